@@ -1,0 +1,168 @@
+//! What can go wrong, each with what was tried and what to do.
+
+use domain::SiteId;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The memory of the crawl failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FrontierError {
+    /// It may be back in a moment: full disk, database away. The crawl waits and tries again.
+    #[error("the store did not answer while {doing}: {source}; the crawl waits and tries again")]
+    Unavailable {
+        /// What was tried.
+        doing: &'static str,
+        /// The store's own error.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// It will not go away by itself.
+    #[error("the store refused while {doing}: {source}; run `bavn doctor`")]
+    Failed {
+        /// What was tried.
+        doing: &'static str,
+        /// The store's own error.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Kind of a failure, for tallies, states and the run history. Holds no address and no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// Name not found.
+    Dns,
+    /// Nobody answers at the address, or the connection broke.
+    Connect,
+    /// The encrypted connection could not be made.
+    Tls,
+    /// The answer took longer than the limit.
+    Timeout,
+    /// The answer dripped in more slowly than the limit.
+    TooSlow,
+    /// The answer broke off before its end, or was not HTTP.
+    BrokenBody,
+    /// The answer was larger than the limit, after decompression.
+    TooLarge,
+    /// More redirects than the limit, or a loop.
+    RedirectLoop,
+    /// A redirect to another site.
+    RedirectOffSite,
+    /// A redirect without a usable target.
+    RedirectBroken,
+    /// The address is private, special, or oddly spelled.
+    AddressRefused,
+    /// robots.txt disallows it.
+    RobotsDisallow,
+    /// robots.txt is behind a closed door (401, 403): the owner has shut it.
+    RobotsDenied,
+    /// robots.txt was answered with 429.
+    RobotsBusy,
+    /// robots.txt was answered with 5xx, or not at all.
+    RobotsUnreachable,
+    /// robots.txt is an HTML page or another type that holds no rules.
+    RobotsNotText,
+    /// robots.txt was behind more than five redirects.
+    RobotsRedirects,
+    /// Status 401 or 403.
+    Denied,
+    /// Status 429.
+    Busy,
+    /// Status 5xx.
+    ServerError,
+    /// Another status that is no answer.
+    Status,
+    /// A challenge or log-in page.
+    Challenge,
+    /// The answer is of a type that is not wanted here.
+    WrongType,
+    /// The page holds no ad that the adapter can read.
+    NoAd,
+    /// The picture could not be decoded.
+    BadImage,
+    /// The page's id is another than the listing's.
+    WrongAd,
+}
+
+impl ErrorKind {
+    /// As written in tallies and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErrorKind::Dns => "dns",
+            ErrorKind::Connect => "connect",
+            ErrorKind::Tls => "tls",
+            ErrorKind::Timeout => "timeout",
+            ErrorKind::TooSlow => "too_slow",
+            ErrorKind::BrokenBody => "broken_body",
+            ErrorKind::TooLarge => "too_large",
+            ErrorKind::RedirectLoop => "redirect_loop",
+            ErrorKind::RedirectOffSite => "redirect_off_site",
+            ErrorKind::RedirectBroken => "redirect_broken",
+            ErrorKind::AddressRefused => "address_refused",
+            ErrorKind::RobotsDisallow => "robots_disallow",
+            ErrorKind::RobotsDenied => "robots_denied",
+            ErrorKind::RobotsBusy => "robots_busy",
+            ErrorKind::RobotsUnreachable => "robots_unreachable",
+            ErrorKind::RobotsNotText => "robots_not_text",
+            ErrorKind::RobotsRedirects => "robots_redirects",
+            ErrorKind::Denied => "denied",
+            ErrorKind::Busy => "busy",
+            ErrorKind::ServerError => "server_error",
+            ErrorKind::Status => "status",
+            ErrorKind::Challenge => "challenge",
+            ErrorKind::WrongType => "wrong_type",
+            ErrorKind::NoAd => "no_ad",
+            ErrorKind::BadImage => "bad_image",
+            ErrorKind::WrongAd => "wrong_ad",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A crawl could not be made or went wrong as a whole. A run that merely found too little is no error: see
+/// [`crate::run::RunVerdict`].
+#[derive(Debug, thiserror::Error)]
+pub enum CrawlError {
+    /// No approval.
+    #[error(
+        "site {site} has no recorded approval and was not crawled; record who approved it, when, on what legal basis and until when in its site.toml"
+    )]
+    NotApproved {
+        /// Which site.
+        site: SiteId,
+    },
+    /// The approval has ended.
+    #[error("the approval of site {site} ended on {until} and the site was not crawled; renew it in its site.toml")]
+    ApprovalExpired {
+        /// Which site.
+        site: SiteId,
+        /// When it ended.
+        until: jiff::Timestamp,
+    },
+    /// Another worker crawls it.
+    #[error(
+        "site {site} is being crawled by another worker; it is free again when that one ends or its lease runs out"
+    )]
+    HeldByAnother {
+        /// Which site.
+        site: SiteId,
+    },
+    /// The plan cannot work.
+    #[error("site {site} cannot be crawled: {what}")]
+    Plan {
+        /// Which site.
+        site: SiteId,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// The store failed for good.
+    #[error(transparent)]
+    Frontier(#[from] FrontierError),
+    /// The client could not be made.
+    #[error("the HTTP client could not be started: {0}")]
+    Client(String),
+}
