@@ -1,2 +1,25 @@
-//! See ARCHITECTURE.md.
-fn main() {}
+//! Parses, picks the role, maps errors to exit codes: 0 done, 1 failed with one clear sentence, 2 wrong usage.
+
+use bavn::cli::Cli;
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are what was asked for: exit 0. The rest is wrong usage: exit 2.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            drop(error.print());
+            return ExitCode::from(code);
+        }
+    };
+    bavn::logging::start(&cli);
+    match bavn::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", bavn::explain::explain(&error));
+            ExitCode::FAILURE
+        }
+    }
+}

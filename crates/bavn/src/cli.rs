@@ -1,0 +1,285 @@
+//! The command line, as in `docs/cli.md`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Finds people advertised over short-lived media who may be victims of trafficking, so that trained outreach workers
+/// can offer them help. A person decides every step.
+#[derive(Parser)]
+#[command(name = "bavn", version, propagate_version = true, max_term_width = 110)]
+pub struct Cli {
+    /// Folder with bavn.toml, programmes, sites and indicators
+    #[arg(long, global = true, default_value = "config", value_name = "DIR")]
+    pub config: PathBuf,
+    /// Folder that holds the embedded SQLite store
+    #[arg(long, global = true, default_value = "data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// Another store: sqlite:FILE or postgres://USER@HOST/NAME
+    #[arg(long, global = true, env = "BAVN_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// File with the master key [env: BAVN_MASTER_KEY_FILE] [default: <data>.key, made with a new embedded store]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// error, warn, info, debug or trace; also per crate, as in info,crawler=debug
+    #[arg(long, global = true, default_value = "warn", env = "BAVN_LOG", value_name = "LEVEL")]
+    pub log_level: String,
+    /// How logs are written to standard error
+    #[arg(long, global = true, default_value = "text", value_name = "FORMAT")]
+    pub log_format: LogFormat,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Format of the log.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum LogFormat {
+    /// One readable line an event.
+    Text,
+    /// One JSON object an event.
+    Json,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Show the whole path on synthetic sites: crawl, analyse, review, contact list
+    Demo(DemoArgs),
+    /// Write a commented configuration to start from
+    Init,
+    /// Run the whole system: scheduled crawls, analysis, lists at their hour, web pages
+    Run(ServeArgs),
+    /// Serve the web pages alone
+    Serve(ServeArgs),
+    /// Crawl the approved sites
+    Crawl(CrawlArgs),
+    /// Read new ads, link them, assess advertisers and networks, open cases
+    Analyse(AnalyseArgs),
+    /// Make the day's contact list of each team
+    List(ListArgs),
+    /// Adapters of listing sites
+    #[command(subcommand)]
+    Site(SiteCommand),
+    /// The catalogue of indicators
+    #[command(subcommand)]
+    Indicators(IndicatorCommand),
+    /// Read texts without a store: JSON Lines in, mentions and indicators out
+    Read(ReadArgs),
+    /// Bring in ads, decisions or contact attempts from JSON Lines
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Write what the store holds as JSON Lines (for operators on the server)
+    Export(ExportArgs),
+    /// Accounts of people
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Check that everything is in order, and say how to mend what is not
+    Doctor,
+}
+
+/// `bavn demo`
+#[derive(Args)]
+pub struct DemoArgs {
+    /// Do everything once without serving pages, then exit
+    #[arg(long)]
+    pub once: bool,
+    /// Another seed makes another population
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Virtual days that the crawl lasts
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=365))]
+    pub days: u32,
+    /// Advertisers in the population
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(20..=100_000))]
+    pub advertisers: u32,
+    /// Address and port of the pages
+    #[arg(long, default_value = "127.0.0.1:8600", value_name = "ADDRESS")]
+    pub listen: std::net::SocketAddr,
+}
+
+/// `bavn run` and `bavn serve`
+#[derive(Args)]
+pub struct ServeArgs {
+    /// Address and port of the pages [default: serve.listen of bavn.toml]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<std::net::SocketAddr>,
+}
+
+/// `bavn crawl`
+#[derive(Args)]
+pub struct CrawlArgs {
+    /// Sites to crawl [default: every approved site]
+    pub sites: Vec<String>,
+    /// One run over each site, then exit
+    #[arg(long)]
+    pub once: bool,
+    /// Stop at this time: a date or an RFC 3339 time
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+}
+
+/// `bavn analyse`
+#[derive(Args)]
+pub struct AnalyseArgs {
+    /// Read every ad again and make a new reference
+    #[arg(long)]
+    pub all: bool,
+    /// Only what was known by then [default: now; for a store of imported ads its last sighting]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+}
+
+/// `bavn list`
+#[derive(Args)]
+pub struct ListArgs {
+    /// The list's day [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<String>,
+    /// One team [default: every team]
+    #[arg(long)]
+    pub team: Option<String>,
+    /// Only what was known by then [default: the team's hour on the day]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Also say who is left out and why
+    #[arg(long)]
+    pub excluded: bool,
+}
+
+/// `bavn site`
+#[derive(Subcommand)]
+pub enum SiteCommand {
+    /// Every site with its approval
+    List,
+    /// Read the saved pages and compare with what is expected
+    Check {
+        /// One site [default: every site]
+        site: Option<String>,
+    },
+}
+
+/// `bavn indicators`
+#[derive(Subcommand)]
+pub enum IndicatorCommand {
+    /// Every indicator in a line
+    List,
+    /// Run every example and counter-example; exit 1 where one fails
+    Check,
+    /// One indicator whole
+    Show {
+        /// Its id, for example third_person_voice
+        id: String,
+    },
+    /// The catalogue as a page (docs/indicators.md)
+    Docs,
+}
+
+/// `bavn read`
+#[derive(Args)]
+pub struct ReadArgs {
+    /// JSON Lines {"id","text","lang"?,"fields"?} [default: standard input]
+    pub file: Option<PathBuf>,
+    /// Stop at the first wrong line
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `bavn import`
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// Ads; a site without an adapter is registered as import-only
+    Ads(ImportArgs),
+    /// Decisions of an existing register
+    Decisions(ImportArgs),
+    /// Contact attempts of an existing register
+    Attempts(ImportArgs),
+}
+
+/// A file to import.
+#[derive(Args)]
+pub struct ImportArgs {
+    /// JSON Lines, or - for standard input
+    pub file: PathBuf,
+    /// Stop at the first wrong line
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `bavn export`
+#[derive(Args)]
+pub struct ExportArgs {
+    /// What to export
+    pub what: ExportForm,
+    /// Only what was known by then [default: now; for a store of imported ads its last sighting]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Why: kept in the audit log
+    #[arg(long, default_value = "operation")]
+    pub purpose: String,
+}
+
+/// The forms of `bavn export`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExportForm {
+    /// Phones, prices, names, places … of each ad version
+    Mentions,
+    /// Indicators that fired
+    Indicators,
+    /// Ties between ads
+    Links,
+    /// The advertiser and network of each ad
+    Entities,
+    /// Band, points and evidence of each advertiser and network
+    Assessments,
+    /// The lines of the newest contact lists
+    ContactList,
+}
+
+/// `bavn user`
+#[derive(Subcommand)]
+pub enum UserCommand {
+    /// Add an account; the password is asked for, or read from standard input
+    Add(UserAddArgs),
+    /// Every account
+    List,
+    /// Set a new password
+    Password {
+        /// The account's log-in
+        login: String,
+    },
+    /// Close an account at once
+    Close {
+        /// The account's log-in
+        login: String,
+    },
+}
+
+/// `bavn user add`
+#[derive(Args)]
+pub struct UserAddArgs {
+    /// Log-in
+    pub login: String,
+    /// Full name
+    #[arg(long)]
+    pub name: String,
+    /// What the person may do
+    #[arg(long)]
+    pub role: RoleArg,
+    /// Team, for outreach workers
+    #[arg(long)]
+    pub team: Option<String>,
+    /// Programme [default: the only one]
+    #[arg(long)]
+    pub programme: Option<String>,
+}
+
+/// Roles of accounts.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleArg {
+    /// Tunes the crawl, manages accounts
+    Administrator,
+    /// Reviews cases
+    Researcher,
+    /// Works a team's contact list
+    OutreachWorker,
+}

@@ -1,0 +1,202 @@
+//! The configuration folder, read once and checked: `bavn.toml`, one file a programme, the sites, the catalogue.
+//!
+//! Files are the single truth. Whatever is wrong in them stops the start with file, line and key.
+
+mod builtin;
+mod programme;
+mod settings;
+mod toml_file;
+
+pub use builtin::{Builtin, write_builtin};
+pub use programme::{AdmitUnread, Offer, Programme, TeamSettings};
+pub use settings::{AnalyseSettings, Controller, ControllerKind, CrawlSettings, ServeSettings, Settings};
+pub use toml_file::{ConfigError, parse_toml};
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Everything in the configuration folder.
+pub struct Config {
+    /// The folder, or `None` for the configuration built into the program.
+    pub folder: Option<PathBuf>,
+    /// `bavn.toml`.
+    pub settings: Settings,
+    /// `programmes/*.toml`, by id.
+    pub programmes: BTreeMap<String, Programme>,
+    /// The catalogue of indicators.
+    pub catalogue: classifier::Catalogue,
+    /// The reader of texts, from `lexicon/` and `places/`.
+    pub reader: extract::Reader,
+    /// Centres of municipalities.
+    pub geography: classifier::Geography,
+    /// `linkage.toml`.
+    pub linkage: linkage::LinkParameters,
+    /// `sites/<site>/site.toml`, by site.
+    pub sites: BTreeMap<String, extract::adapter::Adapter>,
+}
+
+impl Config {
+    /// Reads the folder. Only what `needs` names is required to be there: a stateless command goes on with the
+    /// configuration built into the program where the folder does not exist.
+    pub fn load(folder: &Path, fallback: bool) -> anyhow::Result<Config> {
+        let source = Source::open(folder, fallback)?;
+        let settings: Settings = source.toml("bavn.toml")?;
+        settings.check("bavn.toml")?;
+        let mut programmes = BTreeMap::new();
+        for (path, text) in source.texts("programmes/", ".toml")? {
+            let programme: Programme = parse_toml(&source.show(&path), &text)?;
+            programme.check(&source.show(&path))?;
+            programmes.insert(programme.id.clone(), programme);
+        }
+        if programmes.is_empty() {
+            anyhow::bail!("{} holds no programme: add one as programmes/<id>.toml", source.show("programmes/"));
+        }
+        let mut sites = BTreeMap::new();
+        for (path, text) in source.texts("sites/", "/site.toml")? {
+            let id = path.trim_start_matches("sites/").trim_end_matches("/site.toml").to_owned();
+            let adapter = extract::adapter::Adapter::parse(&id, &source.show(&path), &text)?;
+            sites.insert(id, adapter);
+        }
+        Ok(Config {
+            catalogue: source.catalogue()?,
+            reader: source.reader()?,
+            geography: source.geography()?,
+            linkage: source.toml("linkage.toml")?,
+            folder: source.folder.clone(),
+            settings,
+            programmes,
+            sites,
+        })
+    }
+
+    /// The catalogue and the reader alone, for `bavn read` and `bavn indicators`.
+    pub fn load_reading(folder: &Path) -> anyhow::Result<(classifier::Catalogue, extract::Reader)> {
+        let source = Source::open(folder, true)?;
+        Ok((source.catalogue()?, source.reader()?))
+    }
+
+    /// The programme that a command works for: the one named, or the only one.
+    pub fn programme(&self, name: Option<&str>) -> anyhow::Result<&Programme> {
+        let known = || self.programmes.keys().cloned().collect::<Vec<_>>().join(", ");
+        match name {
+            Some(name) => {
+                self.programmes.get(name).ok_or_else(|| anyhow::anyhow!("no programme '{name}': there is {}", known()))
+            }
+            None => self.programmes.values().next().ok_or_else(|| anyhow::anyhow!("no programme is configured")),
+        }
+    }
+
+    /// The configured team and its programme.
+    pub fn team(&self, id: &str) -> anyhow::Result<(&Programme, &TeamSettings)> {
+        let teams = || self.programmes.values().flat_map(|p| p.teams.iter().map(move |t| (p, t)));
+        teams().find(|(_, team)| team.id == id).ok_or_else(|| {
+            let known: Vec<&str> = teams().map(|(_, team)| team.id.as_str()).collect();
+            anyhow::anyhow!("no team '{id}' in config/programmes: there is {}", known.join(", "))
+        })
+    }
+}
+
+/// Where files come from: a folder, or the program itself.
+struct Source {
+    folder: Option<PathBuf>,
+}
+
+impl Source {
+    fn open(folder: &Path, fallback: bool) -> anyhow::Result<Source> {
+        if folder.join("bavn.toml").is_file() {
+            return Ok(Source { folder: Some(folder.to_owned()) });
+        }
+        if fallback && !folder.exists() {
+            return Ok(Source { folder: None });
+        }
+        anyhow::bail!(
+            "there is no configuration in '{}' (bavn.toml is missing): write one with 'bavn init --config {}'",
+            folder.display(),
+            folder.display()
+        )
+    }
+
+    fn show(&self, path: &str) -> String {
+        match &self.folder {
+            Some(folder) => folder.join(path).display().to_string(),
+            None => format!("(built in) {path}"),
+        }
+    }
+
+    fn text(&self, path: &str) -> anyhow::Result<String> {
+        match &self.folder {
+            Some(folder) => {
+                let file = folder.join(path);
+                std::fs::read_to_string(&file).map_err(|error| {
+                    anyhow::anyhow!("cannot read {}: {error}; 'bavn init' writes one to start from", file.display())
+                })
+            }
+            None => Builtin::text(path).ok_or_else(|| anyhow::anyhow!("{path} is not built into this program")),
+        }
+    }
+
+    fn toml<T: serde::de::DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        Ok(parse_toml(&self.show(path), &self.text(path)?)?)
+    }
+
+    /// The texts under `prefix` whose path ends with `suffix`, in path order.
+    fn texts(&self, prefix: &str, suffix: &str) -> anyhow::Result<Vec<(String, String)>> {
+        let mut paths = match &self.folder {
+            Some(folder) => {
+                let mut found = Vec::new();
+                walk(folder, &folder.join(prefix), &mut found)?;
+                found
+            }
+            None => Builtin::paths(),
+        };
+        paths.retain(|path| path.starts_with(prefix) && path.ends_with(suffix));
+        paths.sort();
+        paths.into_iter().map(|path| self.text(&path).map(|text| (path, text))).collect()
+    }
+
+    fn catalogue(&self) -> anyhow::Result<classifier::Catalogue> {
+        let mut indicators = self.texts("indicators/", ".toml")?;
+        let take = |name: &str| -> anyhow::Result<(String, String)> {
+            Ok((self.show(&format!("indicators/{name}")), self.text(&format!("indicators/{name}"))?))
+        };
+        indicators.retain(|(path, _)| path.matches('/').count() == 2);
+        let files = classifier::CatalogueFiles {
+            indicators: indicators.into_iter().map(|(path, text)| (self.show(&path), text)).collect(),
+            sources: take("sources.toml")?,
+            rules: take("rules.toml")?,
+        };
+        classifier::Catalogue::load(&files).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("{}", lines.join("\n"))
+        })
+    }
+
+    fn reader(&self) -> anyhow::Result<extract::Reader> {
+        let lexicon: Vec<(String, String)> = self
+            .texts("lexicon/", ".toml")?
+            .into_iter()
+            .map(|(path, text)| (path.trim_start_matches("lexicon/").to_owned(), text))
+            .collect();
+        let places = self.text("places/dk_places.csv")?;
+        Ok(extract::Reader::new(&extract::ReaderSources { places_csv: &places, lexicon: &lexicon })?)
+    }
+
+    fn geography(&self) -> anyhow::Result<classifier::Geography> {
+        Ok(classifier::Geography::parse(&self.text("places/municipalities.csv")?)?)
+    }
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut Vec<String>) -> anyhow::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(root, &path, found)?;
+        } else if let Some(relative) = path.strip_prefix(root).ok().and_then(Path::to_str) {
+            found.push(relative.replace('\\', "/"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! `programmes/<id>.toml`: one programme with its teams and offers.
+
+use super::toml_file::ConfigError;
+use domain::Bilingual;
+use serde::Deserialize;
+
+/// One programme.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programme {
+    /// The file's name; never changed.
+    pub id: String,
+    /// What people call it.
+    pub title: Bilingual,
+    /// Its sites by id; `["*"]` means all.
+    pub sites: Vec<String>,
+    /// Whether cases that nobody has read yet may be on a list.
+    pub admit_unread: AdmitUnread,
+    /// Reasons that a researcher picks from.
+    pub reasons: Vec<Reason>,
+    /// What can be offered.
+    pub offers: Vec<Offer>,
+    /// The outreach teams.
+    pub teams: Vec<TeamSettings>,
+}
+
+/// Which unread cases may be on a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AdmitUnread {
+    /// None: a person decides first.
+    None,
+    /// Those of band high.
+    High,
+    /// Those of band medium and high.
+    Medium,
+}
+
+/// A reason for a decision.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// Kept in the store.
+    pub code: String,
+    /// Shown.
+    pub text: Bilingual,
+}
+
+/// Something that can be offered.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// Kept in the store.
+    pub id: String,
+    /// Shown.
+    pub title: Bilingual,
+    /// Phone or address for the worker.
+    pub contact: String,
+}
+
+/// An outreach team.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamSettings {
+    /// Never changed.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Whole regions, by name as in `places/municipalities.csv`.
+    pub regions: Vec<String>,
+    /// Further municipalities, four digits.
+    pub municipalities: Vec<String>,
+    /// When its list is ready, local time, `06:00`.
+    pub hour: String,
+    /// Most lines on a list.
+    pub lines: u32,
+    /// Languages that its workers speak, ISO 639-1.
+    pub languages: Vec<String>,
+}
+
+impl Programme {
+    /// Checks what the types do not.
+    pub fn check(&self, file: &str) -> Result<(), ConfigError> {
+        let wrong = |key: &str, message: String| Err(ConfigError::at_key(file, "", key, message));
+        if !file.ends_with(&format!("{}.toml", self.id)) {
+            return wrong("id", format!("'{}' is not the file's name", self.id));
+        }
+        for team in &self.teams {
+            if team.hour.parse::<jiff::civil::Time>().is_err() {
+                return wrong("hour", format!("team '{}': '{}' is no time such as 06:00", team.id, team.hour));
+            }
+            if let Some(code) = team.municipalities.iter().find(|c| c.len() != 4 || !c.bytes().all(|b| b.is_ascii_digit()))
+            {
+                return wrong("municipalities", format!("team '{}': '{code}' is no code of four digits", team.id));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the programme watches `site`.
+    pub fn watches(&self, site: &str) -> bool {
+        self.sites.iter().any(|name| name == "*" || name == site)
+    }
+}

@@ -1,0 +1,118 @@
+//! `bavn.toml`.
+
+use super::toml_file::ConfigError;
+use serde::Deserialize;
+use std::net::SocketAddr;
+
+/// `bavn.toml`: what holds for the installation as a whole.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Who answers for the installation.
+    pub controller: Controller,
+    /// The web pages.
+    pub serve: ServeSettings,
+    /// The crawl.
+    pub crawl: CrawlSettings,
+    /// The analysis.
+    pub analyse: AnalyseSettings,
+}
+
+/// What kind of body the controller is: their legal bases differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ControllerKind {
+    /// A public authority.
+    Authority,
+    /// A non-governmental organisation.
+    Ngo,
+}
+
+/// Who answers for the installation (GDPR art. 4, 7). Empty texts mean that it is not yet decided.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Controller {
+    /// Name of the organisation.
+    pub organisation: String,
+    /// Authority or NGO.
+    pub kind: ControllerKind,
+    /// How people and site owners reach it: an e-mail address or phone.
+    pub contact: String,
+    /// GDPR art. 6 and 9 and databeskyttelsesloven § 8 as applied here.
+    pub legal_bases: Vec<String>,
+    /// Reference of the data protection impact assessment (GDPR art. 35).
+    pub dpia_reference: String,
+    /// Its date, `2026-05-01`.
+    pub dpia_date: String,
+}
+
+impl Controller {
+    /// What is still missing; empty when other hosts than loopback may be asked.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let mut missing = Vec::new();
+        for (name, value) in [
+            ("organisation", &self.organisation),
+            ("contact", &self.contact),
+            ("dpia_reference", &self.dpia_reference),
+            ("dpia_date", &self.dpia_date),
+        ] {
+            if value.trim().is_empty() {
+                missing.push(name);
+            }
+        }
+        if self.legal_bases.iter().all(|basis| basis.trim().is_empty()) {
+            missing.push("legal_bases");
+        }
+        missing
+    }
+}
+
+/// The web pages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServeSettings {
+    /// Address and port, `127.0.0.1:8600`.
+    pub listen: SocketAddr,
+    /// Language of a page before its reader has chosen: `da` or `en`.
+    pub language: String,
+    /// The pages are reached over https (directly or by a proxy): cookies are marked `Secure`.
+    pub https: bool,
+}
+
+/// The crawl.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrawlSettings {
+    /// The page that the user agent names; it must be reachable by site owners. Empty: `/contact` of these pages.
+    pub contact_url: String,
+    /// Minutes between two runs over a site's listing.
+    pub interval_min: u32,
+    /// Days that archived pages are kept.
+    pub keep_pages_days: u32,
+}
+
+/// The analysis.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnalyseSettings {
+    /// Minutes between two analyses in `bavn run`.
+    pub interval_min: u32,
+}
+
+impl Settings {
+    /// Checks what the types do not.
+    pub fn check(&self, file: &str) -> Result<(), ConfigError> {
+        let wrong = |key: &str, message: &str| Err(ConfigError::at_key(file, "", key, message.to_owned()));
+        if !matches!(self.serve.language.as_str(), "da" | "en") {
+            return wrong("serve.language", "must be \"da\" or \"en\"");
+        }
+        if self.crawl.interval_min == 0 || self.analyse.interval_min == 0 {
+            return wrong("interval_min", "must be at least 1 minute");
+        }
+        let contact = &self.crawl.contact_url;
+        if !(contact.is_empty() || contact.starts_with("https://") || contact.starts_with("http://")) {
+            return wrong("crawl.contact_url", "must be an http or https address, or empty");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! `assessments`: one line for each advertiser and network.
+
+use super::indicators::EvidenceRow;
+use domain::{Assessment, Firing, Subject};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+struct FiringRow<'a> {
+    indicator: &'a str,
+    group: String,
+    grade: &'static str,
+    points: f64,
+    evidence: Vec<EvidenceRow<'a>>,
+}
+
+impl<'a> From<&'a Firing> for FiringRow<'a> {
+    fn from(firing: &'a Firing) -> Self {
+        FiringRow {
+            indicator: firing.indicator.as_str(),
+            group: firing.group.to_string(),
+            grade: firing.grade.as_str(),
+            points: firing.points,
+            evidence: firing.evidence.iter().map(EvidenceRow::among).collect(),
+        }
+    }
+}
+
+/// A line.
+#[derive(Serialize)]
+pub struct AssessmentLine<'a> {
+    scope: &'static str,
+    id: &'a str,
+    band: &'static str,
+    points: f64,
+    groups: BTreeMap<String, f64>,
+    evidence: Vec<FiringRow<'a>>,
+    counter_evidence: Vec<FiringRow<'a>>,
+    urgent: bool,
+    catalogue: &'a str,
+    ads: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> From<&'a Assessment> for AssessmentLine<'a> {
+    fn from(assessment: &'a Assessment) -> Self {
+        let (scope, id) = match &assessment.subject {
+            Subject::Advertiser(id) => ("advertiser", id.as_str()),
+            Subject::Network(id) => ("network", id.as_str()),
+        };
+        AssessmentLine {
+            scope,
+            id,
+            band: assessment.band.as_str(),
+            points: assessment.points,
+            groups: assessment.groups.iter().map(|(group, points)| (group.to_string(), *points)).collect(),
+            evidence: assessment.evidence.iter().map(FiringRow::from).collect(),
+            counter_evidence: assessment.counter_evidence.iter().map(FiringRow::from).collect(),
+            urgent: assessment.urgent,
+            catalogue: &assessment.catalogue,
+            ads: assessment.ads.iter().map(|ad| (ad.site.as_str(), ad.ad_id.as_str())).collect(),
+        }
+    }
+}
