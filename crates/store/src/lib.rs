@@ -1,1 +1,46 @@
-//! See ARCHITECTURE.md.
+//! One store over two engines: SQLite for one machine, PostgreSQL for several. Every method works alike on both.
+//!
+//! **Invariant**: no ad text, address, number or site's own id lies in clear in any table; they are sealed and found
+//! by keyed hashes. Every table but `ad` names an ad by an internal integer. A page that shows personal data to a
+//! person is read in the transaction that writes its audit row: no row, no page. Human acts are chained events that
+//! are never overwritten; current states are derived from them. No clock: times are arguments.
+
+pub mod ads;
+pub mod analysis;
+pub mod audit;
+pub mod crawl;
+mod db;
+pub mod doctor;
+pub mod error;
+pub mod events;
+pub mod keys;
+mod migrate;
+pub mod outreach;
+pub mod people;
+pub mod readings;
+pub mod research;
+pub mod sites;
+pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod times;
+
+pub use ads::{AdRow, NewAd, PutAds, VersionRow};
+pub use analysis::{AnalysisHeader, EntityRow, NewAnalysis, PutAnalysis};
+pub use audit::{Actor, AuditEntry, Look};
+pub use doctor::{Doctor, TableCount};
+pub use error::StoreError;
+pub use events::{ChainCheck, EventRow};
+pub use keys::MasterKey;
+pub use outreach::{
+    AttemptId, AttemptRow, Channel, Claim, ClaimResult, ContactRef, GateContact, GateRow, ImportResult, ListHeader,
+    ListLine, NewAttempt, NewLine, NewList, Outcome, PutAttempt,
+};
+pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
+pub use readings::{ReadAdRow, ReadingRow, UnreadVersion};
+pub use research::{
+    CaseAd, CaseId, CaseLink, CaseState, CaseView, Decided, Decision, DecisionId, DecisionKind, DecisionRow,
+    JudgementId, JudgementRow, QueueFilter, QueuePage, QueueRow, ReviewClaim,
+};
+pub use sites::{RunRow, SiteOverview, SiteRegistration};
+pub use store::{Engine, Options, Store};

@@ -1,0 +1,1 @@
+//! The two engines behind one way of asking.

@@ -1,0 +1,461 @@
+//! The gate's facts, the lists, the ledger of attempts, and objections.
+
+use crate::research::{CaseId, Decided};
+use crate::{AccountId, Actor, Look, Store, StoreError};
+use domain::{AdRef, AdvertiserId, Band, Contact, ContactKind, IndicatorId, NetworkId, ProgrammeId, Queue, TeamId};
+use jiff::{Timestamp, civil::Date};
+
+/// Row of a contact: what is passed about until a list line opens it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContactRef(pub i64);
+
+/// Row of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttemptId(pub i64);
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+        impl $name {
+            /// All of them.
+            pub const ALL: &[$name] = &[$($name::$variant),*];
+            /// As stored, imported and exported.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $text),* }
+            }
+            /// From its written form.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|word| word.as_str() == text)
+            }
+        }
+    };
+}
+
+words!(
+    /// How somebody is approached.
+    Channel {
+        /// Text message.
+        Sms = "sms",
+        /// Call.
+        Call = "call",
+        /// Visit.
+        Visit = "visit",
+        /// No safe way.
+        None = "none",
+    }
+);
+
+words!(
+    /// What came of an attempt.
+    Outcome {
+        /// Nobody answered.
+        NoAnswer = "no_answer",
+        /// The number does not lead to the person advertised.
+        WrongNumber = "wrong_number",
+        /// A third party answered.
+        ThirdParty = "third_party",
+        /// Told of rights and help.
+        Informed = "informed",
+        /// Does not want contact.
+        Declined = "declined",
+        /// Wants to talk.
+        WantsToTalk = "wants_to_talk",
+        /// Accepted an offer.
+        AcceptedOffer = "accepted_offer",
+        /// Works independently and needs nothing.
+        NoNeed = "no_need",
+        /// Referred with consent.
+        Referred = "referred",
+        /// Does not want to be contacted or kept.
+        Objection = "objection",
+    }
+);
+
+/// A contact of an advertiser, not opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateContact {
+    /// Its row.
+    pub contact: ContactRef,
+    /// Phone, e-mail or handle.
+    pub kind: ContactKind,
+    /// Joins many else unrelated ads: never a line's contact.
+    pub damped: bool,
+    /// An objection covers it.
+    pub objected: bool,
+    /// Last sighting of an ad of this advertiser that shows it.
+    pub last_seen: Timestamp,
+    /// Different persona names in this advertiser's ads that show it.
+    pub personas: u32,
+}
+
+/// All that the gate must know of an advertiser.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GateRow {
+    /// Who.
+    pub advertiser: AdvertiserId,
+    /// The network it is in; one of one where it stands alone.
+    pub network: NetworkId,
+    /// Advertisers in that network.
+    pub network_size: u32,
+    /// The case about it or its network.
+    pub case: Option<CaseId>,
+    /// The decision in force as of the time asked.
+    pub decided: Option<Decided>,
+    /// New evidence came after it.
+    pub reopened: bool,
+    /// Its own band.
+    pub band: Band,
+    /// Its own points.
+    pub points: f64,
+    /// Band of its network's assessment, or its own where it stands alone.
+    pub network_band: Band,
+    /// In the urgent route, itself or through its network or case, and not closed.
+    pub urgent: bool,
+    /// Ordinary or spam.
+    pub queue: Queue,
+    /// A live claim.
+    pub claim: Option<Claim>,
+    /// Attempts at it that were not undone, oldest first.
+    pub attempts: Vec<AttemptRow>,
+    /// Attempts at others in its network that were not undone, oldest first.
+    pub network_attempts: Vec<AttemptRow>,
+    /// Municipalities, most recently named first.
+    pub municipalities: Vec<String>,
+    /// Last sighting.
+    pub last_seen: Timestamp,
+    /// First sighting.
+    pub first_seen: Timestamp,
+    /// Every ad of it is known to be gone.
+    pub gone: bool,
+    /// Contacts, the most recently seen first.
+    pub contacts: Vec<GateContact>,
+    /// Languages, most frequent first.
+    pub languages: Vec<String>,
+    /// Persona names in all its ads, sorted.
+    pub personas: u32,
+    /// Indicators that scored, itself or through its network.
+    pub indicators: Vec<IndicatorId>,
+    /// Counter, context and control indicators that fired.
+    pub other_indicators: Vec<IndicatorId>,
+    /// Local hours in which it was seen, as bits.
+    pub hours: u32,
+}
+
+/// A live claim on an advertiser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose.
+    pub by: AccountId,
+    /// Name.
+    pub name: String,
+    /// Of which team.
+    pub team: TeamId,
+    /// Since when.
+    pub at: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// What came of asking for a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClaimResult {
+    /// It is the caller's (now, or already before).
+    Yours(Claim),
+    /// Another's.
+    Taken(Claim),
+}
+
+/// A list to keep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewList {
+    /// For which day.
+    pub date: Date,
+    /// For which team.
+    pub team: TeamId,
+    /// Of which programme.
+    pub programme: ProgrammeId,
+    /// What was known by then counted.
+    pub as_of: Timestamp,
+    /// Seed of the draw.
+    pub seed: u64,
+    /// How the list came about: the frame, exclusions by reason, versions; kept as given.
+    pub frame: serde_json::Value,
+    /// Its lines in order.
+    pub lines: Vec<NewLine>,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+/// A line to keep. Holds no contact in clear.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewLine {
+    /// Who.
+    pub advertiser: AdvertiserId,
+    /// Its network.
+    pub network: NetworkId,
+    /// The case.
+    pub case: Option<CaseId>,
+    /// Drawn at random (the worker does not see it).
+    pub random: bool,
+    /// Probability of being on the list.
+    pub inclusion_probability: f64,
+    /// How to reach them, best first.
+    pub contacts: Vec<ContactRef>,
+    /// Likely language.
+    pub language: String,
+    /// Where.
+    pub municipality_code: String,
+    /// Last sighting.
+    pub last_seen: Timestamp,
+    /// Why, in plain words, Danish and English.
+    pub reasons: Vec<domain::Bilingual>,
+    /// What to take care of.
+    pub cautions: Vec<domain::Bilingual>,
+    /// Advised way.
+    pub channel: Channel,
+    /// Band.
+    pub band: Band,
+}
+
+/// A kept list without its lines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListHeader {
+    /// Its row.
+    pub id: i64,
+    /// For which day.
+    pub date: Date,
+    /// For which team.
+    pub team: TeamId,
+    /// Of which programme.
+    pub programme: ProgrammeId,
+    /// What was known by then counted.
+    pub as_of: Timestamp,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Number of lines.
+    pub lines: u32,
+}
+
+/// A line as it is shown to the team, with contacts opened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListLine {
+    /// Its row; stands in URLs and forms.
+    pub id: i64,
+    /// From 1.
+    pub rank: u32,
+    /// What was kept.
+    pub line: NewLine,
+    /// The contacts in clear, in the order of `line.contacts`; without those that an objection covers by now.
+    pub contacts: Vec<Contact>,
+    /// A live claim.
+    pub claim: Option<Claim>,
+    /// Attempts at the advertiser that were not undone, oldest first.
+    pub attempts: Vec<AttemptRow>,
+    /// Every ad of it is known to be gone by now.
+    pub gone: bool,
+    /// The urgent route was opened since: do not approach.
+    pub urgent: bool,
+    /// An objection covers one of its contacts by now: do not approach.
+    pub objected: bool,
+}
+
+/// An attempt to record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewAttempt {
+    /// Made by the page or the import; the same key again changes nothing.
+    pub idempotency_key: String,
+    /// At whom.
+    pub advertiser: AdvertiserId,
+    /// Which line of a list, if any.
+    pub line: Option<i64>,
+    /// Which contact was used.
+    pub contact: Option<ContactRef>,
+    /// Method, as named in the programme.
+    pub method: String,
+    /// How.
+    pub channel: Channel,
+    /// What came of it, if known.
+    pub outcome: Option<Outcome>,
+    /// Language used.
+    pub language: Option<String>,
+    /// Name and version of the prepared text.
+    pub text_version: Option<String>,
+    /// Minutes spent.
+    pub minutes: Option<u32>,
+    /// A note; sealed.
+    pub note: String,
+    /// When to follow up.
+    pub follow_up: Option<Date>,
+    /// Of which team.
+    pub team: TeamId,
+    /// When it was made.
+    pub made_at: Timestamp,
+}
+
+/// What came of recording an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PutAttempt {
+    /// Its row.
+    pub id: AttemptId,
+    /// False where the key was known: nothing was written.
+    pub new: bool,
+}
+
+/// An attempt in the ledger. Notes are not part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptRow {
+    /// Its row.
+    pub id: AttemptId,
+    /// At whom, as recorded.
+    pub advertiser: AdvertiserId,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Who: name of the account or of the register.
+    pub by: String,
+    /// Whose account, if any.
+    pub by_account: Option<AccountId>,
+    /// Of which team.
+    pub team: TeamId,
+    /// Method.
+    pub method: String,
+    /// How.
+    pub channel: Channel,
+    /// What came of it.
+    pub outcome: Option<Outcome>,
+    /// When to follow up.
+    pub follow_up: Option<Date>,
+    /// Undone.
+    pub undone: bool,
+    /// Version that a change of outcome must name.
+    pub version: i64,
+}
+
+/// What an imported row did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportResult {
+    /// Recorded.
+    New,
+    /// Known already.
+    Known,
+    /// Its ad is not in the store.
+    UnknownAd,
+    /// The ad is in no analysis yet: run `bavn analyse` first.
+    NotAnalysed,
+    /// A later decision or an objection is in force; nothing was changed.
+    Refused,
+}
+
+impl Store {
+    /// What the gate must know of each advertiser of a programme, by id: the one query path to a contact. Acts after
+    /// `as_of` are left out; claims and objections are as they are now.
+    pub async fn gate_rows(
+        &self,
+        programme: &ProgrammeId,
+        as_of: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<GateRow>, StoreError> {
+        todo!()
+    }
+    /// The gate's facts of one advertiser.
+    pub async fn gate_row(
+        &self,
+        advertiser: &AdvertiserId,
+        as_of: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<GateRow>, StoreError> {
+        todo!()
+    }
+    /// Opens contacts. Audited in the same transaction.
+    pub async fn open_contacts(&self, look: &Look, contacts: &[ContactRef]) -> Result<Vec<Contact>, StoreError> {
+        todo!()
+    }
+    /// Keeps a team's list for a day. The one kept before is replaced; its draw stays in the chain of events.
+    pub async fn put_list(&self, list: &NewList, actor: &Actor) -> Result<i64, StoreError> {
+        todo!()
+    }
+    /// A team's list for a day with contacts opened, or `None` where none was made. Audited in the same transaction.
+    pub async fn list(
+        &self,
+        look: &Look,
+        date: Date,
+        team: &TeamId,
+    ) -> Result<Option<(ListHeader, Vec<ListLine>)>, StoreError> {
+        todo!()
+    }
+    /// One line with contacts opened. Audited in the same transaction.
+    pub async fn list_line(&self, look: &Look, line: i64) -> Result<Option<(ListHeader, ListLine)>, StoreError> {
+        todo!()
+    }
+    /// Kept lists, newest first.
+    pub async fn lists(&self, team: Option<&TeamId>, limit: u32) -> Result<Vec<ListHeader>, StoreError> {
+        todo!()
+    }
+    /// Takes an advertiser for an approach. Of any number who ask at once, one gets it, on both engines.
+    pub async fn claim(
+        &self,
+        advertiser: &AdvertiserId,
+        by: AccountId,
+        team: &TeamId,
+        at: Timestamp,
+        until: Timestamp,
+    ) -> Result<ClaimResult, StoreError> {
+        todo!()
+    }
+    /// Gives a claim back; nothing happens where it is another's.
+    pub async fn release_claim(
+        &self,
+        advertiser: &AdvertiserId,
+        by: AccountId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        todo!()
+    }
+    /// Records an attempt. Refused where another holds the claim.
+    pub async fn put_attempt(&self, attempt: &NewAttempt, by: AccountId) -> Result<PutAttempt, StoreError> {
+        todo!()
+    }
+    /// Sets what came of an attempt.
+    pub async fn set_outcome(
+        &self,
+        attempt: AttemptId,
+        outcome: Outcome,
+        expected_version: i64,
+        by: AccountId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        todo!()
+    }
+    /// Undoes an attempt within 10 minutes of its recording; later it is refused.
+    pub async fn undo_attempt(&self, attempt: AttemptId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
+        todo!()
+    }
+    /// Attempts at an advertiser, undone ones too, oldest first.
+    pub async fn attempts(&self, advertiser: &AdvertiserId) -> Result<Vec<AttemptRow>, StoreError> {
+        todo!()
+    }
+    /// An attempt from an existing register, under the same rules as by hand. The same again changes nothing.
+    #[allow(clippy::too_many_arguments)]
+    pub async fn import_attempt(
+        &self,
+        ad: &AdRef,
+        method: &str,
+        channel: Channel,
+        outcome: Outcome,
+        register: &str,
+        actor: &Actor,
+        made_at: Timestamp,
+        at: Timestamp,
+    ) -> Result<ImportResult, StoreError> {
+        todo!()
+    }
+    /// Keeps an objection: only a keyed hash of the contact. True where it is new.
+    pub async fn put_objection(&self, contact: &Contact, actor: &Actor, at: Timestamp) -> Result<bool, StoreError> {
+        todo!()
+    }
+    /// Whether an objection covers a contact.
+    pub async fn has_objection(&self, contact: &Contact) -> Result<bool, StoreError> {
+        todo!()
+    }
+}

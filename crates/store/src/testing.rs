@@ -1,0 +1,1 @@
+//! Throw-away stores on both engines for tests.
