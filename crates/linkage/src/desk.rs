@@ -1,0 +1,97 @@
+//! The ads that contacts already hold together, seen as one: what pairs of them are compared by.
+
+use crate::image::Pictures;
+use crate::index::Index;
+use crate::text::Texts;
+use std::collections::{BTreeMap, BTreeSet};
+
+const DAY: i64 = 86_400;
+
+/// One arrival in another town.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Move {
+    pub from: u32,
+    pub to: u32,
+    /// Days since 1970.
+    pub day: i64,
+}
+
+/// Ads of one set, with the ads by each thing that they share. Lists of ads are in time order.
+#[derive(Debug, Default)]
+pub struct Desk {
+    pub ads: Vec<u32>,
+    pub texts: BTreeMap<u32, Vec<u32>>,
+    pub pictures: BTreeMap<u32, Vec<u32>>,
+    pub urls: BTreeMap<u32, Vec<u32>>,
+    pub addresses: BTreeMap<u32, Vec<u32>>,
+    pub names: BTreeMap<u32, Vec<u32>>,
+    pub ages: BTreeSet<u32>,
+    pub towns: BTreeSet<u32>,
+    pub prices: BTreeSet<u32>,
+    pub languages: BTreeSet<u32>,
+    pub has_contact: bool,
+    pub first: i64,
+    pub last: i64,
+    pub moves: Vec<Move>,
+}
+
+impl Desk {
+    /// Gathers a set of ads.
+    pub fn new(set: &[u32], index: &Index, texts: &Texts, pictures: &Pictures) -> Self {
+        let mut ads = set.to_vec();
+        ads.sort_by_key(|ad| (index.details[*ad as usize].first, *ad));
+        let mut desk = Desk { first: i64::MAX, last: i64::MIN, ..Desk::default() };
+        let mut stations: Vec<(i64, u32)> = Vec::new();
+        for ad in &ads {
+            let details = &index.details[*ad as usize];
+            let add = |map: &mut BTreeMap<u32, Vec<u32>>, key: u32| {
+                let list = map.entry(key).or_default();
+                if list.last() != Some(ad) {
+                    list.push(*ad);
+                }
+            };
+            texts.of_ad[*ad as usize].iter().for_each(|text| add(&mut desk.texts, *text));
+            pictures.of_ad[*ad as usize].iter().for_each(|picture| add(&mut desk.pictures, *picture));
+            details.urls.iter().for_each(|url| add(&mut desk.urls, *url));
+            details.addresses.iter().for_each(|address| add(&mut desk.addresses, *address));
+            details.names.iter().for_each(|name| add(&mut desk.names, *name));
+            desk.ages.extend(&details.ages);
+            desk.towns.extend(&details.towns);
+            desk.prices.extend(&details.prices);
+            desk.languages.extend(&details.languages);
+            desk.has_contact |= !details.contacts.is_empty() || !details.listed.is_empty();
+            desk.first = desk.first.min(details.first);
+            desk.last = desk.last.max(details.last);
+            stations.extend(&details.stations);
+        }
+        stations.sort_unstable();
+        desk.moves = stations
+            .windows(2)
+            .filter(|two| two[0].1 != two[1].1)
+            .map(|two| Move { from: two[0].1, to: two[1].1, day: two[1].0.div_euclid(DAY) })
+            .collect();
+        desk.ads = ads;
+        desk
+    }
+
+    /// Moves of two desks that are the same within `days`, each used once.
+    pub fn common_moves(&self, other: &Desk, days: i64) -> usize {
+        let mut used = vec![false; other.moves.len()];
+        let mut common = 0;
+        for own in &self.moves {
+            let near = other.moves.iter().enumerate().find(|(at, theirs)| {
+                !used[*at] && theirs.from == own.from && theirs.to == own.to && (theirs.day - own.day).abs() <= days
+            });
+            if let Some((at, _)) = near {
+                used[at] = true;
+                common += 1;
+            }
+        }
+        common
+    }
+}
+
+/// Whole days from `earlier` to `later`, negative when they overlap.
+pub fn days_between(earlier: i64, later: i64) -> i64 {
+    (later - earlier).div_euclid(DAY)
+}

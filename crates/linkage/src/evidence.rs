@@ -1,0 +1,381 @@
+//! What speaks for one desk behind two sets of ads, and what against: one line each, in bits.
+
+use crate::desk::{Desk, days_between};
+use crate::index::Index;
+use crate::note::{percent, say};
+use crate::parameters::LinkParameters;
+use crate::text::Texts;
+use domain::{Bilingual, LinkKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TieKind {
+    /// Near-identical text.
+    Text,
+    /// Common template.
+    Template,
+    /// One picture.
+    Image,
+    /// One link target.
+    Url,
+    /// One street address.
+    Premises,
+    /// A second text that other ads share.
+    SecondText,
+    /// A second picture that other ads share.
+    SecondImage,
+    /// The same moves at the same time.
+    Circuit,
+    /// One contact ends where the other begins.
+    Succession,
+    /// Name, age, town, prices.
+    Details,
+    /// One side has no contact that could contradict.
+    NoContact,
+    /// No common language.
+    Language,
+    /// One name in different towns on the same days.
+    Elsewhere,
+}
+
+impl TieKind {
+    /// Kinds of which two are needed: what one copied ad explains is one kind.
+    fn counts(self) -> bool {
+        use TieKind::*;
+        !matches!(self, Premises | Details | Language | Elsewhere)
+    }
+    /// The kind of link that shows it, if it ties two certain ads.
+    pub fn link(self) -> Option<LinkKind> {
+        Some(match self {
+            TieKind::Text => LinkKind::Text,
+            TieKind::Template => LinkKind::Template,
+            TieKind::Image => LinkKind::Image,
+            TieKind::Url => LinkKind::Url,
+            TieKind::Premises => LinkKind::Premises,
+            _ => return None,
+        })
+    }
+}
+
+/// One line of the evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tie {
+    /// What it is about.
+    pub kind: TieKind,
+    /// Bits; negative speaks against.
+    pub bits: f64,
+    /// The two ads that show it best, where it is about ads.
+    pub ads: Option<(u32, u32)>,
+    /// In words.
+    pub note: Bilingual,
+}
+
+/// How many sets share a text cluster, picture, or link target: more than a few makes it common property.
+#[derive(Debug, Default)]
+pub struct SharedBy {
+    pub text: BTreeMap<u32, usize>,
+    pub template: BTreeMap<u32, usize>,
+    pub picture: BTreeMap<u32, usize>,
+    pub url: BTreeMap<u32, usize>,
+}
+
+/// Everything that weighing needs beside the two desks.
+pub struct Scales<'s> {
+    pub index: &'s Index<'s>,
+    pub texts: &'s Texts,
+    /// Cluster of near-identical texts, and of texts with one template, by text.
+    pub text_cluster: &'s [u32],
+    pub template_cluster: &'s [u32],
+    pub shared_by: &'s SharedBy,
+    pub parameters: &'s LinkParameters,
+}
+
+/// Texts of a desk that are compared where no band proposed them.
+const TEXTS_COMPARED: usize = 6;
+
+/// Weighed evidence of a pair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    /// For and against.
+    pub ties: Vec<Tie>,
+    /// Their sum.
+    pub bits: f64,
+}
+
+impl Weighed {
+    fn has(&self, kinds: &[TieKind]) -> bool {
+        self.ties.iter().any(|tie| tie.bits > 0.0 && kinds.contains(&tie.kind))
+    }
+    /// One network: enough bits, from at least two kinds of evidence.
+    pub fn joins_network(&self, parameters: &LinkParameters) -> bool {
+        let kinds: BTreeSet<TieKind> =
+            self.ties.iter().filter(|tie| tie.bits > 0.0 && tie.kind.counts()).map(|tie| tie.kind).collect();
+        self.bits >= parameters.network_bits
+            && kinds.len() >= 2
+            && self.has(&[TieKind::Text, TieKind::Template, TieKind::Image, TieKind::Url])
+    }
+    /// One advertiser that changed its contact.
+    pub fn changes_contact(&self, parameters: &LinkParameters) -> bool {
+        self.bits >= parameters.change_of_contact_bits
+            && self.has(&[TieKind::Succession])
+            && self.has(&[TieKind::Text, TieKind::Image])
+    }
+}
+
+impl Scales<'_> {
+    fn hub_penalty(&self, shared_by: Option<&usize>) -> f64 {
+        let sets = shared_by.copied().unwrap_or(2) as f64;
+        let beyond = (sets / self.parameters.shared_by_free.max(1) as f64).log2().max(0.0);
+        beyond * self.parameters.shared_by_slope_bits
+    }
+
+    /// Weighs all there is between two desks.
+    pub fn weigh(&self, x: &Desk, y: &Desk) -> Weighed {
+        let mut ties = Vec::new();
+        self.text(x, y, &mut ties);
+        self.images(x, y, &mut ties);
+        self.urls(x, y, &mut ties);
+        let premises = self.premises(x, y, &mut ties);
+        self.circuit(x, y, &mut ties);
+        self.succession(x, y, &mut ties);
+        self.details(x, y, premises, &mut ties);
+        self.against(x, y, &mut ties);
+        let bits = ties.iter().map(|tie| tie.bits).sum();
+        Weighed { ties, bits }
+    }
+
+    fn text(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
+        let mut best: Option<(f64, TieKind, f64, u32, u32)> = None;
+        let mut offer = |a: u32, b: u32| {
+            let agreement = self.texts.agreement(a, b);
+            let (kind, ceiling, shared_by) = if agreement.similarity >= self.parameters.text_similarity {
+                let cluster = self.text_cluster[a as usize];
+                (TieKind::Text, self.parameters.text_bits, self.shared_by.text.get(&cluster))
+            } else if agreement.similarity >= self.parameters.template_similarity {
+                let cluster = self.template_cluster[a as usize];
+                (TieKind::Template, self.parameters.template_bits, self.shared_by.template.get(&cluster))
+            } else {
+                return;
+            };
+            let bits = (agreement.bits.min(ceiling) - self.hub_penalty(shared_by)).max(0.0);
+            if bits > 0.0 && best.is_none_or(|(most, ..)| bits > most) {
+                best = Some((bits, kind, agreement.similarity, a, b));
+            }
+        };
+        for a in x.texts.keys().take(TEXTS_COMPARED) {
+            for b in y.texts.keys().take(TEXTS_COMPARED) {
+                offer(*a, *b);
+            }
+        }
+        for (a, others) in x.texts.keys().filter_map(|a| Some((a, self.texts.like.get(a)?))) {
+            others.iter().filter(|b| y.texts.contains_key(b)).for_each(|b| offer(*a, *b));
+        }
+        for a in x.texts.keys().filter(|a| y.texts.contains_key(a)) {
+            offer(*a, *a);
+        }
+        let Some((bits, kind, similarity, a, b)) = best else { return };
+        let share = percent(similarity);
+        let note = match kind {
+            TieKind::Text => say(
+                format!("Næsten samme tekst: {share} % af ordene står ens"),
+                format!("Near-identical text: {share} % of the words agree"),
+            ),
+            _ => say(
+                format!("Samme skabelon: {share} % af ordene ligger fast"),
+                format!("The same template: {share} % of the words stay fixed"),
+            ),
+        };
+        ties.push(Tie { kind, bits, ads: Some((x.texts[&a][0], y.texts[&b][0])), note });
+        // A second text counts only between ads that have nothing of the first.
+        let first = self.template_cluster[a as usize];
+        let rest = |desk: &Desk| -> BTreeSet<u32> {
+            let taken = ads_of_clusters(desk, self.template_cluster, first);
+            let free = |ads: &Vec<u32>| ads.iter().any(|ad| !taken.contains(ad));
+            desk.texts.iter().filter(|(_, ads)| free(ads)).map(|(text, _)| self.text_cluster[*text as usize]).collect()
+        };
+        let second = rest(x).intersection(&rest(y)).any(|cluster| {
+            self.hub_penalty(self.shared_by.text.get(cluster)) == 0.0
+                && self.texts.agreement(*cluster, *cluster).bits >= self.parameters.second_text_bits
+        });
+        if second {
+            ties.push(Tie {
+                kind: TieKind::SecondText,
+                bits: self.parameters.second_text_bits,
+                ads: None,
+                note: say("Endnu en tekst går igen i andre annoncer", "Another text recurs in other ads"),
+            });
+        }
+    }
+
+    fn images(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
+        let common: Vec<u32> = x.pictures.keys().filter(|picture| y.pictures.contains_key(picture)).copied().collect();
+        let penalty = |picture: &u32| self.hub_penalty(self.shared_by.picture.get(picture));
+        let Some(first) = common.iter().min_by(|a, b| penalty(a).total_cmp(&penalty(b))) else { return };
+        let bits = (self.parameters.image_bits - penalty(first)).max(0.0);
+        let sets = self.shared_by.picture.get(first).copied().unwrap_or(2);
+        ties.push(Tie {
+            kind: TieKind::Image,
+            bits,
+            ads: Some((x.pictures[first][0], y.pictures[first][0])),
+            note: say(
+                format!("Samme billede (findes hos {sets} annoncører)"),
+                format!("The same picture ({sets} advertisers have it)"),
+            ),
+        });
+        let beyond =
+            |desk: &Desk, picture: &u32| desk.pictures[picture].iter().any(|ad| !desk.pictures[first].contains(ad));
+        if common.iter().any(|p| p != first && penalty(p) == 0.0 && beyond(x, p) && beyond(y, p)) {
+            ties.push(Tie {
+                kind: TieKind::SecondImage,
+                bits: self.parameters.second_image_bits,
+                ads: None,
+                note: say("Endnu et billede går igen i andre annoncer", "Another picture recurs in other ads"),
+            });
+        }
+    }
+
+    fn urls(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
+        let penalty = |url: &u32| self.hub_penalty(self.shared_by.url.get(url));
+        let common = x.urls.keys().filter(|url| y.urls.contains_key(url));
+        let Some(url) = common.min_by(|a, b| penalty(a).total_cmp(&penalty(b))) else { return };
+        ties.push(Tie {
+            kind: TieKind::Url,
+            bits: (self.parameters.url_bits - penalty(url)).max(0.0),
+            ads: Some((x.urls[url][0], y.urls[url][0])),
+            note: say("Henviser til samme side", "Both point to the same page"),
+        });
+    }
+
+    fn premises(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) -> bool {
+        let Some(address) = x.addresses.keys().find(|address| y.addresses.contains_key(address)) else { return false };
+        ties.push(Tie {
+            kind: TieKind::Premises,
+            bits: self.parameters.premises_bits,
+            ads: Some((x.addresses[address][0], y.addresses[address][0])),
+            note: say(
+                "Samme adresse; mange deler en lejlighed for tryghedens skyld",
+                "The same address; many share a flat for safety",
+            ),
+        });
+        true
+    }
+
+    fn circuit(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
+        let moves = x.common_moves(y, self.parameters.move_days);
+        let shorter = x.moves.len().min(y.moves.len());
+        if moves < 2 || 2 * moves < shorter {
+            return;
+        }
+        ties.push(Tie {
+            kind: TieKind::Circuit,
+            bits: (self.parameters.move_bits * moves as f64).min(self.parameters.circuit_bits),
+            ads: None,
+            note: say(
+                format!("{moves} skift mellem de samme byer på samme tid, af {shorter}"),
+                format!("{moves} moves between the same towns at the same time, of {shorter}"),
+            ),
+        });
+    }
+
+    fn succession(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
+        let (earlier, later) = if x.first <= y.first { (x, y) } else { (y, x) };
+        let gap = days_between(earlier.last, later.first);
+        let in_time = gap >= -self.parameters.change_overlap_days && gap <= self.parameters.change_gap_days;
+        let persona = x.names.is_empty() || y.names.is_empty() || x.names.keys().any(|name| y.names.contains_key(name));
+        let tied = ties.iter().any(|t| {
+            t.bits > 0.0 && matches!(t.kind, TieKind::Text | TieKind::Template | TieKind::Image | TieKind::Url)
+        });
+        if in_time && persona && tied && x.has_contact && y.has_contact && later.last > earlier.last {
+            ties.push(Tie {
+                kind: TieKind::Succession,
+                bits: self.parameters.succession_bits,
+                ads: None,
+                note: say(
+                    format!("Det ene kontaktpunkt holder op, hvor det andet begynder ({gap} døgn imellem)"),
+                    format!("One contact stops where the other begins ({gap} days between)"),
+                ),
+            });
+        }
+        if tied && !(x.has_contact && y.has_contact) {
+            ties.push(Tie {
+                kind: TieKind::NoContact,
+                bits: self.parameters.no_contact_bits,
+                ads: None,
+                note: say(
+                    "Den ene har intet kontaktpunkt, der kunne tale imod",
+                    "One side has no contact that could contradict",
+                ),
+            });
+        }
+    }
+
+    fn details(&self, x: &Desk, y: &Desk, same_premises: bool, ties: &mut Vec<Tie>) {
+        let mut bits = 0.0;
+        let name = x.names.keys().filter(|name| y.names.contains_key(name)).map(|n| self.index.names.owners_with(*n));
+        if let Some(rarest) = name.min() {
+            bits += self.index.rarity(rarest).min(3.0);
+            bits += if x.ages.intersection(&y.ages).next().is_some() { 1.0 } else { 0.0 };
+        } else if !x.names.is_empty() && !y.names.is_empty() {
+            bits -= 1.0;
+        }
+        if !same_premises {
+            let town = x.towns.intersection(&y.towns).map(|town| self.index.towns.owners_with(*town)).min();
+            bits += town.map_or(0.0, |with| self.index.rarity(with).min(2.0));
+        }
+        let prices = x.prices.intersection(&y.prices).count();
+        if prices >= 2 && 2 * prices >= x.prices.len().min(y.prices.len()) {
+            bits += 1.0;
+        } else if prices == 0 && !x.prices.is_empty() && !y.prices.is_empty() {
+            bits -= 0.5;
+        }
+        let bits = bits.clamp(-self.parameters.details_bits, self.parameters.details_bits);
+        if bits != 0.0 {
+            ties.push(Tie {
+                kind: TieKind::Details,
+                bits,
+                ads: None,
+                note: say("Navn, alder, by og priser tilsammen", "Name, age, town and prices together"),
+            });
+        }
+    }
+
+    fn against(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
+        if !x.languages.is_empty() && !y.languages.is_empty() && x.languages.is_disjoint(&y.languages) {
+            ties.push(Tie {
+                kind: TieKind::Language,
+                bits: -self.parameters.language_against_bits,
+                ads: None,
+                note: say("Intet fælles sprog", "No common language"),
+            });
+        }
+        let details = |ad: &u32| &self.index.details[*ad as usize];
+        let elsewhere =
+            x.names.iter().filter_map(|(name, ads)| Some((ads, y.names.get(name)?))).any(|(own, theirs)| {
+                own.iter().take(8).map(details).any(|a| {
+                    theirs.iter().take(8).map(details).any(|b| {
+                        !a.towns.is_empty()
+                            && !b.towns.is_empty()
+                            && a.towns.is_disjoint(&b.towns)
+                            && days_between(a.first.max(b.first), a.last.min(b.last)) >= 1
+                    })
+                })
+            });
+        if elsewhere {
+            ties.push(Tie {
+                kind: TieKind::Elsewhere,
+                bits: -self.parameters.elsewhere_against_bits,
+                ads: None,
+                note: say("Samme navn i forskellige byer på samme tid", "One name in different towns at the same time"),
+            });
+        }
+    }
+}
+
+fn ads_of_clusters(desk: &Desk, cluster_of: &[u32], cluster: u32) -> BTreeSet<u32> {
+    desk.texts
+        .iter()
+        .filter(|(text, _)| cluster_of[**text as usize] == cluster)
+        .flat_map(|(_, ads)| ads.clone())
+        .collect()
+}
