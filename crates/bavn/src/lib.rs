@@ -1,1 +1,47 @@
-//! See ARCHITECTURE.md.
+//! The wiring: command line, configuration, the path of the data, jobs. See ARCHITECTURE.md.
+//!
+//! **Invariant**: the clock, the file system and the environment are read here and handed down as arguments; what is
+//! decided about an ad is decided in the pure crates.
+
+pub mod cli;
+pub mod config;
+pub mod explain;
+pub mod exports;
+pub mod input;
+pub mod jobs;
+pub mod key;
+pub mod logging;
+pub mod pipeline;
+pub mod plans;
+pub mod ports;
+pub mod progress;
+pub mod time;
+
+use cli::{Cli, Command};
+
+/// Carries out a command.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    match &cli.command {
+        Command::Read(args) => return jobs::read::run(&cli.config, args),
+        Command::Indicators(command) => return jobs::indicators::run(&cli.config, command),
+        Command::Init => return jobs::init::run(&cli.config),
+        Command::Site(command) => return jobs::site::run(&cli.config, command),
+        _ => {}
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match &cli.command {
+            Command::Demo(args) => jobs::demo::run(&cli, args).await,
+            Command::Run(args) => jobs::run::run(&cli, args).await,
+            Command::Serve(args) => jobs::serve::run(&cli, args).await,
+            Command::Crawl(args) => jobs::crawl::run(&cli, args).await,
+            Command::Analyse(args) => jobs::analyse::run(&cli, args).await,
+            Command::List(args) => jobs::list::run(&cli, args).await,
+            Command::Import(command) => jobs::import::run(&cli, command).await,
+            Command::Export(args) => jobs::export::run(&cli, args).await,
+            Command::User(command) => jobs::user::run(&cli, command).await,
+            Command::Doctor => jobs::doctor::run(&cli).await,
+            Command::Read(_) | Command::Indicators(_) | Command::Init | Command::Site(_) => Ok(()),
+        }
+    })
+}

@@ -33,6 +33,10 @@ pub struct Config {
     pub linkage: linkage::LinkParameters,
     /// `sites/<site>/site.toml`, by site.
     pub sites: BTreeMap<String, extract::adapter::Adapter>,
+    /// `sha256:…` of what reading depends on: lexicon, places, catalogue, program. Versions that another one read are
+    /// read again by the next analysis.
+    pub reader_version: String,
+    linkage_text: String,
 }
 
 impl Config {
@@ -57,16 +61,30 @@ impl Config {
             let adapter = extract::adapter::Adapter::parse(&id, &source.show(&path), &text)?;
             sites.insert(id, adapter);
         }
+        let catalogue = source.catalogue()?;
         Ok(Config {
-            catalogue: source.catalogue()?,
+            reader_version: source.reader_version(&catalogue)?,
+            catalogue,
             reader: source.reader()?,
             geography: source.geography()?,
             linkage: source.toml("linkage.toml")?,
+            linkage_text: source.text("linkage.toml")?,
             folder: source.folder.clone(),
             settings,
             programmes,
             sites,
         })
+    }
+
+    /// `sha256:…` of the parameters of linking.
+    pub fn parameters_hash(&self) -> String {
+        sha256(&[self.linkage_text.as_bytes()])
+    }
+
+    /// What the reader must know of a site: whether the site itself hides numbers.
+    pub fn read_hints(&self, site: &str) -> extract::ReadHints {
+        let obscures = self.sites.get(site).is_some_and(|adapter| adapter.settings().obscures_phone);
+        extract::ReadHints { site_obscures_phones: obscures, language: None }
     }
 
     /// The catalogue and the reader alone, for `bavn read` and `bavn indicators`.
@@ -181,9 +199,29 @@ impl Source {
         Ok(extract::Reader::new(&extract::ReaderSources { places_csv: &places, lexicon: &lexicon })?)
     }
 
+    fn reader_version(&self, catalogue: &classifier::Catalogue) -> anyhow::Result<String> {
+        let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), catalogue.hash().to_owned()];
+        for (path, text) in self.texts("lexicon/", ".toml")? {
+            parts.extend([path, text]);
+        }
+        parts.push(self.text("places/dk_places.csv")?);
+        Ok(sha256(&parts.iter().map(String::as_bytes).collect::<Vec<_>>()))
+    }
+
     fn geography(&self) -> anyhow::Result<classifier::Geography> {
         Ok(classifier::Geography::parse(&self.text("places/municipalities.csv")?)?)
     }
+}
+
+fn sha256(parts: &[&[u8]]) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{digits}")
 }
 
 fn walk(root: &Path, folder: &Path, found: &mut Vec<String>) -> anyhow::Result<()> {

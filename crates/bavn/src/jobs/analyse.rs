@@ -1,0 +1,48 @@
+//! `bavn analyse`: from unread ads to cases.
+
+use crate::cli::{AnalyseArgs, Cli};
+use crate::config::Config;
+use crate::key::{Need, open_store};
+use crate::pipeline::{self, AnalyseSummary, NewReference};
+
+/// Reads, links, assesses, opens cases.
+pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
+    let config = Config::load(&cli.config, false)?;
+    let now = crate::time::now();
+    let store = open_store(cli, Need::Existing, now).await?;
+    let as_of = super::as_of(&store, args.as_of.as_deref()).await?;
+    if args.all {
+        store.forget_readings().await?;
+    }
+    let bar = crate::progress::spinner("reading ads");
+    let renew = if args.all { NewReference::Always } else { NewReference::IfNone };
+    let at = super::virtual_today(&store).await?.unwrap_or(now);
+    let summary = pipeline::analyse(&store, &config, as_of, at, renew, &|step, done| {
+        bar.set_message(step.to_owned());
+        bar.set_position(done);
+    })
+    .await?;
+    bar.finish_and_clear();
+    store.close().await;
+    eprintln!("{}", describe(&summary));
+    Ok(())
+}
+
+/// The summary in a few lines.
+pub fn describe(summary: &AnalyseSummary) -> String {
+    let [none, low, medium, high] = summary.bands;
+    format!(
+        "Read {} new ad versions. {} ads, {} links, {} advertisers, {} networks of two or more, {} damped contacts.\n\
+         Advertisers by band: {high} high, {medium} medium, {low} low, {none} none. \
+         Cases: {} opened, {} reopened, {} urgent.",
+        summary.read,
+        summary.ads,
+        summary.links,
+        summary.advertisers,
+        summary.networks,
+        summary.damped,
+        summary.cases.opened,
+        summary.cases.reopened,
+        summary.cases.urgent
+    )
+}

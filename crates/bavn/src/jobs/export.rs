@@ -1,0 +1,201 @@
+//! `bavn export`: what the store holds, as JSON Lines for operators. Each export is logged with user and purpose.
+
+use crate::cli::{Cli, ExportArgs, ExportForm};
+use crate::config::Config;
+use crate::exports::{self, write_line};
+use crate::key::{Need, open_store};
+use crate::pipeline::{self, Analysed};
+use domain::{AdRef, Assessment, Evidence, Firing, IndicatorId, Scope, Span, Subject};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
+use store::{Look, ReadAdRow, Store};
+
+/// Writes one form to standard output.
+pub async fn run(cli: &Cli, args: &ExportArgs) -> anyhow::Result<()> {
+    let config = Config::load(&cli.config, false)?;
+    let now = crate::time::now();
+    let store = open_store(cli, Need::Existing, now).await?;
+    let at = super::virtual_today(&store).await?.unwrap_or(now);
+    let export = Export {
+        as_of: super::as_of(&store, args.as_of.as_deref()).await?,
+        purpose: &args.purpose,
+        at,
+        asked: args.as_of.is_some(),
+        store: &store,
+        config: &config,
+    };
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    match args.what {
+        ExportForm::Mentions => export.mentions(&mut out).await?,
+        ExportForm::Indicators => export.indicators(&mut out).await?,
+        ExportForm::Links => export.links(&mut out).await?,
+        ExportForm::Entities => export.entities(&mut out).await?,
+        ExportForm::Assessments => export.assessments(&mut out).await?,
+        ExportForm::ContactList => export.contact_list(&mut out).await?,
+    }
+    out.flush()?;
+    drop(out);
+    store.close().await;
+    Ok(())
+}
+
+struct Export<'a> {
+    store: &'a Store,
+    config: &'a Config,
+    purpose: &'a str,
+    as_of: Timestamp,
+    asked: bool,
+    at: Timestamp,
+}
+
+/// Evidence of single ads in original offsets, by what the store keeps of it.
+type Originals = BTreeMap<(AdRef, u32, IndicatorId), Vec<(Span, Evidence)>>;
+
+impl Export<'_> {
+    fn look(&self, what: &'static str) -> Look {
+        super::system_look(what, self.purpose, self.at)
+    }
+
+    async fn readings(&self, what: &'static str) -> anyhow::Result<Vec<ReadAdRow>> {
+        Ok(self.store.readings(&self.look(what), Some(self.as_of)).await?)
+    }
+
+    /// The analysis as of the time: the kept one where it is of that time, else made in memory.
+    async fn analysed(&self, what: &'static str) -> anyhow::Result<Analysed> {
+        self.store.audit(&self.look(what)).await?;
+        if self.store.latest_analysis().await?.is_none() && !self.asked {
+            anyhow::bail!("nothing was analysed yet: run 'bavn analyse' first");
+        }
+        pipeline::analyse_in_memory(self.store, self.config, self.as_of).await
+    }
+
+    async fn mentions(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        for row in self.readings("export:mentions").await? {
+            let line = exports::mentions::MentionsLine {
+                site: row.ad.site.as_str(),
+                ad_id: &row.ad.ad_id,
+                version: row.version,
+                mentions: (&row.reading).into(),
+            };
+            write_line(out, &line)?;
+        }
+        Ok(())
+    }
+
+    fn original_firings(&self, row: &ReadAdRow) -> Vec<Firing> {
+        let hints = self.config.read_hints(row.ad.site.as_str());
+        let (catalogue, reader) = (&self.config.catalogue, &self.config.reader);
+        pipeline::original_firings(catalogue, reader, &hints, &row.ad, row.version, &row.content).1
+    }
+
+    async fn indicators(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let rows = self.readings("export:indicators").await?;
+        for row in &rows {
+            for firing in &self.original_firings(row) {
+                let line = exports::indicators::AdLine {
+                    scope: "ad",
+                    site: row.ad.site.as_str(),
+                    ad_id: &row.ad.ad_id,
+                    version: row.version,
+                    fired: firing.into(),
+                };
+                write_line(out, &line)?;
+            }
+        }
+        for assessment in &self.analysed("export:indicators").await?.assessments {
+            let (scope, id) = match &assessment.subject {
+                Subject::Advertiser(id) => ("advertiser", id.as_str()),
+                Subject::Network(id) => ("network", id.as_str()),
+            };
+            let all = assessment.evidence.iter().chain(&assessment.counter_evidence).chain(&assessment.context);
+            let mut several: Vec<&Firing> = all.filter(|firing| firing.scope != Scope::Ad).collect();
+            several.sort_by(|a, b| a.indicator.cmp(&b.indicator));
+            for firing in several {
+                write_line(out, &exports::indicators::GroupLine { scope, id, fired: firing.into() })?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn links(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        for link in &self.analysed("export:links").await?.linkage.links {
+            write_line(out, &exports::links::LinkLine::from(link))?;
+        }
+        Ok(())
+    }
+
+    async fn entities(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        for line in exports::entities::lines(&self.analysed("export:entities").await?.linkage) {
+            write_line(out, &line)?;
+        }
+        Ok(())
+    }
+
+    async fn assessments(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let originals = self.originals().await?;
+        for assessment in self.analysed("export:assessments").await?.assessments {
+            let assessment = with_originals(assessment, &originals);
+            write_line(out, &exports::assessments::AssessmentLine::from(&assessment))?;
+        }
+        Ok(())
+    }
+
+    /// What the store keeps in masked offsets, with the same evidence in the original's.
+    async fn originals(&self) -> anyhow::Result<Originals> {
+        let mut originals = Originals::new();
+        for row in self.readings("export:assessments").await? {
+            for firing in self.original_firings(&row) {
+                let key = (row.ad.clone(), row.version, firing.indicator.clone());
+                let masked = pipeline::mask_firing(firing.clone(), &row.masked);
+                let pairs = masked.evidence.into_iter().zip(firing.evidence).filter_map(|(kept, original)| match kept {
+                    Evidence::Span { span, .. } => Some((span, original)),
+                    Evidence::Ads { .. } => None,
+                });
+                originals.entry(key).or_default().extend(pairs);
+            }
+        }
+        Ok(originals)
+    }
+
+    /// The newest kept list of each team that was made of what was known by then.
+    async fn contact_list(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut newest = BTreeMap::new();
+        for header in self.store.lists(None, 10_000).await? {
+            if header.as_of > self.as_of {
+                continue;
+            }
+            let kept = newest.entry(header.team.clone()).or_insert_with(|| header.clone());
+            if (header.date, header.made_at) > (kept.date, kept.made_at) {
+                *kept = header;
+            }
+        }
+        for (team, header) in newest {
+            let mut look = self.look("export:contact-list");
+            look.subject = format!("{team} {}", header.date);
+            if let Some((header, lines)) = self.store.list(&look, header.date, &team).await? {
+                for line in &lines {
+                    write_line(out, &exports::contact_list::ContactLine::new(&header, line))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn with_originals(mut assessment: Assessment, originals: &Originals) -> Assessment {
+    let firings = (assessment.evidence.iter_mut())
+        .chain(&mut assessment.counter_evidence)
+        .chain(&mut assessment.context);
+    for firing in firings {
+        for evidence in &mut firing.evidence {
+            let Evidence::Span { ad: Some(ad), version, span, .. } = &*evidence else { continue };
+            let known = originals.get(&(ad.clone(), *version, firing.indicator.clone()));
+            let original = known.and_then(|pairs| pairs.iter().find(|(kept, _)| kept == span));
+            if let Some((_, original)) = original {
+                *evidence = original.clone();
+            }
+        }
+    }
+    assessment
+}

@@ -1,0 +1,54 @@
+//! One file a command. A job is safe to run twice: what is done stays done, the rest goes on.
+
+pub mod analyse;
+pub mod crawl;
+pub mod demo;
+pub mod doctor;
+pub mod export;
+pub mod import;
+pub mod indicators;
+pub mod init;
+pub mod list;
+pub mod read;
+pub mod run;
+pub mod serve;
+pub mod site;
+pub mod user;
+
+use jiff::Timestamp;
+use store::{Actor, Look, Store};
+
+/// The user of the machine who gave the command: what the audit log names.
+pub fn system_actor() -> Actor {
+    let name = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    Actor::System(name.filter(|name| !name.is_empty()).unwrap_or_else(|| "command line".to_owned()))
+}
+
+/// A look by the command line.
+pub fn system_look(what: &'static str, purpose: &str, at: Timestamp) -> Look {
+    Look { actor: system_actor(), purpose: purpose.to_owned(), what, subject: String::new(), at }
+}
+
+/// The time as of which a command looks at the store: what was asked for, else the store's own 'today' (the demo's last
+/// day), else for a store that holds imported ads alone its last sighting, else now.
+pub async fn as_of(store: &Store, asked: Option<&str>) -> anyhow::Result<Timestamp> {
+    if let Some(text) = asked {
+        return crate::time::argument("--as-of", text);
+    }
+    if let Some(today) = virtual_today(store).await? {
+        return Ok(today);
+    }
+    let sites = store.sites(0).await?;
+    if !sites.is_empty() && sites.iter().all(|site| site.registration.import_only) {
+        if let Some(last) = store.last_sighting().await? {
+            return Ok(last);
+        }
+    }
+    Ok(crate::time::now())
+}
+
+/// The time at which a store made by `bavn demo` stands still.
+pub async fn virtual_today(store: &Store) -> anyhow::Result<Option<Timestamp>> {
+    let kept = store.setting("virtual_today").await?;
+    Ok(kept.and_then(|text| text.parse().ok()))
+}

@@ -1,0 +1,125 @@
+//! Where the master key and the store come from: command line, environment, then the folder beside the data.
+
+use crate::cli::Cli;
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use store::{MasterKey, Options, Store};
+
+/// The store's address: `--database`, `BAVN_DATABASE`, or the file in the data folder.
+pub fn database_url(cli: &Cli) -> String {
+    match cli.database.as_deref().filter(|url| !url.is_empty()) {
+        Some(url) => url.to_owned(),
+        None => format!("sqlite:{}", cli.data.join("bavn.sqlite").display()),
+    }
+}
+
+/// `<data>.key` beside the data folder.
+pub fn default_key_file(data: &Path) -> PathBuf {
+    let mut name = data.as_os_str().to_owned();
+    // A trailing slash would put the key inside the folder that it must stay out of.
+    while name.to_string_lossy().ends_with('/') {
+        let shorter = name.to_string_lossy().trim_end_matches('/').to_owned();
+        name = shorter.into();
+    }
+    name.push(".key");
+    PathBuf::from(name)
+}
+
+/// The key file that was named on the command line or in the environment.
+fn named_key_file(cli: &Cli) -> Option<PathBuf> {
+    let from_environment = || std::env::var_os("BAVN_MASTER_KEY_FILE").filter(|name| !name.is_empty()).map(PathBuf::from);
+    cli.key.clone().or_else(from_environment)
+}
+
+fn read_key(file: &Path) -> anyhow::Result<MasterKey> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the key file {}", file.display()))?;
+    MasterKey::parse(&text).with_context(|| format!("the key file {}", file.display()))
+}
+
+/// Writes a new key with mode 0600; never over a file that is there.
+pub fn write_key(file: &Path, key: &MasterKey) -> anyhow::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut target = options.open(file).with_context(|| format!("cannot write the key file {}", file.display()))?;
+    target.write_all(key.to_file_text().as_bytes())?;
+    target.sync_all()?;
+    Ok(())
+}
+
+/// How a command needs its store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Made where there is none (import, crawl, run, user).
+    Make,
+    /// It must be there (analyse, list, export, doctor).
+    Existing,
+}
+
+/// Opens the store of the command line.
+pub async fn open_store(cli: &Cli, need: Need, at: Timestamp) -> anyhow::Result<Store> {
+    let url = database_url(cli);
+    let key = if url.starts_with("postgres") { postgres_key(cli)? } else { sqlite_key(cli, &url, need)? };
+    let options = Options { create: need == Need::Make, ..Options::default() };
+    Ok(Store::open_with(&url, key, at, options).await?)
+}
+
+fn postgres_key(cli: &Cli) -> anyhow::Result<MasterKey> {
+    match named_key_file(cli) {
+        Some(file) => read_key(&file),
+        None => bail!("PostgreSQL needs a master key: name its file with --key or BAVN_MASTER_KEY_FILE"),
+    }
+}
+
+fn sqlite_key(cli: &Cli, url: &str, need: Need) -> anyhow::Result<MasterKey> {
+    let path = PathBuf::from(url.trim_start_matches("sqlite:").trim_start_matches("//"));
+    let embedded = cli.database.as_deref().is_none_or(str::is_empty);
+    if !path.exists() {
+        if need == Need::Existing {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            bail!(
+                "there is no store in '{}': 'bavn import ads', 'bavn crawl' or 'bavn demo' makes one; name another folder with --data",
+                folder.display()
+            );
+        }
+        if embedded {
+            std::fs::create_dir_all(&cli.data)
+                .with_context(|| format!("cannot make the data folder {}", cli.data.display()))?;
+        }
+    }
+    if let Some(file) = named_key_file(cli) {
+        return read_key(&file);
+    }
+    let file = default_key_file(if embedded { &cli.data } else { &path });
+    if file.exists() {
+        return read_key(&file);
+    }
+    if path.exists() {
+        bail!(
+            "the store {} is there but its key is not: {} is missing; put it back, or name it with --key",
+            path.display(),
+            file.display()
+        );
+    }
+    let key = MasterKey::random()?;
+    write_key(&file, &key)?;
+    eprintln!("A new master key is in {}: keep a copy apart from the data; without it the store cannot be read.", file.display());
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_lies_beside_the_data_folder_never_in_it() {
+        assert_eq!(default_key_file(Path::new("data")), Path::new("data.key"));
+        assert_eq!(default_key_file(Path::new("/srv/bavn/data/")), Path::new("/srv/bavn/data.key"));
+    }
+}

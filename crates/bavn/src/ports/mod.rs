@@ -1,0 +1,9 @@
+//! The ports that `crawler` and `web` declare, filled with the store, the adapters and the rules.
+
+mod frontier;
+mod read_page;
+mod workbench;
+
+pub use frontier::StoreFrontier;
+pub use read_page::AdapterPages;
+pub use workbench::TextBench;
