@@ -1,0 +1,87 @@
+//! What the modules share: the program as a child process, folders, ports.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The program with these arguments, in a folder of its own, with nothing of the caller's environment that it reads.
+pub fn bavn(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bavn"));
+    command.args(arguments).current_dir(root());
+    for name in ["BAVN_DATABASE", "BAVN_MASTER_KEY_FILE", "BAVN_LOG"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// The repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What a finished command printed.
+pub struct Ran {
+    /// Exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).expect("UTF-8"),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Ran {
+    command.stdin(Stdio::null()).output().expect("the program starts").into()
+}
+
+/// Runs it and demands exit code 0.
+pub fn done(command: &mut Command) -> Ran {
+    let ran = run(command);
+    assert_eq!(ran.code, 0, "{command:?}\n{}\n{}", ran.out, ran.err);
+    ran
+}
+
+/// A data folder below `folder`, as arguments.
+pub fn data(folder: &Path) -> [String; 2] {
+    ["--data".to_owned(), folder.join("data").display().to_string()]
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
+}
+
+/// Waits until `url` answers at all, for at most `seconds`.
+pub fn wait_for(address: &str, seconds: u64) {
+    for _ in 0..seconds * 20 {
+        if std::net::TcpStream::connect(address).is_ok() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("nobody answers at {address} after {seconds} s");
+}
+
+/// A child process that is killed when the test ends, however it ends.
+pub struct Child(pub std::process::Child);
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// A variable that `./test` sets.
+pub fn from_test_command(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the tests by ./test, which installs what they need"))
+}

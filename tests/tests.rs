@@ -1,0 +1,22 @@
+//! The tests of the whole: the program from outside, over real sockets, on both databases, in a real browser.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `architecture` | the arrows between the crates |
+//! | `bad_input` | each kind of bad input has its clear message and exit code |
+//! | `catalogue` | every example and counter-example of the catalogue, with the real reader |
+//! | `exports` | `bavn demo --once` and each export: well formed, true to the population, the same bytes twice |
+//! | `imports` | ads, decisions and attempts from JSON Lines, on both databases |
+//! | `kills` | SIGKILL during crawl and analysis: nothing lost, nothing doubled |
+//! | `classified` | a real listing engine (django-classified), crawled field by field |
+//! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
+
+mod architecture;
+mod bad_input;
+mod catalogue;
+mod classified;
+mod exports;
+mod imports;
+mod kills;
+mod roles;
+mod support;
