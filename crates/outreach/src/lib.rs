@@ -1,1 +1,20 @@
-//! See ARCHITECTURE.md.
+//! From assessments, decisions and the ledger to a team's day: who may be approached, how, and with what words.
+//!
+//! **Invariants**: pure. Whether somebody may be approached is answered in [`gate`] and nowhere else; what it cannot
+//! answer it refuses. Nothing is sent; only an order is computed. No text of ours names trafficking.
+
+pub mod advice;
+mod error;
+mod gate;
+mod list;
+pub mod outcome;
+mod policy;
+mod refusal;
+pub mod text;
+
+pub use error::OutreachError;
+pub use gate::{Checked, ClaimFact, ContactFact, GateFacts, Review, ReviewDecision, gate};
+pub use list::{Candidate, ContactLine, ContactList, days_list};
+pub use outcome::{AttemptFact, Channel, CoolDown, CoolDownCause, Outcome, cool_down};
+pub use policy::{AdmitUnread, CoolDownDays, GatePolicy, RandomApproval, Settings, Stratum, TeamView};
+pub use refusal::Refusal;

@@ -1,0 +1,44 @@
+//! What can be wrong with what an administrator writes.
+
+/// What was tried, on what, and what to do.
+#[derive(Debug, thiserror::Error, Clone, PartialEq, Eq)]
+pub enum OutreachError {
+    /// A prepared text names what it must not.
+    #[error(
+        "prepared text '{id}' ({language}) names '{word}': texts never name trafficking; write it without the word"
+    )]
+    Names {
+        /// The text's id.
+        id: String,
+        /// Its language.
+        language: String,
+        /// The word found.
+        word: &'static str,
+    },
+    /// A text has a variable that nobody fills.
+    #[error("prepared text '{id}' ({language}) uses '{{{variable}}}', which is unknown: use one of {known}")]
+    Variable {
+        /// The text's id.
+        id: String,
+        /// Its language.
+        language: String,
+        /// The variable.
+        variable: String,
+        /// Those that exist.
+        known: String,
+    },
+    /// A brace without its partner.
+    #[error("prepared text '{id}' ({language}) has a brace that is not closed: write variables as {{team}}")]
+    Brace {
+        /// The text's id.
+        id: String,
+        /// Its language.
+        language: String,
+    },
+    /// A share that is none.
+    #[error("the random share is {given}: it must lie between 0 and 0.1 (10 % of the list at most)")]
+    RandomShare {
+        /// As given.
+        given: String,
+    },
+}
