@@ -45,8 +45,8 @@ pub enum ErrorKind {
     TooLarge,
     /// More redirects than the limit, or a loop.
     RedirectLoop,
-    /// A redirect to another site.
-    RedirectOffSite,
+    /// The address, or a redirect, leads to another site.
+    OffSite,
     /// A redirect without a usable target.
     RedirectBroken,
     /// The address is private, special, or oddly spelled.
@@ -81,6 +81,8 @@ pub enum ErrorKind {
     BadImage,
     /// The page's id is another than the listing's.
     WrongAd,
+    /// The listing has more pages than the plan allows.
+    TooManyPages,
 }
 
 impl ErrorKind {
@@ -95,7 +97,7 @@ impl ErrorKind {
             ErrorKind::BrokenBody => "broken_body",
             ErrorKind::TooLarge => "too_large",
             ErrorKind::RedirectLoop => "redirect_loop",
-            ErrorKind::RedirectOffSite => "redirect_off_site",
+            ErrorKind::OffSite => "off_site",
             ErrorKind::RedirectBroken => "redirect_broken",
             ErrorKind::AddressRefused => "address_refused",
             ErrorKind::RobotsDisallow => "robots_disallow",
@@ -113,6 +115,7 @@ impl ErrorKind {
             ErrorKind::NoAd => "no_ad",
             ErrorKind::BadImage => "bad_image",
             ErrorKind::WrongAd => "wrong_ad",
+            ErrorKind::TooManyPages => "too_many_pages",
         }
     }
 }

@@ -29,6 +29,15 @@ pub struct Run {
     pub started_at: Timestamp,
 }
 
+/// The last run of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastRun {
+    /// When it was begun.
+    pub started_at: Timestamp,
+    /// When it ended; `None` where it was cut off and is to be resumed.
+    pub ended_at: Option<Timestamp>,
+}
+
 /// What kind of page an entry leads to. Their order is the order of fetching: coverage in time comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -120,12 +129,13 @@ pub enum PageOutcome {
     Listing {
         /// To be archived.
         page: Page,
-        /// Each is a sighting of its ad at `page.fetched_at`. Those that are new, whose excerpt differs from the last
-        /// one kept, or that are due, get a detail entry. Order is that of the page.
+        /// Each is a sighting of its ad at `page.fetched_at`. A detail entry is entered for each whose page was never
+        /// read, whose excerpt is not the one kept when its page was last read, or that is due; an ad that had gone
+        /// is up again. Order is that of the page.
         items: Vec<ListingItem>,
         /// Ads whose own page was last read (in full or as unchanged) before this time are due.
         recheck_before: Timestamp,
-        /// Listing pages that it leads to, already held against the limits of the plan.
+        /// Listing pages that it leads to, those of the site only.
         next: Vec<NewEntry>,
         /// The page's mark.
         mark: Option<Mark>,
@@ -175,8 +185,8 @@ pub enum PageOutcome {
 pub struct Completed {
     /// Ads seen on it that were never seen before.
     pub ads_new: u32,
-    /// Ads sighted by it.
-    pub ads_seen: u32,
+    /// Ads on it that this run had not listed before.
+    pub ads_listed: u32,
     /// A version was written that differs from an earlier one of the same ad.
     pub changed: bool,
     /// Detail entries that were entered.
@@ -286,7 +296,7 @@ pub trait Frontier: Send + Sync {
         &self,
         run: RunId,
         entry: &Entry,
-        outcome: PageOutcome,
+        outcome: &PageOutcome,
         at: Timestamp,
     ) -> Result<Completed, FrontierError>;
 
@@ -318,8 +328,8 @@ pub trait Frontier: Send + Sync {
     /// The tally of the site's last runs that ended well, newest first: what a run is compared with.
     async fn past_tallies(&self, site: &SiteId, limit: u32) -> Result<Vec<RunTally>, FrontierError>;
 
-    /// When the site's last run began, if there was one: the schedule goes on from there after a restart.
-    async fn last_run_started(&self, site: &SiteId) -> Result<Option<Timestamp>, FrontierError>;
+    /// The site's last run, if there was one: the schedule goes on from there after a restart.
+    async fn last_run(&self, site: &SiteId) -> Result<Option<LastRun>, FrontierError>;
 
     /// The state of a host (`name:port`, the port left out where it is the scheme's own).
     async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, FrontierError>;

@@ -1,9 +1,8 @@
 //! What a run did, and whether it can be trusted.
 
 use crate::error::ErrorKind;
-use crate::ports::RunId;
-use domain::Bilingual;
-use domain::SiteId;
+use crate::ports::{Completed, EntryKind, PageOutcome, RunId};
+use domain::{Bilingual, Mark, SiteId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,6 +35,39 @@ pub struct RunTally {
     pub marked_empty: bool,
     /// Failures by kind, retried or given up.
     pub errors: BTreeMap<ErrorKind, u64>,
+}
+
+impl RunTally {
+    /// Counts one completed entry. For those who implement [`crate::ports::Frontier`]: they keep the tally with the run
+    /// and call this in the entry's own transaction.
+    pub fn count(&mut self, outcome: &PageOutcome, done: &Completed) {
+        self.ads_new += u64::from(done.ads_new);
+        self.ads_listed += u64::from(done.ads_listed);
+        self.ads_changed += u64::from(done.changed);
+        match outcome {
+            PageOutcome::Listing { mark, .. } => {
+                self.listing_pages += 1;
+                self.marked_empty |= *mark == Some(Mark::NoAds);
+            }
+            PageOutcome::Detail { content, .. } => {
+                self.details += 1;
+                let texts = [("title", &content.title), ("body", &content.body)];
+                let fields = content.fields.iter().map(|(name, value)| (name.as_str(), value));
+                for (name, _) in texts.into_iter().chain(fields).filter(|(_, value)| !value.trim().is_empty()) {
+                    *self.filled.entry(name.to_owned()).or_default() += 1;
+                }
+            }
+            PageOutcome::Image { .. } => self.images += 1,
+            PageOutcome::Unchanged { .. } => self.unchanged += 1,
+            PageOutcome::Gone { .. } => self.ads_gone += 1,
+        }
+    }
+
+    /// Counts a failure; `given_up` where the entry is not tried again in this run.
+    pub fn count_error(&mut self, kind: EntryKind, why: ErrorKind, given_up: bool) {
+        *self.errors.entry(why).or_default() += 1;
+        self.listing_failures += u64::from(given_up && kind == EntryKind::Listing);
+    }
 }
 
 /// How a run ended.

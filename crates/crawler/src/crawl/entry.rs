@@ -1,0 +1,234 @@
+//! One entry: from its address to what it turned out to be.
+
+use super::ProgressEvent;
+use super::hand::{Hand, POLL};
+use super::listing::read_listing;
+use crate::clock::after;
+use crate::error::ErrorKind;
+use crate::fetch::{FetchError, Fetched, Halt, Trouble, Wanted, follow, patiently};
+use crate::pacing::{doubled, spread_of};
+use crate::ports::{Entry, EntryKind, GoneReason, NewEntry, Next, PageOutcome, ReadPage};
+use domain::{Mark, Page};
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+const ACCEPT_PAGE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5";
+const ACCEPT_IMAGE: &str = "image/webp,image/png,image/jpeg,*/*;q=0.5";
+/// First wait before a page is tried again, doubled with each try.
+const RETRY_FIRST: Duration = Duration::from_secs(5);
+const RETRY_LONGEST: Duration = Duration::from_secs(10 * 60);
+/// From this size on a page is read on a blocking thread, so that others go on.
+const LARGE: usize = 64 * 1024;
+/// What is in flight has so long to finish after the word to stop.
+const GRACE: Duration = Duration::from_secs(8);
+
+impl Hand<'_> {
+    /// Works on the run until nothing is left.
+    pub(super) async fn work(&self) -> Result<(), Halt> {
+        let (deps, run) = (self.deps(), self.visit.run);
+        loop {
+            self.check().await?;
+            self.wait_for_hours().await?;
+            let now = self.clock.now();
+            match patiently(self, || deps.frontier.next_entry(run, now)).await? {
+                Next::Drained => return Ok(()),
+                Next::InFlight => self.wait_until(after(now, POLL)).await?,
+                Next::Wait(at) => self.wait_until(at.max(after(now, POLL))).await?,
+                Next::Entry(entry) => self.work_on(&entry).await?,
+            }
+        }
+    }
+
+    async fn work_on(&self, entry: &Entry) -> Result<(), Halt> {
+        let (deps, run, site) = (self.deps(), self.visit.run, &self.visit.plan.site);
+        let out_of_time = async {
+            deps.stop.stopped().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        let read = tokio::select! {
+            biased;
+            read = self.read_entry(entry) => read,
+            () = out_of_time => Err(Trouble::Visit(Halt::Stopped)),
+        };
+        match read {
+            Ok((outcome, bytes)) => {
+                let at = self.clock.now();
+                let done = patiently(self, || deps.frontier.complete(run, entry, &outcome, at)).await?;
+                let kind = entry.kind;
+                deps.progress.event(ProgressEvent::PageDone { site: site.clone(), kind, bytes, done });
+                Ok(())
+            }
+            Err(Trouble::Page(error)) => self.failed(entry, &error).await,
+            Err(Trouble::Visit(halt)) => {
+                // An entry that cannot be put back is leased until the run is resumed: nothing is lost.
+                if let Err(error) = deps.frontier.put_back(run, entry).await {
+                    tracing::warn!(%site, %error, "an entry could not be put back");
+                }
+                Err(halt)
+            }
+        }
+    }
+
+    async fn failed(&self, entry: &Entry, error: &FetchError) -> Result<(), Halt> {
+        let (deps, plan, run) = (self.deps(), self.visit.plan, self.visit.run);
+        let now = self.clock.now();
+        let given_up = !(error.passes() && entry.attempts < plan.retries);
+        if given_up {
+            patiently(self, || deps.frontier.give_up(run, entry, error.kind, now)).await?;
+        } else {
+            let spread = spread_of(&[&run.0.to_le_bytes(), &entry.id.0.to_le_bytes(), &entry.attempts.to_le_bytes()]);
+            let wait = doubled(RETRY_FIRST, entry.attempts, RETRY_LONGEST).mul_f64(1.0 + 0.25 * spread);
+            let not_before = after(now, wait);
+            patiently(self, || deps.frontier.retry_later(run, entry, not_before, error.kind)).await?;
+        }
+        let (site, kind, why) = (plan.site.clone(), entry.kind, error.kind);
+        deps.progress.event(ProgressEvent::PageFailed { site, kind, why, given_up });
+        if error.ends_visit() { Err(Halt::Shut(error.kind)) } else { Ok(()) }
+    }
+
+    async fn read_entry(&self, entry: &Entry) -> Result<(PageOutcome, usize), Trouble> {
+        let (plan, visit) = (self.visit.plan, self.visit);
+        if entry.kind == EntryKind::Listing && !visit.listing_room() {
+            return Err(FetchError::of(ErrorKind::TooManyPages).into());
+        }
+        let image = entry.kind == EntryKind::Image;
+        let wanted = Wanted {
+            url: &entry.url,
+            accept: if image { ACCEPT_IMAGE } else { ACCEPT_PAGE },
+            validators: entry.validators.as_ref().filter(|_| entry.kind == EntryKind::Detail),
+            most_bytes: if image { plan.limits.image_bytes } else { plan.limits.page_bytes },
+        };
+        let fetched = follow(self, &visit.gate, &visit.policy, plan, wanted).await?;
+        let bytes = fetched.answer.body.len();
+        let outcome = match entry.kind {
+            EntryKind::Listing => {
+                let page = self.page(fetched, Kind::Text)?;
+                read_listing(self, entry, page).await
+            }
+            EntryKind::Detail => self.read_detail(entry, fetched).await,
+            EntryKind::Image => self.read_image(fetched).await,
+        };
+        Ok((outcome?, bytes))
+    }
+
+    async fn read_detail(&self, entry: &Entry, fetched: Fetched) -> Result<PageOutcome, Trouble> {
+        let (plan, fetched_at) = (self.visit.plan, self.clock.now());
+        let gone = |why, page| Ok(PageOutcome::Gone { why, fetched_at, page });
+        match fetched.answer.status {
+            304 => return Ok(PageOutcome::Unchanged { fetched_at }),
+            404 => return gone(GoneReason::NotFound, None),
+            410 => return gone(GoneReason::Gone, None),
+            _ => {}
+        }
+        if fetched.redirected && self.is_listing(&fetched.url) {
+            return gone(GoneReason::RedirectToListing, None);
+        }
+        let validators = fetched.answer.validators.clone();
+        let page = self.page(fetched, Kind::Text)?;
+        let site = plan.site.clone();
+        let (page, read) = self.read(page, move |reader, page| reader.detail(&site, page)).await?;
+        match read.mark {
+            Some(Mark::Challenge) => return Err(FetchError::of(ErrorKind::Challenge).into()),
+            Some(Mark::Expired) => return gone(GoneReason::MarkedExpired, Some(page)),
+            Some(Mark::Suspended) => return gone(GoneReason::MarkedSuspended, Some(page)),
+            Some(Mark::NoAds) | None => {}
+        }
+        let Some(mut content) = read.content else { return Err(FetchError::of(ErrorKind::NoAd).into()) };
+        if let (Some(told), Some(ad)) = (&read.ad_id, &entry.ad)
+            && *told != ad.ad_id
+        {
+            return Err(FetchError::of(ErrorKind::WrongAd).into());
+        }
+        content.url.get_or_insert_with(|| page.url.clone());
+        let sources = content.images.iter().filter(|_| plan.fetch_images);
+        let images = sources
+            .map(|image| NewEntry { kind: EntryKind::Image, url: image.source.clone(), ad: entry.ad.clone(), depth: 0 })
+            .collect();
+        Ok(PageOutcome::Detail { page, validators, content: Box::new(content), images, issues: read.issues })
+    }
+
+    async fn read_image(&self, fetched: Fetched) -> Result<PageOutcome, Trouble> {
+        let page = self.page(fetched, Kind::Image)?;
+        let fetched_at = page.fetched_at;
+        // Decoding is slow and its input hostile: always on a thread of its own.
+        let reader = self.deps().reader.clone();
+        let hashed = tokio::task::spawn_blocking(move || reader.image(&page.body)).await;
+        match hashed {
+            Ok(Ok((pdq, quality))) => Ok(PageOutcome::Image { pdq, quality, fetched_at }),
+            Ok(Err(_)) | Err(_) => Err(FetchError::of(ErrorKind::BadImage).into()),
+        }
+    }
+
+    /// The answer as a page, if its status and type are what is wanted here.
+    fn page(&self, fetched: Fetched, kind: Kind) -> Result<Page, FetchError> {
+        let Fetched { url, answer, .. } = fetched;
+        if !matches!(answer.status, 200..=299) {
+            return Err(FetchError::of_status(answer.status, answer.retry_after));
+        }
+        if !kind.takes(&answer.content_type) {
+            return Err(FetchError { status: Some(answer.status), ..FetchError::of(ErrorKind::WrongType) });
+        }
+        Ok(Page {
+            url: url.into(),
+            status: answer.status,
+            content_type: answer.content_type,
+            body: answer.body,
+            fetched_at: self.clock.now(),
+        })
+    }
+
+    /// Reads a page by the adapter; a large one on a blocking thread.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        page: Page,
+        read: impl FnOnce(&dyn ReadPage, &Page) -> T + Send + 'static,
+    ) -> Result<(Page, T), FetchError> {
+        let reader: Arc<dyn ReadPage> = self.deps().reader.clone();
+        if page.body.len() < LARGE {
+            let value = read(reader.as_ref(), &page);
+            return Ok((page, value));
+        }
+        let reading = tokio::task::spawn_blocking(move || {
+            let value = read(reader.as_ref(), &page);
+            (page, value)
+        });
+        // It can only fail when the reader panicked: the page is none that can be read.
+        reading.await.map_err(|_| FetchError::of(ErrorKind::NoAd))
+    }
+
+    /// Whether a URL is one of the start pages, or the front page.
+    fn is_listing(&self, url: &Url) -> bool {
+        url.path() == "/"
+            || self
+                .visit
+                .plan
+                .start_urls
+                .iter()
+                .filter_map(|start| Url::parse(start).ok())
+                .any(|start| start.path() == url.path())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Image,
+}
+
+impl Kind {
+    /// Whether a type is wanted. No type at all is: the reader looks at the bytes.
+    fn takes(self, content_type: &str) -> bool {
+        let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match self {
+            _ if kind.is_empty() => true,
+            Kind::Text => {
+                kind.starts_with("text/")
+                    || kind.ends_with("xml")
+                    || kind.ends_with("json")
+                    || kind == "application/html"
+            }
+            Kind::Image => kind.starts_with("image/") || kind == "application/octet-stream",
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! One visit of a site, from the approval to the run's summary.
+
+use super::hand::{Hand, LEASE};
+use super::{CrawlDeps, ProgressEvent, sentences};
+use crate::address::AddressPolicy;
+use crate::clock::{Clock, after};
+use crate::error::{CrawlError, ErrorKind};
+use crate::fetch::{Ask, Halt, SiteClient, patiently};
+use crate::judge::judge;
+use crate::plan::SitePlan;
+use crate::ports::{EntryKind, NewEntry, RunId, SitePhase, SiteState};
+use crate::robots::RobotsGate;
+use crate::run::{RunEnd, RunSummary};
+use crate::stop::Stop;
+use jiff::Timestamp;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How a visit ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Visited {
+    /// The run is finished.
+    Finished(Box<RunSummary>),
+    /// The process was told to stop; the run goes on with the next visit.
+    Stopped,
+    /// An administrator has paused the site; the run goes on when it is resumed.
+    Paused,
+    /// The host wants quiet until then; the run goes on afterwards.
+    Quiet(Timestamp),
+}
+
+/// What the connections of a visit share.
+pub(super) struct Visit<'a> {
+    pub(super) plan: &'a SitePlan,
+    pub(super) deps: &'a CrawlDeps,
+    pub(super) run: RunId,
+    pub(super) client: SiteClient,
+    pub(super) gate: RobotsGate,
+    pub(super) policy: AddressPolicy,
+    /// One connection has met a reason to end: the others finish what they have.
+    pub(super) ending: Stop,
+    pub(super) leased_until_ms: AtomicI64,
+    pub(super) wish_at_ms: AtomicI64,
+    listings_read: AtomicU64,
+    listings_seen: Mutex<HashSet<u64>>,
+}
+
+impl Visit<'_> {
+    /// Whether the plan allows one more listing page, and counts it.
+    pub(super) fn listing_room(&self) -> bool {
+        self.listings_read.fetch_add(1, Ordering::Relaxed) < u64::from(self.plan.max_listing_pages)
+    }
+
+    /// Whether a listing page with these ads is the first of its kind in this visit.
+    pub(super) fn remember_listing(&self, ads: u64) -> bool {
+        self.listings_seen.lock().unwrap_or_else(PoisonError::into_inner).insert(ads)
+    }
+}
+
+/// Visits a site: resumes its unfinished run or begins one, reads all that is due, and judges the run. Whatever
+/// happens, what was read is kept.
+pub async fn crawl_site(plan: &SitePlan, deps: &CrawlDeps) -> Result<Visited, CrawlError> {
+    let now = deps.clock.now();
+    let refused = match &plan.approval {
+        Some(approval) if approval.until <= now => {
+            Some(CrawlError::ApprovalExpired { site: plan.site.clone(), until: approval.until })
+        }
+        Some(approval) if approval.from <= now => None,
+        _ => Some(CrawlError::NotApproved { site: plan.site.clone() }),
+    };
+    if let Some(refused) = refused {
+        let state = SiteState { phase: SitePhase::Closed, reason: sentences::approval(&refused), until: None };
+        deps.frontier.set_site_state(&plan.site, &state, now).await?;
+        deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state });
+        return Err(refused);
+    }
+    check_plan(plan)?;
+    let leased_until = after(now, LEASE);
+    if !deps.frontier.lease_site(&plan.site, &deps.worker, leased_until, now).await? {
+        return Err(CrawlError::HeldByAnother { site: plan.site.clone() });
+    }
+    let visited = visit(plan, deps, leased_until).await;
+    if !matches!(visited, Err(CrawlError::HeldByAnother { .. })) {
+        // An unreleased lease runs out by itself.
+        if let Err(error) = deps.frontier.release_site(&plan.site, &deps.worker).await {
+            tracing::warn!(site = %plan.site, %error, "the site's lease could not be given back");
+        }
+    }
+    visited
+}
+
+fn check_plan(plan: &SitePlan) -> Result<(), CrawlError> {
+    let wrong = |what: String| Err(CrawlError::Plan { site: plan.site.clone(), what });
+    let policy = AddressPolicy::allowing(plan.allow_private.iter().copied());
+    if plan.start_urls.is_empty() {
+        return wrong("it has no start page; add one under [listing] in its site.toml".to_owned());
+    }
+    for (number, start) in plan.start_urls.iter().enumerate() {
+        if let Err(refusal) = policy.check(start) {
+            return wrong(format!("start page {} is refused: {refusal}", number + 1));
+        }
+    }
+    Ok(())
+}
+
+async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Timestamp) -> Result<Visited, CrawlError> {
+    let seeds: Vec<_> = plan
+        .start_urls
+        .iter()
+        .map(|url| NewEntry { kind: EntryKind::Listing, url: url.clone(), ad: None, depth: 0 })
+        .collect();
+    let run = deps.frontier.begin_run(&plan.site, deps.clock.now(), &seeds).await?;
+    let tally = deps.frontier.tally(run.id).await?;
+    let now = deps.clock.reader();
+    let mut visit = Visit {
+        plan,
+        deps,
+        run: run.id,
+        client: SiteClient::new(&deps.http, plan, now.clone())?,
+        gate: RobotsGate::new(deps.frontier.clone(), now),
+        policy: AddressPolicy::allowing(plan.allow_private.iter().copied()),
+        ending: Stop::default(),
+        leased_until_ms: AtomicI64::new(leased_until.as_millisecond()),
+        wish_at_ms: AtomicI64::new(i64::MIN),
+        listings_read: AtomicU64::new(tally.listing_pages),
+        listings_seen: Mutex::default(),
+    };
+    deps.progress.event(ProgressEvent::RunBegan { site: plan.site.clone(), resumed: run.resumed });
+    visit.set_state(sentences::running(), deps.clock.now()).await;
+
+    let halt = work_with_all_hands(&visit).await;
+    let now = deps.clock.now();
+    let ended_by = match halt {
+        None => None,
+        Some(Halt::Shut(why) | Halt::Unreachable(why)) => Some(why),
+        Some(Halt::Stopped | Halt::Ending) => {
+            visit.set_state(sentences::stopped(), now).await;
+            return Ok(Visited::Stopped);
+        }
+        Some(Halt::Paused) => {
+            visit.set_state(sentences::paused(), now).await;
+            return Ok(Visited::Paused);
+        }
+        Some(Halt::Quiet(until)) => {
+            visit.set_state(sentences::quiet(until), now).await;
+            return Ok(Visited::Quiet(until));
+        }
+        Some(Halt::ApprovalEnded) => {
+            let until = plan.approval.as_ref().map_or(now, |approval| approval.until);
+            let refused = CrawlError::ApprovalExpired { site: plan.site.clone(), until };
+            let state = SiteState { phase: SitePhase::Closed, reason: sentences::approval(&refused), until: None };
+            visit.set_state(state, now).await;
+            return Err(refused);
+        }
+        Some(Halt::LeaseLost) => return Err(CrawlError::HeldByAnother { site: plan.site.clone() }),
+        Some(Halt::Frontier(error)) => return Err(error.into()),
+    };
+    finish(&mut visit, ended_by).await
+}
+
+/// Lets all connections work. The first one is the caller's own, so that on a virtual clock nobody waits for another
+/// but by sleeping. Returns the weightiest reason to end, if there was one.
+async fn work_with_all_hands(visit: &Visit<'_>) -> Option<Halt> {
+    let mut clocks: Vec<Arc<dyn Clock>> = vec![visit.deps.clock.clone()];
+    for number in 1..visit.plan.connections.max(1) {
+        clocks.push(visit.deps.clock.participant(&format!("site {} {number}", visit.plan.site)));
+    }
+    let hands = clocks.into_iter().map(|clock| async move {
+        let ended = Hand { visit, clock }.work().await;
+        if ended.is_err() {
+            visit.ending.stop();
+        }
+        ended
+    });
+    let ends = futures::future::join_all(hands).await;
+    ends.into_iter().filter_map(Result::err).min_by_key(|halt| match halt {
+        Halt::LeaseLost => 0,
+        Halt::Frontier(_) => 1,
+        Halt::ApprovalEnded => 2,
+        Halt::Shut(_) => 3,
+        Halt::Quiet(_) => 4,
+        Halt::Unreachable(_) => 5,
+        Halt::Paused => 6,
+        Halt::Stopped => 7,
+        Halt::Ending => 8,
+    })
+}
+
+/// Judges the run and ends it.
+async fn finish(visit: &mut Visit<'_>, ended_by: Option<ErrorKind>) -> Result<Visited, CrawlError> {
+    // The connections are done; their word to end does not concern what follows.
+    visit.ending = Stop::default();
+    let visit = &*visit;
+    let (plan, deps) = (visit.plan, visit.deps);
+    let hand = Hand { visit, clock: deps.clock.clone() };
+    let ask: &dyn Ask = &hand;
+    let ended = async {
+        if let Some(why) = ended_by {
+            let at = deps.clock.now();
+            patiently(ask, || deps.frontier.give_up_rest(visit.run, why, at)).await?;
+        }
+        let tally = patiently(ask, || deps.frontier.tally(visit.run)).await?;
+        let past = patiently(ask, || deps.frontier.past_tallies(&plan.site, 10)).await?;
+        let verdict = judge(&plan.expect, &tally, &past, ended_by);
+        let at = deps.clock.now();
+        patiently(ask, || deps.frontier.finish_run(visit.run, &verdict, at)).await
+    };
+    let summary = match ended.await {
+        Ok(summary) => summary,
+        Err(Halt::Frontier(error)) => return Err(error.into()),
+        Err(Halt::LeaseLost) => return Err(CrawlError::HeldByAnother { site: plan.site.clone() }),
+        // All is read; the run is finished by the next visit.
+        Err(_) => return Ok(Visited::Stopped),
+    };
+    let state = match (summary.verdict.end, ended_by) {
+        (RunEnd::Failed, Some(why)) if sentences::shuts(why) => SitePhase::Closed,
+        (RunEnd::Failed, _) => SitePhase::Failed,
+        _ => SitePhase::Idle,
+    };
+    let reason = summary.verdict.reasons.first().cloned().unwrap_or_else(sentences::waits_for_next_run);
+    visit.set_state(SiteState { phase: state, reason, until: None }, deps.clock.now()).await;
+    deps.progress.event(ProgressEvent::RunEnded(Box::new(summary.clone())));
+    Ok(Visited::Finished(Box::new(summary)))
+}
