@@ -16,6 +16,7 @@ pub mod plans;
 pub mod ports;
 pub mod progress;
 pub mod time;
+pub mod web_settings;
 
 use cli::{Cli, Command};
 

@@ -8,12 +8,13 @@ mod settings;
 mod toml_file;
 
 pub use builtin::{Builtin, write_builtin};
-pub use programme::{AdmitUnread, Offer, Programme, TeamSettings};
+pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings};
 pub use settings::{AnalyseSettings, Controller, ControllerKind, CrawlSettings, ServeSettings, Settings};
 pub use toml_file::{ConfigError, parse_toml};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Everything in the configuration folder.
 pub struct Config {
@@ -24,9 +25,9 @@ pub struct Config {
     /// `programmes/*.toml`, by id.
     pub programmes: BTreeMap<String, Programme>,
     /// The catalogue of indicators.
-    pub catalogue: classifier::Catalogue,
+    pub catalogue: Arc<classifier::Catalogue>,
     /// The reader of texts, from `lexicon/` and `places/`.
-    pub reader: extract::Reader,
+    pub reader: Arc<extract::Reader>,
     /// Centres of municipalities.
     pub geography: classifier::Geography,
     /// `linkage.toml`.
@@ -64,8 +65,8 @@ impl Config {
         let catalogue = source.catalogue()?;
         Ok(Config {
             reader_version: source.reader_version(&catalogue)?,
-            catalogue,
-            reader: source.reader()?,
+            catalogue: Arc::new(catalogue),
+            reader: Arc::new(source.reader()?),
             geography: source.geography()?,
             linkage: source.toml("linkage.toml")?,
             linkage_text: source.text("linkage.toml")?,

@@ -14,26 +14,18 @@ pub struct Programme {
     pub title: Bilingual,
     /// Its sites by id; `["*"]` means all.
     pub sites: Vec<String>,
-    /// Whether cases that nobody has read yet may be on a list.
-    pub admit_unread: AdmitUnread,
+    /// Rules of the gate and the list, and prepared texts.
+    pub outreach: outreach::Settings,
     /// Reasons that a researcher picks from.
     pub reasons: Vec<Reason>,
+    /// Outreach methods on trial.
+    pub methods: Vec<Method>,
+    /// The statutory duty where a possible minor is concerned; left out until somebody has checked it.
+    pub duty: Option<Duty>,
     /// What can be offered.
     pub offers: Vec<Offer>,
     /// The outreach teams.
     pub teams: Vec<TeamSettings>,
-}
-
-/// Which unread cases may be on a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AdmitUnread {
-    /// None: a person decides first.
-    None,
-    /// Those of band high.
-    High,
-    /// Those of band medium and high.
-    Medium,
 }
 
 /// A reason for a decision.
@@ -44,6 +36,28 @@ pub struct Reason {
     pub code: String,
     /// Shown.
     pub text: Bilingual,
+}
+
+/// An outreach method.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Method {
+    /// Kept in the store.
+    pub code: String,
+    /// Shown.
+    pub name: Bilingual,
+}
+
+/// A statutory duty.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Duty {
+    /// What must be done.
+    pub text: Bilingual,
+    /// Law and paragraph.
+    pub law: String,
+    /// The day on which somebody last checked it, `2026-11-01`.
+    pub checked: jiff::civil::Date,
 }
 
 /// Something that can be offered.
@@ -84,6 +98,9 @@ impl Programme {
         let wrong = |key: &str, message: String| Err(ConfigError::at_key(file, "", key, message));
         if !file.ends_with(&format!("{}.toml", self.id)) {
             return wrong("id", format!("'{}' is not the file's name", self.id));
+        }
+        if let Err(error) = self.outreach.check() {
+            return wrong("outreach", error.to_string());
         }
         for team in &self.teams {
             if team.hour.parse::<jiff::civil::Time>().is_err() {

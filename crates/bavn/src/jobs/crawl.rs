@@ -1,0 +1,169 @@
+//! `bavn crawl`: the approved sites, once or by schedule.
+
+use crate::cli::{Cli, CrawlArgs};
+use crate::config::Config;
+use crate::key::{Need, open_store};
+use crate::plans::plans;
+use crate::ports::{AdapterPages, StoreFrontier};
+use anyhow::Context;
+use crawler::clock::Clock;
+use crawler::run::{RunEnd, RunSummary};
+use crawler::{CrawlDeps, Http, Pacer, Progress, ProgressEvent, SitePlan, Stop, Visited, WallClock, crawl_site};
+use indicatif::ProgressBar;
+use std::sync::Arc;
+use store::Store;
+
+/// Crawls.
+pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
+    let config = Config::load(&cli.config, false)?;
+    let store = open_store(cli, Need::Make, crate::time::now()).await?;
+    let plans = plans(&config, &store, &args.sites, crate::time::now()).await?;
+    let until = args.until.as_deref().map(|text| crate::time::argument("--until", text)).transpose()?;
+    let stop = Stop::default();
+    stop_on_signal(stop.clone());
+    let bar = crate::progress::spinner("pages");
+    let deps = deps(&config, &store, Arc::new(WallClock), stop.clone(), Arc::new(Line(bar.clone())))?;
+    let failed = if args.once {
+        once(&plans, &deps, &bar).await
+    } else {
+        crawler::crawl_forever(plans, &deps, until).await;
+        0
+    };
+    bar.finish_and_clear();
+    store.close().await;
+    if failed > 0 {
+        anyhow::bail!("{failed} of the sites were not crawled well; the lines above say why, what was read is kept");
+    }
+    Ok(())
+}
+
+/// What the crawl works with, over the store and the adapters.
+pub fn deps(
+    config: &Config,
+    store: &Store,
+    clock: Arc<dyn Clock>,
+    stop: Stop,
+    progress: Arc<dyn Progress>,
+) -> anyhow::Result<CrawlDeps> {
+    let frontier = Arc::new(StoreFrontier::new(store.clone()));
+    Ok(CrawlDeps {
+        pacer: Arc::new(Pacer::new(frontier.clone(), clock.reader())),
+        frontier,
+        reader: Arc::new(AdapterPages::new(config.sites.clone())),
+        clock,
+        http: Http::new(&contact_url(config))?,
+        progress,
+        stop,
+        worker: format!("{}-{}", host_name(), std::process::id()),
+    })
+}
+
+/// The page that the user agent names.
+pub fn contact_url(config: &Config) -> String {
+    match config.settings.crawl.contact_url.as_str() {
+        "" => format!("http://{}/contact", config.settings.serve.listen),
+        url => url.to_owned(),
+    }
+}
+
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    if name.trim().is_empty() { "host".to_owned() } else { name.trim().to_owned() }
+}
+
+/// Says `stop` at the first SIGTERM or SIGINT: what is in flight is finished.
+pub fn stop_on_signal(stop: Stop) {
+    tokio::spawn(async move {
+        signal().await;
+        stop.stop();
+    });
+}
+
+/// Returns at the first SIGTERM or SIGINT.
+pub async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut term) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    drop(tokio::signal::ctrl_c().await);
+}
+
+/// One run over each site, all at the same time: each host has its own pace. Gives the number that failed.
+async fn once(plans: &[SitePlan], deps: &CrawlDeps, bar: &ProgressBar) -> usize {
+    let mut tasks = tokio::task::JoinSet::new();
+    for plan in plans {
+        let (plan, deps) = (plan.clone(), deps.clone());
+        tasks.spawn(async move {
+            let visited = crawl_site(&plan, &deps).await.with_context(|| format!("site {}", plan.site));
+            (plan.site, visited)
+        });
+    }
+    let mut failed = 0;
+    while let Some(joined) = tasks.join_next().await {
+        let line = match joined {
+            Ok((_, Ok(Visited::Finished(summary)))) => {
+                failed += usize::from(summary.verdict.end == RunEnd::Failed);
+                describe(&summary)
+            }
+            Ok((site, Ok(Visited::Stopped))) => format!("{site}: stopped; the run goes on with the next crawl"),
+            Ok((site, Ok(Visited::Paused))) => format!("{site}: paused by an administrator"),
+            Ok((site, Ok(Visited::Quiet(until)))) => {
+                failed += 1;
+                format!("{site}: asks for quiet until {until}; the run goes on with a crawl after that")
+            }
+            Ok((_, Err(error))) => {
+                failed += 1;
+                format!("{error:#}")
+            }
+            Err(error) => {
+                failed += 1;
+                format!("a crawl ended unexpectedly: {error}; what was read is kept, crawl again")
+            }
+        };
+        bar.suspend(|| eprintln!("{line}"));
+    }
+    failed
+}
+
+/// A run in one line, with why where it was not good.
+pub fn describe(summary: &RunSummary) -> String {
+    let tally = &summary.tally;
+    let mut line = format!(
+        "{}: {} ads on {} listing pages; {} new, {} changed, {} gone; {} ad pages, {} unchanged, {} pictures",
+        summary.site,
+        tally.ads_listed,
+        tally.listing_pages,
+        tally.ads_new,
+        tally.ads_changed,
+        tally.ads_gone + summary.missing_gone,
+        tally.details,
+        tally.unchanged,
+        tally.images
+    );
+    for reason in &summary.verdict.reasons {
+        line.push_str("; ");
+        line.push_str(&reason.en);
+    }
+    if summary.verdict.end == RunEnd::Failed {
+        line.push_str(" [failed: the last good data stay]");
+    }
+    line
+}
+
+/// Counts pages on the progress line.
+struct Line(ProgressBar);
+
+impl Progress for Line {
+    fn event(&self, event: ProgressEvent) {
+        if matches!(event, ProgressEvent::PageDone { .. }) {
+            self.0.inc(1);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `bavn run`: the whole system for one organisation, in one process: crawls, analysis, lists, pages.
+
+use crate::cli::{Cli, ServeArgs};
+use crate::config::Config;
+use crate::jobs::{analyse, crawl, list, serve};
+use crate::key::{Need, open_store};
+use crate::pipeline::{self, NewReference};
+use crate::plans::plans;
+use crate::web_settings::app_state;
+use crawler::{Stop, WallClock};
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Actor, Store};
+
+/// How often the schedule looks at the clock.
+const TICK: Duration = Duration::from_secs(20);
+
+/// Runs until SIGTERM or SIGINT.
+pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
+    let config = Arc::new(Config::load(&cli.config, false)?);
+    let store = open_store(cli, Need::Make, crate::time::now()).await?;
+    if super::virtual_today(&store).await?.is_some() {
+        anyhow::bail!("this store was made by 'bavn demo' and stands still in time: name another folder with --data");
+    }
+    let listener = serve::listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
+    let state = app_state(&config, config.programme(None)?, store.clone(), None, None)?;
+    eprintln!("The pages are at http://{}/", listener.local_addr()?);
+    let stop = Stop::default();
+    crawl::stop_on_signal(stop.clone());
+    let mut tasks = tokio::task::JoinSet::new();
+    if config.sites.is_empty() {
+        eprintln!("No site is configured yet: nothing is crawled.");
+    } else {
+        let plans = plans(&config, &store, &[], crate::time::now()).await?;
+        let deps = crawl::deps(&config, &store, Arc::new(WallClock), stop.clone(), Arc::new(()))?;
+        tasks.spawn(async move { crawler::crawl_forever(plans, &deps, None).await });
+    }
+    tasks.spawn(keep_analysing(config.clone(), store.clone(), stop.clone()));
+    tasks.spawn(keep_listing(config.clone(), store.clone(), stop.clone()));
+    let serving = stop.clone();
+    let served = web::serve(listener, state, async move { serving.stopped().await }).await;
+    stop.stop();
+    while tasks.join_next().await.is_some() {}
+    store.close().await;
+    Ok(served?)
+}
+
+/// Analyses at the configured interval; once a day with a new reference. A failed analysis is logged and tried again:
+/// the one before stays current.
+async fn keep_analysing(config: Arc<Config>, store: Store, stop: Stop) {
+    let interval = Duration::from_secs(u64::from(config.settings.analyse.interval_min) * 60);
+    let mut reference_day = None;
+    loop {
+        let now = crate::time::now();
+        let today = crate::time::local_day(now);
+        let renew = if reference_day == Some(today) { NewReference::IfNone } else { NewReference::Always };
+        match pipeline::analyse(&store, &config, now, now, renew, &|_, _| {}).await {
+            Ok(summary) => {
+                reference_day = Some(today);
+                tracing::info!("{}", analyse::describe(&summary));
+            }
+            Err(error) => tracing::error!("the analysis failed and is tried again: {error:#}"),
+        }
+        tokio::select! {
+            () = stop.stopped() => return,
+            () = tokio::time::sleep(interval) => {}
+        }
+    }
+}
+
+/// Makes each team's list once its hour has come, also after a night in which the machine was off.
+async fn keep_listing(config: Arc<Config>, store: Store, stop: Stop) {
+    loop {
+        if let Err(error) = due_lists(&config, &store, crate::time::now()).await {
+            tracing::error!("a list could not be made and is tried again: {error:#}");
+        }
+        tokio::select! {
+            () = stop.stopped() => return,
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
+}
+
+/// The lists of today whose hour has come and that are not yet kept.
+async fn due_lists(config: &Config, store: &Store, now: Timestamp) -> anyhow::Result<()> {
+    let today = crate::time::local_day(now);
+    for programme in config.programmes.values() {
+        for team in &programme.teams {
+            let hour = list::hour_of(team, today)?;
+            let id = domain::TeamId(team.id.clone());
+            if now < hour || store.lists(Some(&id), 1).await?.iter().any(|kept| kept.date >= today) {
+                continue;
+            }
+            let actor = Actor::System("job:list".to_owned());
+            let made = list::make(store, config, programme, team, today, hour, now, &actor).await?;
+            tracing::info!(team = %team.id, lines = made.lines.len(), "the day's list is ready");
+        }
+    }
+    Ok(())
+}

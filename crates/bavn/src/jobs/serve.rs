@@ -1,0 +1,32 @@
+//! `bavn serve`: the web pages.
+
+use crate::cli::{Cli, ServeArgs};
+use crate::config::Config;
+use crate::jobs::crawl::signal;
+use crate::key::{Need, open_store};
+use crate::web_settings::app_state;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+
+/// Serves until SIGTERM or SIGINT; requests under way are finished.
+pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
+    let config = Config::load(&cli.config, false)?;
+    let store = open_store(cli, Need::Make, crate::time::now()).await?;
+    let listener = listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
+    let today = super::virtual_today(&store).await?;
+    let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;
+    eprintln!("The pages are at http://{}/", listener.local_addr()?);
+    web::serve(listener, state, signal()).await?;
+    store.close().await;
+    Ok(())
+}
+
+/// Takes the address, or says who has it and what to do.
+pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!("{address} is taken by another program: name another address with --listen, for example --listen 127.0.0.1:0")
+        }
+        _ => anyhow::anyhow!("cannot listen on {address}: {error}; name another address with --listen"),
+    })
+}

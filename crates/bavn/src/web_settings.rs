@@ -1,0 +1,100 @@
+//! From the configuration to what the pages need of it.
+
+use crate::config::{Config, Programme, TeamSettings};
+use crate::jobs::crawl::contact_url;
+use crate::ports::TextBench;
+use domain::{Bilingual, ProgrammeId, TeamId};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::Store;
+use web::{AppState, Clock, Controller, CrawlerFacts, Duty, Language, Method, Region, ReviewReason, Team, WebSettings};
+
+/// A team with the municipalities of its regions.
+pub fn team(config: &Config, team: &TeamSettings) -> Team {
+    let mut municipalities = team.municipalities.clone();
+    for (code, _, region) in config.geography.municipalities() {
+        if team.regions.iter().any(|name| name == region) {
+            municipalities.push(code.to_owned());
+        }
+    }
+    municipalities.sort();
+    municipalities.dedup();
+    Team {
+        id: TeamId(team.id.clone()),
+        name: team.name.clone(),
+        municipalities,
+        lines: team.lines,
+        languages: team.languages.clone(),
+    }
+}
+
+/// What the pages work with. `today`: the time at which a demo stands still.
+pub fn app_state(config: &Config, programme: &Programme, store: Store, today: Option<Timestamp>, notice: Option<Bilingual>) -> anyhow::Result<AppState> {
+    let clock: Clock = match today {
+        Some(at) => Arc::new(move || at),
+        None => Arc::new(crate::time::now),
+    };
+    let http = crawler::Http::new(&contact_url(config))?;
+    let mut regions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut municipalities = BTreeMap::new();
+    for (code, name, region) in config.geography.municipalities() {
+        municipalities.insert(code.to_owned(), name.to_owned());
+        regions.entry(region).or_default().push(code.to_owned());
+    }
+    let controller = &config.settings.controller;
+    let bases = controller.legal_bases.join("; ");
+    let slowest = config.sites.values().map(|adapter| adapter.settings().pacing.delay_s).fold(f64::INFINITY, f64::min);
+    let settings = WebSettings {
+        programme: ProgrammeId(programme.id.clone()),
+        programme_name: programme.title.clone(),
+        teams: programme.teams.iter().map(|each| team(config, each)).collect(),
+        regions: regions
+            .into_iter()
+            .map(|(name, municipalities)| Region { id: slug(name), name: name.to_owned(), municipalities })
+            .collect(),
+        municipalities,
+        controller: Controller {
+            organisation: controller.organisation.clone(),
+            email: controller.contact.clone(),
+            legal_basis: Bilingual { da: bases.clone(), en: bases },
+            dpia: format!("{} {}", controller.dpia_reference, controller.dpia_date).trim().to_owned(),
+            ..Controller::default()
+        },
+        crawler: CrawlerFacts {
+            user_agent: http.agent().to_owned(),
+            product_token: crawler::fetch::PRODUCT.to_owned(),
+            delay_s: if slowest.is_finite() { slowest.ceil() as u32 } else { 1 },
+        },
+        default_language: if config.settings.serve.language == "en" { Language::En } else { Language::Da },
+        clock,
+        reasons: (programme.reasons.iter())
+            .map(|reason| ReviewReason { code: reason.code.clone(), text: reason.text.clone() })
+            .collect(),
+        methods: (programme.methods.iter())
+            .map(|method| Method { code: method.code.clone(), name: method.name.clone() })
+            .collect(),
+        outreach: programme.outreach.clone(),
+        duty: programme.duty.as_ref().map(|duty| Duty {
+            text: duty.text.clone(),
+            law: duty.law.clone(),
+            checked: duty.checked,
+        }),
+        reading_minutes: 30,
+        approach_minutes: 120,
+        idle_minutes: 60,
+        session_minutes: 12 * 60,
+        behind_tls: config.settings.serve.https,
+        notice,
+    };
+    Ok(AppState {
+        store,
+        catalogue: config.catalogue.clone(),
+        settings: Arc::new(settings),
+        workbench: Arc::new(TextBench::new(config.catalogue.clone(), config.reader.clone())),
+    })
+}
+
+fn slug(name: &str) -> String {
+    domain::NormalText::fold(name).as_str().replace(' ', "-")
+}
