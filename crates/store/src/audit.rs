@@ -1,5 +1,8 @@
 //! Reads of personal data by a person. Each writes a row in the transaction of the read.
 
+use crate::chain::{self, Chain, Payload};
+use crate::db::Tx;
+use crate::keys::Keys;
 use crate::{AccountId, Store, StoreError};
 use jiff::Timestamp;
 
@@ -44,14 +47,36 @@ pub struct AuditEntry {
     pub subject: Option<String>,
 }
 
+impl Look {
+    /// Writes the audit row in the transaction that reads.
+    pub(crate) async fn write(&self, tx: &mut Tx, keys: &Keys) -> Result<i64, StoreError> {
+        let mut payload = Payload::of(&self.actor);
+        payload.purpose = Some(self.purpose.clone());
+        payload.subject = Some(self.subject.clone());
+        chain::append(tx, keys, Chain::Audit, self.at, self.what, &payload).await
+    }
+}
+
 impl Store {
     /// Writes an audit row for something that reads nothing here (sign-in, an export made elsewhere).
     pub async fn audit(&self, look: &Look) -> Result<i64, StoreError> {
-        todo!()
+        let mut tx = self.write("writing an audit row").await?;
+        let seq = look.write(&mut tx, self.keys()).await?;
+        tx.commit().await?;
+        Ok(seq)
     }
 
     /// The newest audit rows, newest first.
     pub async fn audit_entries(&self, before_seq: Option<i64>, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        todo!()
+        let mut tx = self.read("reading the audit log").await?;
+        let rows = chain::newest(&mut tx, self.keys(), Chain::Audit, before_seq, limit).await?;
+        let entry = |(seq, at, kind, payload): (i64, Timestamp, String, Option<Payload>)| {
+            let (actor, purpose, subject) = match payload {
+                Some(payload) => (Some(payload.actor()), payload.purpose, payload.subject),
+                None => (None, None, None),
+            };
+            AuditEntry { seq, at, kind, actor, purpose, subject }
+        };
+        Ok(rows.into_iter().map(entry).collect())
     }
 }

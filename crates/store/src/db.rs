@@ -1,1 +1,280 @@
-//! The two engines behind one way of asking.
+//! The two engines behind one way of asking: one SQL text, one kind of argument, one kind of row. The two arms of
+//! every call stand here and nowhere else.
+
+use crate::StoreError;
+use crate::times;
+use jiff::Timestamp;
+use sqlx::postgres::{PgPool, PgRow};
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, Transaction};
+
+/// The pools. SQLite has a writer pool of one: two writers that read before they write would fail in spite of any
+/// busy timeout.
+pub(crate) enum Db {
+    Sqlite { writer: SqlitePool, reader: SqlitePool, durable: bool },
+    Postgres(PgPool),
+}
+
+/// An argument of a statement. Absent values keep their type, which PostgreSQL asks for.
+#[derive(Debug, Clone)]
+pub(crate) enum Arg {
+    Int(Option<i64>),
+    Text(Option<String>),
+    Blob(Option<Vec<u8>>),
+    Real(f64),
+}
+
+macro_rules! arg_from {
+    ($($from:ty => $variant:ident, $value:ident => $make:expr);* $(;)?) => {
+        $(impl From<$from> for Arg { fn from($value: $from) -> Self { Arg::$variant($make) } })*
+    };
+}
+arg_from! {
+    i64 => Int, v => Some(v);
+    u32 => Int, v => Some(i64::from(v));
+    u16 => Int, v => Some(i64::from(v));
+    u8 => Int, v => Some(i64::from(v));
+    bool => Int, v => Some(i64::from(v));
+    Timestamp => Int, v => Some(v.as_millisecond());
+    Option<i64> => Int, v => v;
+    Option<u32> => Int, v => v.map(i64::from);
+    Option<Timestamp> => Int, v => v.map(|t| t.as_millisecond());
+    &str => Text, v => Some(v.to_owned());
+    &String => Text, v => Some(v.clone());
+    String => Text, v => Some(v);
+    Option<String> => Text, v => v;
+    Option<&str> => Text, v => v.map(str::to_owned);
+    Vec<u8> => Blob, v => Some(v);
+    &[u8] => Blob, v => Some(v.to_vec());
+    [u8; 32] => Blob, v => Some(v.to_vec());
+    &[u8; 32] => Blob, v => Some(v.to_vec());
+    Option<Vec<u8>> => Blob, v => v;
+    f64 => Real, v => v;
+}
+
+/// Arguments of a statement, each by its own type.
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::db::Arg::from($value)),*] };
+}
+pub(crate) use args;
+
+/// A row of either engine.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+macro_rules! column {
+    ($(#[$doc:meta])* $name:ident, $optional:ident, $kind:ty) => {
+        pub(crate) fn $optional(&self, index: usize) -> Result<Option<$kind>, StoreError> {
+            match self {
+                Row::Sqlite(row) => row.try_get(index),
+                Row::Postgres(row) => row.try_get(index),
+            }
+            .map_err(|error| fail("reading a column", error))
+        }
+        pub(crate) fn $name(&self, index: usize) -> Result<$kind, StoreError> {
+            self.$optional(index)?.ok_or(StoreError::Corrupt { what: "a column that is never empty" })
+        }
+    };
+}
+
+impl Row {
+    column!(int, opt_int, i64);
+    column!(text, opt_text, String);
+    column!(blob, opt_blob, Vec<u8>);
+    column!(real, opt_real, f64);
+
+    pub(crate) fn time(&self, index: usize) -> Result<Timestamp, StoreError> {
+        times::from_ms(self.int(index)?)
+    }
+    pub(crate) fn opt_time(&self, index: usize) -> Result<Option<Timestamp>, StoreError> {
+        self.opt_int(index)?.map(times::from_ms).transpose()
+    }
+    pub(crate) fn flag(&self, index: usize) -> Result<bool, StoreError> {
+        Ok(self.int(index)? != 0)
+    }
+    pub(crate) fn count(&self, index: usize) -> Result<u32, StoreError> {
+        Ok(u32::try_from(self.int(index)?).unwrap_or(0))
+    }
+}
+
+/// A transaction on either engine. Dropped without [`Tx::commit`] it is rolled back.
+pub(crate) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>, &'static str),
+    Postgres(Transaction<'static, Postgres>, &'static str),
+}
+
+macro_rules! bind {
+    ($query:expr, $arguments:expr) => {{
+        let mut query = $query;
+        for argument in $arguments {
+            query = match argument {
+                Arg::Int(value) => query.bind(value),
+                Arg::Text(value) => query.bind(value),
+                Arg::Blob(value) => query.bind(value),
+                Arg::Real(value) => query.bind(value),
+            };
+        }
+        query
+    }};
+}
+
+impl Tx {
+    fn doing(&self) -> &'static str {
+        match self {
+            Tx::Sqlite(_, doing) | Tx::Postgres(_, doing) => doing,
+        }
+    }
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Tx::Postgres(..))
+    }
+
+    async fn fetch(&mut self, sql: SqlStr, arguments: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        let doing = self.doing();
+        match self {
+            Tx::Sqlite(tx, _) => bind!(sqlx::query(sql), arguments)
+                .fetch_all(&mut **tx)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Tx::Postgres(tx, _) => bind!(sqlx::query(sql), arguments)
+                .fetch_all(&mut **tx)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        }
+        .map_err(|error| fail(doing, error))
+    }
+
+    /// All rows.
+    pub(crate) async fn all(&mut self, sql: &'static str, arguments: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        self.fetch(sql.into_sql_str(), arguments).await
+    }
+
+    /// All rows of a text put together here. Only fixed pieces and `$n` go into it, never a value.
+    pub(crate) async fn all_of(&mut self, sql: String, arguments: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        self.fetch(AssertSqlSafe(sql).into_sql_str(), arguments).await
+    }
+
+    /// The first row, if any.
+    pub(crate) async fn one(&mut self, sql: &'static str, arguments: Vec<Arg>) -> Result<Option<Row>, StoreError> {
+        Ok(self.all(sql, arguments).await?.into_iter().next())
+    }
+
+    /// The first row's first column, an integer.
+    pub(crate) async fn id(&mut self, sql: &'static str, arguments: Vec<Arg>) -> Result<i64, StoreError> {
+        self.one(sql, arguments).await?.ok_or(StoreError::Corrupt { what: "a row that was just written" })?.int(0)
+    }
+
+    /// The number of rows changed.
+    pub(crate) async fn run(&mut self, sql: &'static str, arguments: Vec<Arg>) -> Result<u64, StoreError> {
+        let doing = self.doing();
+        match self {
+            Tx::Sqlite(tx, _) => {
+                bind!(sqlx::query(sql), arguments).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+            Tx::Postgres(tx, _) => {
+                bind!(sqlx::query(sql), arguments).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        }
+        .map_err(|error| fail(doing, error))
+    }
+
+    /// A script of several statements without arguments.
+    pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let doing = self.doing();
+        match self {
+            Tx::Sqlite(tx, _) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
+            Tx::Postgres(tx, _) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
+        }
+        .map_err(|error| fail(doing, error))
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        let doing = self.doing();
+        match self {
+            Tx::Sqlite(tx, _) => tx.commit().await,
+            Tx::Postgres(tx, _) => tx.commit().await,
+        }
+        .map_err(|error| fail(doing, error))
+    }
+}
+
+impl Db {
+    /// A transaction that writes: on SQLite the one writer, locked at once.
+    pub(crate) async fn write(&self, doing: &'static str) -> Result<Tx, StoreError> {
+        match self {
+            Db::Sqlite { writer, durable, .. } => {
+                let begin = if *durable {
+                    "PRAGMA synchronous = FULL; BEGIN IMMEDIATE"
+                } else {
+                    "PRAGMA synchronous = OFF; BEGIN IMMEDIATE"
+                };
+                writer.begin_with(begin).await.map(|tx| Tx::Sqlite(tx, doing))
+            }
+            Db::Postgres(pool) => pool.begin().await.map(|tx| Tx::Postgres(tx, doing)),
+        }
+        .map_err(|error| fail(doing, error))
+    }
+
+    /// As [`Db::write`], for what a killed process must leave behind but a power cut may take: leases, pacing. SQLite
+    /// then spares the wait for the disk; the next durable commit carries it along.
+    pub(crate) async fn write_soon(&self, doing: &'static str) -> Result<Tx, StoreError> {
+        match self {
+            Db::Sqlite { writer, durable: true, .. } => writer
+                .begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
+                .await
+                .map(|tx| Tx::Sqlite(tx, doing))
+                .map_err(|error| fail(doing, error)),
+            Db::Postgres(_) => {
+                let mut tx = self.write(doing).await?;
+                tx.run("SET LOCAL synchronous_commit = off", vec![]).await?;
+                Ok(tx)
+            }
+            Db::Sqlite { .. } => self.write(doing).await,
+        }
+    }
+
+    /// A transaction that only reads, with one view of the data from its first statement to its last.
+    pub(crate) async fn read(&self, doing: &'static str) -> Result<Tx, StoreError> {
+        match self {
+            Db::Sqlite { reader, .. } => reader.begin().await.map(|tx| Tx::Sqlite(tx, doing)),
+            Db::Postgres(pool) => pool
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await
+                .map(|tx| Tx::Postgres(tx, doing)),
+        }
+        .map_err(|error| fail(doing, error))
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Db::Sqlite { writer, reader, .. } => {
+                reader.close().await;
+                writer.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Our error for the engine's. The engine's messages name tables and constraints, never values: PostgreSQL's detail,
+/// which does, is left out.
+pub(crate) fn fail(doing: &'static str, error: sqlx::Error) -> StoreError {
+    let transient = match &error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+            // SQLite: 5 busy, 6 locked, 10 I/O, 13 full (primary code in the low byte). PostgreSQL: 08 connection,
+            // 40 serialization or deadlock, 53 resources, 57 operator.
+            match code.parse::<i64>() {
+                Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 10 | 13),
+                _ => ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)),
+            }
+        }),
+        _ => false,
+    };
+    let what = match &error {
+        sqlx::Error::Database(database) => database.message().to_owned(),
+        other => other.to_string(),
+    };
+    if transient { StoreError::Unavailable { doing, what } } else { StoreError::Engine { doing, what } }
+}

@@ -1,5 +1,6 @@
 //! Human acts as a chain of commitments. What was done lies in a row that retention may delete; the chain still holds.
 
+use crate::chain::{self, Chain, Payload};
 use crate::{Actor, Store, StoreError};
 use jiff::Timestamp;
 
@@ -43,16 +44,32 @@ impl Store {
         payload: &serde_json::Value,
         at: Timestamp,
     ) -> Result<i64, StoreError> {
-        todo!()
+        let mut tx = self.write("recording an act").await?;
+        let seq = chain::event(&mut tx, self.keys(), kind, actor, payload.clone(), at).await?;
+        tx.commit().await?;
+        Ok(seq)
     }
 
     /// The newest events, newest first.
     pub async fn events(&self, before_seq: Option<i64>, limit: u32) -> Result<Vec<EventRow>, StoreError> {
-        todo!()
+        let mut tx = self.read("reading the events").await?;
+        let rows = chain::newest(&mut tx, self.keys(), Chain::Event, before_seq, limit).await?;
+        let event = |(seq, at, kind, payload): (i64, Timestamp, String, Option<Payload>)| EventRow {
+            seq,
+            at,
+            kind,
+            actor: payload.as_ref().map(Payload::actor),
+            payload: payload.and_then(|payload| payload.body),
+        };
+        Ok(rows.into_iter().map(event).collect())
     }
 
     /// Recomputes both chains and every commitment whose payload is still there.
     pub async fn audit_verify(&self) -> Result<ChainCheck, StoreError> {
-        todo!()
+        let mut tx = self.read("verifying the chains").await?;
+        let mut faults = Vec::new();
+        let (events, events_head) = chain::verify(&mut tx, self.keys(), Chain::Event, &mut faults).await?;
+        let (audits, audits_head) = chain::verify(&mut tx, self.keys(), Chain::Audit, &mut faults).await?;
+        Ok(ChainCheck { events, events_head, audits, audits_head, faults })
     }
 }

@@ -1,6 +1,12 @@
-//! One master key, and the keys derived from it.
+//! One master key, and the keys derived from it: for sealing, for finding by hash, for chains and pseudonyms.
 
 use crate::StoreError;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use domain::{AdRef, Contact, ContactKind};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 
 /// The master key: 32 bytes outside the data folder. `Debug` shows nothing.
 #[derive(Clone)]
@@ -17,16 +23,364 @@ impl MasterKey {
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
+
     /// A new one from the system's randomness.
     pub fn random() -> Result<Self, StoreError> {
-        todo!()
+        let mut bytes = [0; 32];
+        fill_random(&mut bytes)?;
+        Ok(Self(bytes))
     }
+
     /// From a key file's text: 64 hex digits or base64 of 32 bytes, white space around it allowed.
     pub fn parse(text: &str) -> Result<Self, StoreError> {
-        todo!()
+        let text = text.trim();
+        let bytes = from_hex(text).or_else(|| from_base64(text));
+        match bytes.map(<[u8; 32]>::try_from) {
+            Some(Ok(bytes)) => Ok(Self(bytes)),
+            Some(Err(bytes)) => Err(StoreError::BadKey { what: format!("it holds {} bytes", bytes.len()) }),
+            None => Err(StoreError::BadKey { what: "it is neither hex nor base64".to_owned() }),
+        }
     }
+
     /// As a key file's text: 64 hex digits and a line end.
     pub fn to_file_text(&self) -> String {
-        todo!()
+        let mut text = to_hex(&self.0);
+        text.push('\n');
+        text
+    }
+}
+
+/// What a keyed hash is for. Each has its own key, so that a hash found in one table says nothing about another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Ad,
+    Contact,
+    Content,
+    Url,
+    Persona,
+    Chain,
+    Pseudonym,
+    Session,
+    Throttle,
+    Import,
+}
+
+impl Purpose {
+    const ALL: [(Purpose, &'static str); 10] = [
+        (Purpose::Ad, "bavn/1/ad"),
+        (Purpose::Contact, "bavn/1/contact"),
+        (Purpose::Content, "bavn/1/content"),
+        (Purpose::Url, "bavn/1/url"),
+        (Purpose::Persona, "bavn/1/persona"),
+        (Purpose::Chain, "bavn/1/chain"),
+        (Purpose::Pseudonym, "bavn/1/pseudonym"),
+        (Purpose::Session, "bavn/1/session"),
+        (Purpose::Throttle, "bavn/1/throttle"),
+        (Purpose::Import, "bavn/1/import"),
+    ];
+}
+
+/// The derived keys.
+pub(crate) struct Keys {
+    sealer: XChaCha20Poly1305,
+    id: [u8; 4],
+    check: [u8; 32],
+    hashes: Vec<(Purpose, Hmac<Sha256>)>,
+}
+
+/// First byte of every sealed value: form of the rest.
+const SEAL_FORM: u8 = 1;
+const NONCE_AT: usize = 5;
+const BODY_AT: usize = NONCE_AT + 24;
+
+impl Keys {
+    pub(crate) fn derive(master: &MasterKey) -> Self {
+        let source = Hkdf::<Sha256>::new(None, &master.0);
+        let derive = |info: &str| {
+            let mut key = [0; 32];
+            // HKDF-SHA-256 refuses more than 8,160 bytes; 32 are asked for.
+            let _ = source.expand(info.as_bytes(), &mut key);
+            key
+        };
+        let check = derive("bavn/1/check");
+        let hashes = Purpose::ALL
+            .into_iter()
+            .map(|(purpose, info)| (purpose, <Hmac<Sha256> as KeyInit>::new(&hmac_key(derive(info)))))
+            .collect();
+        let id_source = derive("bavn/1/key-id");
+        let id = [id_source[0], id_source[1], id_source[2], id_source[3]];
+        Self { sealer: XChaCha20Poly1305::new(&derive("bavn/1/seal").into()), id, check, hashes }
+    }
+
+    /// Stored once; another key gives another value.
+    pub(crate) fn check(&self) -> &[u8; 32] {
+        &self.check
+    }
+
+    /// Keyed hash over parts, each with its length, so that no two lists of parts are one.
+    pub(crate) fn hash(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = match self.hashes.iter().find(|(of, _)| *of == purpose) {
+            Some((_, mac)) => mac.clone(),
+            // `hashes` is made from `Purpose::ALL`, which names every purpose (a test counts them).
+            None => return [0; 32],
+        };
+        for part in parts {
+            mac.update(&(part.len() as u64).to_le_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    pub(crate) fn ad(&self, ad: &AdRef) -> [u8; 32] {
+        self.hash(Purpose::Ad, &[ad.site.as_str().as_bytes(), ad.ad_id.as_bytes()])
+    }
+
+    pub(crate) fn contact(&self, contact: &Contact) -> [u8; 32] {
+        self.hash(Purpose::Contact, &[contact_kind(contact.kind).as_bytes(), contact.value.as_bytes()])
+    }
+
+    /// `K-` and six characters that cannot be mistaken for each other, from the contact's hash.
+    pub(crate) fn pseudonym(&self, contact_hash: &[u8]) -> String {
+        const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let hash = self.hash(Purpose::Pseudonym, &[contact_hash]);
+        let name: String = hash.iter().take(6).map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect();
+        format!("K-{name}")
+    }
+
+    /// Seals a value for one place: it cannot be opened in another table, row or column.
+    pub(crate) fn seal(
+        &self,
+        table: &'static str,
+        row: &[u8],
+        column: &'static str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let mut nonce = [0; 24];
+        fill_random(&mut nonce)?;
+        let place = place(table, row, column);
+        let body = self
+            .sealer
+            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: &place })
+            .map_err(|_| StoreError::Unsealable { table, column })?;
+        let mut blob = Vec::with_capacity(BODY_AT + body.len());
+        blob.push(SEAL_FORM);
+        blob.extend_from_slice(&self.id);
+        blob.extend_from_slice(&nonce);
+        blob.extend_from_slice(&body);
+        Ok(blob)
+    }
+
+    /// Opens a sealed value.
+    pub(crate) fn open(
+        &self,
+        table: &'static str,
+        row: &[u8],
+        column: &'static str,
+        blob: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let fault = || StoreError::Unsealable { table, column };
+        if blob.len() < BODY_AT || blob[0] != SEAL_FORM || blob[1..NONCE_AT] != self.id {
+            return Err(fault());
+        }
+        let nonce = <[u8; 24]>::try_from(&blob[NONCE_AT..BODY_AT]).map_err(|_| fault())?;
+        let place = place(table, row, column);
+        self.sealer.decrypt(&XNonce::from(nonce), Payload { msg: &blob[BODY_AT..], aad: &place }).map_err(|_| fault())
+    }
+
+    pub(crate) fn seal_text(
+        &self,
+        table: &'static str,
+        row: &[u8],
+        column: &'static str,
+        plain: &str,
+    ) -> Result<Vec<u8>, StoreError> {
+        self.seal(table, row, column, plain.as_bytes())
+    }
+
+    pub(crate) fn open_text(
+        &self,
+        table: &'static str,
+        row: &[u8],
+        column: &'static str,
+        blob: &[u8],
+    ) -> Result<String, StoreError> {
+        String::from_utf8(self.open(table, row, column, blob)?).map_err(|_| StoreError::Unsealable { table, column })
+    }
+
+    /// Seals a value as compressed JSON.
+    pub(crate) fn seal_json<T: serde::Serialize>(
+        &self,
+        table: &'static str,
+        row: &[u8],
+        column: &'static str,
+        value: &T,
+    ) -> Result<Vec<u8>, StoreError> {
+        let json = serde_json::to_vec(value).map_err(|_| StoreError::Corrupt { what: table })?;
+        self.seal(table, row, column, &compress(&json)?)
+    }
+
+    /// Opens a value sealed by [`Keys::seal_json`].
+    pub(crate) fn open_json<T: serde::de::DeserializeOwned>(
+        &self,
+        table: &'static str,
+        row: &[u8],
+        column: &'static str,
+        blob: &[u8],
+    ) -> Result<T, StoreError> {
+        let json = decompress(&self.open(table, row, column, blob)?, table)?;
+        serde_json::from_slice(&json).map_err(|_| StoreError::Corrupt { what: table })
+    }
+}
+
+pub(crate) fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+    zstd::bulk::compress(bytes, 1).map_err(|_| StoreError::Corrupt { what: "a value to compress" })
+}
+
+pub(crate) fn decompress(bytes: &[u8], what: &'static str) -> Result<Vec<u8>, StoreError> {
+    zstd::stream::decode_all(bytes).map_err(|_| StoreError::Corrupt { what })
+}
+
+pub(crate) fn contact_kind(kind: ContactKind) -> &'static str {
+    match kind {
+        ContactKind::Phone => "phone",
+        ContactKind::Email => "email",
+        ContactKind::Handle => "handle",
+    }
+}
+
+pub(crate) fn parse_contact_kind(text: &str) -> Result<ContactKind, StoreError> {
+    match text {
+        "phone" => Ok(ContactKind::Phone),
+        "email" => Ok(ContactKind::Email),
+        "handle" => Ok(ContactKind::Handle),
+        _ => Err(StoreError::Corrupt { what: "a contact's kind" }),
+    }
+}
+
+fn hmac_key(key: [u8; 32]) -> hmac::digest::Key<Hmac<Sha256>> {
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    block[..32].copy_from_slice(&key);
+    block
+}
+
+fn place(table: &str, row: &[u8], column: &str) -> Vec<u8> {
+    let mut place = Vec::with_capacity(table.len() + row.len() + column.len() + 8);
+    place.extend_from_slice(table.as_bytes());
+    place.push(b'|');
+    place.extend_from_slice(&(row.len() as u32).to_le_bytes());
+    place.extend_from_slice(row);
+    place.push(b'|');
+    place.extend_from_slice(column.as_bytes());
+    place
+}
+
+pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), StoreError> {
+    getrandom::fill(bytes).map_err(|error| StoreError::Random { what: error.to_string() })
+}
+
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+}
+
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let (mut bytes, mut bits, mut have) = (Vec::new(), 0_u32, 0);
+    for letter in text.trim_end_matches('=').bytes() {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        have += 6;
+        if have >= 8 {
+            have -= 8;
+            bytes.push((bits >> have) as u8);
+            bits &= (1 << have) - 1;
+        }
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn keys(seed: u8) -> Keys {
+        Keys::derive(&MasterKey::from_bytes([seed; 32]))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_opens_in_its_place_only(plain in proptest::collection::vec(any::<u8>(), 0..200), row in any::<i64>(), flip in any::<usize>()) {
+            let (ours, others) = (keys(1), keys(2));
+            let row_bytes = row.to_le_bytes();
+            let blob = ours.seal("ad", &row_bytes, "text", &plain).unwrap();
+            prop_assert_eq!(ours.open("ad", &row_bytes, "text", &blob).unwrap(), plain.clone());
+            prop_assert!(ours.open("ad", &row.wrapping_add(1).to_le_bytes(), "text", &blob).is_err());
+            prop_assert!(ours.open("ad", &row_bytes, "title", &blob).is_err());
+            prop_assert!(ours.open("page", &row_bytes, "text", &blob).is_err());
+            prop_assert!(others.open("ad", &row_bytes, "text", &blob).is_err());
+            let mut changed = blob.clone();
+            let at = flip % changed.len();
+            changed[at] ^= 1;
+            prop_assert!(ours.open("ad", &row_bytes, "text", &changed).is_err());
+            if plain.len() > 6 {
+                prop_assert!(!blob.windows(plain.len()).any(|window| window == plain));
+            }
+        }
+
+        #[test]
+        fn hashes_differ_by_purpose_key_and_where_parts_end(a in "[a-z]{0,8}", b in "[a-z]{1,8}") {
+            let keys_1 = keys(1);
+            let parts = keys_1.hash(Purpose::Ad, &[a.as_bytes(), b.as_bytes()]);
+            prop_assert_eq!(parts, keys_1.hash(Purpose::Ad, &[a.as_bytes(), b.as_bytes()]));
+            let joined = format!("{a}{b}");
+            prop_assert_ne!(parts, keys_1.hash(Purpose::Ad, &[joined.as_bytes()]));
+            prop_assert_ne!(parts, keys_1.hash(Purpose::Contact, &[a.as_bytes(), b.as_bytes()]));
+            prop_assert_ne!(parts, keys(2).hash(Purpose::Ad, &[a.as_bytes(), b.as_bytes()]));
+        }
+
+        #[test]
+        fn a_key_file_gives_the_key_back(bytes in any::<[u8; 32]>()) {
+            let key = MasterKey::from_bytes(bytes);
+            prop_assert_eq!(MasterKey::parse(&key.to_file_text()).unwrap().0, bytes);
+        }
+    }
+
+    #[test]
+    fn every_purpose_has_a_key() {
+        let keys = keys(1);
+        for (purpose, _) in Purpose::ALL {
+            assert_ne!(keys.hash(purpose, &[b"x"]), [0; 32]);
+        }
+    }
+
+    #[test]
+    fn base64_and_bad_key_files() {
+        let base64 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+        let bytes: Vec<u8> = (0..32).collect();
+        assert_eq!(MasterKey::parse(base64).unwrap().0.to_vec(), bytes);
+        assert!(MasterKey::parse("abcd").unwrap_err().to_string().contains("2 bytes"));
+        assert!(MasterKey::parse("not a key!").unwrap_err().to_string().contains("neither hex nor base64"));
+    }
+
+    #[test]
+    fn a_pseudonym_shows_no_digit_of_the_number_and_is_the_same_each_time() {
+        let keys = keys(1);
+        let contact = Contact { kind: ContactKind::Phone, value: "+4534000050".to_owned() };
+        let name = keys.pseudonym(&keys.contact(&contact));
+        assert_eq!(name, keys.pseudonym(&keys.contact(&contact)));
+        assert_eq!(name.len(), 8);
     }
 }

@@ -8,6 +8,7 @@
 pub mod ads;
 pub mod analysis;
 pub mod audit;
+mod chain;
 pub mod crawl;
 mod db;
 pub mod doctor;
@@ -19,6 +20,7 @@ pub mod outreach;
 pub mod people;
 pub mod readings;
 pub mod research;
+mod retention;
 pub mod sites;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]

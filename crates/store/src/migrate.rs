@@ -1,1 +1,92 @@
-//! The two engines behind one way of asking.
+//! Schema versions: forward only, each atomic. A database that is ahead of the program stops it.
+
+use crate::StoreError;
+use crate::db::{Db, Tx, args};
+use crate::keys::Keys;
+use jiff::Timestamp;
+
+/// A step: version, name, text for SQLite, text for PostgreSQL.
+type Step = (i64, &'static str, &'static str, &'static str);
+
+const STEPS: &[Step] = &[(
+    1,
+    "first",
+    include_str!("../migrations/sqlite/0001_first.sql"),
+    include_str!("../migrations/postgres/0001_first.sql"),
+)];
+
+/// The newest version that this program knows.
+pub(crate) fn newest() -> i64 {
+    STEPS.iter().map(|step| step.0).max().unwrap_or(0)
+}
+
+/// The version of a database; 0 for an empty one.
+pub(crate) async fn version(tx: &mut Tx) -> Result<i64, StoreError> {
+    let table = if tx.is_postgres() {
+        "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'schema_version'"
+    } else {
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'"
+    };
+    if tx.id(table, vec![]).await? == 0 {
+        return Ok(0);
+    }
+    tx.id("SELECT coalesce(max(version), CAST(0 AS BIGINT)) FROM schema_version", vec![]).await
+}
+
+/// Brings the database to the newest version and checks that the key is its own.
+pub(crate) async fn migrate(db: &Db, keys: &Keys, at: Timestamp) -> Result<(), StoreError> {
+    let mut tx = db.read("looking at the schema's version").await?;
+    let found = version(&mut tx).await?;
+    drop(tx);
+    if found > newest() {
+        return Err(StoreError::Newer { found, known: newest() });
+    }
+    for step in STEPS.iter().filter(|step| step.0 > found) {
+        apply(db, step, at).await.map_err(|error| match error {
+            StoreError::Engine { what, .. } => StoreError::Migration { version: step.0, what },
+            other => other,
+        })?;
+    }
+    check_key(db, keys).await
+}
+
+async fn apply(db: &Db, step: &Step, at: Timestamp) -> Result<(), StoreError> {
+    let mut tx = db.write("bringing the schema forward").await?;
+    if tx.is_postgres() {
+        // Two programs that start at once migrate one after the other. The number is bavn's own.
+        tx.run("SELECT pg_advisory_xact_lock(7203104)", vec![]).await?;
+    }
+    if version(&mut tx).await? >= step.0 {
+        return tx.commit().await;
+    }
+    tx.script(
+        "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)",
+    )
+    .await?;
+    let text = if tx.is_postgres() { step.3 } else { step.2 };
+    tx.script(text).await?;
+    tx.run("INSERT INTO schema_version (version, name, applied_at) VALUES ($1, $2, $3)", args![step.0, step.1, at])
+        .await?;
+    tx.commit().await
+}
+
+async fn check_key(db: &Db, keys: &Keys) -> Result<(), StoreError> {
+    const READ: &str = "SELECT value FROM meta WHERE name = 'key_check'";
+    let mut tx = db.read("checking the key").await?;
+    let mut stored = tx.one(READ, vec![]).await?;
+    drop(tx);
+    if stored.is_none() {
+        let mut tx = db.write("keeping the key's check value").await?;
+        tx.run(
+            "INSERT INTO meta (name, value) VALUES ('key_check', $1) ON CONFLICT (name) DO NOTHING",
+            args![keys.check()],
+        )
+        .await?;
+        stored = tx.one(READ, vec![]).await?;
+        tx.commit().await?;
+    }
+    match stored {
+        Some(row) if row.blob(0)? == keys.check() => Ok(()),
+        _ => Err(StoreError::WrongKey),
+    }
+}

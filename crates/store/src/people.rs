@@ -1,5 +1,9 @@
 //! Accounts, sessions and the brake on sign-in.
 
+use crate::chain;
+use crate::db::{Row, args};
+use crate::keys::Purpose;
+use crate::retention::Retention;
 use crate::{Actor, Store, StoreError};
 use domain::{ProgrammeId, TeamId};
 use jiff::Timestamp;
@@ -90,6 +94,9 @@ pub struct Throttle {
     pub locked_until: Option<Timestamp>,
 }
 
+const ACCOUNT: &str = "id, login, name, role, team, programme, organisation, language, urgent_contact, password_hash, \
+     disabled_at, created_at";
+
 impl Store {
     /// Makes an account, or renews the one with this login. Recorded as an event.
     pub async fn put_account(
@@ -98,20 +105,60 @@ impl Store {
         actor: &Actor,
         at: Timestamp,
     ) -> Result<AccountId, StoreError> {
-        todo!()
+        let mut tx = self.write("keeping an account").await?;
+        let id = tx
+            .id(
+                "INSERT INTO account (login, name, role, team, programme, organisation, language, urgent_contact, \
+                 password_hash, created_at, retention, delete_after) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+                 ON CONFLICT (login) DO UPDATE SET name = excluded.name, role = excluded.role, team = excluded.team, \
+                 programme = excluded.programme, organisation = excluded.organisation, language = excluded.language, \
+                 urgent_contact = excluded.urgent_contact, password_hash = excluded.password_hash RETURNING id",
+                args![
+                    &account.login,
+                    &account.name,
+                    account.role.as_str(),
+                    account.team.as_ref().map(TeamId::as_str),
+                    account.programme.as_ref().map(ProgrammeId::as_str),
+                    account.organisation.clone(),
+                    &account.language,
+                    account.urgent_contact,
+                    &account.password_hash,
+                    at,
+                    Retention::Account.as_str(),
+                    Retention::Account.until(at)
+                ],
+            )
+            .await?;
+        let body = serde_json::json!({
+            "account": id, "role": account.role.as_str(), "team": account.team.as_ref().map(TeamId::as_str),
+        });
+        chain::event(&mut tx, self.keys(), "account", actor, body, at).await?;
+        tx.commit().await?;
+        Ok(AccountId(id))
     }
+
     /// By login.
     pub async fn account_by_login(&self, login: &str) -> Result<Option<Account>, StoreError> {
-        todo!()
+        let mut tx = self.read("looking for an account").await?;
+        let sql = format!("SELECT {ACCOUNT} FROM account WHERE login = $1");
+        tx.all_of(sql, args![login]).await?.first().map(account).transpose()
     }
+
     /// By row.
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        todo!()
+        let mut tx = self.read("looking for an account").await?;
+        let sql = format!("SELECT {ACCOUNT} FROM account WHERE id = $1");
+        tx.all_of(sql, args![id.0]).await?.first().map(account).transpose()
     }
+
     /// All by login.
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        todo!()
+        let mut tx = self.read("reading the accounts").await?;
+        let sql = format!("SELECT {ACCOUNT} FROM account ORDER BY login");
+        tx.all_of(sql, args![]).await?.iter().map(account).collect()
     }
+
     /// Lets an account sign in or no more; ends its sessions in the latter case. Recorded as an event.
     pub async fn set_account_disabled(
         &self,
@@ -120,12 +167,26 @@ impl Store {
         actor: &Actor,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        todo!()
+        let mut tx = self.write("changing an account").await?;
+        let since = disabled.then_some(at);
+        if tx.run("UPDATE account SET disabled_at = $2 WHERE id = $1", args![id.0, since]).await? == 0 {
+            return Err(StoreError::NotFound { what: "account" });
+        }
+        if disabled {
+            tx.run("DELETE FROM session WHERE account_id = $1", args![id.0]).await?;
+        }
+        let body = serde_json::json!({ "account": id.0, "disabled": disabled });
+        chain::event(&mut tx, self.keys(), "account", actor, body, at).await?;
+        tx.commit().await
     }
+
     /// The language of the account's pages.
     pub async fn set_account_language(&self, id: AccountId, language: &str) -> Result<(), StoreError> {
-        todo!()
+        let mut tx = self.write("changing an account's language").await?;
+        tx.run("UPDATE account SET language = $2 WHERE id = $1", args![id.0, language]).await?;
+        tx.commit().await
     }
+
     /// Keeps a session; only a keyed hash of its id is stored. `account` lets it be ended with the account.
     pub async fn put_session(
         &self,
@@ -133,24 +194,80 @@ impl Store {
         session: &SessionRow,
         account: Option<AccountId>,
     ) -> Result<(), StoreError> {
-        todo!()
+        let key = self.keys().hash(Purpose::Session, &[id]);
+        let sealed = self.keys().seal("session", &key, "data", &session.data)?;
+        let mut tx = self.write("keeping a session").await?;
+        tx.run(
+            "INSERT INTO session (id_hash, account_id, data_sealed, expires_at, retention, delete_after) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id_hash) DO UPDATE SET account_id = \
+             coalesce(excluded.account_id, session.account_id), data_sealed = excluded.data_sealed, \
+             expires_at = excluded.expires_at, delete_after = excluded.delete_after",
+            args![
+                key,
+                account.map(|id| id.0),
+                sealed,
+                session.expires_at,
+                Retention::Session.as_str(),
+                Retention::Session.until(session.expires_at)
+            ],
+        )
+        .await?;
+        tx.commit().await
     }
+
     /// Makes a session unless there is one by this id. False where there is.
     pub async fn create_session(&self, id: &[u8], session: &SessionRow) -> Result<bool, StoreError> {
-        todo!()
+        let key = self.keys().hash(Purpose::Session, &[id]);
+        let sealed = self.keys().seal("session", &key, "data", &session.data)?;
+        let mut tx = self.write("making a session").await?;
+        let made = tx
+            .run(
+                "INSERT INTO session (id_hash, data_sealed, expires_at, retention, delete_after) \
+                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id_hash) DO NOTHING",
+                args![
+                    key,
+                    sealed,
+                    session.expires_at,
+                    Retention::Session.as_str(),
+                    Retention::Session.until(session.expires_at)
+                ],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(made == 1)
     }
+
     /// A session that has not ended at `at`.
     pub async fn session(&self, id: &[u8], at: Timestamp) -> Result<Option<SessionRow>, StoreError> {
-        todo!()
+        let key = self.keys().hash(Purpose::Session, &[id]);
+        let mut tx = self.read("looking for a session").await?;
+        let row = tx
+            .one("SELECT data_sealed, expires_at FROM session WHERE id_hash = $1 AND expires_at > $2", args![key, at])
+            .await?;
+        row.map(|row| {
+            let data = self.keys().open("session", &key, "data", &row.blob(0)?)?;
+            Ok(SessionRow { data, expires_at: row.time(1)? })
+        })
+        .transpose()
     }
+
     /// Ends a session.
     pub async fn delete_session(&self, id: &[u8]) -> Result<(), StoreError> {
-        todo!()
+        let key = self.keys().hash(Purpose::Session, &[id]);
+        let mut tx = self.write("ending a session").await?;
+        tx.run("DELETE FROM session WHERE id_hash = $1", args![key]).await?;
+        tx.commit().await
     }
+
     /// Deletes sessions that have ended. How many.
     pub async fn delete_ended_sessions(&self, at: Timestamp) -> Result<u64, StoreError> {
-        todo!()
+        let mut tx = self.write("deleting ended sessions").await?;
+        let gone = tx.run("DELETE FROM session WHERE expires_at <= $1", args![at]).await?;
+        tx.run("DELETE FROM sign_in_throttle WHERE delete_after <= $1", args![at]).await?;
+        tx.commit().await?;
+        Ok(gone)
     }
+
     /// Counts a failed sign-in for a key (login or address; stored as a keyed hash). Failures older than `window_ms`
     /// start a new count; from `limit` on the key is locked for `lock_ms`.
     pub async fn sign_in_failed(
@@ -161,14 +278,80 @@ impl Store {
         limit: u32,
         lock_ms: i64,
     ) -> Result<Throttle, StoreError> {
-        todo!()
+        let key = self.keys().hash(Purpose::Throttle, &[key.as_bytes()]);
+        let now = at.as_millisecond();
+        let mut tx = self.write("counting a failed sign-in").await?;
+        let row = tx
+            .one(
+                "INSERT INTO sign_in_throttle (key_hash, failures, window_start, retention, delete_after) \
+                 VALUES ($1, 1, $2, $3, $4) ON CONFLICT (key_hash) DO UPDATE SET \
+                 failures = CASE WHEN sign_in_throttle.window_start < $5 THEN 1 ELSE sign_in_throttle.failures + 1 END, \
+                 window_start = CASE WHEN sign_in_throttle.window_start < $5 THEN $2 ELSE sign_in_throttle.window_start END, \
+                 delete_after = excluded.delete_after RETURNING failures, locked_until",
+                args![
+                    key,
+                    now,
+                    Retention::Session.as_str(),
+                    Retention::Session.until(at),
+                    now.saturating_sub(window_ms)
+                ],
+            )
+            .await?
+            .ok_or(StoreError::Corrupt { what: "a sign-in counter" })?;
+        let mut state = Throttle { failures: row.count(0)?, locked_until: row.opt_time(1)? };
+        if state.failures >= limit {
+            let until = crate::times::from_ms(now.saturating_add(lock_ms))?;
+            tx.run("UPDATE sign_in_throttle SET locked_until = $2 WHERE key_hash = $1", args![key, until]).await?;
+            state.locked_until = Some(until);
+        }
+        tx.commit().await?;
+        Ok(state)
     }
+
     /// The counter of a key.
     pub async fn throttle(&self, key: &str, at: Timestamp) -> Result<Throttle, StoreError> {
-        todo!()
+        let key = self.keys().hash(Purpose::Throttle, &[key.as_bytes()]);
+        let mut tx = self.read("reading a sign-in counter").await?;
+        let row = tx.one("SELECT failures, locked_until FROM sign_in_throttle WHERE key_hash = $1", args![key]).await?;
+        match row {
+            Some(row) => {
+                let locked_until = row.opt_time(1)?.filter(|until| *until > at);
+                Ok(Throttle { failures: row.count(0)?, locked_until })
+            }
+            None => Ok(Throttle::default()),
+        }
     }
+
     /// Clears the counter after a good sign-in.
     pub async fn sign_in_succeeded(&self, key: &str) -> Result<(), StoreError> {
-        todo!()
+        let key = self.keys().hash(Purpose::Throttle, &[key.as_bytes()]);
+        let mut tx = self.write("clearing a sign-in counter").await?;
+        tx.run("DELETE FROM sign_in_throttle WHERE key_hash = $1", args![key]).await?;
+        tx.commit().await
     }
+}
+
+fn account(row: &Row) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: AccountId(row.int(0)?),
+        details: NewAccount {
+            login: row.text(1)?,
+            name: row.text(2)?,
+            role: PersonRole::parse(&row.text(3)?).ok_or(StoreError::Corrupt { what: "an account's role" })?,
+            team: row.opt_text(4)?.map(TeamId),
+            programme: row.opt_text(5)?.map(ProgrammeId),
+            organisation: row.opt_text(6)?,
+            language: row.text(7)?,
+            urgent_contact: row.flag(8)?,
+            password_hash: row.text(9)?,
+        },
+        disabled_at: row.opt_time(10)?,
+        created_at: row.time(11)?,
+    })
+}
+
+/// The name by which an account's acts are shown.
+pub(crate) async fn account_name(tx: &mut crate::db::Tx, id: AccountId) -> Result<String, StoreError> {
+    let row = tx.one("SELECT name FROM account WHERE id = $1", args![id.0]).await?;
+    row.ok_or(StoreError::NotFound { what: "account" })?.text(0)
 }

@@ -1,6 +1,8 @@
 //! Registered sites and what an administrator sees of them.
 
-use crate::crawl::{RunTally, SiteState, SiteWish};
+use crate::chain;
+use crate::crawl::{RunId, RunTally, RunVerdict, SiteState, SiteWish};
+use crate::db::{Row, args};
 use crate::{Actor, Store, StoreError};
 use domain::{Bilingual, ProgrammeId, SiteId};
 use jiff::Timestamp;
@@ -22,7 +24,7 @@ pub struct SiteRegistration {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunRow {
     /// Which run.
-    pub run: crate::crawl::RunId,
+    pub run: RunId,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended; `None` while it is under way or cut off.
@@ -59,12 +61,77 @@ pub struct SiteOverview {
 impl Store {
     /// Registers a site or renews its name, programme and kind. True where it is new.
     pub async fn register_site(&self, site: &SiteRegistration, at: Timestamp) -> Result<bool, StoreError> {
-        todo!()
+        let mut tx = self.write("registering a site").await?;
+        let new = tx
+            .one(
+                "INSERT INTO site (site, programme, name, import_only, registered_at, wish) \
+                 VALUES ($1, $2, $3, $4, $5, 'go') ON CONFLICT (site) DO NOTHING RETURNING id",
+                args![site.site.as_str(), site.programme.as_str(), &site.name, site.import_only, at],
+            )
+            .await?
+            .is_some();
+        if !new {
+            tx.run(
+                "UPDATE site SET programme = $2, name = $3, import_only = $4 WHERE site = $1",
+                args![site.site.as_str(), site.programme.as_str(), &site.name, site.import_only],
+            )
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(new)
     }
+
     /// All sites by name, each with at most `runs` of its last runs.
     pub async fn sites(&self, runs: u32) -> Result<Vec<SiteOverview>, StoreError> {
-        todo!()
+        let mut tx = self.read("reading the sites").await?;
+        let mut sites = Vec::new();
+        for row in tx
+            .all(
+                "SELECT id, site, programme, name, import_only, state, state_since, wish FROM site ORDER BY site",
+                vec![],
+            )
+            .await?
+        {
+            let id = row.int(0)?;
+            let registration = SiteRegistration {
+                site: SiteId(row.text(1)?),
+                programme: ProgrammeId(row.text(2)?),
+                name: row.text(3)?,
+                import_only: row.flag(4)?,
+            };
+            let state = state_of(row.opt_text(5)?, row.opt_time(6)?)?;
+            let mut site = SiteOverview {
+                registration,
+                state,
+                wish: SiteWish::parse(&row.text(7)?),
+                runs: Vec::new(),
+                last_good: None,
+                ads: 0,
+                ads_up: 0,
+            };
+            for run in tx
+                .all(
+                    "SELECT id, started_at, ended_at, tally, missing_gone, outcome, verdict FROM run \
+                     WHERE site_id = $1 ORDER BY id DESC LIMIT $2",
+                    args![id, runs],
+                )
+                .await?
+            {
+                site.runs.push(run_row(&run)?);
+            }
+            let good =
+                tx.one("SELECT max(ended_at) FROM run WHERE site_id = $1 AND outcome = 'good'", args![id]).await?;
+            site.last_good = good.map(|row| row.opt_time(0)).transpose()?.flatten();
+            let counts =
+                tx.one("SELECT count(*), count(*) - count(gone_at) FROM ad WHERE site_id = $1", args![id]).await?;
+            if let Some(row) = counts {
+                (site.ads, site.ads_up) = (row.int(0)?.unsigned_abs(), row.int(1)?.unsigned_abs());
+            }
+            sites.push(site);
+        }
+        Ok(sites)
     }
+
     /// Pause or resume; recorded as an event.
     pub async fn set_site_wish(
         &self,
@@ -73,6 +140,48 @@ impl Store {
         actor: &Actor,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        todo!()
+        let mut tx = self.write("changing what is wanted of a site").await?;
+        let changed = tx.run("UPDATE site SET wish = $2 WHERE site = $1", args![site.as_str(), wish.as_str()]).await?;
+        if changed == 0 {
+            return Err(StoreError::NotFound { what: "site" });
+        }
+        let body = serde_json::json!({ "site": site.as_str(), "wish": wish.as_str() });
+        chain::event(&mut tx, self.keys(), "site_wish", actor, body, at).await?;
+        tx.commit().await
     }
+}
+
+/// A state from its columns.
+pub(crate) fn state_of(
+    json: Option<String>,
+    since: Option<Timestamp>,
+) -> Result<Option<(SiteState, Timestamp)>, StoreError> {
+    match (json, since) {
+        (Some(json), Some(since)) => {
+            let state = serde_json::from_str(&json).map_err(|_| StoreError::Corrupt { what: "a site's state" })?;
+            Ok(Some((state, since)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A run from `id, started_at, ended_at, tally, missing_gone, outcome, verdict`.
+fn run_row(row: &Row) -> Result<RunRow, StoreError> {
+    let reasons = match row.opt_text(6)? {
+        Some(json) => {
+            let verdict: RunVerdict =
+                serde_json::from_str(&json).map_err(|_| StoreError::Corrupt { what: "a run's verdict" })?;
+            verdict.reasons
+        }
+        None => Vec::new(),
+    };
+    Ok(RunRow {
+        run: RunId(row.int(0)?),
+        started_at: row.time(1)?,
+        ended_at: row.opt_time(2)?,
+        tally: RunTally::parse(&row.text(3)?)?,
+        missing_gone: row.int(4)?.unsigned_abs(),
+        end: row.opt_text(5)?,
+        reasons,
+    })
 }

@@ -1,7 +1,14 @@
 //! The store itself: opening it, and which engine it is on.
 
-use crate::{MasterKey, StoreError};
+use crate::db::{Db, Tx};
+use crate::keys::Keys;
+use crate::{MasterKey, StoreError, migrate};
 use jiff::Timestamp;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// Which engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,27 +38,163 @@ impl Default for Options {
 }
 
 /// The store. Cheap to clone; all clones share their connections.
+///
+/// ```no_run
+/// # async fn open() -> Result<(), store::StoreError> {
+/// let key = store::MasterKey::from_bytes([7; 32]);
+/// let at = "2026-10-01T06:00:00Z".parse().unwrap_or_default();
+/// let store = store::Store::open("sqlite:data/bavn.db", key, at).await?;
+/// assert!(store.latest_analysis().await?.is_none());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    keys: Keys,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({:?})", self.engine())
+    }
+}
 
 impl Store {
     /// Opens (or makes) the store at `url` (`sqlite:PATH` or `postgres://…`) and migrates it forward.
     pub async fn open(url: &str, key: MasterKey, at: Timestamp) -> Result<Store, StoreError> {
         Self::open_with(url, key, at, Options::default()).await
     }
+
     /// As [`Store::open`], with other settings.
     pub async fn open_with(url: &str, key: MasterKey, at: Timestamp, options: Options) -> Result<Store, StoreError> {
-        todo!()
+        let db = if url.starts_with("sqlite:") {
+            open_sqlite(url, &options).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url, &options).await?
+        } else {
+            return Err(StoreError::Url { url: without_password(url), what: "it names no known engine".to_owned() });
+        };
+        let keys = Keys::derive(&key);
+        if let Err(error) = migrate::migrate(&db, &keys, at).await {
+            db.close().await;
+            return Err(error);
+        }
+        Ok(Store { inner: Arc::new(Inner { db, keys }) })
     }
+
     /// Which engine it is on.
     pub fn engine(&self) -> Engine {
-        todo!()
+        match self.inner.db {
+            Db::Sqlite { .. } => Engine::Sqlite,
+            Db::Postgres(_) => Engine::Postgres,
+        }
     }
-    /// Closes its connections; what was acknowledged is on disk already.
-    pub async fn close(&self) {}
 
-    /// A keyed pseudonym, the same for the same contact: `K-7F3A`. Longer where `digits` says so.
+    /// Closes its connections; what was acknowledged is on disk already.
+    pub async fn close(&self) {
+        self.inner.db.close().await;
+    }
+
+    /// A keyed pseudonym, the same for the same contact: `K-7F3A2M`.
     pub fn pseudonym(&self, contact: &domain::Contact) -> String {
-        todo!()
+        let keys = self.keys();
+        keys.pseudonym(&keys.contact(contact))
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+    pub(crate) async fn write(&self, doing: &'static str) -> Result<Tx, StoreError> {
+        self.inner.db.write(doing).await
+    }
+    pub(crate) async fn write_soon(&self, doing: &'static str) -> Result<Tx, StoreError> {
+        self.inner.db.write_soon(doing).await
+    }
+    pub(crate) async fn read(&self, doing: &'static str) -> Result<Tx, StoreError> {
+        self.inner.db.read(doing).await
+    }
+}
+
+async fn open_sqlite(url: &str, options: &Options) -> Result<Db, StoreError> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or(path);
+    if path.is_empty() {
+        return Err(StoreError::Url { url: url.to_owned(), what: "it names no file".to_owned() });
+    }
+    let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(StoreError::MissingFolder { folder: folder.display().to_string() });
+    }
+    let unreachable = |error: sqlx::Error| StoreError::Unreachable { url: url.to_owned(), what: reason(error) };
+    let connect = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(options.create)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(if options.durable { SqliteSynchronous::Full } else { SqliteSynchronous::Off })
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("secure_delete", "ON")
+        .statement_cache_capacity(256);
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(60))
+        .connect_with(connect.clone())
+        .await
+        .map_err(unreachable)?;
+    let reader = SqlitePoolOptions::new()
+        .max_connections(options.connections.max(1))
+        .acquire_timeout(Duration::from_secs(60))
+        .connect_with(connect.create_if_missing(false).pragma("query_only", "ON"))
+        .await
+        .map_err(unreachable)?;
+    Ok(Db::Sqlite { writer, reader, durable: options.durable })
+}
+
+async fn open_postgres(url: &str, options: &Options) -> Result<Db, StoreError> {
+    let shown = without_password(url);
+    let connect: PgConnectOptions =
+        url.parse().map_err(|error: sqlx::Error| StoreError::Url { url: shown.clone(), what: error.to_string() })?;
+    let pool = PgPoolOptions::new()
+        .max_connections(options.connections.max(2))
+        .acquire_timeout(Duration::from_secs(30))
+        .connect_with(connect.application_name("bavn"))
+        .await
+        .map_err(|error| StoreError::Unreachable { url: shown, what: reason(error) })?;
+    Ok(Db::Postgres(pool))
+}
+
+fn reason(error: sqlx::Error) -> String {
+    match error {
+        sqlx::Error::PoolTimedOut => "nobody answered in time".to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The address as it may be shown.
+fn without_password(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme + 3 => {
+            let user = url[scheme + 3..at].split(':').next().unwrap_or_default();
+            format!("{}{user}{}", &url[..scheme + 3], &url[at..])
+        }
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_shown() {
+        assert_eq!(without_password("postgres://bavn:geheim@db.example/bavn"), "postgres://bavn@db.example/bavn");
+        assert_eq!(without_password("sqlite:data/bavn.db"), "sqlite:data/bavn.db");
     }
 }

@@ -1,7 +1,14 @@
 //! The memory of the crawl: runs, frontier, pacing, robots.txt, leases. Types mirror what the crawl asks for; the
 //! package `bavn` translates between them.
 
-use crate::{Store, StoreError};
+mod complete;
+mod frontier;
+mod hosts;
+mod runs;
+
+pub(crate) use runs::site_row;
+
+use crate::StoreError;
 use domain::{AdContent, AdRef, Bilingual, Issue, ListingItem, Mark, Page, PdqHash, SiteId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -269,104 +276,40 @@ pub struct RunSummary {
     pub missing_gone: u64,
 }
 
-impl Store {
-    /// Begins a run with these listing pages, or resumes the site's unfinished one: its leased entries become free and
-    /// `seeds` are ignored. The site must be registered.
-    pub async fn begin_run(&self, site: &SiteId, at: Timestamp, seeds: &[NewEntry]) -> Result<Run, StoreError> {
-        todo!()
+impl EntryKind {
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            EntryKind::Listing => 0,
+            EntryKind::Detail => 1,
+            EntryKind::Image => 2,
+        }
     }
-    /// Leases the next entry that is due: listings, then details, then images; among them in order of entry.
-    pub async fn next_entry(&self, run: RunId, at: Timestamp) -> Result<Next, StoreError> {
-        todo!()
+    pub(crate) fn from_number(number: i64) -> Result<Self, StoreError> {
+        [EntryKind::Listing, EntryKind::Detail, EntryKind::Image]
+            .into_iter()
+            .find(|kind| kind.number() == number)
+            .ok_or(StoreError::Corrupt { what: "a frontier entry's kind" })
     }
-    /// Records what an entry gave and marks it done, in one transaction. A second time changes nothing.
-    pub async fn complete(
-        &self,
-        run: RunId,
-        entry: &Entry,
-        outcome: PageOutcome,
-        at: Timestamp,
-    ) -> Result<Completed, StoreError> {
-        todo!()
+}
+
+impl SiteWish {
+    /// As stored: `go`, `pause`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SiteWish::Go => "go",
+            SiteWish::Pause => "pause",
+        }
     }
-    /// Puts an entry back, not to be taken before `not_before`; counts the attempt and the error.
-    pub async fn retry_later(
-        &self,
-        run: RunId,
-        entry: EntryId,
-        not_before: Timestamp,
-        why: &str,
-    ) -> Result<(), StoreError> {
-        todo!()
+    pub(crate) fn parse(text: &str) -> Self {
+        if text == "pause" { SiteWish::Pause } else { SiteWish::Go }
     }
-    /// Puts an entry back untouched.
-    pub async fn put_back(&self, run: RunId, entry: EntryId) -> Result<(), StoreError> {
-        todo!()
+}
+
+impl RunTally {
+    pub(crate) fn parse(json: &str) -> Result<Self, StoreError> {
+        serde_json::from_str(json).map_err(|_| StoreError::Corrupt { what: "a run's tally" })
     }
-    /// Marks an entry as failed for this run and counts the error.
-    pub async fn give_up(&self, run: RunId, entry: EntryId, why: &str, at: Timestamp) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// Gives up everything that is still open in a run.
-    pub async fn give_up_rest(&self, run: RunId, why: &str, at: Timestamp) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// What the run has done so far.
-    pub async fn tally(&self, run: RunId) -> Result<RunTally, StoreError> {
-        todo!()
-    }
-    /// Ends a run. Ads not listed in it are gone where the verdict says so.
-    pub async fn finish_run(&self, run: RunId, verdict: &RunVerdict, at: Timestamp) -> Result<RunSummary, StoreError> {
-        todo!()
-    }
-    /// Tallies of the site's last good runs, newest first.
-    pub async fn past_tallies(&self, site: &SiteId, limit: u32) -> Result<Vec<RunTally>, StoreError> {
-        todo!()
-    }
-    /// When the site's last run began.
-    pub async fn last_run_started(&self, site: &SiteId) -> Result<Option<Timestamp>, StoreError> {
-        todo!()
-    }
-    /// The state of a host.
-    pub async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, StoreError> {
-        todo!()
-    }
-    /// Keeps the state of a host.
-    pub async fn save_pacing(&self, host: &str, state: &HostState) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// The kept robots.txt of an origin.
-    pub async fn cached_robots(&self, origin: &str) -> Result<Option<CachedRobots>, StoreError> {
-        todo!()
-    }
-    /// Keeps a robots.txt.
-    pub async fn save_robots(&self, origin: &str, robots: &CachedRobots) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// The site's state and since when it holds.
-    pub async fn site_state(&self, site: &SiteId) -> Result<Option<(SiteState, Timestamp)>, StoreError> {
-        todo!()
-    }
-    /// Sets the site's state; the same state keeps its `since`.
-    pub async fn set_site_state(&self, site: &SiteId, state: &SiteState, at: Timestamp) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// What the administrator wants of the site.
-    pub async fn site_wish(&self, site: &SiteId) -> Result<SiteWish, StoreError> {
-        todo!()
-    }
-    /// Takes or renews the site for a worker until a time. False where another worker holds it at `at`.
-    pub async fn lease_site(
-        &self,
-        site: &SiteId,
-        worker: &str,
-        until: Timestamp,
-        at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        todo!()
-    }
-    /// Gives the site back; nothing happens where another worker holds it.
-    pub async fn release_site(&self, site: &SiteId, worker: &str) -> Result<(), StoreError> {
-        todo!()
+    pub(crate) fn to_json(&self) -> Result<String, StoreError> {
+        serde_json::to_string(self).map_err(|_| StoreError::Corrupt { what: "a run's tally" })
     }
 }

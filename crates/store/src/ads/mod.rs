@@ -1,0 +1,125 @@
+//! Ads, their versions and sightings.
+
+mod rows;
+
+pub(crate) use rows::{
+    AdState, ensure_ad, find_ad, go, image_key, note_image, note_sightings, note_version, version_place,
+};
+
+use crate::db::args;
+use crate::{Store, StoreError};
+use domain::{AdContent, AdRef, MaskedText, PdqHash};
+use jiff::Timestamp;
+use std::time::{Duration, Instant};
+
+/// Row of an ad: what other tables call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AdRow(pub i64);
+
+/// Row of an ad version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VersionRow(pub i64);
+
+/// An ad as it comes from an import.
+#[derive(Debug, Clone)]
+pub struct NewAd {
+    /// Which ad.
+    pub ad: AdRef,
+    /// What it says.
+    pub content: AdContent,
+    /// When it was seen with this content: one or more times, in any order.
+    pub seen: Vec<Timestamp>,
+    /// Its masked texts, if they were made already; else they come with the reading.
+    pub masked: Vec<MaskedText>,
+}
+
+/// What a batch of ads changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PutAds {
+    /// Ads never seen before.
+    pub ads_new: u64,
+    /// New contents of known ads.
+    pub versions_new: u64,
+    /// Known contents with sightings that were not known.
+    pub sighted: u64,
+    /// Nothing new in them.
+    pub unchanged: u64,
+}
+
+/// Longest time that a batch writer keeps the one writer of SQLite: a page's audit row waits behind it.
+pub(crate) const BATCH: Duration = Duration::from_millis(15);
+
+impl Store {
+    /// Puts ads, their versions and sightings in. Sites must be registered. The same again changes nothing. Written in
+    /// short transactions; each ad is whole.
+    pub async fn put_ads(&self, ads: &[NewAd]) -> Result<PutAds, StoreError> {
+        let mut done = PutAds::default();
+        let mut rest = ads.iter().peekable();
+        while rest.peek().is_some() {
+            let mut tx = self.write("putting ads in").await?;
+            let started = Instant::now();
+            for ad in rest.by_ref() {
+                self.put_ad(&mut tx, ad, &mut done).await?;
+                if started.elapsed() > BATCH {
+                    break;
+                }
+            }
+            tx.commit().await?;
+        }
+        Ok(done)
+    }
+
+    async fn put_ad(&self, tx: &mut crate::db::Tx, new: &NewAd, done: &mut PutAds) -> Result<(), StoreError> {
+        let keys = self.keys();
+        let mut seen = new.seen.clone();
+        seen.sort_unstable();
+        let Some(&first) = seen.first() else {
+            return Err(StoreError::Refused { why: "an ad needs at least one time at which it was seen" });
+        };
+        let mut ad = ensure_ad(tx, keys, &new.ad, first).await?;
+        let version = note_version(tx, keys, &mut ad, &new.content, &new.masked, first).await?;
+        for image in &new.content.images {
+            if let Some(pdq) = image.pdq {
+                note_image(tx, keys, ad.id, &image.source, pdq, image.quality, first).await?;
+            }
+        }
+        let sighted = note_sightings(tx, &mut ad, version.number, &seen).await?;
+        match (ad.new, version.new, sighted) {
+            (true, ..) => done.ads_new += 1,
+            (_, true, _) => done.versions_new += 1,
+            (_, _, true) => done.sighted += 1,
+            _ => done.unchanged += 1,
+        }
+        Ok(())
+    }
+
+    /// Keeps the hash of a picture of an ad, in every version that shows the picture.
+    pub async fn set_image_hash(
+        &self,
+        ad: &AdRef,
+        source: &str,
+        pdq: PdqHash,
+        quality: u8,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write("keeping a picture's hash").await?;
+        let ad = find_ad(&mut tx, self.keys(), ad).await?.ok_or(StoreError::NotFound { what: "ad" })?;
+        note_image(&mut tx, self.keys(), ad.id, source, pdq, quality, at).await?;
+        tx.commit().await
+    }
+
+    /// The ad is gone from then on; a later sighting takes that back.
+    pub async fn mark_gone(&self, ad: &AdRef, why: &str, at: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.write("marking an ad as gone").await?;
+        let mut ad = find_ad(&mut tx, self.keys(), ad).await?.ok_or(StoreError::NotFound { what: "ad" })?;
+        go(&mut tx, &mut ad, why, at).await?;
+        tx.commit().await
+    }
+
+    /// Last sighting of all: the time as of which an import-only store is looked at.
+    pub async fn last_sighting(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut tx = self.read("looking for the last sighting").await?;
+        let row = tx.one("SELECT max(last_seen) FROM ad", args![]).await?;
+        row.map(|row| row.opt_time(0)).transpose().map(Option::flatten)
+    }
+}

@@ -1,0 +1,191 @@
+//! The frontier: entered once, leased to one connection, done, put back or given up. States: 0 open, 1 leased, 2 done,
+//! 3 given up.
+
+use super::runs::{count_failure, keep_tally, lock_run};
+use super::{Entry, EntryId, EntryKind, NewEntry, Next, RunId, Validators};
+use crate::ads::ensure_ad;
+use crate::db::{Row, Tx, args};
+use crate::keys::Purpose;
+use crate::retention::Retention;
+use crate::{Store, StoreError};
+use domain::{AdRef, SiteId};
+use jiff::Timestamp;
+
+const LEASE_SQLITE: &str = "UPDATE frontier SET state = 1 WHERE id = (SELECT id FROM frontier WHERE run_id = $1 \
+     AND state = 0 AND not_before <= $2 ORDER BY kind, id LIMIT 1) \
+     RETURNING id, kind, entry_hash, url_sealed, ad_id, depth, attempts";
+const LEASE_POSTGRES: &str = "UPDATE frontier SET state = 1 WHERE id = (SELECT id FROM frontier WHERE run_id = $1 \
+     AND state = 0 AND not_before <= $2 ORDER BY kind, id LIMIT 1 FOR UPDATE SKIP LOCKED) \
+     RETURNING id, kind, entry_hash, url_sealed, ad_id, depth, attempts";
+
+impl Store {
+    /// Enters a page. False where the run has it already.
+    pub(super) async fn enter(
+        &self,
+        tx: &mut Tx,
+        run: RunId,
+        entry: &NewEntry,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let ad_id = match &entry.ad {
+            Some(ad) => Some(ensure_ad(tx, self.keys(), ad, at).await?.id),
+            None => None,
+        };
+        self.enter_for(tx, run, entry.kind, &entry.url, ad_id, entry.depth, at).await
+    }
+
+    /// As [`Store::enter`], for an ad whose row is known.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) async fn enter_for(
+        &self,
+        tx: &mut Tx,
+        run: RunId,
+        kind: EntryKind,
+        url: &str,
+        ad_id: Option<i64>,
+        depth: u32,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let keys = self.keys();
+        let (kind_bytes, ad_bytes) = (kind.number().to_le_bytes(), ad_id.unwrap_or(0).to_le_bytes());
+        let hash = keys.hash(Purpose::Url, &[&kind_bytes, &ad_bytes, url.as_bytes()]);
+        let sealed = keys.seal_text("frontier", &hash, "url", url)?;
+        let entered = tx
+            .run(
+                "INSERT INTO frontier (run_id, kind, entry_hash, url_sealed, ad_id, depth, attempts, not_before, state, \
+                 retention, delete_after) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8) \
+                 ON CONFLICT (run_id, entry_hash) DO NOTHING",
+                args![
+                    run.0,
+                    kind.number(),
+                    hash,
+                    sealed,
+                    ad_id,
+                    depth,
+                    Retention::Page.as_str(),
+                    Retention::Page.until(at)
+                ],
+            )
+            .await?;
+        Ok(entered == 1)
+    }
+
+    /// Leases the next entry that is due: listings, then details, then images; among them in order of entry.
+    pub async fn next_entry(&self, run: RunId, at: Timestamp) -> Result<Next, StoreError> {
+        let mut tx = self.write_soon("leasing the next entry").await?;
+        let lease = if tx.is_postgres() { LEASE_POSTGRES } else { LEASE_SQLITE };
+        if let Some(row) = tx.one(lease, args![run.0, at]).await? {
+            let entry = self.entry(&mut tx, &row).await?;
+            tx.commit().await?;
+            return Ok(Next::Entry(Box::new(entry)));
+        }
+        let rest = tx
+            .all(
+                "SELECT state, min(not_before) FROM frontier WHERE run_id = $1 AND state IN (0, 1) \
+                 GROUP BY state ORDER BY state",
+                args![run.0],
+            )
+            .await?;
+        tx.commit().await?;
+        match rest.first() {
+            None => Ok(Next::Drained),
+            Some(row) if row.int(0)? == 1 => Ok(Next::InFlight),
+            // An entry that became free in between is due at once.
+            Some(row) => Ok(Next::Wait(row.time(1)?.max(at))),
+        }
+    }
+
+    /// An entry from the columns of its lease.
+    async fn entry(&self, tx: &mut Tx, row: &Row) -> Result<Entry, StoreError> {
+        let keys = self.keys();
+        let kind = EntryKind::from_number(row.int(1)?)?;
+        let url = keys.open_text("frontier", &row.blob(2)?, "url", &row.blob(3)?)?;
+        let (mut ad, mut validators) = (None, None);
+        if let Some(ad_id) = row.opt_int(4)? {
+            let found = tx
+                .one(
+                    "SELECT s.site, a.key_hash, a.site_ad_id_sealed, a.validators_sealed, a.current_version \
+                     FROM ad a JOIN site s ON s.id = a.site_id WHERE a.id = $1",
+                    args![ad_id],
+                )
+                .await?
+                .ok_or(StoreError::Corrupt { what: "a frontier entry's ad" })?;
+            let key = found.blob(1)?;
+            let ad_id = keys.open_text("ad", &key, "site_ad_id", &found.blob(2)?)?;
+            ad = Some(AdRef { site: SiteId(found.text(0)?), ad_id });
+            if let (EntryKind::Detail, Some(blob), true) = (kind, found.opt_blob(3)?, found.int(4)? > 0) {
+                let kept: Validators = keys.open_json("ad", &key, "validators", &blob)?;
+                validators = (kept != Validators::default()).then_some(kept);
+            }
+        }
+        Ok(Entry { id: EntryId(row.int(0)?), kind, url, ad, depth: row.count(5)?, attempts: row.count(6)?, validators })
+    }
+
+    /// Puts an entry back, not to be taken before `not_before`; counts the attempt and the error.
+    pub async fn retry_later(
+        &self,
+        run: RunId,
+        entry: EntryId,
+        not_before: Timestamp,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write_soon("putting an entry back").await?;
+        let (_, mut tally) = lock_run(&mut tx, run).await?;
+        let row = tx
+            .one(
+                "UPDATE frontier SET state = 0, not_before = $3, attempts = attempts + 1 \
+                 WHERE id = $1 AND run_id = $2 AND state IN (0, 1) RETURNING kind",
+                args![entry.0, run.0, not_before],
+            )
+            .await?;
+        if let Some(row) = row {
+            count_failure(&mut tally, EntryKind::from_number(row.int(0)?)?, why, false, 1);
+            keep_tally(&mut tx, run, &tally).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Puts an entry back untouched.
+    pub async fn put_back(&self, run: RunId, entry: EntryId) -> Result<(), StoreError> {
+        let mut tx = self.write_soon("putting an entry back").await?;
+        tx.run("UPDATE frontier SET state = 0 WHERE id = $1 AND run_id = $2 AND state = 1", args![entry.0, run.0])
+            .await?;
+        tx.commit().await
+    }
+
+    /// Marks an entry as failed for this run and counts the error. Its ad is neither sighted nor gone.
+    pub async fn give_up(&self, run: RunId, entry: EntryId, why: &str, _at: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.write("giving an entry up").await?;
+        let (_, mut tally) = lock_run(&mut tx, run).await?;
+        let row = tx
+            .one(
+                "UPDATE frontier SET state = 3 WHERE id = $1 AND run_id = $2 AND state IN (0, 1) RETURNING kind",
+                args![entry.0, run.0],
+            )
+            .await?;
+        if let Some(row) = row {
+            count_failure(&mut tally, EntryKind::from_number(row.int(0)?)?, why, true, 1);
+            keep_tally(&mut tx, run, &tally).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Gives up everything that is still open in a run.
+    pub async fn give_up_rest(&self, run: RunId, why: &str, _at: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.write("giving the rest of a run up").await?;
+        let (_, mut tally) = lock_run(&mut tx, run).await?;
+        let rows = tx
+            .all(
+                "SELECT kind, count(*) FROM frontier WHERE run_id = $1 AND state IN (0, 1) GROUP BY kind",
+                args![run.0],
+            )
+            .await?;
+        for row in &rows {
+            let times = row.int(1)?.unsigned_abs();
+            count_failure(&mut tally, EntryKind::from_number(row.int(0)?)?, why, true, times);
+        }
+        tx.run("UPDATE frontier SET state = 3 WHERE run_id = $1 AND state IN (0, 1)", args![run.0]).await?;
+        keep_tally(&mut tx, run, &tally).await?;
+        tx.commit().await
+    }
+}

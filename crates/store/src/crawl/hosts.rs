@@ -1,0 +1,114 @@
+//! What outlives a restart besides the frontier: pacing, robots.txt, states, leases of sites.
+
+use super::{CachedRobots, HostState, SiteState, SiteWish};
+use crate::db::args;
+use crate::sites::state_of;
+use crate::{Store, StoreError};
+use domain::SiteId;
+use jiff::Timestamp;
+
+impl Store {
+    /// The state of a host (`name:port`).
+    pub async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, StoreError> {
+        let mut tx = self.read("reading a host's pacing").await?;
+        let row = tx.one("SELECT state FROM host_pacing WHERE host = $1", args![host]).await?;
+        row.map(|row| serde_json::from_str(&row.text(0)?).map_err(|_| StoreError::Corrupt { what: "a host's pacing" }))
+            .transpose()
+    }
+
+    /// Keeps the state of a host. Survives a kill; a power cut lasts longer than any delay.
+    pub async fn save_pacing(&self, host: &str, state: &HostState) -> Result<(), StoreError> {
+        let json = serde_json::to_string(state).map_err(|_| StoreError::Corrupt { what: "a host's pacing" })?;
+        let mut tx = self.write_soon("keeping a host's pacing").await?;
+        tx.run(
+            "INSERT INTO host_pacing (host, state) VALUES ($1, $2) ON CONFLICT (host) DO UPDATE SET state = excluded.state",
+            args![host, json],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// The kept robots.txt of an origin (`scheme://name:port`).
+    pub async fn cached_robots(&self, origin: &str) -> Result<Option<CachedRobots>, StoreError> {
+        let mut tx = self.read("reading a robots.txt").await?;
+        let row = tx.one("SELECT fetched_at, answer FROM robots_cache WHERE origin = $1", args![origin]).await?;
+        row.map(|row| Ok(CachedRobots { fetched_at: row.time(0)?, answer: row.blob(1)? })).transpose()
+    }
+
+    /// Keeps a robots.txt.
+    pub async fn save_robots(&self, origin: &str, robots: &CachedRobots) -> Result<(), StoreError> {
+        let mut tx = self.write("keeping a robots.txt").await?;
+        tx.run(
+            "INSERT INTO robots_cache (origin, fetched_at, answer) VALUES ($1, $2, $3) \
+             ON CONFLICT (origin) DO UPDATE SET fetched_at = excluded.fetched_at, answer = excluded.answer",
+            args![origin, robots.fetched_at, robots.answer.as_slice()],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// The site's state and since when it holds.
+    pub async fn site_state(&self, site: &SiteId) -> Result<Option<(SiteState, Timestamp)>, StoreError> {
+        let mut tx = self.read("reading a site's state").await?;
+        match tx.one("SELECT state, state_since FROM site WHERE site = $1", args![site.as_str()]).await? {
+            Some(row) => state_of(row.opt_text(0)?, row.opt_time(1)?),
+            None => Ok(None),
+        }
+    }
+
+    /// Sets the site's state; the same state keeps its `since`.
+    pub async fn set_site_state(&self, site: &SiteId, state: &SiteState, at: Timestamp) -> Result<(), StoreError> {
+        let json = serde_json::to_string(state).map_err(|_| StoreError::Corrupt { what: "a site's state" })?;
+        let mut tx = self.write_soon("keeping a site's state").await?;
+        tx.run(
+            "UPDATE site SET state = $2, state_since = $3 WHERE site = $1 AND (state IS NULL OR state <> $2)",
+            args![site.as_str(), json, at],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// What the administrator wants of the site.
+    pub async fn site_wish(&self, site: &SiteId) -> Result<SiteWish, StoreError> {
+        let mut tx = self.read("reading what is wanted of a site").await?;
+        match tx.one("SELECT wish FROM site WHERE site = $1", args![site.as_str()]).await? {
+            Some(row) => Ok(SiteWish::parse(&row.text(0)?)),
+            None => Err(StoreError::NotFound { what: "site" }),
+        }
+    }
+
+    /// Takes or renews the site for a worker until a time. False where another worker holds it at `at`.
+    pub async fn lease_site(
+        &self,
+        site: &SiteId,
+        worker: &str,
+        until: Timestamp,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        // One statement: of two that ask at once, the second waits for the first's row lock and then sees its lease.
+        let mut tx = self.write("leasing a site").await?;
+        let taken = tx
+            .run(
+                "UPDATE site SET lease_worker = $2, lease_until = $3 WHERE site = $1 \
+                 AND (lease_worker IS NULL OR lease_worker = $2 OR lease_until <= $4)",
+                args![site.as_str(), worker, until, at],
+            )
+            .await?;
+        if taken == 0 && tx.one("SELECT id FROM site WHERE site = $1", args![site.as_str()]).await?.is_none() {
+            return Err(StoreError::NotFound { what: "site" });
+        }
+        tx.commit().await?;
+        Ok(taken == 1)
+    }
+
+    /// Gives the site back; nothing happens where another worker holds it.
+    pub async fn release_site(&self, site: &SiteId, worker: &str) -> Result<(), StoreError> {
+        let mut tx = self.write("giving a site back").await?;
+        tx.run(
+            "UPDATE site SET lease_worker = NULL, lease_until = NULL WHERE site = $1 AND lease_worker = $2",
+            args![site.as_str(), worker],
+        )
+        .await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,153 @@
+//! Runs: begun, resumed, tallied, finished.
+
+use super::{EntryKind, NewEntry, Run, RunId, RunSummary, RunTally, RunVerdict};
+use crate::db::{Tx, args};
+use crate::{Store, StoreError};
+use domain::SiteId;
+use jiff::Timestamp;
+
+impl Store {
+    /// Begins a run with these listing pages, or resumes the site's unfinished one: its leased entries become free and
+    /// `seeds` are ignored. The site must be registered.
+    pub async fn begin_run(&self, site: &SiteId, at: Timestamp, seeds: &[NewEntry]) -> Result<Run, StoreError> {
+        let mut tx = self.write("beginning a run").await?;
+        let site_id = site_row(&mut tx, site).await?;
+        let open = tx
+            .one(
+                "SELECT id, started_at FROM run WHERE site_id = $1 AND ended_at IS NULL ORDER BY id DESC LIMIT 1",
+                args![site_id],
+            )
+            .await?;
+        if let Some(row) = open {
+            let (id, started_at) = (row.int(0)?, row.time(1)?);
+            tx.run("UPDATE frontier SET state = 0 WHERE run_id = $1 AND state = 1", args![id]).await?;
+            tx.commit().await?;
+            return Ok(Run { id: RunId(id), resumed: true, started_at });
+        }
+        let tally = RunTally::default().to_json()?;
+        let id = tx
+            .id(
+                "INSERT INTO run (site_id, started_at, touched, tally, missing_gone) VALUES ($1, $2, 0, $3, 0) RETURNING id",
+                args![site_id, at, tally],
+            )
+            .await?;
+        for seed in seeds {
+            self.enter(&mut tx, RunId(id), seed, at).await?;
+        }
+        tx.commit().await?;
+        Ok(Run { id: RunId(id), resumed: false, started_at: at })
+    }
+
+    /// What the run has done so far.
+    pub async fn tally(&self, run: RunId) -> Result<RunTally, StoreError> {
+        let mut tx = self.read("reading a run's tally").await?;
+        let row = tx.one("SELECT tally FROM run WHERE id = $1", args![run.0]).await?;
+        RunTally::parse(&row.ok_or(StoreError::NotFound { what: "run" })?.text(0)?)
+    }
+
+    /// Ends a run. Ads of the site that were up and were not listed in it are gone where the verdict says so.
+    pub async fn finish_run(&self, run: RunId, verdict: &RunVerdict, at: Timestamp) -> Result<RunSummary, StoreError> {
+        let mut tx = self.write("finishing a run").await?;
+        let (site_id, tally) = lock_run(&mut tx, run).await?;
+        let row = tx
+            .one(
+                "SELECT s.site, r.started_at, r.ended_at, r.missing_gone FROM run r JOIN site s ON s.id = r.site_id \
+                 WHERE r.id = $1",
+                args![run.0],
+            )
+            .await?
+            .ok_or(StoreError::NotFound { what: "run" })?;
+        let (site, started_at) = (SiteId(row.text(0)?), row.time(1)?);
+        let mut missing_gone = row.int(3)?;
+        let ended = row.opt_time(2)?;
+        if ended.is_none() {
+            if verdict.missing_are_gone {
+                tx.run(
+                    "INSERT INTO ad_absence (ad_id, gone_at, why) SELECT id, $3, 'missing' FROM ad WHERE site_id = $1 \
+                     AND gone_at IS NULL AND (last_listed_run IS NULL OR last_listed_run <> $2) ON CONFLICT DO NOTHING",
+                    args![site_id, run.0, at],
+                )
+                .await?;
+                let gone = tx
+                    .run(
+                        "UPDATE ad SET gone_at = $3 WHERE site_id = $1 AND gone_at IS NULL \
+                         AND (last_listed_run IS NULL OR last_listed_run <> $2)",
+                        args![site_id, run.0, at],
+                    )
+                    .await?;
+                missing_gone = i64::try_from(gone).unwrap_or(i64::MAX);
+            }
+            let json = serde_json::to_string(verdict).map_err(|_| StoreError::Corrupt { what: "a verdict" })?;
+            tx.run(
+                "UPDATE run SET ended_at = $2, missing_gone = $3, outcome = $4, verdict = $5 WHERE id = $1",
+                args![run.0, at, missing_gone, &verdict.end, json],
+            )
+            .await?;
+            // What was fetched is in the archive; the addresses are of no more use.
+            tx.run("DELETE FROM frontier WHERE run_id = $1", args![run.0]).await?;
+        }
+        tx.commit().await?;
+        Ok(RunSummary {
+            run,
+            site,
+            started_at,
+            ended_at: ended.unwrap_or(at),
+            tally,
+            missing_gone: missing_gone.unsigned_abs(),
+        })
+    }
+
+    /// Tallies of the site's last good runs, newest first.
+    pub async fn past_tallies(&self, site: &SiteId, limit: u32) -> Result<Vec<RunTally>, StoreError> {
+        let mut tx = self.read("reading past runs").await?;
+        let rows = tx
+            .all(
+                "SELECT r.tally FROM run r JOIN site s ON s.id = r.site_id WHERE s.site = $1 AND r.outcome = 'good' \
+                 ORDER BY r.id DESC LIMIT $2",
+                args![site.as_str(), limit],
+            )
+            .await?;
+        rows.iter().map(|row| RunTally::parse(&row.text(0)?)).collect()
+    }
+
+    /// When the site's last run began.
+    pub async fn last_run_started(&self, site: &SiteId) -> Result<Option<Timestamp>, StoreError> {
+        let mut tx = self.read("reading past runs").await?;
+        let row = tx
+            .one(
+                "SELECT max(r.started_at) FROM run r JOIN site s ON s.id = r.site_id WHERE s.site = $1",
+                args![site.as_str()],
+            )
+            .await?;
+        row.map(|row| row.opt_time(0)).transpose().map(Option::flatten)
+    }
+}
+
+/// The row of a registered site.
+pub(crate) async fn site_row(tx: &mut Tx, site: &SiteId) -> Result<i64, StoreError> {
+    let row = tx.one("SELECT id FROM site WHERE site = $1", args![site.as_str()]).await?;
+    row.ok_or(StoreError::NotFound { what: "site; register it first" })?.int(0)
+}
+
+/// Locks a run until the transaction ends and gives its site and tally: two entries of a run that are completed at
+/// once are counted one after the other.
+pub(super) async fn lock_run(tx: &mut Tx, run: RunId) -> Result<(i64, RunTally), StoreError> {
+    let row = tx
+        .one("UPDATE run SET touched = touched + 1 WHERE id = $1 RETURNING site_id, tally", args![run.0])
+        .await?
+        .ok_or(StoreError::NotFound { what: "run" })?;
+    Ok((row.int(0)?, RunTally::parse(&row.text(1)?)?))
+}
+
+pub(super) async fn keep_tally(tx: &mut Tx, run: RunId, tally: &RunTally) -> Result<(), StoreError> {
+    tx.run("UPDATE run SET tally = $2 WHERE id = $1", args![run.0, tally.to_json()?]).await?;
+    Ok(())
+}
+
+/// Counts an error, and an incomplete listing where a listing page was given up.
+pub(super) fn count_failure(tally: &mut RunTally, kind: EntryKind, why: &str, given_up: bool, times: u64) {
+    *tally.errors.entry(why.to_owned()).or_default() += times;
+    if given_up && kind == EntryKind::Listing {
+        tally.listing_failures += times;
+    }
+}

@@ -1,0 +1,108 @@
+//! What was known of every ad at a time: the input of linking and of the rules over several ads.
+
+use super::{ad_ref, all_hashes, open_reading, put_hashes};
+use crate::db::args;
+use crate::times::{day_from_number, from_ms, sum_up, unpack_times};
+use crate::{Store, StoreError};
+use domain::{AdFacts, AdRef, DaySighting, VersionFacts};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap};
+
+/// First and last sighting of a version.
+type Seen = (i64, i64);
+
+/// The sightings of one ad by a time.
+#[derive(Default)]
+struct Times {
+    versions: BTreeMap<i64, Seen>,
+    days: BTreeMap<i64, Vec<i64>>,
+}
+
+impl Store {
+    /// Every ad with read versions as it was known at `as_of` (`None`: all that is known), sorted by ad. Sightings,
+    /// versions and absences after `as_of` are left out, so that a replay gives the same.
+    pub async fn facts(&self, as_of: Option<Timestamp>) -> Result<Vec<AdFacts>, StoreError> {
+        let until = as_of.map_or(i64::MAX, |at| at.as_millisecond());
+        let mut tx = self.read("reading what is known of ads").await?;
+        let ads = tx
+            .all(
+                "SELECT a.id, s.site, a.key_hash, a.site_ad_id_sealed FROM ad a JOIN site s ON s.id = a.site_id \
+                 WHERE a.first_seen <= $1 AND a.versions > 0",
+                args![until],
+            )
+            .await?;
+        let sightings = tx
+            .all(
+                "SELECT ad_id, version, day, first_at, last_at, count, hours, times FROM sighting WHERE first_at <= $1",
+                args![until],
+            )
+            .await?;
+        let absences = tx
+            .all(
+                "SELECT ad_id, gone_at FROM ad_absence WHERE gone_at <= $1 AND (back_at IS NULL OR back_at > $1)",
+                args![until],
+            )
+            .await?;
+        let readings = tx
+            .all(
+                "SELECT v.ad_id, v.version, v.id, r.body_sealed FROM ad_version v JOIN reading r ON r.version_id = v.id",
+                args![],
+            )
+            .await?;
+        let hashes = all_hashes(&mut tx).await?;
+        drop(tx);
+
+        let mut times: HashMap<i64, Times> = HashMap::with_capacity(ads.len());
+        for row in &sightings {
+            let mut seen = unpack_times(&row.blob(7)?)?;
+            seen.retain(|ms| *ms <= until);
+            let (Some(first), Some(last)) = (seen.first().copied(), seen.last().copied()) else { continue };
+            let of_ad = times.entry(row.int(0)?).or_default();
+            let version = of_ad.versions.entry(row.int(1)?).or_insert((first, last));
+            *version = (version.0.min(first), version.1.max(last));
+            of_ad.days.entry(row.int(2)?).or_default().extend(seen);
+        }
+        let gone: HashMap<i64, i64> =
+            absences.iter().map(|row| Ok((row.int(0)?, row.int(1)?))).collect::<Result<_, StoreError>>()?;
+        let mut versions: HashMap<i64, Vec<VersionFacts>> = HashMap::with_capacity(ads.len());
+        for row in &readings {
+            let (ad_id, number) = (row.int(0)?, row.int(1)?);
+            let Some(seen) = times.get(&ad_id).and_then(|times| times.versions.get(&number)) else { continue };
+            let (_, mut facts) = open_reading(self.keys(), row.int(2)?, &row.blob(3)?)?;
+            facts.version = row.count(1)?;
+            (facts.first_seen, facts.last_seen) = (from_ms(seen.0)?, from_ms(seen.1)?);
+            put_hashes(self.keys(), ad_id, &mut facts.images, &hashes);
+            versions.entry(ad_id).or_default().push(facts);
+        }
+
+        let mut facts = Vec::with_capacity(ads.len());
+        for row in &ads {
+            let id = row.int(0)?;
+            let (Some(mut versions), Some(times)) = (versions.remove(&id), times.remove(&id)) else { continue };
+            versions.sort_by_key(|version| version.version);
+            let ad = ad_ref(self.keys(), row.text(1)?, &row.blob(2)?, &row.blob(3)?)?;
+            facts.push(one_ad(ad, versions, times, gone.get(&id).copied())?);
+        }
+        facts.sort_by(|a, b| a.ad.cmp(&b.ad));
+        Ok(facts)
+    }
+}
+
+fn one_ad(ad: AdRef, versions: Vec<VersionFacts>, times: Times, gone: Option<i64>) -> Result<AdFacts, StoreError> {
+    let (mut sightings, mut first_seen, mut last_seen) = (Vec::with_capacity(times.days.len()), i64::MAX, 0);
+    for (day, mut seen) in times.days {
+        seen.sort_unstable();
+        seen.dedup();
+        let sum = sum_up(&seen)?;
+        (first_seen, last_seen) = (first_seen.min(sum.first), last_seen.max(sum.last));
+        sightings.push(DaySighting {
+            day: day_from_number(day)?,
+            first: from_ms(sum.first)?,
+            last: from_ms(sum.last)?,
+            count: sum.count,
+            hours: sum.hours,
+        });
+    }
+    let gone_at = gone.filter(|gone_at| *gone_at >= last_seen).map(from_ms).transpose()?;
+    Ok(AdFacts { ad, first_seen: from_ms(first_seen)?, last_seen: from_ms(last_seen)?, gone_at, versions, sightings })
+}

@@ -1,0 +1,57 @@
+//! How long what is kept. Each row with personal data names its class and the time after which it is to go; a
+//! programme's own clocks move that time later on.
+
+use jiff::Timestamp;
+
+/// A retention class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Retention {
+    /// Archived pages and the frontier: 30 days.
+    Page,
+    /// Ads, versions, readings, sightings, picture hashes, contacts, links: two years after the last sighting.
+    Ad,
+    /// Derived rows of an analysis: replaced by the next one; 90 days at the most.
+    Analysis,
+    /// Cases, decisions, judgements: five years.
+    Case,
+    /// Lists, claims, attempts: five years.
+    Ledger,
+    /// Payloads of events and audit rows: five years.
+    Audit,
+    /// Accounts of colleagues: until they are deleted.
+    Account,
+    /// Sessions and counters: a day after their end.
+    Session,
+    /// Objections: as long as the installation looks at ads.
+    Objection,
+}
+
+impl Retention {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Retention::Page => "page",
+            Retention::Ad => "ad",
+            Retention::Analysis => "analysis",
+            Retention::Case => "case",
+            Retention::Ledger => "ledger",
+            Retention::Audit => "audit",
+            Retention::Account => "account",
+            Retention::Session => "session",
+            Retention::Objection => "objection",
+        }
+    }
+
+    /// The time after which a row written (or renewed) at `at` is to go, in milliseconds; `None` for no set time.
+    pub(crate) fn until(self, at: Timestamp) -> Option<i64> {
+        const DAY_MS: i64 = 86_400_000;
+        let days = match self {
+            Retention::Page => 30,
+            Retention::Ad => 730,
+            Retention::Analysis => 90,
+            Retention::Case | Retention::Ledger | Retention::Audit => 1_826,
+            Retention::Session => 1,
+            Retention::Account | Retention::Objection => return None,
+        };
+        Some(at.as_millisecond() + days * DAY_MS)
+    }
+}
