@@ -1,15 +1,13 @@
 //! `bavn analyse`: from unread ads to cases.
 
 use crate::cli::{AnalyseArgs, Cli};
-use crate::config::Config;
-use crate::key::{Need, open_store};
+use crate::key::Need;
 use crate::pipeline::{self, AnalyseSummary, NewReference};
 
 /// Reads, links, assesses, opens cases.
 pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
-    let config = Config::load(&cli.config, false)?;
     let now = crate::time::now();
-    let store = open_store(cli, Need::Existing, now).await?;
+    let (config, store) = super::open(cli, Need::Existing, now).await?;
     let as_of = super::as_of(&store, args.as_of.as_deref()).await?;
     if args.all {
         store.forget_readings().await?;

@@ -3,7 +3,7 @@
 use crate::cli::{Cli, ExportArgs, ExportForm};
 use crate::config::Config;
 use crate::exports::{self, write_line};
-use crate::key::{Need, open_store};
+use crate::key::Need;
 use crate::pipeline::{self, Analysed};
 use domain::{AdRef, Assessment, Evidence, Firing, IndicatorId, Scope, Span, Subject};
 use jiff::Timestamp;
@@ -13,9 +13,8 @@ use store::{Look, ReadAdRow, Store};
 
 /// Writes one form to standard output.
 pub async fn run(cli: &Cli, args: &ExportArgs) -> anyhow::Result<()> {
-    let config = Config::load(&cli.config, false)?;
     let now = crate::time::now();
-    let store = open_store(cli, Need::Existing, now).await?;
+    let (config, store) = super::open(cli, Need::Existing, now).await?;
     let at = super::virtual_today(&store).await?.unwrap_or(now);
     let export = Export {
         as_of: super::as_of(&store, args.as_of.as_deref()).await?,

@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, ListArgs};
 use crate::config::{Config, Programme, TeamSettings};
-use crate::key::{Need, open_store};
+use crate::key::Need;
 use crate::web_settings;
 use anyhow::Context;
 use domain::ProgrammeId;
@@ -14,9 +14,8 @@ use store::{Actor, ContactRef, Store};
 
 /// Makes and keeps the lists, and prints how many lines each has.
 pub async fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<()> {
-    let config = Config::load(&cli.config, false)?;
     let now = crate::time::now();
-    let store = open_store(cli, Need::Existing, now).await?;
+    let (config, store) = super::open(cli, Need::Existing, now).await?;
     let today = super::as_of(&store, None).await?;
     let date = match &args.date {
         Some(text) => text.parse::<Date>().with_context(|| format!("--date '{text}' is no day such as 2026-10-01"))?,

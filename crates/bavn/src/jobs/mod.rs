@@ -15,8 +15,21 @@ pub mod serve;
 pub mod site;
 pub mod user;
 
+use crate::cli::Cli;
+use crate::config::Config;
+use crate::key::{Need, open_store};
 use jiff::Timestamp;
 use store::{Actor, Look, Store};
+
+/// Configuration and store of a command. A store made by `bavn demo` goes with the demo's sites and rules.
+pub async fn open(cli: &Cli, need: Need, now: Timestamp) -> anyhow::Result<(Config, Store)> {
+    let mut config = Config::load(&cli.config, false)?;
+    let store = open_store(cli, need, now).await?;
+    if virtual_today(&store).await?.is_some() {
+        demo::use_demo(&mut config, |_| None)?;
+    }
+    Ok((config, store))
+}
 
 /// The user of the machine who gave the command: what the audit log names.
 pub fn system_actor() -> Actor {
@@ -49,6 +62,6 @@ pub async fn as_of(store: &Store, asked: Option<&str>) -> anyhow::Result<Timesta
 
 /// The time at which a store made by `bavn demo` stands still.
 pub async fn virtual_today(store: &Store) -> anyhow::Result<Option<Timestamp>> {
-    let kept = store.setting("virtual_today").await?;
+    let kept = store.setting(demo::VIRTUAL_TODAY).await?;
     Ok(kept.and_then(|text| text.parse().ok()))
 }

@@ -1,17 +1,15 @@
 //! `bavn serve`: the web pages.
 
 use crate::cli::{Cli, ServeArgs};
-use crate::config::Config;
 use crate::jobs::crawl::signal;
-use crate::key::{Need, open_store};
+use crate::key::Need;
 use crate::web_settings::app_state;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 /// Serves until SIGTERM or SIGINT; requests under way are finished.
 pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
-    let config = Config::load(&cli.config, false)?;
-    let store = open_store(cli, Need::Make, crate::time::now()).await?;
+    let (config, store) = super::open(cli, Need::Make, crate::time::now()).await?;
     let listener = listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
     let today = super::virtual_today(&store).await?;
     let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;

@@ -1,0 +1,284 @@
+//! `bavn demo`: the whole path on synthetic sites. Key, people and 'today' come from the seed; one virtual clock drives
+//! sites, pacing and schedule, so that 30 days run in minutes and every run is the same.
+
+use crate::cli::{Cli, DemoArgs};
+use crate::config::{Config, Duty};
+use crate::jobs::{analyse, crawl, list, serve};
+use crate::key::{database_url, default_key_file, write_key};
+use crate::pipeline::{self, NewReference};
+use crate::plans::plans;
+use crate::web_settings::app_state;
+use anyhow::{Context, bail};
+use crawler::clock::Clock;
+use crawler::{Progress, ProgressEvent, Stop, VirtualClock};
+use demo::{DemoSites, Population, PopulationSettings, site_folders};
+use domain::{Bilingual, ProgrammeId, TeamId};
+use extract::adapter::Adapter;
+use indicatif::ProgressBar;
+use jiff::Timestamp;
+use outreach::AdmitUnread;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use std::sync::Arc;
+use store::{
+    Actor, Decision, DecisionKind, Look, MasterKey, NewAccount, Options, PersonRole, QueueFilter, Store,
+};
+
+/// Lies in a data folder that the demo made and may make anew.
+const MARKER: &str = "made-by-bavn-demo";
+/// The name under which the store keeps the time at which it stands still.
+pub const VIRTUAL_TODAY: &str = "virtual_today";
+
+/// Makes everything, then serves unless `--once`.
+pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
+    let started = std::time::Instant::now();
+    let listener = if args.once { None } else { Some(serve::listen(args.listen).await?) };
+    let mut config = Config::load(&cli.config, true)?;
+    let settings = PopulationSettings {
+        seed: args.seed,
+        days: args.days,
+        advertisers: args.advertisers,
+        ..PopulationSettings::default()
+    };
+    eprintln!("Making {} advertisers and their ads (seed {}) …", settings.advertisers, settings.seed);
+    let population = Arc::new(tokio::task::spawn_blocking(move || Population::generate(&settings)).await?);
+    let store = fresh_store(cli, args.seed, population.settings.start).await?;
+    let clock = VirtualClock::new(population.settings.start);
+    let sites = DemoSites::start(population.clone(), clock.reader()).await.context("starting the synthetic sites")?;
+    use_demo(&mut config, |site| Some(sites.base_url(site)))?;
+    config.settings.crawl.interval_min = 180;
+
+    let today = population.end();
+    crawl_days(&config, &store, &clock, today).await?;
+    eprintln!("Crawled {} pages of {} sites over {} virtual days.", sites.request_log().len(), config.sites.len(), args.days);
+    let summary = pipeline::analyse(&store, &config, today, today, NewReference::Always, &|_, _| {}).await?;
+    eprintln!("{}", analyse::describe(&summary));
+    store.put_setting(VIRTUAL_TODAY, &today.to_string()).await?;
+    let people = people(&config, args.seed)?;
+    let reviewer = fill_people(&store, &people, today).await?;
+    let decided = review(&store, reviewer, today).await?;
+    eprintln!("{decided} cases were decided by the demo's researcher; the others wait.");
+    make_lists(&config, &store, today).await?;
+    if cli.database.as_deref().is_none_or(str::is_empty) {
+        std::fs::write(cli.data.join("truth.jsonl"), population.truth_jsonl()).context("writing truth.jsonl")?;
+        eprintln!("Who is behind each ad stands in {}.", cli.data.join("truth.jsonl").display());
+    }
+    eprintln!("Done in {:.0} s.", started.elapsed().as_secs_f64());
+    let Some(listener) = listener else {
+        store.close().await;
+        return Ok(());
+    };
+    let notice = Bilingual {
+        da: "Demonstration: personer, annoncer og numre er opdigtede.".to_owned(),
+        en: "Demonstration: people, ads and numbers are made up.".to_owned(),
+    };
+    let state = app_state(&config, config.programme(None)?, store.clone(), Some(today), Some(notice))?;
+    println!("bavn is at http://{}/", listener.local_addr()?);
+    for person in &people {
+        println!("  {:<14} {}   ({}, {})", person.account.login, person.password, person.account.name, person.account.role.as_str());
+    }
+    println!("Stop with Ctrl-C.");
+    web::serve(listener, state, crawl::signal()).await?;
+    store.close().await;
+    Ok(())
+}
+
+/// Turns a configuration into the demo's: its three sites (at `base_url`, or at addresses that lead nowhere), unread cases of
+/// band high on the lists, a made-up controller and duty.
+pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
+    config.sites.clear();
+    for folder in site_folders() {
+        let folder = match base_url(folder.id) {
+            Some(url) => folder.with_base(&url),
+            None => folder,
+        };
+        let file = format!("(demo) {}/site.toml", folder.id);
+        let bytes = folder.files.iter().find(|(path, _)| *path == "site.toml").map(|(_, bytes)| bytes.clone());
+        let text = String::from_utf8(bytes.unwrap_or_default()).context("the demo's site.toml")?;
+        config.sites.insert(folder.id.to_owned(), Adapter::parse(folder.id, &file, &text)?);
+    }
+    let controller = &mut config.settings.controller;
+    if controller.organisation.is_empty() {
+        controller.organisation = "Demonstration".to_owned();
+        controller.contact = "demo@example.invalid".to_owned();
+    }
+    for programme in config.programmes.values_mut() {
+        programme.outreach.policy.admit_unread = AdmitUnread::High;
+        if programme.duty.is_none() {
+            programme.duty = Some(Duty {
+                text: Bilingual {
+                    da: "Den, der i tjenesten får kendskab til, at et barn under 18 år kan have brug for støtte, underretter kommunen.".to_owned(),
+                    en: "Whoever learns on duty that a child under 18 may need support notifies the municipality.".to_owned(),
+                },
+                law: "Barnets lov § 133 (eksempel; kontrolleres før brug)".to_owned(),
+                checked: jiff::civil::date(2026, 8, 1),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn from_seed(seed: u64, what: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"bavn demo\0");
+    hash.update(what.as_bytes());
+    hash.update(seed.to_le_bytes());
+    hash.finalize().into()
+}
+
+/// An empty store with the seed's key. A folder that the demo made before is made anew; any other is left alone.
+async fn fresh_store(cli: &Cli, seed: u64, at: Timestamp) -> anyhow::Result<Store> {
+    let key = MasterKey::from_bytes(from_seed(seed, "key"));
+    let key_file = cli.key.clone().unwrap_or_else(|| default_key_file(&cli.data));
+    let embedded = cli.database.as_deref().is_none_or(str::is_empty);
+    if embedded {
+        clear_folder(&cli.data)?;
+    } else if key_file.exists() {
+        bail!("{} is there already: the demo writes its own key; name another file with --key", key_file.display());
+    }
+    let store = Store::open_with(&database_url(cli), key.clone(), at, Options { durable: false, ..Options::default() }).await?;
+    if !store.sites(0).await?.is_empty() {
+        bail!("the database holds something already: the demo wants an empty one");
+    }
+    if embedded {
+        std::fs::write(cli.data.join(MARKER), "The next 'bavn demo' replaces what is in this folder.\n")?;
+        drop(std::fs::remove_file(&key_file));
+    }
+    write_key(&key_file, &key)?;
+    Ok(store)
+}
+
+fn clear_folder(data: &Path) -> anyhow::Result<()> {
+    let holds_something = data.is_dir() && std::fs::read_dir(data)?.next().is_some();
+    if holds_something {
+        if !data.join(MARKER).exists() {
+            bail!(
+                "'{}' holds something that the demo did not make: name another folder with --data",
+                data.display()
+            );
+        }
+        for file in ["bavn.sqlite", "bavn.sqlite-wal", "bavn.sqlite-shm", "truth.jsonl"] {
+            drop(std::fs::remove_file(data.join(file)));
+        }
+    }
+    std::fs::create_dir_all(data).with_context(|| format!("cannot make the data folder {}", data.display()))
+}
+
+/// Crawls by schedule from the population's first moment to `today`, in virtual time.
+async fn crawl_days(config: &Config, store: &Store, clock: &VirtualClock, today: Timestamp) -> anyhow::Result<()> {
+    let plans = plans(config, store, &[], clock.now()).await?;
+    let bar = crate::progress::spinner("pages");
+    let participant: Arc<dyn Clock> = Arc::new(clock.participant("schedule"));
+    let progress: Arc<dyn Progress> = Arc::new(Days { bar: bar.clone(), now: clock.reader() });
+    let deps = crawl::deps(config, store, participant, Stop::default(), progress)?;
+    crawler::crawl_forever(plans, &deps, Some(today)).await;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Shows the virtual day beside the number of pages.
+struct Days {
+    bar: ProgressBar,
+    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+impl Progress for Days {
+    fn event(&self, event: ProgressEvent) {
+        match event {
+            ProgressEvent::PageDone { .. } => self.bar.inc(1),
+            ProgressEvent::RunEnded(_) => self.bar.set_message(format!("{} pages", crate::time::local_day((self.now)()))),
+            _ => {}
+        }
+    }
+}
+
+struct Person {
+    account: NewAccount,
+    password: String,
+}
+
+/// An administrator, a researcher and a worker for each team, with passwords from the seed.
+fn people(config: &Config, seed: u64) -> anyhow::Result<Vec<Person>> {
+    let programme = config.programme(None)?;
+    let mut people = Vec::new();
+    let mut add = |login: &str, name: &str, role: PersonRole, team: Option<TeamId>| -> anyhow::Result<()> {
+        let password: String =
+            from_seed(seed, login).iter().take(6).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        people.push(Person {
+            account: NewAccount {
+                login: login.to_owned(),
+                name: name.to_owned(),
+                role,
+                team,
+                programme: Some(ProgrammeId(programme.id.clone())),
+                organisation: Some("Demonstration".to_owned()),
+                language: config.settings.serve.language.clone(),
+                urgent_contact: role == PersonRole::Researcher,
+                password_hash: web::password::hash(&password)?,
+            },
+            password,
+        });
+        Ok(())
+    };
+    add("admin", "Ada Administrator", PersonRole::Administrator, None)?;
+    add("forsker", "Frederik Forsker", PersonRole::Researcher, None)?;
+    for team in &programme.teams {
+        let login = format!("team-{}", team.id);
+        add(&login, &format!("Opsøgende, {}", team.name), PersonRole::OutreachWorker, Some(TeamId(team.id.clone())))?;
+    }
+    Ok(people)
+}
+
+async fn fill_people(store: &Store, people: &[Person], at: Timestamp) -> anyhow::Result<store::AccountId> {
+    let actor = Actor::System("job:demo".to_owned());
+    let mut reviewer = None;
+    for person in people {
+        let id = store.put_account(&person.account, &actor, at).await?;
+        if person.account.role == PersonRole::Researcher {
+            reviewer = Some(id);
+        }
+    }
+    reviewer.context("the demo has no researcher")
+}
+
+/// How many cases the demo's researcher has decided: the first half of those that count as medium.
+const DECIDED: u32 = 12;
+
+/// The researcher's first morning: offers outreach to the clearest cases of band medium. Those of band high stay for
+/// whoever tries the demo (they are on the lists unread).
+async fn review(store: &Store, reviewer: store::AccountId, at: Timestamp) -> anyhow::Result<usize> {
+    let look = Look {
+        actor: Actor::Account(reviewer),
+        purpose: "demonstration".to_owned(),
+        what: "queue",
+        subject: String::new(),
+        at,
+    };
+    let filter = QueueFilter { band: Some(domain::Band::Medium), ..QueueFilter::default() };
+    let page = store.queue(&look, &filter, 0, DECIDED).await?;
+    for row in &page.rows {
+        let decision = Decision {
+            kind: DecisionKind::OfferOutreach,
+            reason_code: "several_signs".to_owned(),
+            text: String::new(),
+            change_mind: String::new(),
+            until: None,
+            refer_to: None,
+        };
+        store.decide(&row.case, &decision, row.version, reviewer, at).await?;
+    }
+    Ok(page.rows.len())
+}
+
+/// The lists of the demo's last day, made at its end so that everything just decided counts.
+async fn make_lists(config: &Config, store: &Store, today: Timestamp) -> anyhow::Result<()> {
+    let date = crate::time::local_day(today);
+    let actor = Actor::System("job:demo".to_owned());
+    for programme in config.programmes.values() {
+        for team in &programme.teams {
+            let made = list::make(store, config, programme, team, date, today, today, &actor).await?;
+            eprintln!("{}: {} lines on the list of {date}.", team.name, made.lines.len());
+        }
+    }
+    Ok(())
+}
