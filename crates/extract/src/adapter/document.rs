@@ -1,0 +1,107 @@
+//! One page, decoded, cut to its limits and parsed once.
+
+use super::charset;
+use super::guard::{self, MAX_PAGE_BYTES};
+use super::issues::Issues;
+use domain::Page;
+use ego_tree::NodeId;
+use scraper::{ElementRef, Html, Selector};
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+use url::Url;
+
+/// A parsed page.
+pub(super) struct Document {
+    pub html: Html,
+    /// The page's address.
+    pub url: String,
+    /// What relative addresses in it start from.
+    base: Option<Url>,
+    /// Elements that are not read.
+    pub ignored: HashSet<NodeId>,
+    /// The page's JSON-LD, read when the first rule asks for it.
+    pub(super) json: OnceCell<Vec<serde_json::Value>>,
+}
+
+/// A page's text within the limits.
+pub(super) fn text_of_page(page: &Page, issues: &mut Issues) -> String {
+    let mut bytes = page.body.as_slice();
+    if bytes.len() > MAX_PAGE_BYTES {
+        bytes = &bytes[..MAX_PAGE_BYTES];
+        issues.add("page", format!("is larger than {MAX_PAGE_BYTES} bytes and was cut there"));
+    }
+    let decoded = charset::decode(bytes, &page.content_type);
+    if decoded.is_lossy {
+        issues.add("page", "has bytes that are no text in any charset it could have");
+    }
+    decoded.text.into_owned()
+}
+
+impl Document {
+    /// Decodes and parses a page; elements that match `ignored` are not read.
+    pub fn read(page: &Page, ignored: &[Selector], issues: &mut Issues) -> Document {
+        let mut text = text_of_page(page, issues);
+        if let Some(cut) = guard::cut(&text) {
+            issues.add("page", format!("{}; what comes after was not read", cut.why));
+            text.truncate(cut.at);
+        }
+        Self::parse(&text, &page.url, ignored)
+    }
+
+    fn parse(text: &str, url: &str, ignored: &[Selector]) -> Document {
+        let html = Html::parse_document(text);
+        let url_read = Url::parse(url).ok();
+        let base = select_first(html.root_element(), &BASE)
+            .and_then(|element| element.attr("href"))
+            .and_then(|href| match &url_read {
+                Some(url) => url.join(href).ok(),
+                None => Url::parse(href).ok(),
+            })
+            .or(url_read);
+        let ignored = ignored
+            .iter()
+            .flat_map(|selector| html.root_element().select(selector))
+            .map(|element| element.id())
+            .collect();
+        Document { html, url: url.to_owned(), base, ignored, json: OnceCell::new() }
+    }
+
+    /// An address of the page, absolute and without its fragment; `None` where it is none or not of the web.
+    pub fn absolute(&self, href: &str) -> Option<Url> {
+        let href = href.trim();
+        if href.is_empty() || href.starts_with('#') {
+            return None;
+        }
+        let mut url = match &self.base {
+            Some(base) => base.join(href).ok()?,
+            None => Url::parse(href).ok()?,
+        };
+        url.set_fragment(None);
+        matches!(url.scheme(), "http" | "https").then_some(url)
+    }
+
+    /// The elements that match, in the order of the page, without ignored ones.
+    pub fn select<'d>(
+        &'d self,
+        within: Option<ElementRef<'d>>,
+        selector: &'d Selector,
+    ) -> impl Iterator<Item = ElementRef<'d>> {
+        within.unwrap_or(self.html.root_element()).select(selector).filter(|element| !self.is_ignored(*element))
+    }
+
+    /// Whether an element lies in an ignored one.
+    pub fn is_ignored(&self, element: ElementRef<'_>) -> bool {
+        !self.ignored.is_empty()
+            && (self.ignored.contains(&element.id())
+                || element.ancestors().any(|node| self.ignored.contains(&node.id())))
+    }
+}
+
+// Compiled from a constant, so that `unwrap` cannot fail once a test ran it.
+#[allow(clippy::unwrap_used)]
+static BASE: LazyLock<Selector> = LazyLock::new(|| Selector::parse("base[href]").unwrap());
+
+fn select_first<'d>(root: ElementRef<'d>, selector: &'d Selector) -> Option<ElementRef<'d>> {
+    root.select(selector).next()
+}
