@@ -1,4 +1,4 @@
-//! The command line, as in `docs/cli.md`.
+//! The command line. `bavn --help` and `bavn COMMAND --help` show it.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

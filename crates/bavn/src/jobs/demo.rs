@@ -25,7 +25,7 @@ use store::{
 };
 
 /// Lies in a data folder that the demo made and may make anew.
-const MARKER: &str = "made-by-bavn-demo";
+pub const MARKER: &str = "made-by-bavn-demo";
 /// The name under which the store keeps the time at which it stands still.
 pub const VIRTUAL_TODAY: &str = "virtual_today";
 
