@@ -420,6 +420,7 @@ CREATE TABLE case_file (
     state TEXT NOT NULL,
     version BIGINT NOT NULL,
     urgent BIGINT NOT NULL,
+    urgent_keys TEXT NOT NULL,
     urgent_seen TEXT NOT NULL,
     band BIGINT NOT NULL,
     points DOUBLE PRECISION NOT NULL,

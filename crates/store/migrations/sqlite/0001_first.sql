@@ -420,6 +420,7 @@ CREATE TABLE case_file (
     state TEXT NOT NULL,
     version INTEGER NOT NULL,
     urgent INTEGER NOT NULL,
+    urgent_keys TEXT NOT NULL,
     urgent_seen TEXT NOT NULL,
     band INTEGER NOT NULL,
     points REAL NOT NULL,

@@ -1,7 +1,7 @@
 //! What was known of every ad at a time: the input of linking and of the rules over several ads.
 
 use super::{ad_ref, all_hashes, open_reading, put_hashes};
-use crate::db::args;
+use crate::db::{Row, args};
 use crate::times::{day_from_number, from_ms, sum_up, unpack_times};
 use crate::{Store, StoreError};
 use domain::{AdFacts, AdRef, DaySighting, VersionFacts};
@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 
 /// First and last sighting of a version.
-type Seen = (i64, i64);
+pub(crate) type Seen = (i64, i64);
 
 /// The sightings of one ad by a time.
 #[derive(Default)]
-struct Times {
-    versions: BTreeMap<i64, Seen>,
-    days: BTreeMap<i64, Vec<i64>>,
+pub(crate) struct Times {
+    pub versions: BTreeMap<i64, Seen>,
+    pub days: BTreeMap<i64, Vec<i64>>,
 }
 
 impl Store {
@@ -31,12 +31,8 @@ impl Store {
                 args![until],
             )
             .await?;
-        let sightings = tx
-            .all(
-                "SELECT ad_id, version, day, first_at, last_at, count, hours, times FROM sighting WHERE first_at <= $1",
-                args![until],
-            )
-            .await?;
+        let sightings =
+            tx.all("SELECT ad_id, version, day, times FROM sighting WHERE first_at <= $1", args![until]).await?;
         let absences = tx
             .all(
                 "SELECT ad_id, gone_at FROM ad_absence WHERE gone_at <= $1 AND (back_at IS NULL OR back_at > $1)",
@@ -52,16 +48,7 @@ impl Store {
         let hashes = all_hashes(&mut tx).await?;
         drop(tx);
 
-        let mut times: HashMap<i64, Times> = HashMap::with_capacity(ads.len());
-        for row in &sightings {
-            let mut seen = unpack_times(&row.blob(7)?)?;
-            seen.retain(|ms| *ms <= until);
-            let (Some(first), Some(last)) = (seen.first().copied(), seen.last().copied()) else { continue };
-            let of_ad = times.entry(row.int(0)?).or_default();
-            let version = of_ad.versions.entry(row.int(1)?).or_insert((first, last));
-            *version = (version.0.min(first), version.1.max(last));
-            of_ad.days.entry(row.int(2)?).or_default().extend(seen);
-        }
+        let mut times = collect_times(&sightings, until)?;
         let gone: HashMap<i64, i64> =
             absences.iter().map(|row| Ok((row.int(0)?, row.int(1)?))).collect::<Result<_, StoreError>>()?;
         let mut versions: HashMap<i64, Vec<VersionFacts>> = HashMap::with_capacity(ads.len());
@@ -88,7 +75,28 @@ impl Store {
     }
 }
 
-fn one_ad(ad: AdRef, versions: Vec<VersionFacts>, times: Times, gone: Option<i64>) -> Result<AdFacts, StoreError> {
+/// The observations by `until` of each ad, from rows of `ad_id, version, day, times`.
+pub(crate) fn collect_times(sightings: &[Row], until: i64) -> Result<HashMap<i64, Times>, StoreError> {
+    let mut times: HashMap<i64, Times> = HashMap::new();
+    for row in sightings {
+        let mut seen = unpack_times(&row.blob(3)?)?;
+        seen.retain(|ms| *ms <= until);
+        let (Some(first), Some(last)) = (seen.first().copied(), seen.last().copied()) else { continue };
+        let of_ad = times.entry(row.int(0)?).or_default();
+        let version = of_ad.versions.entry(row.int(1)?).or_insert((first, last));
+        *version = (version.0.min(first), version.1.max(last));
+        of_ad.days.entry(row.int(2)?).or_default().extend(seen);
+    }
+    Ok(times)
+}
+
+/// An ad's facts from its versions and observations (not empty).
+pub(crate) fn one_ad(
+    ad: AdRef,
+    versions: Vec<VersionFacts>,
+    times: Times,
+    gone: Option<i64>,
+) -> Result<AdFacts, StoreError> {
     let (mut sightings, mut first_seen, mut last_seen) = (Vec::with_capacity(times.days.len()), i64::MAX, 0);
     for (day, mut seen) in times.days {
         seen.sort_unstable();

@@ -1,6 +1,6 @@
 //! What was read in ad versions, and what linking and rules get of it.
 
-mod facts;
+pub(crate) mod facts;
 
 use crate::ads::{BATCH, image_key, version_place};
 use crate::db::{Tx, args};

@@ -1,8 +1,17 @@
 //! The gate's facts, the lists, the ledger of attempts, and objections.
 
+mod claims;
+mod gate;
+mod imports;
+mod ledger;
+mod lists;
+mod objections;
+
+pub(crate) use ledger::attempts_at;
+
+use crate::AccountId;
 use crate::research::{CaseId, Decided};
-use crate::{AccountId, Actor, Look, Store, StoreError};
-use domain::{AdRef, AdvertiserId, Band, Contact, ContactKind, IndicatorId, NetworkId, ProgrammeId, Queue, TeamId};
+use domain::{AdvertiserId, Band, Contact, ContactKind, IndicatorId, NetworkId, ProgrammeId, Queue, TeamId};
 use jiff::{Timestamp, civil::Date};
 
 /// Row of a contact: what is passed about until a list line opens it.
@@ -345,117 +354,4 @@ pub enum ImportResult {
     NotAnalysed,
     /// A later decision or an objection is in force; nothing was changed.
     Refused,
-}
-
-impl Store {
-    /// What the gate must know of each advertiser of a programme, by id: the one query path to a contact. Acts after
-    /// `as_of` are left out; claims and objections are as they are now.
-    pub async fn gate_rows(
-        &self,
-        programme: &ProgrammeId,
-        as_of: Timestamp,
-        now: Timestamp,
-    ) -> Result<Vec<GateRow>, StoreError> {
-        todo!()
-    }
-    /// The gate's facts of one advertiser.
-    pub async fn gate_row(
-        &self,
-        advertiser: &AdvertiserId,
-        as_of: Timestamp,
-        now: Timestamp,
-    ) -> Result<Option<GateRow>, StoreError> {
-        todo!()
-    }
-    /// Opens contacts. Audited in the same transaction.
-    pub async fn open_contacts(&self, look: &Look, contacts: &[ContactRef]) -> Result<Vec<Contact>, StoreError> {
-        todo!()
-    }
-    /// Keeps a team's list for a day. The one kept before is replaced; its draw stays in the chain of events.
-    pub async fn put_list(&self, list: &NewList, actor: &Actor) -> Result<i64, StoreError> {
-        todo!()
-    }
-    /// A team's list for a day with contacts opened, or `None` where none was made. Audited in the same transaction.
-    pub async fn list(
-        &self,
-        look: &Look,
-        date: Date,
-        team: &TeamId,
-    ) -> Result<Option<(ListHeader, Vec<ListLine>)>, StoreError> {
-        todo!()
-    }
-    /// One line with contacts opened. Audited in the same transaction.
-    pub async fn list_line(&self, look: &Look, line: i64) -> Result<Option<(ListHeader, ListLine)>, StoreError> {
-        todo!()
-    }
-    /// Kept lists, newest first.
-    pub async fn lists(&self, team: Option<&TeamId>, limit: u32) -> Result<Vec<ListHeader>, StoreError> {
-        todo!()
-    }
-    /// Takes an advertiser for an approach. Of any number who ask at once, one gets it, on both engines.
-    pub async fn claim(
-        &self,
-        advertiser: &AdvertiserId,
-        by: AccountId,
-        team: &TeamId,
-        at: Timestamp,
-        until: Timestamp,
-    ) -> Result<ClaimResult, StoreError> {
-        todo!()
-    }
-    /// Gives a claim back; nothing happens where it is another's.
-    pub async fn release_claim(
-        &self,
-        advertiser: &AdvertiserId,
-        by: AccountId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// Records an attempt. Refused where another holds the claim.
-    pub async fn put_attempt(&self, attempt: &NewAttempt, by: AccountId) -> Result<PutAttempt, StoreError> {
-        todo!()
-    }
-    /// Sets what came of an attempt.
-    pub async fn set_outcome(
-        &self,
-        attempt: AttemptId,
-        outcome: Outcome,
-        expected_version: i64,
-        by: AccountId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// Undoes an attempt within 10 minutes of its recording; later it is refused.
-    pub async fn undo_attempt(&self, attempt: AttemptId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// Attempts at an advertiser, undone ones too, oldest first.
-    pub async fn attempts(&self, advertiser: &AdvertiserId) -> Result<Vec<AttemptRow>, StoreError> {
-        todo!()
-    }
-    /// An attempt from an existing register, under the same rules as by hand. The same again changes nothing.
-    #[allow(clippy::too_many_arguments)]
-    pub async fn import_attempt(
-        &self,
-        ad: &AdRef,
-        method: &str,
-        channel: Channel,
-        outcome: Outcome,
-        register: &str,
-        actor: &Actor,
-        made_at: Timestamp,
-        at: Timestamp,
-    ) -> Result<ImportResult, StoreError> {
-        todo!()
-    }
-    /// Keeps an objection: only a keyed hash of the contact. True where it is new.
-    pub async fn put_objection(&self, contact: &Contact, actor: &Actor, at: Timestamp) -> Result<bool, StoreError> {
-        todo!()
-    }
-    /// Whether an objection covers a contact.
-    pub async fn has_objection(&self, contact: &Contact) -> Result<bool, StoreError> {
-        todo!()
-    }
 }

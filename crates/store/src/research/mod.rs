@@ -1,10 +1,18 @@
 //! The researcher's queue, cases, decisions and judgements. No type here has a contact value.
 
+mod case;
+mod decisions;
+mod imports;
+mod judgements;
+mod queue;
+
+pub(crate) use decisions::decided_of;
+
+use crate::AccountId;
 use crate::outreach::AttemptRow;
-use crate::{AccountId, Actor, Look, Store, StoreError};
 use domain::{
-    AdRef, AdvertiserId, Assessment, Band, Bilingual, DaySighting, IndicatorId, Judgement, JudgementKind, LinkKind,
-    MaskedText, NetworkId, PlaceFact, Queue, VersionFacts,
+    AdRef, AdvertiserId, Assessment, Band, Bilingual, DaySighting, IndicatorId, Judgement, LinkKind, MaskedText,
+    NetworkId, PlaceFact, Queue, VersionFacts,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -315,106 +323,4 @@ pub struct CaseView {
     pub split_from: Option<CaseId>,
     /// The analysis it is seen in.
     pub as_of: Option<Timestamp>,
-}
-
-impl Store {
-    /// A page of the queue. `look` is audited in the same transaction.
-    pub async fn queue(
-        &self,
-        look: &Look,
-        filter: &QueueFilter,
-        offset: u32,
-        limit: u32,
-    ) -> Result<QueuePage, StoreError> {
-        todo!()
-    }
-    /// The case page. Audited in the same transaction.
-    pub async fn case(&self, look: &Look, case: &CaseId) -> Result<CaseView, StoreError> {
-        todo!()
-    }
-    /// The case that an ad belongs to now.
-    pub async fn case_of_ad(&self, ad: &AdRef) -> Result<Option<CaseId>, StoreError> {
-        todo!()
-    }
-    /// Takes a case for reading until a time, or renews. [`StoreError::Held`] where a colleague reads it.
-    pub async fn claim_case(
-        &self,
-        case: &CaseId,
-        by: AccountId,
-        at: Timestamp,
-        until: Timestamp,
-    ) -> Result<ReviewClaim, StoreError> {
-        todo!()
-    }
-    /// Gives a case back.
-    pub async fn release_case(&self, case: &CaseId, by: AccountId) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// Decides. [`StoreError::Conflict`] where the case has another version than the page showed; `Held` where a
-    /// colleague reads it. Releases the reader's claim. An urgent decision opens the urgent route.
-    pub async fn decide(
-        &self,
-        case: &CaseId,
-        decision: &Decision,
-        expected_version: i64,
-        by: AccountId,
-        at: Timestamp,
-    ) -> Result<DecisionId, StoreError> {
-        todo!()
-    }
-    /// Undoes a decision; the one before is in force again.
-    pub async fn undo_decision(&self, id: DecisionId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// Closes the urgent route of a case: a named person, appointed for it, with a reason.
-    pub async fn close_urgent(
-        &self,
-        case: &CaseId,
-        reason: &str,
-        by: AccountId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// An account's decisions, newest first: what it may undo.
-    pub async fn decisions_by(&self, by: AccountId, limit: u32) -> Result<Vec<DecisionRow>, StoreError> {
-        todo!()
-    }
-    /// Cases by (state, band) that are not urgent, and the number of urgent ones.
-    pub async fn queue_counts(&self) -> Result<(Vec<(CaseState, Band, u64)>, u64), StoreError> {
-        todo!()
-    }
-    /// Judges that one desk operates two ads, or not.
-    pub async fn judge(
-        &self,
-        a: &AdRef,
-        b: &AdRef,
-        kind: JudgementKind,
-        reason: &str,
-        by: AccountId,
-        at: Timestamp,
-    ) -> Result<JudgementId, StoreError> {
-        todo!()
-    }
-    /// Marks a judgement as undone.
-    pub async fn undo_judgement(&self, id: JudgementId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// The judgements in force at `as_of`, by time.
-    pub async fn judgements(&self, as_of: Option<Timestamp>) -> Result<Vec<Judgement>, StoreError> {
-        todo!()
-    }
-    /// A decision from an existing register, under the same rules as by hand. `register` names where it comes from and
-    /// who decided there. The same again changes nothing.
-    pub async fn import_decision(
-        &self,
-        ad: &AdRef,
-        decision: &Decision,
-        register: &str,
-        actor: &Actor,
-        decided_at: Timestamp,
-        at: Timestamp,
-    ) -> Result<crate::ImportResult, StoreError> {
-        todo!()
-    }
 }

@@ -1,0 +1,248 @@
+//! The ledger: attempts and what came of them. Written once for one idempotency key; undone by marking.
+
+use super::claims::{anchor, live_claim};
+use super::objections::put_objection_row;
+use super::{AttemptId, AttemptRow, Channel, NewAttempt, Outcome, PutAttempt};
+use crate::analysis::current;
+use crate::db::{Row, Tx, args};
+use crate::keys::Purpose;
+use crate::people::account_name;
+use crate::retention::Retention;
+use crate::times::day_from_text;
+use crate::{AccountId, Actor, Store, StoreError, chain};
+use domain::{AdvertiserId, TeamId};
+use jiff::Timestamp;
+
+/// How long an attempt can be undone.
+const UNDO_MS: i64 = 10 * 60_000;
+
+/// Columns as [`attempt_row`] reads them, then the ad and the contact that it is kept with.
+pub(super) const ATTEMPT: &str = "SELECT t.id, t.advertiser, t.made_at, t.by_name, t.by_account, t.team, t.method, t.channel, \
+     t.outcome, t.follow_up, t.undone_at, t.version, t.anchor_ad, t.contact_id FROM attempt t";
+
+/// An attempt on its way in, from a page or an import.
+pub(super) struct Attempt<'a> {
+    pub new: &'a NewAttempt,
+    pub anchor: i64,
+    pub programme: String,
+    pub account: Option<AccountId>,
+    pub name: String,
+    pub actor: &'a Actor,
+    pub recorded_at: Timestamp,
+}
+
+impl Store {
+    /// Records an attempt. Refused where another holds the claim. An outcome `Objection` also keeps the objection of
+    /// the contact used.
+    pub async fn put_attempt(&self, attempt: &NewAttempt, by: AccountId) -> Result<PutAttempt, StoreError> {
+        let mut tx = self.write("recording an attempt").await?;
+        let name = account_name(&mut tx, by).await?;
+        if let Some(id) = self.known_attempt(&mut tx, &attempt.idempotency_key).await? {
+            return Ok(PutAttempt { id, new: false });
+        }
+        let (anchor, programme) = anchor(&mut tx, &attempt.advertiser).await?;
+        if let Some(claim) = live_claim(&mut tx, anchor, attempt.made_at).await? {
+            if claim.by != by {
+                return Err(StoreError::Held { what: "advertiser", by: claim.name, until: claim.until });
+            }
+        }
+        let actor = Actor::Account(by);
+        let attempt = Attempt {
+            new: attempt,
+            anchor,
+            programme,
+            account: Some(by),
+            name,
+            actor: &actor,
+            recorded_at: attempt.made_at,
+        };
+        let done = self.write_attempt(&mut tx, &attempt).await?;
+        if done.new {
+            tx.commit().await?;
+        }
+        Ok(done)
+    }
+
+    pub(super) async fn known_attempt(&self, tx: &mut Tx, key: &str) -> Result<Option<AttemptId>, StoreError> {
+        let hash = self.keys().hash(Purpose::Import, &[b"attempt", key.as_bytes()]);
+        let row = tx.one("SELECT id FROM attempt WHERE idempotency_hash = $1", args![hash]).await?;
+        row.map(|row| Ok(AttemptId(row.int(0)?))).transpose()
+    }
+
+    /// Writes an attempt; where its key came in meanwhile, nothing is written and the caller rolls back.
+    pub(super) async fn write_attempt(&self, tx: &mut Tx, attempt: &Attempt<'_>) -> Result<PutAttempt, StoreError> {
+        let (keys, new) = (self.keys(), attempt.new);
+        let hash = keys.hash(Purpose::Import, &[b"attempt", new.idempotency_key.as_bytes()]);
+        let event = serde_json::json!({
+            "advertiser": new.advertiser.as_str(), "ad": attempt.anchor, "contact": new.contact.map(|of| of.0),
+            "method": new.method, "channel": new.channel.as_str(), "outcome": new.outcome.map(Outcome::as_str),
+            "language": new.language, "text": new.text_version, "minutes": new.minutes, "note": new.note,
+            "follow_up": new.follow_up.map(|day| day.to_string()), "team": new.team.as_str(), "line": new.line,
+            "made_at": new.made_at.as_millisecond(), "by": attempt.name,
+        });
+        let seq = chain::event(tx, keys, "attempt", attempt.actor, event, attempt.recorded_at).await?;
+        let note = keys.seal_text("attempt", &hash, "note", &new.note)?;
+        let row = tx
+            .one(
+                "INSERT INTO attempt (idempotency_hash, programme, advertiser, anchor_ad, line_id, contact_id, team, \
+                 method, channel, outcome, language, text_version, minutes, note_sealed, follow_up, made_at, \
+                 recorded_at, by_account, by_name, event_seq, version, retention, delete_after) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1, \
+                 $21, $22) ON CONFLICT (idempotency_hash) DO NOTHING RETURNING id",
+                args![
+                    hash,
+                    &attempt.programme,
+                    new.advertiser.as_str(),
+                    attempt.anchor,
+                    new.line,
+                    new.contact.map(|contact| contact.0),
+                    new.team.as_str(),
+                    &new.method,
+                    new.channel.as_str(),
+                    new.outcome.map(Outcome::as_str),
+                    new.language.clone(),
+                    new.text_version.clone(),
+                    new.minutes,
+                    note,
+                    new.follow_up.map(|day| day.to_string()),
+                    new.made_at,
+                    attempt.recorded_at,
+                    attempt.account.map(|id| id.0),
+                    &attempt.name,
+                    seq,
+                    Retention::Ledger.as_str(),
+                    Retention::Ledger.until(attempt.recorded_at)
+                ],
+            )
+            .await?;
+        let Some(row) = row else {
+            let id = self.known_attempt(tx, &new.idempotency_key).await?;
+            return Ok(PutAttempt { id: id.ok_or(StoreError::Corrupt { what: "an attempt" })?, new: false });
+        };
+        let id = AttemptId(row.int(0)?);
+        if new.outcome == Some(Outcome::Objection) {
+            if let Some(contact) = new.contact {
+                self.object_by_attempt(tx, id, contact.0, attempt.actor, attempt.recorded_at).await?;
+            }
+        }
+        Ok(PutAttempt { id, new: true })
+    }
+
+    async fn object_by_attempt(
+        &self,
+        tx: &mut Tx,
+        attempt: AttemptId,
+        contact: i64,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let row = tx.one("SELECT contact_hash FROM contact WHERE id = $1", args![contact]).await?;
+        let hash = row.ok_or(StoreError::NotFound { what: "contact" })?.blob(0)?;
+        put_objection_row(tx, self.keys(), &hash, Some(attempt), actor, at).await?;
+        Ok(())
+    }
+
+    /// Sets what came of an attempt. `Objection` also keeps the objection of the contact used.
+    pub async fn set_outcome(
+        &self,
+        attempt: AttemptId,
+        outcome: Outcome,
+        expected_version: i64,
+        by: AccountId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write("recording an outcome").await?;
+        account_name(&mut tx, by).await?;
+        let row = tx
+            .one(
+                "UPDATE attempt SET outcome = $2, version = version + 1 WHERE id = $1 AND version = $3 \
+                 AND undone_at IS NULL RETURNING contact_id",
+                args![attempt.0, outcome.as_str(), expected_version],
+            )
+            .await?;
+        let Some(row) = row else {
+            let found = tx.one("SELECT version, undone_at FROM attempt WHERE id = $1", args![attempt.0]).await?;
+            return Err(match found {
+                Some(row) if row.opt_int(1)?.is_some() => StoreError::Refused { why: "the attempt was undone" },
+                Some(row) => StoreError::Conflict { what: "attempt", expected: expected_version, found: row.int(0)? },
+                None => StoreError::NotFound { what: "attempt" },
+            });
+        };
+        let actor = Actor::Account(by);
+        if let (Outcome::Objection, Some(contact)) = (outcome, row.opt_int(0)?) {
+            self.object_by_attempt(&mut tx, attempt, contact, &actor, at).await?;
+        }
+        let body = serde_json::json!({ "attempt": attempt.0, "outcome": outcome.as_str() });
+        chain::event(&mut tx, self.keys(), "outcome", &actor, body, at).await?;
+        tx.commit().await
+    }
+
+    /// Undoes an attempt within 10 minutes of its recording; later it is refused. An objection that only this attempt
+    /// recorded goes with it.
+    pub async fn undo_attempt(&self, attempt: AttemptId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.write("undoing an attempt").await?;
+        account_name(&mut tx, by).await?;
+        let undone = tx
+            .run(
+                "UPDATE attempt SET undone_at = $2, version = version + 1 WHERE id = $1 AND undone_at IS NULL \
+                 AND recorded_at >= $3",
+                args![attempt.0, at, at.as_millisecond() - UNDO_MS],
+            )
+            .await?;
+        if undone == 0 {
+            let found = tx.one("SELECT undone_at FROM attempt WHERE id = $1", args![attempt.0]).await?;
+            return Err(match found {
+                Some(row) if row.opt_int(0)?.is_some() => StoreError::Refused { why: "the attempt was undone already" },
+                Some(_) => StoreError::Refused {
+                    why: "an attempt can be undone within 10 minutes; record another outcome instead",
+                },
+                None => StoreError::NotFound { what: "attempt" },
+            });
+        }
+        tx.run("DELETE FROM objection WHERE attempt_id = $1", args![attempt.0]).await?;
+        let body = serde_json::json!({ "attempt": attempt.0 });
+        chain::event(&mut tx, self.keys(), "undo_attempt", &Actor::Account(by), body, at).await?;
+        tx.commit().await
+    }
+
+    /// Attempts at an advertiser, undone ones too, oldest first.
+    pub async fn attempts(&self, advertiser: &AdvertiserId) -> Result<Vec<AttemptRow>, StoreError> {
+        let mut tx = self.read("reading attempts").await?;
+        let analysis = current(&mut tx).await?;
+        attempts_at(&mut tx, analysis, advertiser.as_str()).await
+    }
+}
+
+/// Attempts at a subject, undone ones too, oldest first: at its ads, or through a contact of theirs that is not damped.
+pub(crate) async fn attempts_at(tx: &mut Tx, analysis: i64, subject: &str) -> Result<Vec<AttemptRow>, StoreError> {
+    const MEMBERS: &str =
+        "SELECT m.ad_id FROM entity_member m WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2)";
+    let text = format!(
+        "{ATTEMPT} WHERE t.advertiser = $2 OR t.anchor_ad IN ({MEMBERS}) OR t.contact_id IN \
+         (SELECT n.contact_id FROM contact_mention n WHERE n.ad_id IN ({MEMBERS}) AND NOT EXISTS \
+         (SELECT 1 FROM damped_contact d WHERE d.analysis_id = $1 AND d.contact_id = n.contact_id)) \
+         ORDER BY t.made_at, t.id"
+    );
+    tx.all_of(text, args![analysis, subject]).await?.iter().map(attempt_row).collect()
+}
+
+pub(super) fn attempt_row(row: &Row) -> Result<AttemptRow, StoreError> {
+    let outcome = row
+        .opt_text(8)?
+        .map(|text| Outcome::parse(&text).ok_or(StoreError::Corrupt { what: "an outcome" }))
+        .transpose()?;
+    Ok(AttemptRow {
+        id: AttemptId(row.int(0)?),
+        advertiser: AdvertiserId(row.text(1)?),
+        at: row.time(2)?,
+        by: row.text(3)?,
+        by_account: row.opt_int(4)?.map(AccountId),
+        team: TeamId(row.text(5)?),
+        method: row.text(6)?,
+        channel: Channel::parse(&row.text(7)?).ok_or(StoreError::Corrupt { what: "a channel" })?,
+        outcome,
+        follow_up: row.opt_text(9)?.as_deref().map(day_from_text).transpose()?,
+        undone: row.opt_int(10)?.is_some(),
+        version: row.int(11)?,
+    })
+}

@@ -1,0 +1,245 @@
+//! The researcher's queue.
+
+use super::{CaseId, CaseState, QueueFilter, QueuePage, QueueRow, ReviewClaim};
+use crate::analysis::{band_from, band_number, current, queue_from, queue_text};
+use crate::db::{Arg, Row, Tx, args};
+use crate::{AccountId, Look, Store, StoreError};
+use domain::{AdvertiserId, Band, IndicatorId, NetworkId};
+use jiff::Timestamp;
+
+/// Columns of a case, as [`Store::queue_row`] reads them.
+const CASE: &str = "c.id, c.subject, c.subject_kind, c.state, c.version, c.band, c.points, c.urgent, c.queue, c.evidence, \
+     c.new_evidence, c.opened_at, c.changed_at, c.claim_by, c.claim_until, p.name, d.kind, d.at, d.watch_until";
+const FROM: &str = "FROM case_file c LEFT JOIN account p ON p.id = c.claim_by \
+     LEFT JOIN decision d ON d.id = c.decision_id";
+/// The members of a case's subject in the current analysis; `c` is the case.
+const MEMBERS: &str =
+    "FROM entity_member m WHERE m.analysis_id = $1 AND (m.advertiser = c.subject OR m.network = c.subject)";
+
+/// A condition put together from fixed pieces, with its values.
+struct Where {
+    text: String,
+    values: Vec<Arg>,
+}
+
+impl Where {
+    fn and(&mut self, text: &str) {
+        self.text.push_str(" AND ");
+        self.text.push_str(text);
+    }
+    /// Adds a value and gives its place.
+    fn value(&mut self, value: impl Into<Arg>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+}
+
+fn condition(filter: &QueueFilter, analysis: i64) -> Where {
+    // `$1` is the current analysis in every text here.
+    let mut on = Where { text: "c.merged_into IS NULL AND $1 = $1".to_owned(), values: args![analysis] };
+    on.and(if filter.urgent { "c.urgent = 1" } else { "c.urgent = 0 AND c.subject IS NOT NULL" });
+    match filter.state {
+        Some(state) => {
+            let place = on.value(state.as_str());
+            on.and(&format!("c.state = {place}"));
+        }
+        None if filter.urgent => {}
+        None => on.and("c.state IN ('open', 'reopened')"),
+    }
+    if let Some(programme) = &filter.programme {
+        let place = on.value(programme.as_str());
+        on.and(&format!("c.programme = {place}"));
+    }
+    if let Some(band) = filter.band {
+        let place = on.value(band_number(band));
+        on.and(&format!("c.band = {place}"));
+    }
+    if let Some(queue) = filter.queue {
+        let place = on.value(queue_text(queue));
+        on.and(&format!("c.queue = {place}"));
+    }
+    if !filter.municipalities.is_empty() {
+        let places: Vec<String> = filter.municipalities.iter().map(|code| on.value(code)).collect();
+        on.and(&format!(
+            "EXISTS (SELECT 1 {MEMBERS} AND EXISTS (SELECT 1 FROM place_mention x WHERE x.ad_id = m.ad_id \
+             AND x.municipality_code IN ({})))",
+            places.join(", ")
+        ));
+    }
+    if let Some(language) = &filter.language {
+        let place = on.value(language);
+        on.and(&format!(
+            "EXISTS (SELECT 1 {MEMBERS} AND EXISTS (SELECT 1 FROM language_mention x WHERE x.ad_id = m.ad_id \
+             AND x.code = {place}))"
+        ));
+    }
+    if let Some(indicator) = &filter.indicator {
+        let place = on.value(indicator.as_str());
+        on.and(&format!(
+            "EXISTS (SELECT 1 FROM assessment_indicator x WHERE x.analysis_id = $1 AND x.indicator = {place} \
+             AND (x.subject = c.subject OR x.subject IN (SELECT m.advertiser {MEMBERS})))"
+        ));
+    }
+    if !filter.skip.is_empty() {
+        let places: Vec<String> = filter.skip.iter().map(|case| on.value(&case.0)).collect();
+        on.and(&format!("c.id NOT IN ({})", places.join(", ")));
+    }
+    on
+}
+
+impl Store {
+    /// A page of the queue. `look` is audited in the same transaction.
+    pub async fn queue(
+        &self,
+        look: &Look,
+        filter: &QueueFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<QueuePage, StoreError> {
+        let mut tx = self.write("reading the queue").await?;
+        look.write(&mut tx, self.keys()).await?;
+        let analysis = current(&mut tx).await?;
+        let mut on = condition(filter, analysis);
+        let count = format!("SELECT count(*) FROM case_file c WHERE {}", on.text);
+        let total = match tx.all_of(count, on.values.clone()).await?.first() {
+            Some(row) => row.int(0)?.unsigned_abs(),
+            None => 0,
+        };
+        let (many, from) = (on.value(limit), on.value(offset));
+        let text = format!(
+            "SELECT {CASE} {FROM} WHERE {} ORDER BY c.band DESC, c.points DESC, c.changed_at, c.id LIMIT {many} OFFSET {from}",
+            on.text
+        );
+        let rows = tx.all_of(text, on.values).await?;
+        let mut page = QueuePage { rows: Vec::with_capacity(rows.len()), total };
+        for row in &rows {
+            page.rows.push(self.queue_row(&mut tx, row, analysis, look.at).await?);
+        }
+        tx.commit().await?;
+        Ok(page)
+    }
+
+    /// One case as in the queue.
+    pub(super) async fn case_row(
+        &self,
+        tx: &mut Tx,
+        case: &CaseId,
+        analysis: i64,
+        now: Timestamp,
+    ) -> Result<QueueRow, StoreError> {
+        let rows = tx.all_of(format!("SELECT {CASE} {FROM} WHERE c.id = $1"), args![&case.0]).await?;
+        let row = rows.first().ok_or(StoreError::NotFound { what: "case" })?;
+        self.queue_row(tx, row, analysis, now).await
+    }
+
+    async fn queue_row(&self, tx: &mut Tx, row: &Row, analysis: i64, now: Timestamp) -> Result<QueueRow, StoreError> {
+        let subject = row.opt_text(1)?.unwrap_or_default();
+        let network = row.opt_text(2)?.as_deref() == Some("network");
+        let (mut ads, mut advertisers, opened_at) = (0, 0, row.time(11)?);
+        let (mut first_seen, mut last_seen) = (opened_at, opened_at);
+        let size = tx
+            .one(
+                "SELECT count(*), count(DISTINCT m.advertiser), min(a.first_seen), max(a.last_seen) \
+                 FROM entity_member m JOIN ad a ON a.id = m.ad_id \
+                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2)",
+                args![analysis, &subject],
+            )
+            .await?;
+        if let Some(size) = size {
+            (ads, advertisers) = (size.count(0)?, size.count(1)?);
+            first_seen = size.opt_time(2)?.unwrap_or(opened_at);
+            last_seen = size.opt_time(3)?.unwrap_or(opened_at);
+        }
+        let municipalities = tx
+            .all(
+                "SELECT p.municipality_code, max(a.last_seen) FROM entity_member m \
+                 JOIN place_mention p ON p.ad_id = m.ad_id JOIN ad a ON a.id = m.ad_id \
+                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
+                 GROUP BY p.municipality_code ORDER BY 2 DESC, 1",
+                args![analysis, &subject],
+            )
+            .await?;
+        let languages = tx
+            .all(
+                "SELECT l.code, count(DISTINCT l.ad_id) FROM entity_member m \
+                 JOIN language_mention l ON l.ad_id = m.ad_id \
+                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
+                 GROUP BY l.code ORDER BY 2 DESC, 1",
+                args![analysis, &subject],
+            )
+            .await?;
+        let contacts = contact_hashes(tx, analysis, &subject).await?;
+        let decided = super::decided_of(row.opt_text(16)?, row.opt_time(17)?, row.opt_text(18)?)?;
+        let claimed = match (row.opt_int(13)?, row.opt_time(14)?, row.opt_text(15)?) {
+            (Some(by), Some(until), Some(name)) if until > now => Some(ReviewClaim { by: AccountId(by), name, until }),
+            _ => None,
+        };
+        Ok(QueueRow {
+            case: CaseId(row.text(0)?),
+            advertiser: (!network && !subject.is_empty()).then(|| AdvertiserId(subject.clone())),
+            network: network.then(|| NetworkId(subject.clone())),
+            state: CaseState::parse(&row.text(3)?).ok_or(StoreError::Corrupt { what: "a case's state" })?,
+            version: row.int(4)?,
+            band: band_from(row.int(5)?),
+            points: row.real(6)?,
+            urgent: row.flag(7)?,
+            queue: queue_from(&row.text(8)?),
+            indicators: indicators(&row.text(9)?)?,
+            new_evidence: indicators(&row.text(10)?)?,
+            municipalities: municipalities.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?,
+            languages: languages.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?,
+            ads,
+            advertisers,
+            contacts: contacts.iter().map(|(hash, _, _)| self.keys().pseudonym(hash)).collect(),
+            opened_at,
+            changed_at: row.time(12)?,
+            first_seen,
+            last_seen,
+            claimed,
+            decided,
+        })
+    }
+
+    /// Cases by (state, band) that are not urgent, and the number of urgent ones.
+    pub async fn queue_counts(&self) -> Result<(Vec<(CaseState, Band, u64)>, u64), StoreError> {
+        let mut tx = self.read("counting the queue").await?;
+        let rows = tx
+            .all(
+                "SELECT state, band, count(*) FROM case_file WHERE urgent = 0 AND merged_into IS NULL \
+                 AND subject IS NOT NULL GROUP BY state, band ORDER BY state, band DESC",
+                args![],
+            )
+            .await?;
+        let urgent = tx.id("SELECT count(*) FROM case_file WHERE urgent = 1 AND merged_into IS NULL", args![]).await?;
+        let count = |row: &Row| {
+            let state = CaseState::parse(&row.text(0)?).ok_or(StoreError::Corrupt { what: "a case's state" })?;
+            Ok((state, band_from(row.int(1)?), row.int(2)?.unsigned_abs()))
+        };
+        let counts = rows.iter().map(count).collect::<Result<Vec<_>, StoreError>>()?;
+        Ok((counts, urgent.unsigned_abs()))
+    }
+}
+
+/// A subject's contacts: hash, number of ads, damped; most ads first.
+pub(super) async fn contact_hashes(
+    tx: &mut Tx,
+    analysis: i64,
+    subject: &str,
+) -> Result<Vec<(Vec<u8>, u32, bool)>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT c.contact_hash, count(DISTINCT n.ad_id), \
+             (SELECT count(*) FROM damped_contact d WHERE d.analysis_id = $1 AND d.contact_id = c.id) \
+             FROM entity_member m JOIN contact_mention n ON n.ad_id = m.ad_id JOIN contact c ON c.id = n.contact_id \
+             WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
+             GROUP BY c.id, c.contact_hash ORDER BY 2 DESC, 1",
+            args![analysis, subject],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.blob(0)?, row.count(1)?, row.flag(2)?))).collect()
+}
+
+fn indicators(json: &str) -> Result<Vec<IndicatorId>, StoreError> {
+    let ids: Vec<String> = serde_json::from_str(json).map_err(|_| StoreError::Corrupt { what: "a case's evidence" })?;
+    Ok(ids.into_iter().map(IndicatorId).collect())
+}
