@@ -51,8 +51,10 @@ pub struct FetchLimits {
     pub total: Duration,
     /// Longest time for the connection.
     pub connect: Duration,
-    /// Least bytes a second on the wire, once five seconds have passed.
+    /// Least bytes a second after decompression, once `grace` has passed.
     pub min_rate: u64,
+    /// The head start that every answer has before it counts as too slow.
+    pub grace: Duration,
     /// Most redirects.
     pub redirects: u32,
 }
@@ -65,6 +67,7 @@ impl Default for FetchLimits {
             total: Duration::from_secs(30),
             connect: Duration::from_secs(10),
             min_rate: 256,
+            grace: Duration::from_secs(5),
             redirects: 5,
         }
     }

@@ -168,13 +168,14 @@ async fn work_with_all_hands(visit: &Visit<'_>) -> Option<Halt> {
     }
     let hands = clocks.into_iter().map(|clock| async move {
         let ended = Hand { visit, clock }.work().await;
-        if ended.is_err() {
-            visit.ending.stop();
-        }
+        // Either nothing is left for the others, or they are not to go on. One who only waits is woken: on a virtual
+        // clock time stands still while the caller's own participant does not sleep.
+        visit.ending.stop();
         ended
     });
     let ends = futures::future::join_all(hands).await;
-    ends.into_iter().filter_map(Result::err).min_by_key(|halt| match halt {
+    let reasons = ends.into_iter().filter_map(Result::err).filter(|halt| !matches!(halt, Halt::Ending));
+    reasons.min_by_key(|halt| match halt {
         Halt::LeaseLost => 0,
         Halt::Frontier(_) => 1,
         Halt::ApprovalEnded => 2,

@@ -197,15 +197,13 @@ impl SiteClient {
 struct Drip {
     started: Instant,
     min_rate: u64,
+    grace: Duration,
     received: u64,
 }
 
 impl Drip {
-    /// The head start that every answer has.
-    const GRACE: Duration = Duration::from_secs(5);
-
     fn new(limits: &FetchLimits, started: Instant) -> Self {
-        Self { started, min_rate: limits.min_rate.max(1), received: 0 }
+        Self { started, min_rate: limits.min_rate.max(1), grace: limits.grace, received: 0 }
     }
 
     fn received(&mut self, bytes: usize) {
@@ -215,7 +213,7 @@ impl Drip {
     /// How long the next piece may take: each byte so far has paid for some time.
     fn patience(&self) -> Duration {
         let paid = Duration::from_secs_f64(self.received as f64 / self.min_rate as f64);
-        (Self::GRACE + paid).saturating_sub(self.started.elapsed())
+        (self.grace + paid).saturating_sub(self.started.elapsed())
     }
 }
 

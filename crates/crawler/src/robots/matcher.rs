@@ -20,14 +20,14 @@ impl Rules {
         let token = if names(&agent) { agent.as_str() } else { "*" };
         let mut rules = Rules::default();
         for group in groups.iter().filter(|group| group.agents.iter().any(|name| name == token)) {
-            rules.add(group);
+            rules.add(group, token);
         }
         rules
     }
 
-    fn add(&mut self, group: &Group) {
+    fn add(&mut self, group: &Group, token: &str) {
         self.rules.extend(group.rules.iter().cloned());
-        self.delay_s = match (self.delay_s, group.delay_s) {
+        self.delay_s = match (self.delay_s, group.delay_s(token)) {
             (Some(one), Some(other)) => Some(one.max(other)),
             (one, other) => one.or(other),
         };

@@ -16,7 +16,16 @@ pub(super) struct Rule {
 pub(super) struct Group {
     pub(super) agents: Vec<String>,
     pub(super) rules: Vec<Rule>,
-    pub(super) delay_s: Option<f64>,
+    /// Each Crawl-delay in seconds, with the number of agents that were named before it and whom it concerns.
+    pub(super) delays_s: Vec<(usize, f64)>,
+}
+
+impl Group {
+    /// The longest delay asked of an agent.
+    pub(super) fn delay_s(&self, agent: &str) -> Option<f64> {
+        let concerns = |named: usize| self.agents.iter().take(named).any(|name| name == agent);
+        self.delays_s.iter().filter(|(named, _)| concerns(*named)).map(|(_, delay)| *delay).reduce(f64::max)
+    }
 }
 
 /// Cuts a body at the limit and, where something was cut, at the last line end before it, so that half a rule
@@ -37,7 +46,8 @@ pub(super) fn groups(body: &[u8]) -> Vec<Group> {
     let text = String::from_utf8_lossy(without_mark(within_limit(body)));
     let mut groups: Vec<Group> = Vec::new();
     // User-agent lines in a row name one group. Lines that belong to no group (Sitemap, unknown ones) and Crawl-delay
-    // do not end the row, so that an agent followed by such a line only is not let in by an empty group.
+    // do not end the row, so that an agent followed by such a line only is not let in by an empty group. A Crawl-delay
+    // still concerns only the agents named before it, which is what those who write it there mean.
     let mut naming = false;
     for line in text.split(['\n', '\r']) {
         let Some((key, value)) = key_and_value(line) else { continue };
@@ -61,7 +71,7 @@ pub(super) fn groups(body: &[u8]) -> Vec<Group> {
                     && delay.is_finite()
                     && delay >= 0.0
                 {
-                    group.delay_s = Some(group.delay_s.map_or(delay, |known| known.max(delay)));
+                    group.delays_s.push((group.agents.len(), delay));
                 }
             }
             _ => {}

@@ -1,0 +1,15 @@
+//! The crawl as a whole, against a small server that may be as hostile as it likes.
+//!
+//! - `support`: the server, an in-memory frontier, a reader of very plain pages.
+//! - `loop_`: what a crawl keeps, over runs, stops and restarts.
+//! - `hostile`: answers that must not hurt.
+//! - `polite`: delays, Retry-After, breaker and hours, proven from the server's side in virtual time.
+//! - `robots`: the fetch rules of RFC 9309.
+//! - `refused`: approvals, closed doors and private addresses.
+
+mod hostile;
+mod loop_;
+mod polite;
+mod refused;
+mod robots;
+mod support;

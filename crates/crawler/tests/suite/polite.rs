@@ -1,0 +1,229 @@
+//! Delays, Retry-After, breaker and hours, proven from the server's side in virtual time.
+
+use crate::support::*;
+use crawler::clock::after;
+use crawler::plan::{Hours, SitePlan};
+use crawler::ports::SitePhase;
+use crawler::run::RunEnd;
+use crawler::{ErrorKind, Visited, crawl_site};
+use jiff::Timestamp;
+use jiff::civil::time;
+use std::time::Duration;
+
+fn site(asked: &server::Asked) -> Reply {
+    match asked.path.as_str() {
+        "/list" => Reply::page("ad a /ad/a x\nad b /ad/b x\nad c /ad/c x\nad d /ad/d x\n"),
+        path if path.starts_with("/ad/") => Reply::page(format!("title {path}\n")),
+        _ => Reply::status(404),
+    }
+}
+
+/// The closest that two requests came.
+fn closest(server: &Server) -> Duration {
+    let log = server.log();
+    let gaps = log.windows(2).map(|pair| Duration::try_from(pair[1].at.duration_since(pair[0].at)));
+    gaps.map(|gap| gap.expect("in order")).min().expect("two requests")
+}
+
+#[tokio::test]
+async fn the_plans_delay_holds_for_every_request() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), site).await;
+    world.crawl(&SitePlan { delay: secs(7), ..plan(&server) }).await;
+    assert_eq!((server.log().len(), closest(&server)), (6, secs(7)), "robots.txt counts too");
+}
+
+#[tokio::test]
+async fn more_connections_do_not_mean_a_shorter_delay() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), site).await;
+    world.crawl(&SitePlan { delay: secs(7), connections: 4, ..plan(&server) }).await;
+    assert_eq!(server.log().len(), 6);
+    assert!(closest(&server) >= secs(7));
+}
+
+#[tokio::test]
+async fn a_longer_crawl_delay_holds_and_a_shorter_one_does_not() {
+    for (robots, expected) in [
+        ("user-agent: *\ncrawl-delay: 11.5\n", Duration::from_millis(11_500)),
+        ("user-agent: bavn\ncrawl-delay: 0.1\n", secs(7)),
+    ] {
+        let world = World::new();
+        let server = Server::start(world.clock.reader(), move |asked| match asked.path.as_str() {
+            "/robots.txt" => Reply::text(robots),
+            _ => site(asked),
+        })
+        .await;
+        world.crawl(&SitePlan { delay: secs(7), ..plan(&server) }).await;
+        assert_eq!(closest(&server), expected, "{robots}");
+    }
+}
+
+#[tokio::test]
+async fn delays_hold_across_redirects_retries_and_runs() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), |asked| match asked.path.as_str() {
+        "/ad/a" => Reply::redirect("/ad/a/"),
+        "/ad/b" if asked.before < 2 => Reply::status(500),
+        _ => site(asked),
+    })
+    .await;
+    let plan = SitePlan { delay: secs(7), ..plan(&server) };
+    world.crawl(&plan).await;
+    world.crawl(&plan).await;
+    assert_eq!(server.count("/ad/b"), 3);
+    assert!(closest(&server) >= secs(7));
+}
+
+#[tokio::test]
+async fn delays_hold_across_a_kill_and_another_process() {
+    for kill_after in 0..5 {
+        let world = World::new();
+        let server = Server::start(world.clock.reader(), site).await;
+        let plan = SitePlan { delay: secs(7), ..plan(&server) };
+        let deps = world.deps();
+        tokio::select! {
+            biased;
+            () = server.asked(kill_after + 1) => {}
+            visited = crawl_site(&plan, &deps) => panic!("not killed: {visited:?}"),
+        }
+        // A new process knows only what the store knows.
+        let next = world.deps();
+        drop(deps);
+        let Ok(Visited::Finished(_)) = crawl_site(&plan, &next).await else { panic!("not finished") };
+        assert!(closest(&server) >= secs(7), "killed after {kill_after}: {:?}", closest(&server));
+    }
+}
+
+#[tokio::test]
+async fn another_worker_gets_the_site_only_when_its_lease_has_run_out() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), site).await;
+    let plan = plan(&server);
+    let deps = world.deps();
+    tokio::select! {
+        biased;
+        () = server.asked(3) => {}
+        visited = crawl_site(&plan, &deps) => panic!("not killed: {visited:?}"),
+    }
+    let mut other = world.deps();
+    drop(deps);
+    other.worker = "worker-2".to_owned();
+    let refused = crawl_site(&plan, &other).await.expect_err("it is held");
+    assert!(refused.to_string().contains("another worker"), "{refused}");
+    other.clock.sleep_until(after(other.clock.now(), secs(120))).await;
+    let Ok(Visited::Finished(summary)) = crawl_site(&plan, &other).await else { panic!("not finished") };
+    assert_eq!(summary.tally.details, 4);
+}
+
+/// The wait after `/ad/b` was answered by `refusal` for the first time.
+async fn wait_after(refusal: impl Fn() -> Reply + Send + Sync + 'static) -> (i64, World) {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), move |asked| match asked.path.as_str() {
+        "/ad/b" if asked.before == 0 => refusal(),
+        _ => site(asked),
+    })
+    .await;
+    let summary = world.crawl(&plan(&server)).await;
+    assert_eq!((summary.verdict.end, summary.tally.details), (RunEnd::Good, 4), "it was tried again");
+    let log = server.log();
+    let at = log.iter().position(|asked| asked.path == "/ad/b").expect("asked");
+    (log[at + 1].at.duration_since(log[at].at).as_secs(), world)
+}
+
+#[tokio::test]
+async fn retry_after_is_obeyed_by_the_whole_site() {
+    let (wait, world) = wait_after(|| Reply::status(429).with("Retry-After", "1234")).await;
+    assert_eq!(wait, 1234);
+    let waiting = world.memory.state().history.iter().find(|state| state.phase == SitePhase::Waiting).cloned();
+    let waiting = waiting.expect("the wait is shown");
+    assert!(waiting.until.is_some() && waiting.reason.da.contains("Retry-After"), "{waiting:?}");
+    let (wait, _) = wait_after(|| Reply::status(503).with("Retry-After", "77")).await;
+    assert_eq!(wait, 77);
+    let (wait, _) = wait_after(|| Reply::status(429)).await;
+    assert!((30..=38).contains(&wait), "half a minute and up to a quarter more: {wait}");
+}
+
+#[tokio::test]
+async fn retry_after_as_a_date_is_obeyed() {
+    let date = || {
+        Reply::status(503)
+            .with("Date", "Thu, 01 Oct 2026 07:00:00 GMT")
+            .with("Retry-After", "Thu, 01 Oct 2026 07:10:00 GMT")
+    };
+    assert_eq!(wait_after(date).await.0, 600, "the server's clock is ahead by an hour");
+}
+
+#[tokio::test]
+async fn a_long_retry_after_ends_the_visit_and_holds_in_the_next_process() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), |asked| match asked.path.as_str() {
+        "/ad/b" if asked.before == 0 => Reply::status(429).with("Retry-After", "86400"),
+        _ => site(asked),
+    })
+    .await;
+    let plan = plan(&server);
+    let asked_at = |server: &Server| server.log().last().expect("asked").at;
+    let Visited::Quiet(until) = crawl_site(&plan, &world.deps()).await.expect("a visit") else { panic!("not quiet") };
+    assert_eq!(until, after(asked_at(&server), secs(86_400)));
+    let asked = server.log().len();
+    assert_eq!(crawl_site(&plan, &world.deps()).await.expect("a visit"), Visited::Quiet(until));
+    assert_eq!(server.log().len(), asked, "not one request in between");
+    world.pass(secs(86_400)).await;
+    assert_eq!(world.crawl(&plan).await.tally.details, 4);
+}
+
+#[tokio::test]
+async fn a_burst_of_failures_opens_the_breaker_and_ends_well() {
+    let world = World::new();
+    let failing = |at: Timestamp| at < after(start(), secs(900)) && at > after(start(), secs(1));
+    let server = Server::start(world.clock.reader(), move |asked| match asked.path.as_str() {
+        "/robots.txt" => Reply::status(404),
+        _ if failing(asked.at) => Reply::status(502),
+        _ => site(asked),
+    })
+    .await;
+    let summary = world.crawl(&SitePlan { retries: 10, ..plan(&server) }).await;
+    assert_eq!((summary.verdict.end, summary.tally.details), (RunEnd::Good, 4), "{summary:?}");
+    let during = server.log().iter().filter(|asked| failing(asked.at)).count();
+    assert!(during <= 8, "a failing host is asked less and less: {during} times in a quarter of an hour");
+}
+
+#[tokio::test]
+async fn a_host_that_stays_down_ends_the_run_and_nothing_counts_as_gone() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), |asked| match asked.path.as_str() {
+        "/robots.txt" | "/list" => site(asked),
+        _ => Reply::status(500),
+    })
+    .await;
+    let summary = world.crawl(&SitePlan { retries: 50, ..plan(&server) }).await;
+    assert_eq!((summary.verdict.end, summary.verdict.missing_are_gone), (RunEnd::Failed, false));
+    assert!(server.log().len() < 15);
+    assert_eq!(world.memory.up().len(), 4, "what the listing showed is kept");
+    assert!(summary.tally.errors[&ErrorKind::ServerError] > 0);
+}
+
+#[tokio::test]
+async fn nothing_is_asked_outside_the_agreed_hours() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), site).await;
+    // The clock stands at 08:00 local time.
+    let hours = Some(Hours { from: time(22, 0, 0, 0), to: time(22, 0, 10, 0) });
+    world.crawl(&SitePlan { hours, delay: secs(4), ..plan(&server) }).await;
+    let zone = jiff::tz::TimeZone::get("Europe/Copenhagen").expect("a zone");
+    let times: Vec<_> = server.log().iter().map(|asked| asked.at.to_zoned_datetime(zone.clone()).time()).collect();
+    assert_eq!(times.len(), 7, "three a day, and robots.txt again after a day");
+    assert!(times.iter().all(|at| (time(22, 0, 0, 0)..time(22, 0, 10, 0)).contains(at)), "{times:?}");
+}
+
+#[tokio::test]
+async fn two_sites_on_one_host_share_its_pace() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), site).await;
+    let one = SitePlan { delay: secs(7), interval: secs(100_000), ..plan(&server) };
+    let two = SitePlan { site: "s2".into(), delay: secs(3), ..one.clone() };
+    crawler::crawl_forever(vec![one, two], &world.deps(), Some(after(start(), secs(50_000)))).await;
+    assert!(server.log().len() >= 11);
+    assert!(closest(&server) >= secs(7), "{:?}", closest(&server));
+}

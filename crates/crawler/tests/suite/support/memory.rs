@@ -1,0 +1,399 @@
+//! A frontier in memory that keeps the port's promises, and outlives 'processes' as a store does.
+
+use async_trait::async_trait;
+use crawler::ports::*;
+use crawler::run::{RunSummary, RunTally, RunVerdict};
+use crawler::{ErrorKind, FrontierError};
+use domain::{AdContent, AdRef, SiteId};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use tokio::sync::watch;
+
+#[derive(Debug, Clone, PartialEq)]
+enum Row {
+    Open { not_before: Option<Timestamp> },
+    Leased,
+    Done,
+    Failed,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ad {
+    pub excerpt: String,
+    pub versions: Vec<AdContent>,
+    pub sightings: Vec<Timestamp>,
+    pub read_at: Option<Timestamp>,
+    pub validators: Validators,
+    pub gone: Option<Timestamp>,
+    pub images: BTreeMap<String, u8>,
+}
+
+#[derive(Debug, Clone)]
+struct RunRow {
+    site: SiteId,
+    started_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    tally: RunTally,
+    listed: HashSet<AdRef>,
+    good: bool,
+}
+
+#[derive(Default)]
+pub struct State {
+    runs: BTreeMap<RunId, RunRow>,
+    entries: BTreeMap<EntryId, (RunId, NewEntry, u32, Row)>,
+    pub ads: BTreeMap<AdRef, Ad>,
+    pub pacing: HashMap<String, HostState>,
+    robots: HashMap<String, CachedRobots>,
+    pub states: HashMap<SiteId, (SiteState, Timestamp)>,
+    /// Every state that a site went through.
+    pub history: Vec<SiteState>,
+    pub wishes: HashMap<SiteId, SiteWish>,
+    leases: HashMap<SiteId, (String, Timestamp)>,
+    pub pages_archived: usize,
+}
+
+#[derive(Default)]
+pub struct Memory {
+    state: Mutex<State>,
+    /// So many calls fail as if the database were away.
+    pub away: AtomicU32,
+    calls: Calls,
+}
+
+/// Counts the calls.
+struct Calls(watch::Sender<usize>);
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self(watch::channel(0).0)
+    }
+}
+
+impl Memory {
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("unpoisoned")
+    }
+
+    pub fn ad(&self, ad_id: &str) -> Ad {
+        self.state().ads.get(&AdRef::new("s1", ad_id)).cloned().unwrap_or_default()
+    }
+
+    pub fn up(&self) -> Vec<String> {
+        self.state().ads.iter().filter(|(_, ad)| ad.gone.is_none()).map(|(ad, _)| ad.ad_id.clone()).collect()
+    }
+
+    /// Returns when the frontier was called so often.
+    pub async fn called(&self, times: usize) {
+        let _ = self.calls.0.subscribe().wait_for(|count| *count >= times).await;
+    }
+
+    fn here(&self) -> Result<MutexGuard<'_, State>, FrontierError> {
+        self.calls.0.send_modify(|count| *count += 1);
+        let away = self.away.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        match away {
+            Ok(_) => Err(FrontierError::Unavailable { doing: "testing", source: "database away".into() }),
+            Err(_) => Ok(self.state()),
+        }
+    }
+}
+
+impl State {
+    fn enter(&mut self, run: RunId, new: &NewEntry) -> u32 {
+        if self.entries.values().any(|(known_run, known, ..)| {
+            *known_run == run && known.kind == new.kind && known.url == new.url && known.ad == new.ad
+        }) {
+            return 0;
+        }
+        let id = EntryId(self.entries.len() as i64 + 1);
+        self.entries.insert(id, (run, new.clone(), 0, Row::Open { not_before: None }));
+        1
+    }
+
+    fn set(&mut self, entry: &Entry, row: Row) {
+        if let Some(known) = self.entries.get_mut(&entry.id) {
+            known.3 = row;
+        }
+    }
+
+    fn error(&mut self, run: RunId, kind: EntryKind, why: ErrorKind, given_up: bool) {
+        if let Some(run) = self.runs.get_mut(&run) {
+            run.tally.count_error(kind, why, given_up);
+        }
+    }
+}
+
+#[async_trait]
+impl Frontier for Memory {
+    async fn begin_run(&self, site: &SiteId, at: Timestamp, seeds: &[NewEntry]) -> Result<Run, FrontierError> {
+        let mut state = self.here()?;
+        let open = state.runs.iter().find(|(_, run)| run.site == *site && run.ended_at.is_none());
+        if let Some((id, started_at)) = open.map(|(id, run)| (*id, run.started_at)) {
+            for (run, _, _, row) in state.entries.values_mut() {
+                if *run == id && *row == Row::Leased {
+                    *row = Row::Open { not_before: None };
+                }
+            }
+            return Ok(Run { id, resumed: true, started_at });
+        }
+        let id = RunId(state.runs.len() as i64 + 1);
+        let row = RunRow {
+            site: site.clone(),
+            started_at: at,
+            ended_at: None,
+            tally: RunTally::default(),
+            listed: HashSet::new(),
+            good: false,
+        };
+        state.runs.insert(id, row);
+        for seed in seeds {
+            state.enter(id, seed);
+        }
+        Ok(Run { id, resumed: false, started_at: at })
+    }
+
+    async fn next_entry(&self, run: RunId, at: Timestamp) -> Result<Next, FrontierError> {
+        let mut state = self.here()?;
+        let mut open: Vec<_> = Vec::new();
+        let (mut in_flight, mut wait) = (false, None::<Timestamp>);
+        for (id, (known_run, new, _, row)) in &state.entries {
+            match row {
+                _ if *known_run != run => {}
+                Row::Open { not_before: Some(due) } if *due > at => wait = Some(wait.map_or(*due, |w| w.min(*due))),
+                Row::Open { .. } => open.push((new.kind, *id)),
+                Row::Leased => in_flight = true,
+                Row::Done | Row::Failed => {}
+            }
+        }
+        let Some((_, id)) = open.into_iter().min() else {
+            return Ok(match wait {
+                Some(at) => Next::Wait(at),
+                None if in_flight => Next::InFlight,
+                None => Next::Drained,
+            });
+        };
+        let row = state.entries.get_mut(&id).expect("just found");
+        row.3 = Row::Leased;
+        let (new, attempts) = (row.1.clone(), row.2);
+        let validators = new.ad.as_ref().and_then(|ad| state.ads.get(ad)).map(|ad| ad.validators.clone());
+        let NewEntry { kind, url, ad, depth } = new;
+        let validators = validators.filter(|known| kind == EntryKind::Detail && *known != Validators::default());
+        Ok(Next::Entry(Box::new(Entry { id, kind, url, ad, depth, attempts, validators })))
+    }
+
+    async fn complete(
+        &self,
+        run: RunId,
+        entry: &Entry,
+        outcome: &PageOutcome,
+        _at: Timestamp,
+    ) -> Result<Completed, FrontierError> {
+        let mut guard = self.here()?;
+        let state = &mut *guard;
+        if state.entries.get(&entry.id).is_none_or(|(.., row)| *row == Row::Done) {
+            return Ok(Completed::default());
+        }
+        let mut done = Completed::default();
+        let site = state.runs[&run].site.clone();
+        match outcome {
+            PageOutcome::Listing { page, items, recheck_before, next, .. } => {
+                state.pages_archived += 1;
+                for item in items {
+                    let ad_ref = AdRef { site: site.clone(), ad_id: item.ad_id.clone() };
+                    done.ads_new += u32::from(!state.ads.contains_key(&ad_ref));
+                    let ad = state.ads.entry(ad_ref.clone()).or_default();
+                    ad.gone = None;
+                    ad.sightings.push(page.fetched_at);
+                    let due = ad.read_at.is_none_or(|read_at| read_at < *recheck_before);
+                    let changed = ad.excerpt != item.excerpt;
+                    ad.excerpt = item.excerpt.clone();
+                    if due || changed {
+                        let (kind, url, depth) = (EntryKind::Detail, item.url.clone(), 0);
+                        done.details_entered +=
+                            state.enter(run, &NewEntry { kind, url, ad: Some(ad_ref.clone()), depth });
+                    }
+                    let row = state.runs.get_mut(&run).expect("a run");
+                    done.ads_listed += u32::from(row.listed.insert(ad_ref));
+                }
+                for new in next {
+                    done.listings_entered += state.enter(run, new);
+                }
+            }
+            PageOutcome::Detail { page, validators, content, images, .. } => {
+                state.pages_archived += 1;
+                let ad = state.ads.get_mut(entry.ad.as_ref().expect("an ad")).expect("listed");
+                ad.sightings.push(page.fetched_at);
+                ad.read_at = Some(page.fetched_at);
+                ad.validators = validators.clone();
+                if ad.versions.last().map(AdContent::identity) != Some(content.identity()) {
+                    done.changed = !ad.versions.is_empty();
+                    ad.versions.push((**content).clone());
+                }
+                let known: HashSet<String> = ad.images.keys().cloned().collect();
+                for new in images.iter().filter(|new| !known.contains(&new.url)) {
+                    done.images_entered += state.enter(run, new);
+                }
+            }
+            PageOutcome::Image { pdq, .. } => {
+                let ad = state.ads.get_mut(entry.ad.as_ref().expect("an ad")).expect("listed");
+                ad.images.insert(entry.url.clone(), pdq.0[0]);
+            }
+            PageOutcome::Unchanged { fetched_at } => {
+                let ad = state.ads.get_mut(entry.ad.as_ref().expect("an ad")).expect("listed");
+                ad.sightings.push(*fetched_at);
+                ad.read_at = Some(*fetched_at);
+            }
+            PageOutcome::Gone { fetched_at, .. } => {
+                let ad = state.ads.get_mut(entry.ad.as_ref().expect("an ad")).expect("listed");
+                ad.gone = Some(*fetched_at);
+            }
+        }
+        state.set(entry, Row::Done);
+        state.runs.get_mut(&run).expect("a run").tally.count(outcome, &done);
+        Ok(done)
+    }
+
+    async fn retry_later(
+        &self,
+        run: RunId,
+        entry: &Entry,
+        not_before: Timestamp,
+        why: ErrorKind,
+    ) -> Result<(), FrontierError> {
+        let mut state = self.here()?;
+        state.set(entry, Row::Open { not_before: Some(not_before) });
+        if let Some(row) = state.entries.get_mut(&entry.id) {
+            row.2 += 1;
+        }
+        state.error(run, entry.kind, why, false);
+        Ok(())
+    }
+
+    async fn put_back(&self, _run: RunId, entry: &Entry) -> Result<(), FrontierError> {
+        self.here()?.set(entry, Row::Open { not_before: None });
+        Ok(())
+    }
+
+    async fn give_up(&self, run: RunId, entry: &Entry, why: ErrorKind, _at: Timestamp) -> Result<(), FrontierError> {
+        let mut state = self.here()?;
+        state.set(entry, Row::Failed);
+        state.error(run, entry.kind, why, true);
+        Ok(())
+    }
+
+    async fn give_up_rest(&self, run: RunId, why: ErrorKind, _at: Timestamp) -> Result<(), FrontierError> {
+        let mut state = self.here()?;
+        let mut kinds = Vec::new();
+        for (known_run, new, _, row) in state.entries.values_mut() {
+            if *known_run == run && matches!(row, Row::Open { .. } | Row::Leased) {
+                *row = Row::Failed;
+                kinds.push(new.kind);
+            }
+        }
+        for kind in kinds {
+            state.error(run, kind, why, true);
+        }
+        Ok(())
+    }
+
+    async fn tally(&self, run: RunId) -> Result<RunTally, FrontierError> {
+        Ok(self.here()?.runs[&run].tally.clone())
+    }
+
+    async fn finish_run(&self, run: RunId, verdict: &RunVerdict, at: Timestamp) -> Result<RunSummary, FrontierError> {
+        let mut guard = self.here()?;
+        let state = &mut *guard;
+        let row = state.runs.get_mut(&run).expect("a run");
+        row.ended_at = Some(at);
+        row.good = verdict.end != crawler::run::RunEnd::Failed;
+        let mut missing_gone = 0;
+        if verdict.missing_are_gone {
+            for (ad_ref, ad) in &mut state.ads {
+                if ad_ref.site == row.site && ad.gone.is_none() && !row.listed.contains(ad_ref) {
+                    ad.gone = Some(at);
+                    missing_gone += 1;
+                }
+            }
+        }
+        Ok(RunSummary {
+            run,
+            site: row.site.clone(),
+            started_at: row.started_at,
+            ended_at: at,
+            tally: row.tally.clone(),
+            missing_gone,
+            verdict: verdict.clone(),
+        })
+    }
+
+    async fn past_tallies(&self, site: &SiteId, limit: u32) -> Result<Vec<RunTally>, FrontierError> {
+        let state = self.here()?;
+        let past = state.runs.values().rev().filter(|run| run.site == *site && run.good && run.ended_at.is_some());
+        Ok(past.take(limit as usize).map(|run| run.tally.clone()).collect())
+    }
+
+    async fn last_run(&self, site: &SiteId) -> Result<Option<LastRun>, FrontierError> {
+        let state = self.here()?;
+        let last = state.runs.values().rfind(|run| run.site == *site);
+        Ok(last.map(|run| LastRun { started_at: run.started_at, ended_at: run.ended_at }))
+    }
+
+    async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, FrontierError> {
+        Ok(self.here()?.pacing.get(host).cloned())
+    }
+
+    async fn save_pacing(&self, host: &str, pacing: &HostState) -> Result<(), FrontierError> {
+        self.here()?.pacing.insert(host.to_owned(), pacing.clone());
+        Ok(())
+    }
+
+    async fn cached_robots(&self, origin: &str) -> Result<Option<CachedRobots>, FrontierError> {
+        Ok(self.here()?.robots.get(origin).cloned())
+    }
+
+    async fn save_robots(&self, origin: &str, robots: &CachedRobots) -> Result<(), FrontierError> {
+        self.here()?.robots.insert(origin.to_owned(), robots.clone());
+        Ok(())
+    }
+
+    async fn site_state(&self, site: &SiteId) -> Result<Option<(SiteState, Timestamp)>, FrontierError> {
+        Ok(self.here()?.states.get(site).cloned())
+    }
+
+    async fn set_site_state(&self, site: &SiteId, new: &SiteState, at: Timestamp) -> Result<(), FrontierError> {
+        let mut state = self.here()?;
+        state.history.push(new.clone());
+        let since = state.states.get(site).filter(|(known, _)| known == new).map_or(at, |(_, since)| *since);
+        state.states.insert(site.clone(), (new.clone(), since));
+        Ok(())
+    }
+
+    async fn site_wish(&self, site: &SiteId) -> Result<SiteWish, FrontierError> {
+        Ok(self.here()?.wishes.get(site).copied().unwrap_or_default())
+    }
+
+    async fn lease_site(
+        &self,
+        site: &SiteId,
+        worker: &str,
+        until: Timestamp,
+        at: Timestamp,
+    ) -> Result<bool, FrontierError> {
+        let mut state = self.here()?;
+        if state.leases.get(site).is_some_and(|(holder, until)| holder != worker && *until > at) {
+            return Ok(false);
+        }
+        state.leases.insert(site.clone(), (worker.to_owned(), until));
+        Ok(true)
+    }
+
+    async fn release_site(&self, site: &SiteId, worker: &str) -> Result<(), FrontierError> {
+        let mut state = self.here()?;
+        if state.leases.get(site).is_some_and(|(holder, _)| holder == worker) {
+            state.leases.remove(site);
+        }
+        Ok(())
+    }
+}
