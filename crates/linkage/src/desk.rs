@@ -26,6 +26,8 @@ pub struct Desk {
     pub addresses: BTreeMap<u32, Vec<u32>>,
     pub names: BTreeMap<u32, Vec<u32>>,
     pub ages: BTreeSet<u32>,
+    /// Name and age in one ad.
+    pub personas: BTreeSet<(u32, u32)>,
     pub towns: BTreeSet<u32>,
     pub prices: BTreeSet<u32>,
     pub languages: BTreeSet<u32>,
@@ -56,6 +58,7 @@ impl Desk {
             details.addresses.iter().for_each(|address| add(&mut desk.addresses, *address));
             details.names.iter().for_each(|name| add(&mut desk.names, *name));
             desk.ages.extend(&details.ages);
+            desk.personas.extend(&details.personas);
             desk.towns.extend(&details.towns);
             desk.prices.extend(&details.prices);
             desk.languages.extend(&details.languages);
@@ -74,20 +77,34 @@ impl Desk {
         desk
     }
 
-    /// Moves of two desks that are the same within `days`, each used once.
-    pub fn common_moves(&self, other: &Desk, days: i64) -> usize {
-        let mut used = vec![false; other.moves.len()];
-        let mut common = 0;
-        for own in &self.moves {
-            let near = other.moves.iter().enumerate().find(|(at, theirs)| {
-                !used[*at] && theirs.from == own.from && theirs.to == own.to && (theirs.day - own.day).abs() <= days
-            });
-            if let Some((at, _)) = near {
-                used[at] = true;
-                common += 1;
+    /// Moves of two desks that are the same within `days` at one common lag of at most `most_lag` days, each used once;
+    /// and the lag. Of equally good lags the smallest.
+    pub fn common_moves(&self, other: &Desk, days: i64, most_lag: i64) -> (usize, i64) {
+        let at_lag = |lag: i64| {
+            let mut used = vec![false; other.moves.len()];
+            let mut common = 0;
+            for own in &self.moves {
+                let near = other.moves.iter().enumerate().find(|(at, theirs)| {
+                    !used[*at]
+                        && theirs.from == own.from
+                        && theirs.to == own.to
+                        && (theirs.day - own.day - lag).abs() <= days
+                });
+                if let Some((at, _)) = near {
+                    used[at] = true;
+                    common += 1;
+                }
+            }
+            common
+        };
+        let mut best = (at_lag(0), 0);
+        for lag in (1..=most_lag).flat_map(|lag| [lag, -lag]) {
+            let common = at_lag(lag);
+            if common > best.0 {
+                best = (common, lag);
             }
         }
-        common
+        best
     }
 }
 

@@ -25,6 +25,8 @@ pub enum TieKind {
     SecondText,
     /// A second picture that other ads share.
     SecondImage,
+    /// A second persona, name and age, that both advertise.
+    SecondPersona,
     /// The same moves at the same time.
     Circuit,
     /// One contact ends where the other begins.
@@ -78,6 +80,19 @@ pub struct SharedBy {
     pub template: BTreeMap<u32, usize>,
     pub picture: BTreeMap<u32, usize>,
     pub url: BTreeMap<u32, usize>,
+    /// Who shows a text cluster (`false`) or picture (`true`), and when: set, first and last sighting.
+    pub shown: BTreeMap<(bool, u32), Vec<(u32, i64, i64)>>,
+}
+
+impl SharedBy {
+    /// Whether somebody else shows the thing between `from` and `until`: then that one stops where another begins is
+    /// what copies do too.
+    fn others_between(&self, thing: (bool, u32), own: [u32; 2], from: i64, until: i64) -> bool {
+        let shown = self.shown.get(&thing).map_or(&[][..], Vec::as_slice);
+        shown
+            .iter()
+            .any(|(set, first, last)| !own.contains(set) && days_between(from.max(*first), until.min(*last)) >= 1)
+    }
 }
 
 /// Everything that weighing needs beside the two desks.
@@ -131,14 +146,15 @@ impl Scales<'_> {
     }
 
     /// Weighs all there is between two desks.
-    pub fn weigh(&self, x: &Desk, y: &Desk) -> Weighed {
+    pub fn weigh(&self, x: &Desk, y: &Desk, sets: [u32; 2]) -> Weighed {
         let mut ties = Vec::new();
         self.text(x, y, &mut ties);
         self.images(x, y, &mut ties);
         self.urls(x, y, &mut ties);
         let premises = self.premises(x, y, &mut ties);
+        self.personas(x, y, &mut ties);
         self.circuit(x, y, &mut ties);
-        self.succession(x, y, &mut ties);
+        self.succession(x, y, sets, &mut ties);
         self.details(x, y, premises, &mut ties);
         self.against(x, y, &mut ties);
         let bits = ties.iter().map(|tie| tie.bits).sum();
@@ -261,24 +277,55 @@ impl Scales<'_> {
         true
     }
 
-    fn circuit(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
-        let moves = x.common_moves(y, self.parameters.move_days);
-        let shorter = x.moves.len().min(y.moves.len());
-        if moves < 2 || 2 * moves < shorter {
+    /// One copied ad explains one persona; several that both advertise say more.
+    fn personas(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
+        let common = x.personas.intersection(&y.personas).count();
+        // Two large houses have names in common by chance: what chance explains is taken off.
+        let by_chance = x.personas.len() as f64 * y.personas.len() as f64 / self.index.personas.max(1) as f64;
+        let beyond = common as f64 - 1.0 - by_chance;
+        if beyond < 0.5 {
             return;
         }
+        let each = self.parameters.second_persona_bits;
         ties.push(Tie {
-            kind: TieKind::Circuit,
-            bits: (self.parameters.move_bits * moves as f64).min(self.parameters.circuit_bits),
+            kind: TieKind::SecondPersona,
+            bits: (each * beyond).min(2.0 * each),
             ads: None,
             note: say(
-                format!("{moves} skift mellem de samme byer på samme tid, af {shorter}"),
-                format!("{moves} moves between the same towns at the same time, of {shorter}"),
+                format!("{common} personer (navn og alder) går igen"),
+                format!("{common} personas (name and age) recur"),
             ),
         });
     }
 
-    fn succession(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
+    fn circuit(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
+        let (moves, lag) = x.common_moves(y, self.parameters.move_days, self.parameters.move_lag_days);
+        let shorter = x.moves.len().min(y.moves.len());
+        if moves < 2 || 2 * moves < shorter {
+            return;
+        }
+        // A lag that was looked for costs what looking at so many lags could have found by chance.
+        let looked = if lag.abs() <= self.parameters.move_days {
+            0.0
+        } else {
+            (2.0 * self.parameters.move_lag_days as f64 + 1.0).log2()
+        };
+        let bits = (self.parameters.move_bits * moves as f64 - looked).min(self.parameters.circuit_bits);
+        if bits <= 0.0 {
+            return;
+        }
+        ties.push(Tie {
+            kind: TieKind::Circuit,
+            bits,
+            ads: None,
+            note: say(
+                format!("{moves} af {shorter} skift går mellem de samme byer i samme takt ({lag} døgn forskudt)"),
+                format!("{moves} of {shorter} moves are between the same towns in step ({lag} days apart)"),
+            ),
+        });
+    }
+
+    fn succession(&self, x: &Desk, y: &Desk, sets: [u32; 2], ties: &mut Vec<Tie>) {
         let (earlier, later) = if x.first <= y.first { (x, y) } else { (y, x) };
         let gap = days_between(earlier.last, later.first);
         let in_time = gap >= -self.parameters.change_overlap_days && gap <= self.parameters.change_gap_days;
@@ -286,10 +333,21 @@ impl Scales<'_> {
         let tied = ties.iter().any(|t| {
             t.bits > 0.0 && matches!(t.kind, TieKind::Text | TieKind::Template | TieKind::Image | TieKind::Url)
         });
-        if in_time && persona && tied && x.has_contact && y.has_contact && later.last > earlier.last {
+        let alone = |thing| !self.shared_by.others_between(thing, sets, earlier.first, later.last);
+        let texts = x.texts.keys().map(|text| self.text_cluster[*text as usize]);
+        let of_y: BTreeSet<u32> = y.texts.keys().map(|text| self.text_cluster[*text as usize]).collect();
+        let exclusive = texts.filter(|text| of_y.contains(text)).any(|text| alone((false, text)))
+            || x.pictures
+                .keys()
+                .filter(|picture| y.pictures.contains_key(picture))
+                .any(|picture| alone((true, *picture)))
+            || !ties.iter().any(|t| matches!(t.kind, TieKind::Text | TieKind::Image));
+        if in_time && persona && tied && exclusive && x.has_contact && y.has_contact && later.last > earlier.last {
+            // Among short ads a wide gap is little of a coincidence.
+            let wide = (gap - 3).max(0) as f64 / self.parameters.change_gap_days.max(1) as f64;
             ties.push(Tie {
                 kind: TieKind::Succession,
-                bits: self.parameters.succession_bits,
+                bits: self.parameters.succession_bits * (1.0 - 0.5 * wide),
                 ads: None,
                 note: say(
                     format!("Det ene kontaktpunkt holder op, hvor det andet begynder ({gap} døgn imellem)"),

@@ -111,6 +111,8 @@ impl<'i> Related<'i> {
 
     /// Pairs of places in `ads` that a near-identical text or one picture ties.
     fn firm_pairs(&self, ads: &[u32], parameters: &LinkParameters) -> Vec<(u32, u32)> {
+        // With the same contact on both, a text that was edited more is enough.
+        let edited = f64::midpoint(parameters.text_similarity, parameters.template_similarity);
         let mut pairs = Vec::new();
         let mut text_at: BTreeMap<u32, u32> = BTreeMap::new();
         let mut picture_at: HashMap<u32, u32> = HashMap::new();
@@ -129,7 +131,7 @@ impl<'i> Related<'i> {
         }
         for (text, at) in &text_at {
             for (like, similarity) in self.like.get(text).into_iter().flatten() {
-                if *similarity >= parameters.text_similarity {
+                if *similarity >= edited {
                     pairs.extend(text_at.get(like).map(|other| (*at, *other)));
                 }
             }

@@ -24,6 +24,8 @@ pub struct AdDetails {
     pub last: i64,
     pub names: BTreeSet<u32>,
     pub ages: BTreeSet<u32>,
+    /// Name and age of versions that have one of each.
+    pub personas: BTreeSet<(u32, u32)>,
     pub towns: BTreeSet<u32>,
     pub prices: BTreeSet<u32>,
     pub languages: BTreeSet<u32>,
@@ -49,6 +51,8 @@ pub struct Index<'a> {
     pub owner: Vec<u32>,
     /// How many owners there are.
     pub owners: usize,
+    /// How many different personas there are.
+    pub personas: usize,
     pub names: Vocabulary,
     pub towns: Vocabulary,
 }
@@ -87,6 +91,9 @@ impl<'a> Index<'a> {
                 for version in &ad.versions {
                     d.names.extend(version.names.iter().map(|n| names[n.as_str()]));
                     d.ages.extend(&version.ages);
+                    if let ([name], [age]) = (&version.names[..], &version.ages[..]) {
+                        d.personas.insert((names[name.as_str()], *age));
+                    }
                     d.towns.extend(version.places.iter().map(|p| towns[p.municipality_code.as_str()]));
                     d.prices.extend(version.prices.iter().map(|p| prices[p]));
                     d.languages.extend(version.languages.iter().take(1).map(|l| languages[l.code.as_str()]));
@@ -133,9 +140,10 @@ impl<'a> Index<'a> {
             }
             Vocabulary { owners_with }
         };
+        let personas = details.iter().flat_map(|d| &d.personas).collect::<BTreeSet<_>>().len();
         let names = count(names.len(), &|d| d.names.iter().copied().collect());
         let towns = count(towns.len(), &|d| d.towns.iter().copied().collect());
-        Self { ads, details, contacts, ads_of_contact, owner, owners, names, towns }
+        Self { ads, details, contacts, ads_of_contact, owner, owners, personas, names, towns }
     }
 
     /// log2(owners / those who have it): how surprising it is that two unrelated owners both do.

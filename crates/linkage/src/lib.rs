@@ -78,7 +78,7 @@ pub fn link_with_evidence(
     let text_cluster = clusters(&texts, parameters.text_similarity);
     let template_cluster = clusters(&texts, parameters.template_similarity);
     let weigh_all = |forest: &mut Forest| -> Vec<Weighed> {
-        let shared_by = shared_by(&desks, forest, &text_cluster, &template_cluster);
+        let shared_by = shared_by(&index, &desks, forest, &text_cluster, &template_cluster);
         let scales = Scales {
             index: &index,
             texts: &texts,
@@ -87,7 +87,11 @@ pub fn link_with_evidence(
             shared_by: &shared_by,
             parameters,
         };
-        pairs.iter().map(|(x, y)| scales.weigh(&desks[*x as usize], &desks[*y as usize])).collect()
+        let weigh = |(x, y): &(u32, u32)| {
+            let (x, y) = (&desks[*x as usize], &desks[*y as usize]);
+            scales.weigh(x, y, [forest.find(x.ads[0]), forest.find(y.ads[0])])
+        };
+        pairs.iter().map(weigh).collect()
     };
     let edges_of = |weighed: &[Weighed], accept: &dyn Fn(&Weighed) -> bool| -> Vec<Edge> {
         let all = pairs.iter().zip(weighed).filter(|(_, weighed)| accept(weighed));
@@ -212,8 +216,15 @@ fn clusters(texts: &Texts, similarity: f64) -> Vec<u32> {
 }
 
 /// How many of the sets have each thing.
-fn shared_by(desks: &[Desk], sets: &mut Forest, text_cluster: &[u32], template_cluster: &[u32]) -> SharedBy {
+fn shared_by(
+    index: &Index,
+    desks: &[Desk],
+    sets: &mut Forest,
+    text_cluster: &[u32],
+    template_cluster: &[u32],
+) -> SharedBy {
     let mut holders: BTreeSet<(u8, u32, u32)> = BTreeSet::new();
+    let mut shared = SharedBy::default();
     for desk in desks {
         let set = sets.find(desk.ads[0]);
         for text in desk.texts.keys() {
@@ -222,8 +233,13 @@ fn shared_by(desks: &[Desk], sets: &mut Forest, text_cluster: &[u32], template_c
         }
         holders.extend(desk.pictures.keys().map(|picture| (2, *picture, set)));
         holders.extend(desk.urls.keys().map(|url| (3, *url, set)));
+        let shown = desk.texts.iter().map(|(text, ads)| ((false, text_cluster[*text as usize]), ads));
+        for (thing, ads) in shown.chain(desk.pictures.iter().map(|(picture, ads)| ((true, *picture), ads))) {
+            let first = ads.iter().map(|ad| index.details[*ad as usize].first).min().unwrap_or(i64::MAX);
+            let last = ads.iter().map(|ad| index.details[*ad as usize].last).max().unwrap_or(i64::MIN);
+            shared.shown.entry(thing).or_default().push((set, first, last));
+        }
     }
-    let mut shared = SharedBy::default();
     for (kind, thing, _) in holders {
         let map = match kind {
             0 => &mut shared.text,

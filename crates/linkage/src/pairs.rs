@@ -24,7 +24,7 @@ pub fn candidates(desks: &[Desk], texts: &Texts, parameters: &LinkParameters) ->
             of_text[*text as usize].push(number);
         }
         if desk.moves.len() >= 2 {
-            let days = parameters.move_days.max(1);
+            let days = (parameters.move_days + parameters.move_lag_days).max(1);
             for one in &desk.moves {
                 // Two buckets each, so that moves on both sides of a border meet.
                 for bucket in [one.day.div_euclid(days), one.day.div_euclid(days) + 1] {

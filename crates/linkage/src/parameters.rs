@@ -19,6 +19,8 @@ pub struct LinkParameters {
     pub image_bits: f64,
     /// Bits added when a second, other picture is shared by two other ads: one copied ad explains only the first.
     pub second_image_bits: f64,
+    /// Bits of each persona (name and age) beyond the first that both advertise; twice that at most.
+    pub second_persona_bits: f64,
     /// Bits of a near-identical text.
     pub text_bits: f64,
     /// Bits added when a second, other text is shared by two other ads.
@@ -85,6 +87,8 @@ pub struct LinkParameters {
     pub change_overlap_days: i64,
     /// How far apart, in days, two moves may be that count as one.
     pub move_days: i64,
+    /// How far, in days, one circuit may follow another in the same step.
+    pub move_lag_days: i64,
 
     /// Share of all ads, 0 to 1, that one network may hold before its weakest ties are cut.
     pub largest_network_share: f64,
@@ -101,6 +105,7 @@ impl Default for LinkParameters {
             url_bits: 10.0,
             image_bits: 9.0,
             second_image_bits: 5.0,
+            second_persona_bits: 4.0,
             text_bits: 8.0,
             second_text_bits: 4.0,
             template_bits: 5.0,
@@ -131,6 +136,7 @@ impl Default for LinkParameters {
             change_gap_days: 21,
             change_overlap_days: 3,
             move_days: 2,
+            move_lag_days: 7,
             largest_network_share: 0.05,
             largest_network_floor: 200,
         }

@@ -195,21 +195,16 @@ impl Texts {
         with.map_or(0.0, |with| (self.owners / f64::from((*with).max(2))).log2().max(0.0))
     }
 
+    /// Pairs that share a band. Each text is sketched twice where it has common phrases: without them, so that
+    /// boilerplate does not hide what is its own, and with them, so that a text that many copied is known as one.
     fn candidates(&self, common: u32) -> Vec<(u32, u32)> {
         let mut bands: Vec<(u64, u32)> = Vec::with_capacity(self.texts.len() * BANDS);
         for (number, text) in (0u32..).zip(&self.texts) {
-            let telling = |shingle: &&u64| self.shingle_owners.get(*shingle).is_none_or(|with| *with <= common);
-            let mut least = [u64::MAX; BANDS * ROWS];
-            for shingle in text.shingles.iter().filter(telling) {
-                for (seed, slot) in (1u64..).zip(&mut least) {
-                    *slot = (*slot).min(mix(shingle ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
-                }
-            }
-            if least[0] == u64::MAX {
-                continue;
-            }
-            for (band, rows) in (0u64..).zip(least.chunks(ROWS)) {
-                bands.push((rows.iter().fold(band, |all, row| mix(all.rotate_left(7) ^ row)), number));
+            let telling = |shingle: &u64| self.shingle_owners.get(shingle).is_none_or(|with| *with <= common);
+            let own: Vec<u64> = text.shingles.iter().copied().filter(telling).collect();
+            bands.extend(band_keys(0, &own).map(|key| (key, number)));
+            if own.len() < text.shingles.len() {
+                bands.extend(band_keys(BANDS as u64, &text.shingles).map(|key| (key, number)));
             }
         }
         bands.sort_unstable();
@@ -238,6 +233,21 @@ impl Texts {
         }
         10 * both >= left.len().min(right.len())
     }
+}
+
+/// MinHash of a set of triples, in bands.
+fn band_keys(first_band: u64, shingles: &[u64]) -> impl Iterator<Item = u64> {
+    let mut least = [u64::MAX; BANDS * ROWS];
+    for shingle in shingles {
+        for (seed, slot) in (1u64..).zip(&mut least) {
+            *slot = (*slot).min(mix(shingle ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        }
+    }
+    let bands = if shingles.is_empty() { 0 } else { BANDS };
+    (0..bands).map(move |band| {
+        let rows = &least[band * ROWS..(band + 1) * ROWS];
+        rows.iter().fold(first_band + band as u64, |all, row| mix(all.rotate_left(7) ^ row))
+    })
 }
 
 /// How many owners have each triple of words, and each word.
