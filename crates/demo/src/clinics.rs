@@ -38,15 +38,15 @@ fn clinic(world: &mut World, index: u32) {
         _ => vec![],
     };
     // The house's sentences stay the same from person to person; only who works there changes.
-    let frame = Script::of(&world.phrases, tongue, &["clinicopen", "clinichours", "clinicrules"], &mut draw);
+    let frame = world.phrases.sentences(tongue, &["clinicopen", "clinichours", "clinicrules"], &mut draw);
     let contact = world.phrases.sentence(tongue, "cliniccontact", &mut draw);
-    let sign_lines = Script::of(&world.phrases, tongue, &signs, &mut draw);
+    let sign_lines = world.phrases.sentences(tongue, &signs, &mut draw);
     let room = world.picture(Picture::plain(draw.number() | 1 << 40));
     let hour_price = (12 + draw.below(6) as u32) * 100;
     let site = draw.below(3);
     let mut persons = Vec::new();
     for _ in &personas {
-        let lines = Script::of(&world.phrases, tongue, &["clinicpersona", "about", "offer"], &mut draw);
+        let lines = world.phrases.sentences(tongue, &["clinicpersona", "about", "offer"], &mut draw);
         persons.push((lines, world.phrases.sentence(tongue, "clinictitle", &mut draw)));
     }
     let mut moment = -60.0 + draw.unit() * 48.0;

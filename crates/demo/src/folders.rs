@@ -41,15 +41,37 @@ fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 }
 
 macro_rules! folder {
-    ($id:literal, $($path:literal),+ $(,)?) => {
+    ($id:literal) => {
+        folder!(
+            $id,
+            "detail",
+            "detail-sparse",
+            "listing",
+            "no-ads",
+            "expired",
+            "account-closed",
+            "layout-changed",
+        )
+    };
+    ($id:literal, $($sample:literal),+ $(,)?) => {
         DemoSiteFolder {
             id: $id,
-            files: vec![$(($path, include_bytes!(concat!("../config/sites/", $id, "/", $path)).to_vec())),+],
+            files: vec![
+                ("site.toml", include_bytes!(concat!("../config/sites/", $id, "/site.toml")).to_vec()),
+                $((
+                    concat!("samples/", $sample, ".html"),
+                    include_bytes!(concat!("../config/sites/", $id, "/samples/", $sample, ".html")).to_vec(),
+                ),
+                (
+                    concat!("expected/", $sample, ".json"),
+                    include_bytes!(concat!("../config/sites/", $id, "/expected/", $sample, ".json")).to_vec(),
+                )),+
+            ],
         }
     };
 }
 
 /// The adapters with their samples, in the order of [`crate::SITES`].
 pub fn site_folders() -> Vec<DemoSiteFolder> {
-    vec![folder!("demo-cards", "site.toml"), folder!("demo-table", "site.toml"), folder!("demo-veiled", "site.toml")]
+    vec![folder!("demo-cards"), folder!("demo-table"), folder!("demo-veiled")]
 }

@@ -56,6 +56,23 @@ impl Phrases {
         sections.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// One sentence from each of `names`, in their order; a template is used once as long as its section has others.
+    pub fn sentences(&self, tongue: Tongue, names: &[&str], draw: &mut Draw) -> Vec<String> {
+        let mut used: Vec<&str> = Vec::new();
+        let mut sentences = Vec::new();
+        for name in names {
+            let section = self.section(tongue, name);
+            let fresh: Vec<&str> = section.iter().copied().filter(|template| !used.contains(template)).collect();
+            let open = if fresh.is_empty() { section } else { &fresh };
+            if !open.is_empty() {
+                let template = open[draw.below(open.len())];
+                used.push(template);
+                sentences.push(self.expand(template, tongue, draw));
+            }
+        }
+        sentences
+    }
+
     /// One sentence of a section, its choices made; empty for a section that does not exist.
     pub fn sentence(&self, tongue: Tongue, name: &str, draw: &mut Draw) -> String {
         let section = self.section(tongue, name);
@@ -66,8 +83,12 @@ impl Phrases {
         self.expand(template, tongue, draw)
     }
 
-    /// Makes every choice in `template`, and fills slots that name a section.
+    /// Makes every choice in `template`, and fills slots that name a section, each time with another line of it.
     pub fn expand(&self, template: &str, tongue: Tongue, draw: &mut Draw) -> String {
+        self.expand_without(template, tongue, draw, &mut Vec::new())
+    }
+
+    fn expand_without(&self, template: &str, tongue: Tongue, draw: &mut Draw, used: &mut Vec<String>) -> String {
         let mut out = String::new();
         let mut rest = template;
         while let Some(at) = rest.find(['{', '[']) {
@@ -83,13 +104,21 @@ impl Phrases {
             if open == b'{' {
                 let choices = choices(inner);
                 let choice = choices[draw.below(choices.len())];
-                out.push_str(&self.expand(choice, tongue, draw));
+                out.push_str(&self.expand_without(choice, tongue, draw, used));
             } else if self.section(tongue, inner).is_empty() {
                 out.push('[');
                 out.push_str(inner);
                 out.push(']');
             } else {
-                out.push_str(&self.sentence(tongue, inner, draw));
+                let mut value = self.sentence(tongue, inner, draw);
+                for _ in 0..8 {
+                    if !used.contains(&value) {
+                        break;
+                    }
+                    value = self.sentence(tongue, inner, draw);
+                }
+                out.push_str(&value);
+                used.push(value);
             }
         }
         out.push_str(rest);
@@ -180,6 +209,21 @@ mod tests {
                     .map(|name| phrases.section(tongue, name).len())
                     .sum();
             assert!(lines >= 90, "{tongue:?} has only {lines}");
+        }
+    }
+
+    #[test]
+    fn a_text_uses_a_template_once_and_a_sentence_a_value_once() {
+        let phrases = Phrases::read();
+        let mut draw = Draw::of(9, "once", 0);
+        for _ in 0..50 {
+            let days = phrases.expand("[dag] [dag] [dag]", Tongue::Danish, &mut draw);
+            let different: std::collections::BTreeSet<&str> = days.split(' ').collect();
+            assert_eq!(different.len(), 3, "{days}");
+            let all = phrases.sentences(Tongue::English, &["limits"; 6], &mut draw);
+            let openings: std::collections::BTreeSet<String> =
+                all.iter().map(|text| text.chars().take(5).collect()).collect();
+            assert!(openings.len() >= 5, "{all:?}");
         }
     }
 

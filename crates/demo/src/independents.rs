@@ -241,7 +241,7 @@ fn sentences(
         }
     }
     draw.shuffle(&mut sections);
-    let mut middle = Script::of(&world.phrases, tongue, &sections, draw);
+    let mut middle = world.phrases.sentences(tongue, &sections, draw);
     let mut seen = std::collections::BTreeSet::new();
     middle.retain(|sentence| seen.insert(sentence.clone()));
     for sign in signs {
@@ -276,13 +276,21 @@ fn put_up(world: &mut World, operator: usize, writer: &Writer, draw: &mut Draw) 
         return one_ad(world, operator, writer, (from, until), writer.site, &mut 0, draw);
     }
     let count = 1 + draw.weighted(&[0.26, 0.24, 0.19, 0.13, 0.09, 0.09]);
-    let mut moment = -24.0 + draw.unit() * (hours + 16.0) * (1.0 - count as f64 / 12.0);
+    // Begins before the period, so that the first day is as full as the others; what has ended by then is left out.
+    let mut moment = -90.0 + draw.unit() * (hours + 80.0) * (1.0 - count as f64 / 14.0);
+    if count < 3 {
+        moment = moment.max(-20.0);
+    }
     let mut town = draw.below(writer.towns.len());
     for _ in 0..count {
         let from = timing::posting_h(moment, draw);
         let until = from + timing::lifetime_h(draw);
         if from >= hours {
             break;
+        }
+        if until < 1.0 {
+            moment = until + draw.unit() * 30.0;
+            continue;
         }
         let site = if draw.chance(0.1) { draw.below(3) } else { writer.site };
         if writer.pattern == "two_sites" {

@@ -45,7 +45,7 @@ const PATTERNS: [Pattern; 5] = [
         towns: 2,
         ads: (12, 16),
         tongue: Tongue::Danish,
-        template: &["third_person_voice", "offer", "round_the_clock", "where", "manager_contact", "contact"],
+        template: &["third_person_voice", "houseoffer", "round_the_clock", "housewhere", "manager_contact", "contact"],
         signs: &["third_person_voice", "round_the_clock", "manager_contact"],
         hides_number: false,
         shares_pictures: false,
@@ -58,7 +58,14 @@ const PATTERNS: [Pattern; 5] = [
         towns: 5,
         ads: (14, 18),
         tongue: Tongue::English,
-        template: &["plural_voice", "several_persons_one_ad", "movement_language", "offer", "newly_arrived", "contact"],
+        template: &[
+            "plural_voice",
+            "several_persons_one_ad",
+            "movement_language",
+            "houseoffer",
+            "newly_arrived",
+            "contact",
+        ],
         signs: &["plural_voice", "several_persons_one_ad", "movement_language", "newly_arrived"],
         hides_number: false,
         shares_pictures: false,
@@ -102,7 +109,7 @@ const PATTERNS: [Pattern; 5] = [
             "plural_voice",
             "accompanied",
             "youth_language",
-            "limits",
+            "houseoffer",
             "payment_elsewhere",
             "contact",
         ],
@@ -182,7 +189,7 @@ fn network(world: &mut World, index: u32, pattern: &Pattern) {
 fn template(world: &World, pattern: &Pattern, manner: &Manner, draw: &mut Draw) -> Script {
     Script {
         title: world.phrases.sentence(pattern.tongue, "title", draw),
-        parts: vec![(pattern.tongue, Script::of(&world.phrases, pattern.tongue, pattern.template, draw))],
+        parts: vec![(pattern.tongue, world.phrases.sentences(pattern.tongue, pattern.template, draw))],
         manner: manner.clone(),
         signs: pattern.signs.iter().copied().chain(pattern.hides_number.then_some("obscured_phone")).collect(),
     }

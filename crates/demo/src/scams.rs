@@ -17,7 +17,7 @@ pub(crate) fn add(world: &mut World, count: u32) {
         let personas = people::names(1 + draw.below(3), &mut draw);
         let names = personas.iter().map(|name| (*name).to_owned()).collect();
         let operator = world.operator(Kind::Scam, "advance_payment", phones.clone(), names);
-        let mut lines = Script::of(&world.phrases, tongue, &["greeting", "scambody", "contact"], &mut draw);
+        let mut lines = world.phrases.sentences(tongue, &["greeting", "scambody", "contact"], &mut draw);
         if draw.chance(0.5) {
             lines.insert(1, world.phrases.sentence(tongue, "trust_claims", &mut draw));
         }

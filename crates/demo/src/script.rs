@@ -1,7 +1,7 @@
 //! A script is a text with its choices made and its slots open; a cast fills the slots for one ad.
 
 use crate::draw::Draw;
-use crate::grammar::{Phrases, Tongue, fill};
+use crate::grammar::{Tongue, fill};
 use crate::numbers;
 use crate::places::Town;
 use crate::population::{PhoneTruth, PriceTruth};
@@ -70,12 +70,6 @@ pub(crate) struct Cast<'a> {
 }
 
 impl Script {
-    /// Draws one sentence from each of `sections`, in their order.
-    pub fn of(phrases: &Phrases, tongue: Tongue, sections: &[&str], draw: &mut Draw) -> Vec<String> {
-        let sentences = sections.iter().map(|name| phrases.sentence(tongue, name, draw));
-        sentences.filter(|sentence| !sentence.is_empty()).collect()
-    }
-
     /// The ad that this script gives with this cast.
     pub fn play(&self, cast: &Cast<'_>) -> Draft {
         let half = (cast.hour_price * 6 / 10).div_ceil(50) * 50;
@@ -111,6 +105,13 @@ impl Script {
             }
             prices.push(PriceTruth { amount: cast.hour_price, minutes: 60 });
         }
+        // Two signs hang on how the numbers came out.
+        let shows = |sign: &str| match sign {
+            "obscured_phone" => phones.iter().any(|phone| phone.obscured),
+            "several_phones_in_ad" => phones.len() > 1,
+            _ => true,
+        };
+        let signs = self.signs.iter().copied().filter(|sign| shows(sign)).collect();
         Draft {
             title: fill(&self.title, &Self::values(cast, &[])),
             body: lines.join("\n"),
@@ -124,7 +125,7 @@ impl Script {
             phones,
             prices,
             languages: self.parts.iter().map(|(tongue, _)| tongue.code()).collect(),
-            signs: self.signs.clone(),
+            signs,
         }
     }
 
@@ -147,7 +148,11 @@ impl Script {
         let manner = &self.manner;
         let last = filled.len().saturating_sub(1);
         let finished = filled.iter().zip(sentences).enumerate().map(|(at, (text, template))| {
-            let mut text = if manner.small && !template.contains('[') { text.to_lowercase() } else { text.clone() };
+            let mut text = match manner.small {
+                true if !template.contains('[') => text.to_lowercase(),
+                true => text.clone(),
+                false => capital(text),
+            };
             if !text.ends_with(['.', '!', '?', ':']) && !(manner.stop.is_empty() && manner.per_line != 1) {
                 text.push_str(manner.stop);
             } else if manner.stop.is_empty() && manner.per_line != 1 && !text.ends_with(['.', '!', '?', ':']) {
@@ -163,6 +168,12 @@ impl Script {
         let per_line = if manner.per_line == 0 { finished.len().max(1) } else { manner.per_line };
         finished.chunks(per_line).map(|chunk| chunk.join(" ")).collect()
     }
+}
+
+/// A sentence that begins with a slot may begin small.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `København NV` is `København` in a sentence.

@@ -92,6 +92,9 @@ fn detail(population: &Population, ad_id: &str, now: Timestamp) -> Reply {
         Found::Ended(ad) if now < ad.up_until + SignedDuration::from_hours(48) => {
             return page(200, "Udløbet", "", "<div class=\"udloebet\"><h1>Annoncen er udløbet</h1></div>");
         }
+        Found::Closed => {
+            return page(200, "Lukket", "", "<div class=\"lukket\"><h1>Kontoen er lukket</h1></div>");
+        }
         _ => return missing(),
     };
     let field = |name: &str| version.fields.get(name);

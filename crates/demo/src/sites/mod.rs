@@ -10,7 +10,7 @@ mod veiled;
 pub use server::{DemoSites, RequestLogRow};
 
 use crate::draw::fnv;
-use crate::population::{DemoAd, DemoVersion, Population};
+use crate::population::{DemoAd, DemoVersion, Kind, Population};
 use jiff::Timestamp;
 
 /// A site's answer.
@@ -60,12 +60,15 @@ impl Asked<'_> {
 enum Found<'a> {
     Up(&'a DemoAd, &'a DemoVersion),
     Ended(&'a DemoAd),
+    /// The site closed the account: it throws out frauds.
+    Closed,
     Unknown,
 }
 
 fn find<'a>(population: &'a Population, site: &str, ad_id: &str, now: Timestamp) -> Found<'a> {
     match population.ad(site, ad_id) {
         Some(ad) if ad.is_up(now) => Found::Up(ad, ad.version_at(now)),
+        Some(ad) if ad.up_until <= now && population.operators[ad.operator].kind == Kind::Scam => Found::Closed,
         Some(ad) if ad.up_until <= now => Found::Ended(ad),
         _ => Found::Unknown,
     }

@@ -93,6 +93,7 @@ fn detail(population: &Population, ad_id: &str, now: Timestamp) -> Reply {
         Found::Ended(_) => {
             return page(410, "Udl\u{f8}bet", "<p class=\"besked\">Annoncen er udl\u{f8}bet eller slettet.</p>");
         }
+        Found::Closed => return page(410, "Lukket", "<p class=\"lukket\">Annonc\u{f8}rens konto er lukket.</p>"),
         Found::Unknown => return page(404, "Ikke fundet", "<p class=\"besked\">Annoncen findes ikke.</p>"),
     };
     let labels = [

@@ -56,6 +56,7 @@ fn detail(population: &Population, ad_id: &str, now: Timestamp) -> Reply {
     let (ad, version) = match find(population, SITE, ad_id, now) {
         Found::Up(ad, version) => (ad, version),
         Found::Ended(_) => return page(404, "Væk", "<p class=\"slut\">Annoncen er taget ned af annoncøren.</p>"),
+        Found::Closed => return page(404, "Lukket", "<p class=\"lukket\">Profilen er lukket af Sløret.</p>"),
         Found::Unknown => return page(404, "Ikke fundet", "<p class=\"slut\">Annoncen findes ikke.</p>"),
     };
     let mut facts = String::new();
