@@ -29,15 +29,6 @@ pub struct Run {
     pub started_at: Timestamp,
 }
 
-/// The last run of a site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LastRun {
-    /// When it was begun.
-    pub started_at: Timestamp,
-    /// When it ended; `None` where it was cut off and is to be resumed.
-    pub ended_at: Option<Timestamp>,
-}
-
 /// What kind of page an entry leads to. Their order is the order of fetching: coverage in time comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -185,8 +176,8 @@ pub enum PageOutcome {
 pub struct Completed {
     /// Ads seen on it that were never seen before.
     pub ads_new: u32,
-    /// Ads on it that this run had not listed before.
-    pub ads_listed: u32,
+    /// Ads sighted by it.
+    pub ads_seen: u32,
     /// A version was written that differs from an earlier one of the same ad.
     pub changed: bool,
     /// Detail entries that were entered.
@@ -296,7 +287,7 @@ pub trait Frontier: Send + Sync {
         &self,
         run: RunId,
         entry: &Entry,
-        outcome: &PageOutcome,
+        outcome: PageOutcome,
         at: Timestamp,
     ) -> Result<Completed, FrontierError>;
 
@@ -328,8 +319,8 @@ pub trait Frontier: Send + Sync {
     /// The tally of the site's last runs that ended well, newest first: what a run is compared with.
     async fn past_tallies(&self, site: &SiteId, limit: u32) -> Result<Vec<RunTally>, FrontierError>;
 
-    /// The site's last run, if there was one: the schedule goes on from there after a restart.
-    async fn last_run(&self, site: &SiteId) -> Result<Option<LastRun>, FrontierError>;
+    /// When the site's last run began, if there was one: the schedule goes on from there after a restart.
+    async fn last_run_started(&self, site: &SiteId) -> Result<Option<Timestamp>, FrontierError>;
 
     /// The state of a host (`name:port`, the port left out where it is the scheme's own).
     async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, FrontierError>;

@@ -39,10 +39,10 @@ pub struct RunTally {
 
 impl RunTally {
     /// Counts one completed entry. For those who implement [`crate::ports::Frontier`]: they keep the tally with the run
-    /// and call this in the entry's own transaction.
+    /// and call this in the entry's own transaction. `ads_listed` is theirs to count, since only they know which ads
+    /// this run has listed before.
     pub fn count(&mut self, outcome: &PageOutcome, done: &Completed) {
         self.ads_new += u64::from(done.ads_new);
-        self.ads_listed += u64::from(done.ads_listed);
         self.ads_changed += u64::from(done.changed);
         match outcome {
             PageOutcome::Listing { mark, .. } => {

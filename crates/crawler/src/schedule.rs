@@ -4,7 +4,7 @@ use crate::clock::{Clock, after};
 use crate::crawl::{CrawlDeps, Visited, crawl_site};
 use crate::error::{CrawlError, FrontierError};
 use crate::plan::SitePlan;
-use crate::ports::SiteWish;
+use crate::ports::{SitePhase, SiteWish};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,11 +72,18 @@ async fn keep_crawling(plan: &SitePlan, deps: &CrawlDeps, until: Option<Timestam
     }
 }
 
-/// When a site is due first.
+/// When a site is due first. One that was being read or waited within a run when the process ended has an unfinished
+/// run, which goes on at once or when that wait ends.
 async fn first_visit(plan: &SitePlan, deps: &CrawlDeps) -> Timestamp {
-    match deps.frontier.last_run(&plan.site).await {
-        Ok(Some(last)) if last.ended_at.is_some() => after(last.started_at, plan.interval),
-        _ => deps.clock.now(),
+    let now = deps.clock.now();
+    if let Ok(Some((state, _))) = deps.frontier.site_state(&plan.site).await
+        && matches!(state.phase, SitePhase::Running | SitePhase::Waiting)
+    {
+        return state.until.map_or(now, |until| until.max(now));
+    }
+    match deps.frontier.last_run_started(&plan.site).await {
+        Ok(Some(started_at)) => after(started_at, plan.interval).max(now),
+        _ => now,
     }
 }
 

@@ -54,12 +54,19 @@ impl Hand<'_> {
         match read {
             Ok((outcome, bytes)) => {
                 let at = self.clock.now();
-                let done = patiently(self, || deps.frontier.complete(run, entry, &outcome, at)).await?;
+                let done = patiently(self, || deps.frontier.complete(run, entry, outcome.clone(), at)).await?;
                 let kind = entry.kind;
                 deps.progress.event(ProgressEvent::PageDone { site: site.clone(), kind, bytes, done });
                 Ok(())
             }
             Err(Trouble::Page(error)) => self.failed(entry, &error).await,
+            // Pictures come last and may lie on a host of their own: when that one is down, the ads are read all the same.
+            Err(Trouble::Visit(Halt::Unreachable(why))) if entry.kind == EntryKind::Image => {
+                self.no_more_images(entry, why).await
+            }
+            Err(Trouble::Visit(Halt::Quiet(_))) if entry.kind == EntryKind::Image => {
+                self.no_more_images(entry, ErrorKind::Busy).await
+            }
             Err(Trouble::Visit(halt)) => {
                 // An entry that cannot be put back is leased until the run is resumed: nothing is lost.
                 if let Err(error) = deps.frontier.put_back(run, entry).await {
@@ -70,10 +77,16 @@ impl Hand<'_> {
         }
     }
 
+    async fn no_more_images(&self, entry: &Entry, why: ErrorKind) -> Result<(), Halt> {
+        self.visit.shut_images(&entry.url, why);
+        self.failed(entry, &FetchError { retry_after: None, status: None, kind: why }).await
+    }
+
     async fn failed(&self, entry: &Entry, error: &FetchError) -> Result<(), Halt> {
         let (deps, plan, run) = (self.deps(), self.visit.plan, self.visit.run);
         let now = self.clock.now();
-        let given_up = !(error.passes() && entry.attempts < plan.retries);
+        let images_shut = entry.kind == EntryKind::Image && self.visit.shut_for_images(&entry.url).is_some();
+        let given_up = images_shut || !(error.passes() && entry.attempts < plan.retries);
         if given_up {
             patiently(self, || deps.frontier.give_up(run, entry, error.kind, now)).await?;
         } else {
@@ -84,7 +97,15 @@ impl Hand<'_> {
         }
         let (site, kind, why) = (plan.site.clone(), entry.kind, error.kind);
         deps.progress.event(ProgressEvent::PageFailed { site, kind, why, given_up });
-        if error.ends_visit() { Err(Halt::Shut(error.kind)) } else { Ok(()) }
+        match (error.ends_visit(), entry.kind) {
+            (false, _) => Ok(()),
+            // A host that refuses pictures is asked for no more of them; it has not refused the pages.
+            (true, EntryKind::Image) => {
+                self.visit.shut_images(&entry.url, error.kind);
+                Ok(())
+            }
+            (true, _) => Err(Halt::Shut(error.kind)),
+        }
     }
 
     async fn read_entry(&self, entry: &Entry) -> Result<(PageOutcome, usize), Trouble> {
@@ -93,6 +114,9 @@ impl Hand<'_> {
             return Err(FetchError::of(ErrorKind::TooManyPages).into());
         }
         let image = entry.kind == EntryKind::Image;
+        if let Some(why) = visit.shut_for_images(&entry.url).filter(|_| image) {
+            return Err(FetchError::of(why).into());
+        }
         let wanted = Wanted {
             url: &entry.url,
             accept: if image { ACCEPT_IMAGE } else { ACCEPT_PAGE },

@@ -16,7 +16,7 @@ use url::Url;
 
 /// The site's lease is taken for so long, and renewed when a third of it has passed. A killed worker's site is free
 /// after it.
-pub(super) const LEASE: Duration = Duration::from_secs(120);
+pub(super) const LEASE: Duration = Duration::from_secs(60);
 /// The longest wait within a run; for a longer one the visit ends, and the run is resumed then.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 /// How often the administrator's wish is looked up.
@@ -72,11 +72,7 @@ impl Hand<'_> {
                 Ok(())
             }
             Ok(false) => Err(Halt::LeaseLost),
-            // No request is made on a lease that has run out.
-            Err(error) if now_ms >= leased_ms => {
-                tracing::warn!(site = %self.visit.plan.site, %error, "the lease could not be renewed in time");
-                Err(Halt::LeaseLost)
-            }
+            // It may be back in a moment; until then no request is made on a lease that has run out.
             Err(_) => Ok(()),
         }
     }
@@ -138,6 +134,11 @@ impl Ask for Hand<'_> {
         self.save(&host).await?;
         let permit = loop {
             self.check().await?;
+            let now_ms = self.clock.now().as_millisecond();
+            if self.visit.leased_until_ms.load(Ordering::Relaxed) <= now_ms {
+                self.pause(Duration::from_secs(1)).await?;
+                continue;
+            }
             self.wait_for_hours().await?;
             match host.turn() {
                 Turn::Now(permit) => break permit,

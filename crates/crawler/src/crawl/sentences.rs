@@ -25,10 +25,11 @@ pub(super) fn running() -> SiteState {
     SiteState { phase: SitePhase::Running, reason, until: None }
 }
 
-pub(super) fn stopped() -> SiteState {
+/// The run was cut off by the word to stop: it waits for the next process.
+pub(super) fn stopped(at: Timestamp) -> SiteState {
     let reason =
         say("Læsningen er afbrudt og fortsætter, hvor den slap", "The run was interrupted and goes on where it was");
-    SiteState { phase: SitePhase::Idle, reason, until: None }
+    waiting(reason, at)
 }
 
 pub(super) fn paused() -> SiteState {

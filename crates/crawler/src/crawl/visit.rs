@@ -7,15 +7,17 @@ use crate::clock::{Clock, after};
 use crate::error::{CrawlError, ErrorKind};
 use crate::fetch::{Ask, Halt, SiteClient, patiently};
 use crate::judge::judge;
+use crate::pacing::host_key;
 use crate::plan::SitePlan;
 use crate::ports::{EntryKind, NewEntry, RunId, SitePhase, SiteState};
 use crate::robots::RobotsGate;
 use crate::run::{RunEnd, RunSummary};
 use crate::stop::Stop;
 use jiff::Timestamp;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use url::Url;
 
 /// How a visit ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,12 +46,27 @@ pub(super) struct Visit<'a> {
     pub(super) wish_at_ms: AtomicI64,
     listings_read: AtomicU64,
     listings_seen: Mutex<HashSet<u64>>,
+    shut_for_images: Mutex<HashMap<String, ErrorKind>>,
 }
 
 impl Visit<'_> {
     /// Whether the plan allows one more listing page, and counts it.
     pub(super) fn listing_room(&self) -> bool {
         self.listings_read.fetch_add(1, Ordering::Relaxed) < u64::from(self.plan.max_listing_pages)
+    }
+
+    /// Why no more pictures are asked of a URL's host in this visit, if so.
+    pub(super) fn shut_for_images(&self, url: &str) -> Option<ErrorKind> {
+        let host = host_key(&Url::parse(url).ok()?);
+        self.shut_for_images.lock().unwrap_or_else(PoisonError::into_inner).get(&host).copied()
+    }
+
+    /// Asks no more pictures of a URL's host in this visit.
+    pub(super) fn shut_images(&self, url: &str, why: ErrorKind) {
+        if let Ok(url) = Url::parse(url) {
+            let host = host_key(&url);
+            self.shut_for_images.lock().unwrap_or_else(PoisonError::into_inner).entry(host).or_insert(why);
+        }
     }
 
     /// Whether a listing page with these ads is the first of its kind in this visit.
@@ -76,10 +93,7 @@ pub async fn crawl_site(plan: &SitePlan, deps: &CrawlDeps) -> Result<Visited, Cr
         return Err(refused);
     }
     check_plan(plan)?;
-    let leased_until = after(now, LEASE);
-    if !deps.frontier.lease_site(&plan.site, &deps.worker, leased_until, now).await? {
-        return Err(CrawlError::HeldByAnother { site: plan.site.clone() });
-    }
+    let leased_until = take_lease(plan, deps).await?;
     let visited = visit(plan, deps, leased_until).await;
     if !matches!(visited, Err(CrawlError::HeldByAnother { .. })) {
         // An unreleased lease runs out by itself.
@@ -88,6 +102,26 @@ pub async fn crawl_site(plan: &SitePlan, deps: &CrawlDeps) -> Result<Visited, Cr
         }
     }
     visited
+}
+
+/// Takes the site. Where another worker holds it, waits as long as a dead one's lease can last: a living one renews it.
+async fn take_lease(plan: &SitePlan, deps: &CrawlDeps) -> Result<Timestamp, CrawlError> {
+    let give_up_at = after(deps.clock.now(), LEASE);
+    loop {
+        let now = deps.clock.now();
+        let until = after(now, LEASE);
+        if deps.frontier.lease_site(&plan.site, &deps.worker, until, now).await? {
+            return Ok(until);
+        }
+        if now >= give_up_at || deps.stop.is_stopped() {
+            return Err(CrawlError::HeldByAnother { site: plan.site.clone() });
+        }
+        tokio::select! {
+            biased;
+            () = deps.stop.stopped() => {}
+            () = deps.clock.sleep_until(after(now, LEASE / 12)) => {}
+        }
+    }
 }
 
 fn check_plan(plan: &SitePlan) -> Result<(), CrawlError> {
@@ -125,6 +159,7 @@ async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Timestamp) -> Re
         wish_at_ms: AtomicI64::new(i64::MIN),
         listings_read: AtomicU64::new(tally.listing_pages),
         listings_seen: Mutex::default(),
+        shut_for_images: Mutex::default(),
     };
     deps.progress.event(ProgressEvent::RunBegan { site: plan.site.clone(), resumed: run.resumed });
     visit.set_state(sentences::running(), deps.clock.now()).await;
@@ -135,7 +170,7 @@ async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Timestamp) -> Re
         None => None,
         Some(Halt::Shut(why) | Halt::Unreachable(why)) => Some(why),
         Some(Halt::Stopped | Halt::Ending) => {
-            visit.set_state(sentences::stopped(), now).await;
+            visit.set_state(sentences::stopped(now), now).await;
             return Ok(Visited::Stopped);
         }
         Some(Halt::Paused) => {

@@ -3,13 +3,13 @@
 use crate::support::*;
 use crawler::ports::{SitePhase, SiteWish};
 use crawler::run::RunEnd;
-use crawler::{ErrorKind, Visited, crawl_forever, crawl_site};
+use crawler::{ErrorKind, SitePlan, Visited, crawl_forever, crawl_site};
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A site with pages of ten ads, numbered from 0, each with a picture.
-fn site(ads: usize) -> impl Fn(&server::Asked) -> Reply {
+fn site(ads: usize) -> impl Fn(&server::Asked) -> Reply + Send + Sync {
     move |asked| {
         let path = asked.path.as_str();
         if let Some(page) = path.strip_prefix("/list").map(|rest| rest.trim_start_matches("?page=")) {
@@ -189,6 +189,45 @@ async fn a_stopped_run_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_page_that_does_not_come_does_not_hold_up_a_stop() {
+    let world = World::new();
+    let stop = world.stop.clone();
+    let server = Server::start(world.clock.reader(), move |asked| match asked.path.as_str() {
+        "/ad/4" if asked.before == 0 => {
+            stop.stop();
+            Reply::Silence
+        }
+        _ => site(12)(asked),
+    })
+    .await;
+    let mut plan = plan(&server);
+    plan.limits.total = secs(60);
+    let began = std::time::Instant::now();
+    assert_eq!(crawl_site(&plan, &world.deps()).await.expect("a visit"), Visited::Stopped);
+    assert!(began.elapsed() < secs(10), "{:?}", began.elapsed());
+    let world = World { stop: Default::default(), ..world };
+    assert_eq!(world.crawl(&plan).await.tally.details, 12);
+}
+
+#[tokio::test]
+async fn a_cut_off_run_is_taken_up_at_once_by_the_schedule() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), site(12)).await;
+    let plan = SitePlan { interval: secs(86_400), ..plan(&server) };
+    let deps = world.deps();
+    tokio::select! {
+        biased;
+        () = server.asked(6) => {}
+        visited = crawl_site(&plan, &deps) => panic!("not killed: {visited:?}"),
+    }
+    let next = world.deps();
+    drop(deps);
+    crawl_forever(vec![plan], &next, Some(crawler::clock::after(start(), secs(3600)))).await;
+    assert_eq!((world.memory.up().len(), server.count("/list")), (12, 1));
+    assert!((0..12).all(|ad| world.memory.ad(&ad.to_string()).versions.len() == 1));
+}
+
+#[tokio::test]
 async fn a_paused_site_keeps_its_run_for_later() {
     let world = World::new();
     let memory = world.memory.clone();
@@ -212,7 +251,7 @@ async fn a_database_that_is_away_for_a_while_costs_nothing() {
     let (memory, inner) = (world.memory.clone(), site(12));
     let server = Server::start(world.clock.reader(), move |asked| {
         if matches!(asked.path.as_str(), "/list?page=1" | "/ad/3" | "/img/7") {
-            memory.away.store(6, Ordering::Relaxed);
+            memory.away.store(20, Ordering::Relaxed);
         }
         inner(asked)
     })

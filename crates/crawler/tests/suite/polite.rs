@@ -96,7 +96,7 @@ async fn delays_hold_across_a_kill_and_another_process() {
 }
 
 #[tokio::test]
-async fn another_worker_gets_the_site_only_when_its_lease_has_run_out() {
+async fn another_worker_gets_a_dead_ones_site_when_its_lease_has_run_out() {
     let world = World::new();
     let server = Server::start(world.clock.reader(), site).await;
     let plan = plan(&server);
@@ -109,11 +109,35 @@ async fn another_worker_gets_the_site_only_when_its_lease_has_run_out() {
     let mut other = world.deps();
     drop(deps);
     other.worker = "worker-2".to_owned();
-    let refused = crawl_site(&plan, &other).await.expect_err("it is held");
-    assert!(refused.to_string().contains("another worker"), "{refused}");
-    other.clock.sleep_until(after(other.clock.now(), secs(120))).await;
     let Ok(Visited::Finished(summary)) = crawl_site(&plan, &other).await else { panic!("not finished") };
     assert_eq!(summary.tally.details, 4);
+    let gap = server.log()[3].at.duration_since(server.log()[2].at).as_secs();
+    assert!((55..=65).contains(&gap), "the lease lasts a minute: {gap}");
+}
+
+#[tokio::test]
+async fn a_site_belongs_to_one_living_worker_at_a_time() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), site).await;
+    let plan = SitePlan { delay: secs(50), ..plan(&server) };
+    let one = world.deps();
+    let mut two = world.deps();
+    two.worker = "worker-2".to_owned();
+    let late = async {
+        two.clock.sleep_until(after(start(), secs(1))).await;
+        let refused = crawl_site(&plan, &two).await.expect_err("it is held");
+        drop(two);
+        refused
+    };
+    let first = async {
+        let visited = crawl_site(&plan, &one).await;
+        drop(one);
+        visited
+    };
+    let (visited, refused) = tokio::join!(first, late);
+    assert!(refused.to_string().contains("another worker"), "{refused}");
+    assert!(matches!(visited, Ok(Visited::Finished(_))));
+    assert_eq!((server.log().len(), closest(&server)), (6, secs(50)));
 }
 
 /// The wait after `/ad/b` was answered by `refusal` for the first time.

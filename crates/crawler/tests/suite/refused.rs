@@ -72,6 +72,33 @@ async fn a_refusal_or_a_challenge_ends_the_visit() {
 }
 
 #[tokio::test]
+async fn a_host_that_refuses_pictures_is_asked_for_no_more_of_them() {
+    for (reply, why) in [
+        ((|| Reply::status(403)) as fn() -> Reply, ErrorKind::Denied),
+        (|| Reply::status(429).with("Retry-After", "90000"), ErrorKind::Busy),
+        (|| Reply::status(500), ErrorKind::ServerError),
+    ] {
+        let world = World::new();
+        let pictures = Server::start(world.clock.reader(), move |asked| match asked.path.as_str() {
+            "/robots.txt" => Reply::status(404),
+            _ => reply(),
+        })
+        .await;
+        let (one, two) = (pictures.url("/1.png"), pictures.url("/2.png"));
+        let server = Server::start(world.clock.reader(), move |asked| match asked.path.as_str() {
+            path if path.starts_with("/ad/") => Reply::page(format!("title {path}\nimage {one}\nimage {two}\n")),
+            _ => site(asked),
+        })
+        .await;
+        let plan = SitePlan { also_hosts: vec![pictures.address().to_string()], retries: 20, ..plan(&server) };
+        let summary = world.crawl(&plan).await;
+        assert_eq!((summary.verdict.end, summary.tally.details), (RunEnd::Good, 2), "{summary:?}");
+        assert!(summary.verdict.missing_are_gone && summary.tally.errors[&why] >= 4);
+        assert!(pictures.log().len() <= 9, "{why}: {:?}", pictures.paths());
+    }
+}
+
+#[tokio::test]
 async fn a_private_address_is_refused_unless_the_adapter_names_it() {
     let world = World::new();
     let server = Server::start(world.clock.reader(), site).await;

@@ -187,7 +187,7 @@ impl Frontier for Memory {
         &self,
         run: RunId,
         entry: &Entry,
-        outcome: &PageOutcome,
+        outcome: PageOutcome,
         _at: Timestamp,
     ) -> Result<Completed, FrontierError> {
         let mut guard = self.here()?;
@@ -197,7 +197,7 @@ impl Frontier for Memory {
         }
         let mut done = Completed::default();
         let site = state.runs[&run].site.clone();
-        match outcome {
+        match &outcome {
             PageOutcome::Listing { page, items, recheck_before, next, .. } => {
                 state.pages_archived += 1;
                 for item in items {
@@ -215,7 +215,8 @@ impl Frontier for Memory {
                             state.enter(run, &NewEntry { kind, url, ad: Some(ad_ref.clone()), depth });
                     }
                     let row = state.runs.get_mut(&run).expect("a run");
-                    done.ads_listed += u32::from(row.listed.insert(ad_ref));
+                    done.ads_seen += 1;
+                    row.tally.ads_listed += u64::from(row.listed.insert(ad_ref));
                 }
                 for new in next {
                     done.listings_entered += state.enter(run, new);
@@ -251,7 +252,7 @@ impl Frontier for Memory {
             }
         }
         state.set(entry, Row::Done);
-        state.runs.get_mut(&run).expect("a run").tally.count(outcome, &done);
+        state.runs.get_mut(&run).expect("a run").tally.count(&outcome, &done);
         Ok(done)
     }
 
@@ -334,10 +335,9 @@ impl Frontier for Memory {
         Ok(past.take(limit as usize).map(|run| run.tally.clone()).collect())
     }
 
-    async fn last_run(&self, site: &SiteId) -> Result<Option<LastRun>, FrontierError> {
+    async fn last_run_started(&self, site: &SiteId) -> Result<Option<Timestamp>, FrontierError> {
         let state = self.here()?;
-        let last = state.runs.values().rfind(|run| run.site == *site);
-        Ok(last.map(|run| LastRun { started_at: run.started_at, ended_at: run.ended_at }))
+        Ok(state.runs.values().rfind(|run| run.site == *site).map(|run| run.started_at))
     }
 
     async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, FrontierError> {
