@@ -1,1 +1,33 @@
-//! See ARCHITECTURE.md.
+//! The pages: server-rendered, in Danish and English, for researchers, outreach workers and administrators, and the
+//! few that are public. They work without script, from 360 px, and show no photo.
+//!
+//! **Invariant**: a handler is who may, read, decide, show. A researcher's view types have no contact field. Nobody is
+//! contacted but through [`gate`]. Nothing personal stands in a URL or a log.
+
+mod access;
+mod assets;
+mod chart;
+mod covered;
+mod errors;
+mod format;
+mod forms;
+pub mod gate;
+mod headers;
+mod highlight;
+mod page;
+mod pages;
+pub mod password;
+mod port;
+mod routes;
+mod serve;
+mod sessions;
+pub mod settings;
+mod state;
+mod texts;
+
+pub use port::{Found, TextRead, Workbench, WorkbenchError};
+pub use routes::{Audience, ROUTES, RouteInfo, app};
+pub use serve::{ServeError, serve};
+pub use settings::{Clock, Controller, CrawlerFacts, Duty, Method, Region, ReviewReason, Team, WebSettings};
+pub use state::AppState;
+pub use texts::Language;

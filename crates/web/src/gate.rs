@@ -1,0 +1,265 @@
+//! The one path to a contact: facts from the store, the answer from `outreach`. The daily list, the page of the list
+//! and the claim all ask here. Where the store cannot answer there is no list and no claim.
+
+use crate::settings::Team;
+use classifier::Catalogue;
+use domain::{AdvertiserId, Group, IndicatorId, ProgrammeId, Role};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use outreach::advice::Situation;
+use outreach::{
+    AttemptFact, Candidate, Checked, ClaimFact, ContactFact, ContactList, GateFacts, GatePolicy, Refusal, Review,
+    ReviewDecision, Stratum, TeamView, days_list,
+};
+use std::collections::BTreeSet;
+use store::{
+    AccountId, AttemptRow, CaseId, ContactRef, Decided, DecisionKind, GateRow, NewLine, NewList, Store, StoreError,
+};
+
+/// A team as the gate sees it. With `worker` a colleague's claim refuses too.
+pub fn team_view(team: &Team, worker: Option<AccountId>) -> TeamView {
+    TeamView {
+        id: team.id.clone(),
+        municipalities: team.municipalities.iter().cloned().collect(),
+        languages: team.languages.clone(),
+        lines: team.lines as usize,
+        worker: worker.map(worker_name),
+    }
+}
+
+/// Everybody of a programme who could be on a list, whether the gate lets them or not. `as_of`: acts after it do not
+/// count; claims and objections are those of `now`.
+pub async fn candidates(
+    store: &Store,
+    catalogue: &Catalogue,
+    programme: &ProgrammeId,
+    as_of: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<Candidate<ContactRef>>, StoreError> {
+    let rows = store.gate_rows(programme, as_of, now).await?;
+    Ok(rows.into_iter().map(|row| candidate(row, catalogue)).collect())
+}
+
+/// A team's list for a day, made of what was known at `as_of`.
+pub async fn list_for(
+    store: &Store,
+    catalogue: &Catalogue,
+    programme: &ProgrammeId,
+    team: &TeamView,
+    policy: &GatePolicy,
+    date: Date,
+    as_of: Timestamp,
+) -> Result<ContactList<ContactRef>, StoreError> {
+    let candidates = candidates(store, catalogue, programme, as_of, as_of).await?;
+    Ok(days_list(date, team, candidates, policy, as_of))
+}
+
+/// The list as it is kept, with its frame: how many were asked about and how many were refused for which reason.
+pub fn to_keep(list: &ContactList<ContactRef>, programme: &ProgrammeId, as_of: Timestamp, at: Timestamp) -> NewList {
+    let mut refused = std::collections::BTreeMap::<&str, u64>::new();
+    for (_, reasons) in &list.excluded {
+        for reason in reasons {
+            *refused.entry(reason.as_str()).or_default() += 1;
+        }
+    }
+    NewList {
+        date: list.date,
+        team: list.team.clone(),
+        programme: programme.clone(),
+        as_of,
+        // No line is drawn while no programme has the random stratum approved, so nothing is seeded.
+        seed: 0,
+        frame: serde_json::json!({
+            "asked": list.lines.len() + list.excluded.len(),
+            "excluded": list.excluded.len(),
+            "refusals": refused,
+        }),
+        lines: list
+            .lines
+            .iter()
+            .map(|line| NewLine {
+                advertiser: line.advertiser.clone(),
+                network: line.network.clone(),
+                case: line.case.clone().map(CaseId),
+                random: line.stratum == Stratum::Random,
+                inclusion_probability: line.inclusion_probability,
+                contacts: line.contacts.clone(),
+                language: line.language.clone(),
+                municipality_code: line.municipality_code.clone(),
+                last_seen: line.last_seen,
+                reasons: line.reasons.clone(),
+                cautions: line.cautions.clone(),
+                channel: stored_channel(line.channel),
+                band: line.band,
+            })
+            .collect(),
+        at,
+    }
+}
+
+/// The gate's answer about one advertiser.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Why not; empty where the team may approach.
+    pub refusals: Vec<Refusal>,
+    /// Somebody other than the person advertised may hold the phone.
+    pub third_party_possible: bool,
+}
+
+impl Answer {
+    /// The team may approach.
+    pub fn is_open(&self) -> bool {
+        self.refusals.is_empty()
+    }
+}
+
+/// May this team approach this advertiser now? One whom the store does not know is refused.
+pub async fn ask(
+    store: &Store,
+    catalogue: &Catalogue,
+    advertiser: &AdvertiserId,
+    random: bool,
+    team: &TeamView,
+    policy: &GatePolicy,
+    now: Timestamp,
+) -> Result<Answer, StoreError> {
+    let Some(row) = store.gate_row(advertiser, now, now).await? else {
+        return Ok(Answer { refusals: vec![Refusal::CannotAnswer("identity")], third_party_possible: true });
+    };
+    let mut candidate = candidate(row, catalogue);
+    if random {
+        candidate.facts.stratum = Stratum::Random;
+    }
+    let refusals = outreach::gate(&candidate.facts, team, policy, now).err().unwrap_or_default();
+    Ok(Answer { refusals, third_party_possible: third_party_possible(&candidate) })
+}
+
+/// The store's facts as the gate wants them. The row was read in one transaction over every register.
+pub fn candidate(row: GateRow, catalogue: &Catalogue) -> Candidate<ContactRef> {
+    let indicators: BTreeSet<IndicatorId> = row.indicators.iter().chain(&row.other_indicators).cloned().collect();
+    let groups: BTreeSet<Group> = row
+        .indicators
+        .iter()
+        .filter_map(|id| catalogue.get(id.as_str()))
+        .filter(|indicator| indicator.role == Role::Score && indicator.points > 0.0)
+        .map(|indicator| indicator.group)
+        .collect();
+    let contacts: Vec<ContactFact<ContactRef>> = row
+        .contacts
+        .iter()
+        .map(|contact| ContactFact {
+            contact: contact.contact,
+            kind: contact.kind,
+            damped: contact.damped,
+            objected: contact.objected,
+            last_seen: contact.last_seen,
+            personas: contact.personas,
+        })
+        .collect();
+    // The store's row says nothing of addresses; where the rule on shared premises fired there is one.
+    let address_known = indicators.iter().any(|id| id.as_str() == "shared_premises");
+    let facts = GateFacts {
+        advertiser: row.advertiser,
+        network: row.network,
+        checked: Checked::all(),
+        stratum: Stratum::Flagged,
+        review: row.decided.as_ref().map_or(Review::Undecided, review),
+        reopened: row.reopened,
+        band: row.band.max(row.network_band),
+        queue: row.queue,
+        // No named person's objection for a whole advertiser is kept yet; those of its contacts are below.
+        objection: false,
+        urgent_open: row.urgent,
+        claim: row.claim.map(|claim| ClaimFact { team: claim.team, worker: worker_name(claim.by), until: claim.until }),
+        attempts: row.attempts.iter().map(attempt).collect(),
+        network_attempts: row.network_attempts.iter().map(attempt).collect(),
+        municipalities: row.municipalities,
+        last_seen: row.last_seen,
+        gone: row.gone,
+        personas: row.personas,
+        contacts,
+        address_known,
+    };
+    Candidate {
+        facts,
+        case: row.case.map(|case| case.0),
+        inclusion_probability: 1.0,
+        points: row.points,
+        languages: row.languages,
+        indicators,
+        groups,
+        network_size: row.network_size,
+    }
+}
+
+fn third_party_possible(candidate: &Candidate<ContactRef>) -> bool {
+    let usable = candidate.facts.contacts.iter().filter(|contact| contact.usable());
+    let situation = Situation {
+        indicators: candidate.indicators.clone(),
+        personas_on_contact: usable.map(|contact| contact.personas).max().unwrap_or(0),
+        third_party_answered: candidate
+            .facts
+            .attempts
+            .iter()
+            .any(|attempt| attempt.outcome == Some(outreach::Outcome::ThirdParty)),
+        ..Situation::default()
+    };
+    situation.third_party_possible()
+}
+
+fn worker_name(account: AccountId) -> String {
+    account.0.to_string()
+}
+
+fn review(decided: &Decided) -> Review {
+    let decision = match decided.kind {
+        DecisionKind::OfferOutreach => ReviewDecision::OfferOutreach,
+        DecisionKind::Watch => ReviewDecision::Watch,
+        DecisionKind::NoConcern => ReviewDecision::NoConcern,
+        DecisionKind::Spam => ReviewDecision::Spam,
+        DecisionKind::Refer => ReviewDecision::Refer,
+        DecisionKind::Urgent => ReviewDecision::Urgent,
+    };
+    Review::Decided { decision, at: decided.at, until: decided.until }
+}
+
+fn attempt(row: &AttemptRow) -> AttemptFact {
+    AttemptFact { at: row.at, channel: channel(row.channel), outcome: row.outcome.map(outcome), person_asked: false }
+}
+
+/// The same way, in the words of `outreach`. Both list the same words; the match fails to compile if one gets another.
+pub fn channel(channel: store::Channel) -> outreach::Channel {
+    match channel {
+        store::Channel::Sms => outreach::Channel::Sms,
+        store::Channel::Call => outreach::Channel::Call,
+        store::Channel::Visit => outreach::Channel::Visit,
+        store::Channel::None => outreach::Channel::None,
+    }
+}
+
+/// The same way, in the words of the store.
+pub fn stored_channel(channel: outreach::Channel) -> store::Channel {
+    match channel {
+        outreach::Channel::Sms => store::Channel::Sms,
+        outreach::Channel::Call => store::Channel::Call,
+        outreach::Channel::Visit => store::Channel::Visit,
+        outreach::Channel::None => store::Channel::None,
+    }
+}
+
+/// The same outcome, in the words of `outreach`.
+pub fn outcome(outcome: store::Outcome) -> outreach::Outcome {
+    use outreach::Outcome as To;
+    match outcome {
+        store::Outcome::NoAnswer => To::NoAnswer,
+        store::Outcome::WrongNumber => To::WrongNumber,
+        store::Outcome::ThirdParty => To::ThirdParty,
+        store::Outcome::Informed => To::Informed,
+        store::Outcome::Declined => To::Declined,
+        store::Outcome::WantsToTalk => To::WantsToTalk,
+        store::Outcome::AcceptedOffer => To::AcceptedOffer,
+        store::Outcome::NoNeed => To::NoNeed,
+        store::Outcome::Referred => To::Referred,
+        store::Outcome::Objection => To::Objection,
+    }
+}

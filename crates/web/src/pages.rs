@@ -1,0 +1,42 @@
+//! The pages, one file each: who may, read, decide, show.
+
+pub mod administration;
+pub mod case;
+mod case_ads;
+pub mod contact;
+pub mod decision;
+mod firings;
+pub mod health;
+pub mod indicators;
+pub mod line;
+mod line_view;
+pub mod queue;
+pub mod sign_in;
+pub mod today;
+pub mod try_text;
+
+use crate::errors::WebError;
+use askama::Template;
+use axum::response::Html;
+
+/// An option of a list of choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What the form sends.
+    pub value: String,
+    /// What is shown.
+    pub words: String,
+    /// It is chosen.
+    pub chosen: bool,
+}
+
+impl Choice {
+    fn new(value: impl Into<String>, words: impl Into<String>, chosen: &str) -> Self {
+        let value = value.into();
+        Self { chosen: value == chosen, words: words.into(), value }
+    }
+}
+
+fn show(view: &impl Template) -> Result<Html<String>, WebError> {
+    Ok(Html(view.render()?))
+}

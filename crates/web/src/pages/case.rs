@@ -1,0 +1,307 @@
+//! The case page: evidence and what speaks against it, ads over time, links, history, and the decision.
+
+use super::decision::{DecisionForm, DecisionView};
+use super::firings::{GroupView, Shown, group_name, join, title};
+use super::{case_ads, case_ads::AdView, show};
+use crate::access::{Researcher, Visit, Who};
+use crate::errors::WebError;
+use crate::page::Page;
+use crate::{AppState, format, gate};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Html;
+use domain::{Band, Queue};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use store::{AttemptRow, CaseId, CaseView, QueueRow};
+
+/// Most links shown.
+const MOST_LINKS: usize = 60;
+
+/// A link between two ads.
+pub struct LinkView {
+    a: String,
+    b: String,
+    kind: String,
+    bits: String,
+    joins: String,
+    note: String,
+}
+
+/// One advertiser of a network.
+pub struct AdvertiserView {
+    name: String,
+    band: String,
+    points: String,
+    ads: String,
+}
+
+/// Who is reading the case.
+pub struct ReaderView {
+    class: &'static str,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct CaseTemplate {
+    page: Page,
+    id: String,
+    version: i64,
+    band_code: &'static str,
+    band: String,
+    state: String,
+    is_spam: bool,
+    urgent: bool,
+    duty: Option<(String, String)>,
+    summary: String,
+    new_evidence: String,
+    split_from: Option<String>,
+    groups: Vec<GroupView>,
+    points: String,
+    advertisers: Vec<AdvertiserView>,
+    counter: Vec<GroupView>,
+    context: Vec<GroupView>,
+    abstentions: Vec<(String, String)>,
+    words_shown: bool,
+    chart: String,
+    ads: Vec<AdView>,
+    more_ads: i64,
+    links: Vec<LinkView>,
+    more_links: i64,
+    contacts: Vec<(String, u32, bool)>,
+    places: Vec<(String, String, String)>,
+    decisions: Vec<DecisionView>,
+    attempts: Vec<String>,
+    made_of: String,
+    reader: Option<ReaderView>,
+    mine: bool,
+    held: bool,
+    form: DecisionForm,
+}
+
+/// What the page's address may ask for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ask {
+    words_shown: bool,
+    all_ads: bool,
+}
+
+/// Shows a case.
+pub async fn case(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Html<String>, WebError> {
+    let ask = Ask {
+        words_shown: query.get("words").is_some_and(|words| words == "shown"),
+        all_ads: query.get("ads").is_some_and(|ads| ads == "all"),
+    };
+    let view = read(&state, &who, &CaseId(id), state.now()).await?;
+    let form = DecisionForm::empty(&state, visit.language);
+    page(&state, &visit, &who, view, form, ask, query.get("done"))
+}
+
+/// Reads a case, if the reader may.
+pub async fn read(state: &AppState, who: &Who, id: &CaseId, now: Timestamp) -> Result<CaseView, WebError> {
+    let view = state.store.case(&who.look("case", "review", id.0.clone(), now), id).await?;
+    // The urgent route is for those appointed for it (product.md, rule 4).
+    if view.row.urgent && !who.account.details.urgent_contact {
+        return Err(WebError::UrgentOnly);
+    }
+    Ok(view)
+}
+
+/// Writes the page.
+pub fn page(
+    state: &AppState,
+    visit: &Visit,
+    who: &Who,
+    view: CaseView,
+    form: DecisionForm,
+    ask: Ask,
+    done: Option<&String>,
+) -> Result<Html<String>, WebError> {
+    let t = visit.language;
+    let page = Page::of(state, visit, who, t.v("case-title", "id", short_id(&view.row.case)))
+        .under("/queue", t.t("menu-queue"))
+        .with_done(done);
+    let (row, now) = (&view.row, state.now());
+    let claim = row.claimed.as_ref().filter(|claim| claim.until > now);
+    let mine = claim.is_some_and(|claim| claim.by == who.id());
+    let reader = claim.map(|claim| {
+        let until = page.clock(&claim.until);
+        if mine {
+            ReaderView { class: "info", words: page.v("reader-you", "until", until) }
+        } else {
+            ReaderView { class: "warn", words: t.vs("reader-other", &[("name", claim.name.clone()), ("until", until)]) }
+        }
+    });
+    let shown = Shown::of_case(&page, &state.catalogue, &view.ads, ask.words_shown);
+    let assessment = view.assessment.as_ref();
+    let most = if ask.all_ads { usize::MAX } else { case_ads::MOST_ADS };
+    let titles =
+        |ids: &[domain::IndicatorId]| join(&page, &ids.iter().map(|id| shown.title(id.as_str())).collect::<Vec<_>>());
+    let template = CaseTemplate {
+        id: row.case.0.clone(),
+        version: row.version,
+        band_code: row.band.as_str(),
+        band: t.t(&format!("band-{}", row.band.as_str())),
+        state: t.t(&format!("state-{}", row.state.as_str())),
+        is_spam: row.queue == Queue::Spam,
+        urgent: row.urgent,
+        duty: state.settings.duty.as_ref().filter(|_| row.urgent).map(|duty| {
+            let checked = page.date(&duty.checked);
+            (t.of(&duty.text).to_owned(), t.vs("duty-law", &[("law", duty.law.clone()), ("date", checked)]))
+        }),
+        summary: summary(state, &page, row, assessment.map(|a| a.groups.keys().copied().collect())),
+        new_evidence: titles(&row.new_evidence),
+        split_from: view.split_from.as_ref().map(|case| case.0.clone()),
+        groups: assessment.map_or_else(Vec::new, |a| shown.groups(&a.evidence, Some(a), "for")),
+        points: page.decimal(&row.points),
+        advertisers: advertisers(&page, &view),
+        counter: assessment.map_or_else(Vec::new, |a| shown.groups(&a.counter_evidence, None, "against")),
+        context: assessment.map_or_else(Vec::new, |a| shown.groups(&a.context, None, "beside")),
+        abstentions: assessment.map_or_else(Vec::new, |a| {
+            let one = |x: &domain::Abstention| (shown.title(x.indicator.as_str()), page.of_both(&x.reason).to_owned());
+            a.abstentions.iter().map(one).collect()
+        }),
+        words_shown: ask.words_shown,
+        chart: case_ads::picture(&page, &view.ads),
+        ads: case_ads::ads(&shown, &view.ads, most),
+        more_ads: view.ads.len().saturating_sub(most) as i64,
+        links: view.links.iter().take(MOST_LINKS).map(|link| link_view(&page, link)).collect(),
+        more_links: view.links.len().saturating_sub(MOST_LINKS) as i64,
+        contacts: view.contacts.clone(),
+        places: view
+            .places
+            .iter()
+            .map(|(place, first, last)| {
+                let municipality = state.settings.municipality(&place.municipality_code);
+                let name = if place.place == municipality {
+                    place.place.clone()
+                } else {
+                    format!("{} ({municipality})", place.place)
+                };
+                (name, page.short_date(first), page.short_date(last))
+            })
+            .collect(),
+        decisions: view.decisions.iter().map(|decision| DecisionView::of(state, &page, decision)).collect(),
+        attempts: view.attempts.iter().map(|attempt| attempt_words(state, &page, attempt)).collect(),
+        made_of: made_of(&page, &view),
+        reader,
+        mine,
+        held: claim.is_some() && !mine,
+        form,
+        page,
+    };
+    show(&template)
+}
+
+/// The last six digits: enough to talk about a case.
+pub fn short_id(case: &CaseId) -> String {
+    let id = case.0.trim_start_matches("case_");
+    let cut = id.char_indices().rev().nth(5).map_or(0, |(at, _)| at);
+    id[cut..].to_uppercase()
+}
+
+/// Whose ads, how many, where: also the heading in the queue.
+pub fn who_and_where(state: &AppState, page: &Page, row: &QueueRow) -> String {
+    let t = page.t;
+    let names: Vec<String> =
+        row.municipalities.iter().take(3).map(|code| state.settings.municipality(code).to_owned()).collect();
+    let places = match row.municipalities.len() {
+        0 => t.t("place-unknown"),
+        1..=3 => join(page, &names),
+        more => t.vs("places-more", &[("places", names.join(", ")), ("more", page.whole(more as i64 - 3))]),
+    };
+    let ads = t.n("count-ads", i64::from(row.ads));
+    if row.advertisers > 1 {
+        let who = t.n("count-advertisers", i64::from(row.advertisers));
+        t.vs("who-network", &[("who", who), ("ads", ads), ("places", places)])
+    } else {
+        t.vs("who-advertiser", &[("ads", ads), ("places", places)])
+    }
+}
+
+fn summary(state: &AppState, page: &Page, row: &QueueRow, groups: Option<Vec<domain::Group>>) -> String {
+    let t = page.t;
+    let first = t.vs(
+        "summary-who",
+        &[
+            ("who", who_and_where(state, page, row)),
+            ("from", format::date(t, format::day_of(row.first_seen))),
+            ("to", format::date(t, format::day_of(row.last_seen))),
+        ],
+    );
+    let groups = groups.unwrap_or_default();
+    if row.band == Band::None || groups.is_empty() {
+        return format!("{first} {}", t.t("summary-no-points"));
+    }
+    let names: Vec<String> = groups.iter().map(|group| group_name(page, *group).to_lowercase()).collect();
+    let second = t.vs(
+        "summary-points",
+        &[
+            ("band", t.t(&format!("band-{}", row.band.as_str())).to_lowercase()),
+            ("points", page.decimal(&row.points)),
+            ("groups", join(page, &names)),
+        ],
+    );
+    format!("{first} {second}")
+}
+
+fn advertisers(page: &Page, view: &CaseView) -> Vec<AdvertiserView> {
+    let one = |(number, a): (usize, &domain::Assessment)| AdvertiserView {
+        name: page.v("advertiser-number", "number", page.whole(number as i64 + 1)),
+        band: page.t(&format!("band-{}", a.band.as_str())),
+        points: page.decimal(&a.points),
+        ads: page.whole(a.ads.len() as i64),
+    };
+    view.advertisers.iter().enumerate().map(one).collect()
+}
+
+fn link_view(page: &Page, link: &store::CaseLink) -> LinkView {
+    let joins = if link.outside {
+        "link-outside"
+    } else if link.joins {
+        "link-joins-yes"
+    } else {
+        "link-joins-no"
+    };
+    LinkView {
+        a: link.a.clone(),
+        b: link.b.clone(),
+        kind: page.t(&format!("link-{}", link.kind.as_str())),
+        bits: page.decimal(&link.bits),
+        joins: page.t(joins),
+        note: page.of_both(&link.note).to_owned(),
+    }
+}
+
+fn attempt_words(state: &AppState, page: &Page, attempt: &AttemptRow) -> String {
+    let t = page.t;
+    let team = state.settings.team(&attempt.team).map_or(attempt.team.0.clone(), |team| team.name.clone());
+    let channel = t.of(&gate::channel(attempt.channel).label()).to_owned();
+    let outcome = attempt
+        .outcome
+        .map_or_else(|| t.t("outcome-awaited"), |outcome| t.of(&gate::outcome(outcome).label()).to_owned());
+    let words = t.vs(
+        "attempt-words",
+        &[("time", page.short_time(&attempt.at)), ("team", team), ("channel", channel), ("outcome", outcome)],
+    );
+    if attempt.undone { t.v("attempt-undone", "attempt", words) } else { words }
+}
+
+fn made_of(page: &Page, view: &CaseView) -> String {
+    let as_of = view.as_of.map_or_else(|| page.t("never"), |at| page.time(&at));
+    let catalogue = view.assessment.as_ref().map_or("", |a| &a.catalogue);
+    let short = catalogue.get(..19).unwrap_or(catalogue).to_owned();
+    page.t.vs("made-of", &[("time", as_of), ("catalogue", short)])
+}
+
+/// What fired, in words, for lists.
+pub fn titles(state: &AppState, page: &Page, ids: &[domain::IndicatorId]) -> String {
+    join(page, &ids.iter().map(|id| title(&state.catalogue, page, id.as_str())).collect::<Vec<_>>())
+}

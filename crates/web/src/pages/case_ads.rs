@@ -1,0 +1,165 @@
+//! A case's ads with their versions, texts and the picture of them over time.
+
+use super::firings::{Shown, join};
+use crate::chart;
+use crate::highlight::{Segment, segments};
+use crate::page::Page;
+use domain::{Field, MaskedText, VersionFacts};
+use store::CaseAd;
+
+/// Most ads shown at first.
+pub const MOST_ADS: usize = 12;
+/// Most ads that the picture can hold and still be read.
+const MOST_ROWS: usize = 40;
+
+/// An ad.
+pub struct AdView {
+    /// Name within the page.
+    pub anchor: String,
+    /// The site and the store's own number.
+    pub label: String,
+    /// First sighting.
+    pub first_seen: String,
+    /// Last sighting, and whether it is gone.
+    pub last_seen: String,
+    /// Days on which it was seen.
+    pub days: String,
+    /// Pseudonyms of its contacts.
+    pub contacts: String,
+    /// Places and times, for the heading.
+    pub where_and_when: String,
+    /// What it said.
+    pub versions: Vec<VersionView>,
+}
+
+/// A version.
+pub struct VersionView {
+    /// Number and times.
+    pub title: String,
+    /// What is other than in the version before.
+    pub changed: Option<String>,
+    /// Its texts.
+    pub fields: Vec<FieldView>,
+}
+
+/// A text of a version.
+pub struct FieldView {
+    /// Which.
+    pub name: String,
+    /// The masked words.
+    pub segments: Vec<Segment>,
+}
+
+/// An ad's name within the page.
+pub fn anchor(number: usize) -> String {
+    format!("ad-{}", number + 1)
+}
+
+/// The ads, at most `most`.
+pub fn ads(shown: &Shown<'_>, ads: &[CaseAd], most: usize) -> Vec<AdView> {
+    ads.iter().take(most).enumerate().map(|(number, ad)| view(shown, number, ad)).collect()
+}
+
+fn view(shown: &Shown<'_>, number: usize, ad: &CaseAd) -> AdView {
+    let page = shown.page;
+    let last = page.short_time(&ad.last_seen);
+    let mut places: Vec<String> = Vec::new();
+    for place in ad.versions.iter().flat_map(|(facts, _)| &facts.places) {
+        if !places.contains(&place.place) {
+            places.push(place.place.clone());
+        }
+    }
+    let from_to =
+        page.t.vs("from-to", &[("from", page.short_date(&ad.first_seen)), ("to", page.short_date(&ad.last_seen))]);
+    AdView {
+        anchor: anchor(number),
+        label: ad.label.clone(),
+        first_seen: page.short_time(&ad.first_seen),
+        last_seen: match &ad.gone_at {
+            Some(gone) => page.t.vs("last-seen-gone", &[("last", last), ("gone", page.short_date(gone))]),
+            None => last,
+        },
+        days: page.whole(ad.sightings.len() as i64),
+        contacts: ad.contacts.join(", "),
+        where_and_when: if places.is_empty() { from_to } else { format!("{} · {from_to}", join(page, &places)) },
+        versions: ad
+            .versions
+            .iter()
+            .enumerate()
+            .map(|(at, version)| version_view(shown, version, at.checked_sub(1).map(|before| &ad.versions[before])))
+            .collect(),
+    }
+}
+
+fn version_view(
+    shown: &Shown<'_>,
+    (facts, texts): &(VersionFacts, Vec<MaskedText>),
+    before: Option<&(VersionFacts, Vec<MaskedText>)>,
+) -> VersionView {
+    let page = shown.page;
+    let title = page.t.vs(
+        "version-title",
+        &[
+            ("number", page.whole(i64::from(facts.version))),
+            ("from", page.short_time(&facts.first_seen)),
+            ("to", page.short_time(&facts.last_seen)),
+        ],
+    );
+    let fields = texts
+        .iter()
+        .filter(|text| !text.text.is_empty())
+        .map(|text| FieldView {
+            name: field_name(page, &text.field),
+            segments: segments(&text.text, (0, text.text.len()), &shown.marks(&facts.firings, &text.field)),
+        })
+        .collect();
+    VersionView { title, changed: before.map(|before| changes(page, &before.1, texts)), fields }
+}
+
+/// Which texts differ. The masked texts are compared: a new number alone shows as a change of the contact.
+fn changes(page: &Page, before: &[MaskedText], now: &[MaskedText]) -> String {
+    let text_of = |texts: &[MaskedText], field: &Field| {
+        texts.iter().find(|text| &text.field == field).map(|text| text.text.clone()).unwrap_or_default()
+    };
+    let mut fields: Vec<&Field> = before.iter().chain(now).map(|text| &text.field).collect();
+    fields.dedup();
+    let mut changed: Vec<String> = Vec::new();
+    for field in fields {
+        let name = field_name(page, field);
+        if text_of(before, field) != text_of(now, field) && !changed.contains(&name) {
+            changed.push(name);
+        }
+    }
+    if changed.is_empty() {
+        page.t("version-changed-masked")
+    } else {
+        page.v("version-changed", "fields", join(page, &changed))
+    }
+}
+
+fn field_name(page: &Page, field: &Field) -> String {
+    match field {
+        Field::Title => page.t("field-title"),
+        Field::Body => page.t("field-body"),
+        Field::Text => page.t("field-text"),
+        Field::Named(name) if matches!(name.as_str(), "phone" | "place" | "price" | "name" | "age" | "category") => {
+            page.t(&format!("field-{name}"))
+        }
+        Field::Named(name) => name.clone(),
+    }
+}
+
+/// The ads over time.
+pub fn picture(page: &Page, ads: &[CaseAd]) -> String {
+    let rows: Vec<chart::Row> = ads
+        .iter()
+        .take(MOST_ROWS)
+        .map(|ad| chart::Row {
+            label: ad.label.clone(),
+            versions: ad.versions.iter().map(|(facts, _)| (facts.first_seen, facts.last_seen)).collect(),
+            days: ad.sightings.iter().map(|sighting| sighting.day).collect(),
+            gone_at: ad.gone_at,
+        })
+        .collect();
+    chart::timeline(page.t, &rows)
+}

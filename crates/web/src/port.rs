@@ -1,0 +1,71 @@
+//! What the pages ask of the rest of bavn. The package `bavn` implements it.
+
+use domain::{Abstention, Firing, Reading};
+
+/// Work that the pages ask for but do not do themselves.
+#[async_trait::async_trait]
+pub trait Workbench: Send + Sync {
+    /// Reads one text as if it were an ad, and keeps nothing of it.
+    async fn read_text(&self, text: &str) -> Result<TextRead, WorkbenchError>;
+}
+
+/// What was read in a text. Spans count in the text as it was given, with field `text`.
+#[derive(Debug, Clone, Default)]
+pub struct TextRead {
+    /// Mentions.
+    pub reading: Reading,
+    /// One-ad indicators that fired.
+    pub firings: Vec<Firing>,
+    /// What could not be computed.
+    pub abstentions: Vec<Abstention>,
+}
+
+/// A mention as a page shows it: where, and what kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// First byte.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+    /// `phone`, `price`, `age`, `name`, `place`, `email`, `url`, `address`, `handle`.
+    pub kind: &'static str,
+}
+
+impl TextRead {
+    /// The mentions in order of place.
+    pub fn found(&self) -> Vec<Found> {
+        let r = &self.reading;
+        let spans = r.phones.iter().map(|m| ("phone", &m.span));
+        let spans = spans.chain(r.prices.iter().map(|m| ("price", &m.span)));
+        let spans = spans.chain(r.ages.iter().map(|m| ("age", &m.span)));
+        let spans = spans.chain(r.names.iter().map(|m| ("name", &m.span)));
+        let spans = spans.chain(r.places.iter().map(|m| ("place", &m.span)));
+        let spans = spans.chain(r.emails.iter().map(|m| ("email", &m.span)));
+        let spans = spans.chain(r.urls.iter().map(|m| ("url", &m.span)));
+        let spans = spans.chain(r.addresses.iter().map(|m| ("address", &m.span)));
+        let spans = spans.chain(r.handles.iter().map(|m| ("handle", &m.span)));
+        let mut found: Vec<Found> =
+            spans.map(|(kind, span)| Found { start: span.start, end: span.end, kind }).collect();
+        found.sort_by(|a, b| (a.start, a.end, a.kind).cmp(&(b.start, b.end, b.kind)));
+        found
+    }
+}
+
+/// Why a text could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkbenchError {
+    /// It is too long.
+    #[error("the text has {length} bytes, at most {limit} can be read at once; read it in parts")]
+    TooLong {
+        /// Bytes given.
+        length: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// The reader is not to be had.
+    #[error("the text could not be read: {what}; try again, and tell the administrator if it stays so")]
+    Unavailable {
+        /// What went wrong, without any text.
+        what: String,
+    },
+}

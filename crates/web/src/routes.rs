@@ -1,0 +1,102 @@
+//! Every address, with who may ask for it. A test asks for each as each role.
+
+use crate::pages::{
+    administration, case, contact, decision, health, indicators, line, queue, sign_in, today, try_text,
+};
+use crate::{AppState, assets, errors, headers, sessions};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use store::PersonRole;
+
+/// Largest form in bytes: a text of 20,000 characters, percent-encoded, fits.
+const FORM_LIMIT_BYTES: usize = 256 * 1024;
+
+/// Who may ask for an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Anybody.
+    Public,
+    /// Anybody who is signed in.
+    SignedIn,
+    /// One role.
+    Only(PersonRole),
+}
+
+/// An address of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteInfo {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// With `{id}` where something is named.
+    pub path: &'static str,
+    /// Who may.
+    pub audience: Audience,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $audience:expr => $handler:expr;)*) => {
+        /// Every address with who may ask for it.
+        pub const ROUTES: &[RouteInfo] = &[$(RouteInfo { method: routes!(@name $method), path: $path, audience: $audience }),*];
+
+        fn router() -> Router<AppState> {
+            Router::new()$(.route($path, $method($handler)))*
+        }
+    };
+    (@name get) => { "GET" };
+    (@name post) => { "POST" };
+}
+
+use Audience::{Only, Public, SignedIn};
+use PersonRole::{Administrator, OutreachWorker, Researcher};
+
+routes! {
+    get "/" Public => sign_in::start;
+    get "/sign-in" Public => sign_in::form;
+    post "/sign-in" Public => sign_in::sign_in;
+    post "/sign-out" SignedIn => sign_in::sign_out;
+    post "/language" Public => sign_in::language;
+    get "/contact" Public => contact::contact;
+    get "/healthz" Public => health::healthz;
+    get "/readyz" Public => health::readyz;
+    get "/assets/{name}" Public => assets::asset;
+    get "/queue" Only(Researcher) => queue::queue;
+    get "/case/{id}" Only(Researcher) => case::case;
+    post "/case/{id}/take" Only(Researcher) => decision::take;
+    post "/case/{id}/give-back" Only(Researcher) => decision::give_back;
+    post "/case/{id}/decide" Only(Researcher) => decision::decide;
+    post "/case/{id}/undo" Only(Researcher) => decision::undo;
+    post "/case/{id}/close-urgent" Only(Researcher) => decision::close_urgent;
+    get "/try" Only(Researcher) => try_text::form;
+    post "/try" Only(Researcher) => try_text::read;
+    get "/today" Only(OutreachWorker) => today::today;
+    get "/line/{id}" Only(OutreachWorker) => line::line;
+    post "/line/{id}/claim" Only(OutreachWorker) => line::claim;
+    post "/line/{id}/release" Only(OutreachWorker) => line::release;
+    post "/line/{id}/attempt" Only(OutreachWorker) => line::attempt;
+    post "/line/{id}/outcome" Only(OutreachWorker) => line::outcome;
+    post "/line/{id}/undo" Only(OutreachWorker) => line::undo;
+    get "/sites" Only(Administrator) => administration::sites;
+    get "/sites/{id}" Only(Administrator) => administration::site;
+    post "/sites/{id}/wish" Only(Administrator) => administration::wish;
+    get "/people" Only(Administrator) => administration::people;
+    get "/indicators" SignedIn => indicators::indicators;
+    get "/indicators/{id}" SignedIn => indicators::indicator;
+}
+
+/// Paths whose answers are read by machines: no page is written around their errors.
+pub fn is_for_machines(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz") || path.starts_with("/assets/")
+}
+
+/// The pages.
+pub fn app(state: AppState) -> Router {
+    let settings = &state.settings;
+    router()
+        .layer(sessions::layer(state.store.clone(), settings.idle_minutes, settings.behind_tls))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT_BYTES))
+        .layer(from_fn_with_state(state.clone(), errors::write_error_pages))
+        .layer(from_fn_with_state(state.clone(), headers::set_headers))
+        .with_state(state)
+}

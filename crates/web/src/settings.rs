@@ -1,0 +1,154 @@
+//! What the pages need of the configuration, as checked values.
+
+use crate::Language;
+use domain::{Bilingual, ProgrammeId, TeamId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where the pages get the time from: the machine's clock, or the demo's last day.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What the pages need of the configuration.
+#[derive(Clone)]
+pub struct WebSettings {
+    /// The programme whose cases and lists are shown.
+    pub programme: ProgrammeId,
+    /// Its name.
+    pub programme_name: Bilingual,
+    /// Its outreach teams.
+    pub teams: Vec<Team>,
+    /// The regions by which the queue is filtered.
+    pub regions: Vec<Region>,
+    /// Names of municipalities by code.
+    pub municipalities: BTreeMap<String, String>,
+    /// Who runs this installation.
+    pub controller: Controller,
+    /// What site owners are told of the crawler.
+    pub crawler: CrawlerFacts,
+    /// Language of a visitor who has not chosen.
+    pub default_language: Language,
+    /// The time.
+    pub clock: Clock,
+    /// Reasons that a researcher picks from.
+    pub reasons: Vec<ReviewReason>,
+    /// Outreach methods of the programme.
+    pub methods: Vec<Method>,
+    /// Rules of the gate and of the list.
+    pub outreach: outreach::Settings,
+    /// The statutory duty for possible minors, shown on urgent cases.
+    pub duty: Option<Duty>,
+    /// How long a case is kept for its reader, in minutes.
+    pub reading_minutes: i64,
+    /// How long a line is kept for the worker who took it, in minutes.
+    pub approach_minutes: i64,
+    /// A session ends after so many minutes without a request.
+    pub idle_minutes: i64,
+    /// A session ends after so many minutes in any case.
+    pub session_minutes: i64,
+    /// Cookies only over TLS, and HSTS: true unless bound to loopback without a proxy.
+    pub behind_tls: bool,
+    /// A line on every page, for example that this is a demonstration.
+    pub notice: Option<Bilingual>,
+}
+
+/// An outreach team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Team {
+    /// Never changed.
+    pub id: TeamId,
+    /// What people call it.
+    pub name: String,
+    /// Its municipalities, four digits each.
+    pub municipalities: Vec<String>,
+    /// Most lines a day.
+    pub lines: u32,
+    /// Languages that its workers speak, ISO 639-1.
+    pub languages: Vec<String>,
+    /// The number that prepared texts give; empty where there is none.
+    pub phone: String,
+    /// When its list is ready, local time, `06:00`.
+    pub hour: String,
+}
+
+/// A region: a name for several municipalities.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// Stands in the queue's address.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Its municipalities.
+    pub municipalities: Vec<String>,
+}
+
+/// Who runs the installation. Empty fields are left out of the page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Controller {
+    /// Organisation responsible for the data.
+    pub organisation: String,
+    /// Where it can be written to.
+    pub address: String,
+    /// E-mail.
+    pub email: String,
+    /// Phone.
+    pub phone: String,
+    /// Data protection officer.
+    pub data_protection: String,
+    /// Legal bases, in words.
+    pub legal_basis: Bilingual,
+    /// Reference and date of the impact assessment.
+    pub dpia: String,
+}
+
+/// What site owners are told of the crawler.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CrawlerFacts {
+    /// As sent with each request.
+    pub user_agent: String,
+    /// The name that a robots.txt rule needs.
+    pub product_token: String,
+    /// Least pause between two requests to a host, in seconds.
+    pub delay_s: u32,
+}
+
+/// A reason for a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewReason {
+    /// Kept in the store.
+    pub code: String,
+    /// Shown.
+    pub text: Bilingual,
+}
+
+/// An outreach method on trial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Method {
+    /// Kept in the store.
+    pub code: String,
+    /// Shown.
+    pub name: Bilingual,
+}
+
+/// A statutory duty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// What must be done.
+    pub text: Bilingual,
+    /// Law and paragraph.
+    pub law: String,
+    /// When somebody last checked it.
+    pub checked: Date,
+}
+
+impl WebSettings {
+    /// A team by its id.
+    pub fn team(&self, id: &TeamId) -> Option<&Team> {
+        self.teams.iter().find(|team| &team.id == id)
+    }
+    /// A municipality's name, or its code where the name is not known.
+    pub fn municipality<'a>(&'a self, code: &'a str) -> &'a str {
+        self.municipalities.get(code).map_or(code, String::as_str)
+    }
+}

@@ -1,0 +1,15 @@
+//! The pages over a real store. `access`: every address as every role. `research`: queue, case, decision.
+//! `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
+
+#[path = "web/access.rs"]
+mod access;
+#[path = "web/support/browser.rs"]
+mod browser;
+#[path = "web/outreach.rs"]
+mod outreach;
+#[path = "web/pages.rs"]
+mod pages;
+#[path = "web/research.rs"]
+mod research;
+#[path = "web/support/mod.rs"]
+mod support;

@@ -1,0 +1,168 @@
+//! The worker: list, claim, attempt in two taps, second send, undo; and the gate, which shuts.
+
+use crate::browser::{Browser, value_of};
+use crate::support::{World, make_list, now, put_list, world, world_at};
+use axum::http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::{Arc, Mutex};
+use store::{Actor, Look};
+use web::app;
+
+async fn attempts(world: &World, line: i64) -> usize {
+    let look = Look {
+        actor: Actor::System("test".into()),
+        purpose: "test".into(),
+        what: "line",
+        subject: String::new(),
+        at: now(),
+    };
+    let (_, line) = world.state.store.list_line(&look, line).await.unwrap().unwrap();
+    line.attempts.iter().filter(|attempt| !attempt.undone).count()
+}
+
+#[tokio::test]
+async fn a_line_is_taken_reached_recorded_twice_and_counted_once_then_undone() {
+    let world = world().await;
+    let lines = make_list(&world).await;
+    assert_eq!(lines.len(), 1, "one line for the network, not one an ad");
+    let line = lines[0];
+    let path = format!("/line/{line}");
+    let mut browser = Browser::signed_in(app(world.state.clone()), "vest").await;
+    let list = browser.get("/today").await.body;
+    assert!(list.contains("24. november 2026") && list.contains("Team Vest") && list.contains("Aarhus"), "{list}");
+    assert!(list.len() < 60_000);
+    let before = browser.get(&path).await.body;
+    assert!(!before.contains("tel:") && !before.contains("3400"), "no number before the line is taken");
+    assert!(before.contains("Annoncen er der stadig"));
+    assert_eq!(browser.post(&format!("{path}/claim"), &[]).await.location(), format!("{path}?done=claimed"));
+    let taken = browser.get(&path).await.body;
+    assert!(taken.contains("href=\"tel:+4534000050\"") && taken.contains("href=\"sms:+4534000050?body="), "{taken}");
+    assert!(taken.len() < 60_000);
+    let lower = taken.to_lowercase();
+    assert!(
+        !lower.contains("menneskehandel") && !lower.contains("trafficking") && !lower.contains("beskyttelse"),
+        "no explicit word, no word on trafficking"
+    );
+    let key = value_of(&taken, "key").unwrap();
+    let fields = [("key", key.as_str()), ("channel", "call"), ("outcome", "no_answer"), ("method", "call")];
+    let first = browser.post(&format!("{path}/attempt"), &fields).await;
+    assert_eq!((first.status, first.location()), (StatusCode::SEE_OTHER, format!("{path}?done=attempt").as_str()));
+    let second = browser.post(&format!("{path}/attempt"), &fields).await;
+    assert_eq!(second.location(), format!("{path}?done=attempt-again"));
+    assert_eq!(attempts(&world, line).await, 1, "sent twice, counted once");
+    let after = browser.get(&path).await.body;
+    assert!(after.contains("Vera Vest. Intet svar.") && after.contains("Skal ikke kontaktes nu"), "{after}");
+    assert!(!after.contains("tel:"), "left alone after the attempt");
+    let attempt = value_of(&after, "attempt").unwrap();
+    assert_eq!(browser.post(&format!("{path}/undo"), &[("attempt", &attempt)]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(attempts(&world, line).await, 0);
+    assert!(browser.get(&path).await.body.contains("tel:"), "as before the attempt");
+}
+
+#[tokio::test]
+async fn of_two_workers_one_gets_the_line_and_another_team_sees_nothing_of_it() {
+    let world = world().await;
+    let path = format!("/line/{}", make_list(&world).await[0]);
+    let mut first = Browser::signed_in(app(world.state.clone()), "vest").await;
+    let mut second = Browser::signed_in(app(world.state.clone()), "viggo").await;
+    first.get(&path).await;
+    second.get(&path).await;
+    assert_eq!(first.post(&format!("{path}/claim"), &[]).await.status, StatusCode::SEE_OTHER);
+    let late = second.post(&format!("{path}/claim"), &[]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.body.contains("Taget af Vera Vest til kl. 11.00") && !late.body.contains("tel:"), "{}", late.body);
+    let fields = [("key", "0123456789abcdef0123456789abcdef"), ("channel", "call"), ("outcome", "informed")];
+    assert_eq!(
+        second.post(&format!("{path}/attempt"), &fields).await.status,
+        StatusCode::CONFLICT,
+        "no attempt without the line"
+    );
+    let mut other = Browser::signed_in(app(world.state.clone()), "oest").await;
+    assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
+    first.get(&path).await;
+    assert_eq!(first.post(&format!("{path}/release"), &[]).await.location(), "/today?done=released");
+    second.get(&path).await;
+    assert_eq!(second.post(&format!("{path}/claim"), &[]).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn an_objection_shuts_the_line_at_once() {
+    let world = world().await;
+    let line = make_list(&world).await[0];
+    let path = format!("/line/{line}");
+    let mut browser = Browser::signed_in(app(world.state.clone()), "vest").await;
+    browser.get(&path).await;
+    browser.post(&format!("{path}/claim"), &[]).await;
+    let page = browser.get(&path).await.body;
+    let key = value_of(&page, "key").unwrap();
+    browser.post(&format!("{path}/attempt"), &[("key", &key), ("channel", "call"), ("outcome", "objection")]).await;
+    let contact = domain::Contact { kind: domain::ContactKind::Phone, value: "+4534000050".into() };
+    assert!(world.state.store.has_objection(&contact).await.unwrap(), "kept for that contact");
+    let page = browser.get(&path).await.body;
+    assert!(!page.contains("tel:") && page.contains("Skal ikke kontaktes nu"), "{page}");
+}
+
+#[tokio::test]
+async fn without_a_list_or_with_nobody_to_approach_the_page_says_so() {
+    let world = world().await;
+    let mut browser = Browser::signed_in(app(world.state.clone()), "vest").await;
+    assert!(browser.get("/today").await.body.contains("Dagens liste er ikke lavet endnu. Den er klar kl. 06:00."));
+    assert!(put_list(&world).await.is_empty(), "nobody was decided, and nobody unread is admitted");
+    assert!(browser.get("/today").await.body.contains("Der er ingen på listen i dag."));
+}
+
+#[tokio::test]
+async fn an_attempt_waits_for_its_outcome_and_can_be_taken_back_for_ten_minutes() {
+    let clock = Arc::new(Mutex::new(now()));
+    let ticking = clock.clone();
+    let world = world_at(Arc::new(move || -> Timestamp { *ticking.lock().unwrap() })).await;
+    let path = format!("/line/{}", make_list(&world).await[0]);
+    let mut browser = Browser::signed_in(app(world.state.clone()), "vest").await;
+    browser.get(&path).await;
+    browser.post(&format!("{path}/claim"), &[]).await;
+    let page = browser.get(&path).await.body;
+    let key = value_of(&page, "key").unwrap();
+    let wrong = browser
+        .post(
+            &format!("{path}/attempt"),
+            &[("key", &key), ("channel", "sms"), ("outcome", ""), ("minutes", "-3"), ("follow_up", "2020-01-01")],
+        )
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("Skriv minutter som et tal") && wrong.body.contains("Vælg en dag fra i dag"));
+    browser.get(&path).await;
+    browser
+        .post(&format!("{path}/attempt"), &[("key", &key), ("channel", "sms"), ("outcome", ""), ("minutes", "3")])
+        .await;
+    let waiting = browser.get(&path).await.body;
+    assert!(waiting.contains("Venter på svar"), "{waiting}");
+    let (attempt, version) = (value_of(&waiting, "attempt").unwrap(), value_of(&waiting, "version").unwrap());
+    let set = browser
+        .post(&format!("{path}/outcome"), &[("attempt", &attempt), ("version", &version), ("outcome", "wants_to_talk")])
+        .await;
+    assert_eq!(set.status, StatusCode::SEE_OTHER);
+    assert!(browser.get(&path).await.body.contains("Vil gerne tale"));
+    let stale = browser
+        .post(&format!("{path}/outcome"), &[("attempt", &attempt), ("version", &version), ("outcome", "declined")])
+        .await;
+    assert_eq!(stale.status, StatusCode::CONFLICT, "a save that meets a newer version changes nothing");
+    *clock.lock().unwrap() = now() + SignedDuration::from_mins(11);
+    let late = browser.post(&format!("{path}/undo"), &[("attempt", &attempt)]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "too late");
+}
+
+#[tokio::test]
+async fn where_the_gate_cannot_answer_the_list_is_empty_and_nothing_can_be_taken() {
+    let world = world().await;
+    let path = format!("/line/{}", make_list(&world).await[0]);
+    let mut browser = Browser::signed_in(app(world.state.clone()), "vest").await;
+    browser.get(&path).await;
+    // An injected fault: the register of objections cannot be read any more.
+    let file = world.test.folder.as_ref().unwrap().path().join("bavn.db");
+    crate::support::break_table(&file, "objection").await;
+    let list = browser.get("/today").await;
+    assert!(list.status.is_server_error() || list.body.contains("Derfor er listen tom"), "{}", list.body);
+    assert!(!list.body.contains("/line/"), "never a full list");
+    let claim = browser.post(&format!("{path}/claim"), &[]).await;
+    assert!(claim.status.is_server_error(), "{}", claim.status);
+}

@@ -1,0 +1,120 @@
+//! What the main pages look like: snapshots of their words, and habits that hold on every page.
+
+use crate::browser::Browser;
+use crate::support::{World, make_list, world};
+use axum::http::StatusCode;
+use web::app;
+
+async fn pages(world: &World) -> Vec<(&'static str, &'static str, String)> {
+    let line = make_list(world).await[0];
+    vec![
+        ("sign-in", "", "/sign-in".to_owned()),
+        ("contact", "", "/contact".to_owned()),
+        ("queue", "forsker", "/queue".to_owned()),
+        ("case", "forsker", format!("/case/{}", world.team_case.0)),
+        ("try", "forsker", "/try".to_owned()),
+        ("today", "vest", "/today".to_owned()),
+        ("line", "vest", format!("/line/{line}")),
+        ("sites", "admin", "/sites".to_owned()),
+        ("site", "admin", "/sites/s1".to_owned()),
+        ("people", "admin", "/people".to_owned()),
+        ("indicator", "admin", "/indicators/third_person_voice".to_owned()),
+    ]
+}
+
+/// The words of the main part, one piece of text a line.
+fn words(html: &str) -> String {
+    let main = html.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).unwrap();
+    let mut words = String::new();
+    for piece in main.split('<').skip(1).filter_map(|piece| piece.split_once('>')).map(|(_, text)| text.trim()) {
+        if !piece.is_empty() {
+            words.push_str(piece);
+            words.push('\n');
+        }
+    }
+    words
+}
+
+#[tokio::test]
+async fn the_main_pages_say_this() {
+    let world = world().await;
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(&world.team_case.0.trim_start_matches("case_").to_uppercase(), "[CASE]");
+    for case in [&world.team_case, &world.ordinary_case, &world.urgent_case] {
+        let short = &case.0[case.0.len() - 6..];
+        settings.add_filter(&short.to_uppercase(), "[CASE]");
+        settings.add_filter(&case.0, "[case]");
+    }
+    for (name, login, path) in pages(&world).await {
+        let mut browser = match login {
+            "" => Browser::new(app(world.state.clone())),
+            login => Browser::signed_in(app(world.state.clone()), login).await,
+        };
+        let answer = browser.get(&path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        settings.bind(|| insta::assert_snapshot!(name, words(&answer.body)));
+    }
+}
+
+#[tokio::test]
+async fn every_page_has_one_first_heading_headings_in_order_labels_and_no_text_left_untranslated() {
+    let world = world().await;
+    for (name, login, path) in pages(&world).await {
+        for language in ["da", "en"] {
+            let mut browser = match login {
+                "" => Browser::new(app(world.state.clone())),
+                login => Browser::signed_in(app(world.state.clone()), login).await,
+            };
+            browser.post_raw("/language", &[("to", language), ("back", "/")]).await;
+            let html = browser.get(&path).await.body;
+            let at = format!("{name} ({language})");
+            assert!(html.contains(&format!("<html lang=\"{language}\">")), "{at}");
+            let levels: Vec<u8> = html
+                .match_indices("<h")
+                .filter_map(|(at, _)| html.as_bytes().get(at + 2).copied().filter(u8::is_ascii_digit))
+                .map(|digit| digit - b'0')
+                .collect();
+            assert_eq!(
+                (levels.first(), levels.iter().filter(|level| **level == 1).count()),
+                (Some(&1), 1),
+                "{at}: {levels:?}"
+            );
+            assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{at}: a level is left out: {levels:?}");
+            let ids: Vec<&str> = html.split(" id=\"").skip(1).map(|part| part.split('"').next().unwrap()).collect();
+            let mut unique = ids.clone();
+            unique.sort_unstable();
+            unique.dedup();
+            assert_eq!(unique.len(), ids.len(), "{at}: an id stands twice");
+            for control in ["<input ", "<select ", "<textarea "] {
+                for part in html.split(control).skip(1).map(|part| part.split('>').next().unwrap()) {
+                    if part.contains("type=\"hidden\"") {
+                        continue;
+                    }
+                    let id =
+                        part.split("id=\"").nth(1).unwrap_or_else(|| panic!("{at}: {part}")).split('"').next().unwrap();
+                    assert!(html.contains(&format!("for=\"{id}\"")), "{at}: {id} has no label");
+                }
+            }
+            for part in html.split("aria-labelledby=\"").skip(1).map(|part| part.split('"').next().unwrap()) {
+                assert!(part.split(' ').all(|id| ids.contains(&id)), "{at}: {part} names nothing");
+            }
+            assert!(html.contains("<main id=\"main\"") && html.contains("class=\"skip\""), "{at}");
+            assert_eq!(
+                html.matches("<table").count(),
+                html.matches("<caption").count(),
+                "{at}: a table without caption"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_exist_says_what_to_do_and_monitors_get_plain_words() {
+    let world = world().await;
+    let mut browser = Browser::new(app(world.state.clone()));
+    let answer = browser.get("/does/not/exist").await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert!(answer.body.contains("Siden findes ikke") && answer.body.contains("Til startsiden"));
+    assert_eq!(browser.get("/healthz").await.body, "ok\n");
+    assert_eq!(browser.get("/readyz").await.body, "ok\n");
+}

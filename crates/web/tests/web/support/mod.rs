@@ -1,0 +1,534 @@
+//! A made-up installation for the pages' tests: two sites, a network of two advertisers, an ordinary advertiser, an
+//! urgent case, accounts of each role, and the day's list made through the gate. Numbers begin with 34.
+
+// Each test file uses its own part of it.
+#![allow(dead_code)]
+
+use classifier::{Catalogue, CatalogueFiles, assess, fire_ad};
+use domain::*;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use store::testing::TestStore;
+use store::*;
+use web::*;
+
+/// The installation's present: 24 November 2026, 09:00 in Denmark.
+pub fn now() -> Timestamp {
+    "2026-11-24T08:00:00Z".parse().unwrap()
+}
+
+fn days_ago(days: i64) -> Timestamp {
+    now() - jiff::SignedDuration::from_hours(24 * days)
+}
+
+pub fn catalogue() -> Catalogue {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/indicators");
+    let read = |path: &Path| (path.display().to_string(), std::fs::read_to_string(path).unwrap());
+    let mut files = CatalogueFiles {
+        sources: read(&root.join("sources.toml")),
+        rules: read(&root.join("rules.toml")),
+        indicators: Vec::new(),
+    };
+    for group in std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        for file in std::fs::read_dir(group).unwrap() {
+            files.indicators.push(read(&file.unwrap().path()));
+        }
+    }
+    files.indicators.sort();
+    Catalogue::load(&files).unwrap()
+}
+
+/// Reads nothing but phone numbers of eight digits; the real reader is tested where it lives.
+struct Bench(Arc<Catalogue>);
+
+#[async_trait::async_trait]
+impl Workbench for Bench {
+    async fn read_text(&self, text: &str) -> Result<TextRead, WorkbenchError> {
+        let ad = read_ad(vec![(Field::Text, text.to_owned())]);
+        Ok(TextRead { firings: fire_ad(&self.0, &ad, None), reading: ad.reading, abstentions: Vec::new() })
+    }
+}
+
+fn read_ad(texts: Vec<(Field, String)>) -> ReadAd {
+    let mut reading = Reading::default();
+    for (field, text) in &texts {
+        for start in 0..text.len().saturating_sub(7) {
+            let run = text.as_bytes().get(start..start + 8).unwrap();
+            if run.iter().all(u8::is_ascii_digit) {
+                let span = Span::new(field.clone(), start, start + 8);
+                let e164 = format!("+45{}", &text[start..start + 8]);
+                reading.phones.push(Phone { e164, span, obscured: false });
+            }
+        }
+    }
+    let texts = texts
+        .into_iter()
+        .map(|(field, original)| FieldText { field, normal: NormalText::fold(&original), original })
+        .collect();
+    ReadAd { texts, reading }
+}
+
+fn mask(ad: &ReadAd) -> Vec<MaskedText> {
+    let of = |text: &FieldText| {
+        let runs: Vec<(std::ops::Range<usize>, &str)> = ad
+            .reading
+            .phones
+            .iter()
+            .filter(|phone| phone.span.field == text.field)
+            .map(|phone| (phone.span.start..phone.span.end, "[telefon]"))
+            .collect();
+        MaskedText::build(text.field.clone(), &text.original, &runs)
+    };
+    ad.texts.iter().map(of).collect()
+}
+
+/// One made-up ad.
+pub struct Made {
+    pub site: &'static str,
+    pub id: &'static str,
+    pub phone: &'static str,
+    pub name: &'static str,
+    pub place: (&'static str, &'static str),
+    pub language: &'static str,
+    /// Texts in order, with the days ago on which each was seen.
+    pub versions: Vec<(&'static str, Vec<i64>)>,
+}
+
+pub fn population() -> Vec<Made> {
+    let aarhus = ("0751", "Aarhus C");
+    let odense = ("0461", "Odense C");
+    let made =
+        |site, id, phone, name, place, language, versions| Made { site, id, phone, name, place, language, versions };
+    vec![
+        made(
+            "s1",
+            "a1",
+            "34000050",
+            "Anna",
+            aarhus,
+            "en",
+            vec![
+                ("She is new with us and very sweet. Any time, every day. Call 34000050", vec![20, 19, 18]),
+                (
+                    "She is new with us and very sweet. Any time, every day. Call reception 34000050",
+                    vec![12, 11, 2, 1, 0],
+                ),
+            ],
+        ),
+        made(
+            "s1",
+            "a2",
+            "34000050",
+            "Maria",
+            aarhus,
+            "en",
+            vec![(
+                "Mary is here. Call reception on 34000050. Without protection on request. 100 % real, trust me",
+                vec![9, 8, 1, 0],
+            )],
+        ),
+        made(
+            "s2",
+            "a3",
+            "34000060",
+            "Eva",
+            odense,
+            "en",
+            vec![("She is new with us and very sweet. Any time, every day. Call 34000060", vec![15, 14, 3, 0])],
+        ),
+        made(
+            "s2",
+            "b1",
+            "34000070",
+            "Lone",
+            odense,
+            "da",
+            vec![(
+                "Jeg er selvstændig massør. Min egen hjemmeside. Kun med aftale og navn. Ring 34000070",
+                vec![40, 20, 10, 1, 0],
+            )],
+        ),
+        made(
+            "s1",
+            "c1",
+            "34000080",
+            "Mia",
+            ("0101", "København K"),
+            "da",
+            vec![("Jeg er 17 år og går i skole. Skriv til 34000080", vec![1, 0])],
+        ),
+    ]
+}
+
+fn contact(phone: &str) -> Contact {
+    Contact { kind: ContactKind::Phone, value: format!("+45{phone}") }
+}
+
+pub struct World {
+    pub state: AppState,
+    pub test: TestStore,
+    pub team_case: CaseId,
+    pub ordinary_case: CaseId,
+    pub urgent_case: CaseId,
+}
+
+pub const PASSWORD: &str = "gul cykel ved havnen";
+
+pub async fn world() -> World {
+    world_at(Arc::new(now)).await
+}
+
+pub async fn world_at(clock: Clock) -> World {
+    let test = store::testing::on(Engine::Sqlite).await;
+    let catalogue = Arc::new(catalogue());
+    let state = AppState {
+        store: test.store.clone(),
+        catalogue: catalogue.clone(),
+        settings: Arc::new(settings(clock)),
+        workbench: Arc::new(Bench(catalogue)),
+    };
+    accounts(&state.store).await;
+    let firings = ads(&state).await;
+    analysis(&state, firings).await;
+    let case_of = async |site: &str, id: &str| state.store.case_of_ad(&AdRef::new(site, id)).await.unwrap().unwrap();
+    let (team_case, ordinary_case, urgent_case) =
+        (case_of("s1", "a1").await, case_of("s2", "b1").await, case_of("s1", "c1").await);
+    runs(&state.store).await;
+    World { team_case, ordinary_case, urgent_case, state, test }
+}
+
+pub fn settings(clock: Clock) -> WebSettings {
+    let both = |da: &str, en: &str| Bilingual { da: da.into(), en: en.into() };
+    let team = |id: &str, name: &str, municipalities: &[&str]| Team {
+        id: TeamId::from(id),
+        name: name.into(),
+        municipalities: municipalities.iter().map(|code| (*code).to_owned()).collect(),
+        lines: 12,
+        languages: vec!["da".into(), "en".into()],
+        phone: "+45 34 00 00 01".into(),
+        hour: "06:00".into(),
+    };
+    WebSettings {
+        programme: ProgrammeId::from("initiative-1"),
+        programme_name: both("Opsøgende indsats", "Outreach"),
+        teams: vec![team("vest", "Team Vest", &["0751", "0461"]), team("oest", "Team Øst", &["0101"])],
+        regions: vec![Region {
+            id: "midt".into(),
+            name: "Region Midtjylland".into(),
+            municipalities: vec!["0751".into()],
+        }],
+        municipalities: [("0751", "Aarhus"), ("0461", "Odense"), ("0101", "København")]
+            .map(|(code, name)| (code.to_owned(), name.to_owned()))
+            .into(),
+        controller: Controller {
+            organisation: "Eksempelhuset".into(),
+            email: "kontakt@example.dk".into(),
+            legal_basis: both("Databeskyttelsesforordningen, artikel 6", "GDPR article 6"),
+            ..Controller::default()
+        },
+        crawler: CrawlerFacts {
+            user_agent: "bavn/0.1 (+https://example.dk/contact)".into(),
+            product_token: "bavn".into(),
+            delay_s: 5,
+        },
+        default_language: Language::Da,
+        clock,
+        reasons: vec![
+            ReviewReason {
+                code: "several_signs".into(),
+                text: both("Flere tegn peger samme vej", "Several signs point the same way"),
+            },
+            ReviewReason { code: "other".into(), text: both("Andet (skriv hvorfor)", "Other (write why)") },
+        ],
+        methods: vec![Method { code: "call".into(), name: both("Opkald", "Call") }],
+        outreach: outreach::Settings::default(),
+        duty: Some(Duty {
+            text: both("Underret kommunen straks.", "Notify the municipality at once."),
+            law: "Barnets lov § 133".into(),
+            checked: "2026-11-01".parse().unwrap(),
+        }),
+        reading_minutes: 30,
+        approach_minutes: 120,
+        idle_minutes: 60,
+        session_minutes: 720,
+        behind_tls: false,
+        notice: None,
+    }
+}
+
+async fn accounts(store: &Store) {
+    let hash = web::password::hash(PASSWORD).unwrap();
+    for (login, name, role, team, urgent) in [
+        ("forsker", "Rikke Forsker", PersonRole::Researcher, None, false),
+        ("udpeget", "Ulla Udpeget", PersonRole::Researcher, None, true),
+        ("vest", "Vera Vest", PersonRole::OutreachWorker, Some("vest"), false),
+        ("viggo", "Viggo Vest", PersonRole::OutreachWorker, Some("vest"), false),
+        ("oest", "Oda Øst", PersonRole::OutreachWorker, Some("oest"), false),
+        ("admin", "Anders Admin", PersonRole::Administrator, None, false),
+    ] {
+        let account = NewAccount {
+            login: login.into(),
+            name: name.into(),
+            role,
+            team: team.map(TeamId::from),
+            programme: Some(ProgrammeId::from("initiative-1")),
+            organisation: None,
+            language: "da".into(),
+            urgent_contact: urgent,
+            password_hash: hash.clone(),
+        };
+        store.put_account(&account, &Actor::System("test".into()), days_ago(50)).await.unwrap();
+    }
+}
+
+async fn ads(state: &AppState) -> BTreeMap<AdRef, Vec<Firing>> {
+    let store = &state.store;
+    for (site, name) in [("s1", "Annonceby"), ("s2", "Torvet")] {
+        let site = SiteRegistration {
+            site: SiteId::from(site),
+            programme: ProgrammeId::from("initiative-1"),
+            name: name.into(),
+            import_only: false,
+        };
+        store.register_site(&site, days_ago(50)).await.unwrap();
+    }
+    for made in population() {
+        for (body, seen) in &made.versions {
+            let content = AdContent {
+                title: format!("{} i {}", made.name, made.place.1),
+                body: (*body).to_owned(),
+                fields: [("phone".to_owned(), made.phone.to_owned()), ("place".to_owned(), made.place.1.to_owned())]
+                    .into(),
+                url: Some(format!("https://{}.example.dk/{}", made.site, made.id)),
+                posted_at: None,
+                images: Vec::new(),
+            };
+            let seen = seen.iter().map(|days| days_ago(*days)).collect();
+            let ad = NewAd { ad: AdRef::new(made.site, made.id), content, seen, masked: Vec::new() };
+            store.put_ads(&[ad]).await.unwrap();
+        }
+    }
+    let made = population();
+    let mut firings: BTreeMap<AdRef, Vec<Firing>> = BTreeMap::new();
+    let mut rows = Vec::new();
+    for unread in store.unread_versions("test", 1000).await.unwrap() {
+        let made = made.iter().find(|made| unread.ad == AdRef::new(made.site, made.id)).unwrap();
+        let mut texts = vec![(Field::Title, unread.content.title.clone()), (Field::Body, unread.content.body.clone())];
+        texts.extend(unread.content.fields.iter().map(|(name, value)| (Field::Named(name.clone()), value.clone())));
+        let ad = read_ad(texts);
+        let masked = mask(&ad);
+        let mut fired = fire_ad(&state.catalogue, &ad, Some((&unread.ad, unread.version)));
+        for evidence in fired.iter_mut().flat_map(|firing| &mut firing.evidence) {
+            if let Evidence::Span { span, text, .. } = evidence {
+                let field = masked.iter().find(|text| text.field == span.field).unwrap();
+                *span = field.mask_span(span);
+                *text = field.text[span.start..span.end].to_owned();
+            }
+        }
+        firings.entry(unread.ad.clone()).or_default().extend(fired.clone());
+        let facts = VersionFacts {
+            version: unread.version,
+            first_seen: unread.first_seen,
+            last_seen: unread.last_seen,
+            contacts: vec![contact(made.phone)],
+            urls: Vec::new(),
+            addresses: Vec::new(),
+            names: vec![made.name.to_owned()],
+            ages: Vec::new(),
+            places: vec![PlaceFact { municipality_code: made.place.0.into(), place: made.place.1.into() }],
+            prices: Vec::new(),
+            languages: vec![LanguageGuess { code: made.language.into(), confidence: 0.9 }],
+            images: Vec::new(),
+            skeleton: String::new(),
+            firings: fired,
+        };
+        rows.push(ReadingRow { row: unread.row, reader_version: "test".into(), reading: ad.reading, facts, masked });
+    }
+    store.put_readings(&rows, now()).await.unwrap();
+    firings
+}
+
+async fn analysis(state: &AppState, firings: BTreeMap<AdRef, Vec<Firing>>) {
+    let note = |da: &str, en: &str| Bilingual { da: da.into(), en: en.into() };
+    let desks: [&[(&str, &str)]; 4] =
+        [&[("s1", "a1"), ("s1", "a2")], &[("s2", "a3")], &[("s2", "b1")], &[("s1", "c1")]];
+    let networks: [&[usize]; 3] = [&[0, 1], &[2], &[3]];
+    let refs = |desk: &[(&str, &str)]| desk.iter().map(|(site, id)| AdRef::new(*site, *id)).collect::<Vec<_>>();
+    let advertisers: Vec<Advertiser> = desks
+        .iter()
+        .map(|desk| Advertiser {
+            id: AdvertiserId::of(&refs(desk)[0]),
+            founder: refs(desk)[0].clone(),
+            ads: refs(desk),
+        })
+        .collect();
+    let networks: Vec<Network> = networks
+        .iter()
+        .map(|members| {
+            let founder = advertisers[members[0]].founder.clone();
+            let ids: BTreeSet<AdvertiserId> = members.iter().map(|at| advertisers[*at].id.clone()).collect();
+            let ads: BTreeSet<AdRef> = members.iter().flat_map(|at| advertisers[*at].ads.clone()).collect();
+            Network {
+                id: NetworkId::of(&founder),
+                founder,
+                advertisers: ids.into_iter().collect(),
+                ads: ads.into_iter().collect(),
+            }
+        })
+        .collect();
+    let links = vec![
+        Link {
+            a: AdRef::new("s1", "a1"),
+            b: AdRef::new("s1", "a2"),
+            kind: LinkKind::Phone,
+            bits: 12.0,
+            joins: true,
+            note: note("samme telefon", "same phone"),
+        },
+        Link {
+            a: AdRef::new("s1", "a1"),
+            b: AdRef::new("s2", "a3"),
+            kind: LinkKind::Text,
+            bits: 9.4,
+            joins: true,
+            note: note("96 % af teksten er ens", "96 % of the text is the same"),
+        },
+    ];
+    let across = |ads: Vec<AdRef>, scope| {
+        let group = |id: &str, letter, grade: Grade, da: &str, en: &str| Firing {
+            indicator: IndicatorId::from(id),
+            version: 1,
+            scope,
+            group: Group(letter),
+            grade,
+            role: Role::Score,
+            sensitive: false,
+            points: grade.default_points(),
+            evidence: vec![Evidence::Ads { ads: ads.clone(), note: note(da, en) }],
+        };
+        vec![
+            group("shared_contact", 'C', Grade::BPlus, "2 navne på samme kontaktpunkt", "2 names on the same contact"),
+            group("near_duplicate_text", 'J', Grade::BPlus, "96 % ens tekst", "96 % the same text"),
+        ]
+    };
+    let fired = |ads: &[AdRef]| ads.iter().flat_map(|ad| firings[ad].clone()).collect::<Vec<_>>();
+    let mut assessments = Vec::new();
+    for advertiser in &advertisers {
+        let mut all = fired(&advertiser.ads);
+        if advertiser.ads.len() > 1 {
+            all.extend(across(advertiser.ads.clone(), Scope::Advertiser));
+        }
+        assessments.push(assess(
+            &state.catalogue,
+            Subject::Advertiser(advertiser.id.clone()),
+            &advertiser.ads,
+            all,
+            Vec::new(),
+        ));
+    }
+    let mut all = fired(&networks[0].ads);
+    all.extend(across(networks[0].ads.clone(), Scope::Network));
+    let missing = vec![Abstention {
+        indicator: IndicatorId::from("price_missing"),
+        reason: note("færre end 30 priser i området", "fewer than 30 prices in the area"),
+    }];
+    assessments.push(assess(
+        &state.catalogue,
+        Subject::Network(networks[0].id.clone()),
+        &networks[0].ads,
+        all,
+        missing,
+    ));
+    let mut linkage = Linkage { links, advertisers, networks, damped: Vec::new() };
+    linkage.advertisers.sort_by(|a, b| a.id.cmp(&b.id));
+    linkage.networks.sort_by(|a, b| a.id.cmp(&b.id));
+    let kept = NewAnalysis {
+        as_of: now(),
+        catalogue: state.catalogue.hash().to_owned(),
+        parameters: "sha256:parameters".into(),
+        code_version: "0.1.0".into(),
+        reference_version: "ref-1".into(),
+        reference: b"{}".to_vec(),
+        linkage: &linkage,
+        assessments: &assessments,
+        at: now(),
+    };
+    state.store.put_analysis(&kept).await.unwrap();
+}
+
+async fn runs(store: &Store) {
+    let site = SiteId::from("s1");
+    let run = store.begin_run(&site, days_ago(0), &[]).await.unwrap();
+    let verdict = store::crawl::RunVerdict {
+        end: "partial".into(),
+        missing_are_gone: false,
+        reasons: vec![Bilingual { da: "2 sider svarede ikke".into(), en: "2 pages did not answer".into() }],
+    };
+    store.finish_run(run.id, &verdict, days_ago(0)).await.unwrap();
+    let state = store::crawl::SiteState {
+        phase: "waiting".into(),
+        reason: Bilingual { da: "Siden bad om ro".into(), en: "The site asked for quiet".into() },
+        until: None,
+    };
+    store.set_site_state(&site, &state, days_ago(1)).await.unwrap();
+}
+
+/// Decides 'offer outreach' on the network and makes the team's list for today through the gate.
+pub async fn make_list(world: &World) -> Vec<i64> {
+    let state = &world.state;
+    let by = state.store.account_by_login("forsker").await.unwrap().unwrap().id;
+    let look =
+        Look { actor: Actor::Account(by), purpose: "test".into(), what: "case", subject: String::new(), at: now() };
+    let version = state.store.case(&look, &world.team_case).await.unwrap().row.version;
+    let decision = Decision {
+        kind: DecisionKind::OfferOutreach,
+        reason_code: "several_signs".into(),
+        text: String::new(),
+        change_mind: String::new(),
+        until: None,
+        refer_to: None,
+    };
+    state.store.decide(&world.team_case, &decision, version, by, now()).await.unwrap();
+    put_list(world).await
+}
+
+/// Makes and keeps the list of Team Vest.
+pub async fn put_list(world: &World) -> Vec<i64> {
+    let state = &world.state;
+    let (settings, team) = (&state.settings, &state.settings.teams[0]);
+    let date = "2026-11-24".parse().unwrap();
+    let view = web::gate::team_view(team, None);
+    let list = web::gate::list_for(
+        &state.store,
+        &state.catalogue,
+        &settings.programme,
+        &view,
+        &settings.outreach.policy,
+        date,
+        now(),
+    )
+    .await
+    .unwrap();
+    let keep = web::gate::to_keep(&list, &settings.programme, now(), now());
+    state.store.put_list(&keep, &Actor::System("job:list".into())).await.unwrap();
+    let look = Look {
+        actor: Actor::System("test".into()),
+        purpose: "test".into(),
+        what: "list",
+        subject: String::new(),
+        at: now(),
+    };
+    let (_, lines) = state.store.list(&look, date, &team.id).await.unwrap().unwrap();
+    lines.iter().map(|line| line.id).collect()
+}
+
+/// Makes every question about one table fail, as a torn database would.
+pub async fn break_table(file: &Path, table: &str) {
+    use sqlx::Connection;
+    let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    let text = sqlx::AssertSqlSafe(format!("ALTER TABLE {table} RENAME TO broken_{table}"));
+    sqlx::query(text).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
