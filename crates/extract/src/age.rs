@@ -1,0 +1,275 @@
+//! Stated ages of the person advertised; not limits for the reader and not lengths of time.
+
+use crate::claim::{Claim, Claims, span};
+use crate::lexicon::{Flags, Lexicon};
+use crate::tokens::{Kind, Tokens};
+use domain::{Age, Field};
+use std::ops::RangeInclusive;
+
+/// Ages outside are something else: a child's, a building's, a firm's.
+const YEARS: RangeInclusive<u32> = 10..=79;
+
+/// Finds the ages and claims their tokens.
+pub(crate) fn find(
+    tokens: &Tokens<'_>,
+    claims: &mut Claims,
+    lexicon: &Lexicon,
+    field: &Field,
+    is_age_field: bool,
+) -> Vec<Age> {
+    let mut ages = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let found = if claims.is_free(at) {
+            decade(tokens, at).or_else(|| numeric(tokens, lexicon, at, is_age_field))
+        } else {
+            None
+        };
+        match found {
+            Some((years, end)) if claims.are_free(at..end) => {
+                claims.take(at..end, Claim::Age);
+                ages.push(Age { years, span: span(tokens, field, at..end) });
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+    ages
+}
+
+/// `i tyverne`, `in my twenties`, `20'erne`.
+fn decade(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
+    let token = &tokens[at];
+    if token.kind == Kind::Number {
+        let value = tokens.number(at).filter(|v| v % 10 == 0 && (20..=60).contains(v))?;
+        let next = if tokens.is_any(at + 1, &['\'', '’', '-', '´', '.']) { at + 2 } else { at + 1 };
+        let tail = tokens.get(next).filter(|t| !t.space_before && t.kind == Kind::Word)?;
+        let _ = tail;
+        let ending = tokens.text(next);
+        let is_decade = matches!(ending, "erne" | "s" | "ernes" | "aarsaaldern" | "aarsaalderen" | "talet");
+        let preceded = at > 0 && tokens[at - 1].kind == Kind::Word;
+        return (is_decade && preceded).then_some((value, next + 1));
+    }
+    if token.word.decade == 0 {
+        return None;
+    }
+    // "the roaring twenties" is no age: a preposition or possessive stands before it.
+    let before = at.checked_sub(1).map(|i| tokens.text(i))?;
+    let fits = matches!(
+        before,
+        "i" | "in"
+            | "her"
+            | "my"
+            | "af"
+            | "early"
+            | "late"
+            | "mid"
+            | "starten"
+            | "slutningen"
+            | "midten"
+            | "midt"
+            | "the"
+            | "den"
+            | "de"
+            | "omkring"
+            | "their"
+            | "his"
+            | "mina"
+            | "-"
+            | "of"
+            | "anfang"
+            | "mitte"
+            | "ende"
+    );
+    fits.then_some((u32::from(token.word.decade), at + 1))
+}
+
+/// A number of years and the index behind it, from digits or a number word (`fem og tyve`, `twenty-four`).
+fn years(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
+    let token = tokens.get(at)?;
+    match token.kind {
+        Kind::Number if tokens.digits(at) <= 2 => tokens.number(at).map(|value| (value, at + 1)),
+        Kind::Word => {
+            let value = u32::from(token.word.number?);
+            let next = |i: usize| tokens.get(i).and_then(|t| t.word.number.map(u32::from));
+            if (1..=9).contains(&value) && tokens.get(at + 1).is_some_and(|t| t.word.is(Flags::JOINER)) {
+                if let Some(tens) = next(at + 2).filter(|tens| tens % 10 == 0 && *tens >= 20) {
+                    return Some((tens + value, at + 3));
+                }
+            }
+            if value % 10 == 0 && value >= 20 {
+                let unit_at = if tokens.is(at + 1, '-') { at + 2 } else { at + 1 };
+                if let Some(unit) = next(unit_at).filter(|unit| (1..=9).contains(unit)) {
+                    return Some((value + unit, unit_at + 1));
+                }
+            }
+            Some((value, at + 1))
+        }
+        _ => None,
+    }
+}
+
+fn numeric(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, is_age_field: bool) -> Option<(u32, usize)> {
+    let (value, mut end) = years(tokens, at)?;
+    if !YEARS.contains(&value) || (at > 0 && (tokens.is(at - 1, '+') || decimal_before(tokens, at))) {
+        return None;
+    }
+    let single_end = end;
+    // A range: "20-25 år", "20 til 25 år".
+    let dash = tokens.is_any(end, &['-', '–', '/'])
+        || tokens.get(end).is_some_and(|_| matches!(tokens.text(end), "til" | "to" | "till" | "bis" | "eller"));
+    let mut range = false;
+    if dash {
+        if let Some((upper, behind)) =
+            years(tokens, end + 1).filter(|(upper, _)| *upper > value && YEARS.contains(upper))
+        {
+            let _ = upper;
+            end = behind;
+            range = true;
+        }
+    }
+    if is_age_field {
+        let unit = unit(tokens, end).unwrap_or(end);
+        return Some((value, unit));
+    }
+    if let Some(behind) = unit(tokens, end) {
+        return (!is_limit(tokens, lexicon, at) && !is_time(tokens, lexicon, behind)).then_some((value, behind));
+    }
+    let end = if range { end } else { single_end };
+    let measured = tokens.get(end).is_some_and(|t| {
+        !t.line_before
+            && (t.word.is(Flags::CURRENCY.or(Flags::UNIT).or(Flags::MEASURE))
+                || (t.kind == Kind::Symbol && matches!(t.first, '%' | '€' | '+' | ':' | '$'))
+                || t.kind == Kind::Number)
+    });
+    let decimals = tokens.is_any(end, &['.', ',', '/'])
+        && tokens.get(end).is_some_and(|t| !t.space_before)
+        && tokens.digits(end + 1) > 0
+        && !tokens[end + 1].space_before;
+    if measured || decimals {
+        return None;
+    }
+    (labelled(tokens, lexicon, at, end) || beside_name(tokens, at, end)).then_some((value, end))
+}
+
+fn decimal_before(tokens: &Tokens<'_>, at: usize) -> bool {
+    at >= 2
+        && tokens.is_any(at - 1, &['.', ',', ':'])
+        && !tokens[at].space_before
+        && tokens[at - 2].kind == Kind::Number
+}
+
+/// The index behind a unit of age at `at`: `år`, `-årig`, `years old`, `y.o.`, `år gammel`.
+fn unit(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    let at = if tokens.is_any(at, &['-', '–', '.'])
+        && tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Word && !t.space_before)
+    {
+        at + 1
+    } else {
+        at
+    };
+    let token = tokens.get(at).filter(|token| !token.line_before)?;
+    let mut end = if token.word.is(Flags::AGE_UNIT) {
+        at + 1
+    } else if tokens.text(at) == "y"
+        && tokens.is_any(at + 1, &['.', '/'])
+        && tokens.get(at + 2).is_some_and(|_| tokens.text(at + 2) == "o")
+    {
+        at + 3
+    } else {
+        return None;
+    };
+    loop {
+        let next = if tokens.is(end, '-') { end + 1 } else { end };
+        let more = tokens.get(next).is_some_and(|t| t.kind == Kind::Word && !t.line_before && matches!(tokens.text(next), "old" | "gammel" | "gammal" | "alt" | "ung" | "young" | "gamle" | "gamla" | "unge" | "jung" | "of" if tokens.text(next) != "of"));
+        if !more {
+            return Some(end);
+        }
+        end = next + 1;
+    }
+}
+
+/// "over 18", "ikke under 18", "mindst 18", "for 3", "i 12".
+fn is_limit(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
+    let Some(mut before) = tokens.previous_word(at) else { return false };
+    // "ældre end de 30", "omkring de 18".
+    if matches!(tokens.text(before), "de" | "the" | "ca" | "about" | "omkring" | "mere" | "cirka") {
+        match tokens.previous_word(before) {
+            Some(earlier) => before = earlier,
+            None => return false,
+        }
+    }
+    let open = at - before > 1 && tokens.is_any(at - 1, &['.', ',', '(', '!', ':', '-', '–']);
+    !open && tokens[before].word.is(Flags::LIMIT) && lexicon.limits.backward(tokens, before).is_some()
+}
+
+/// "10 års erfaring", "5 years ago", "20 år i branchen".
+fn is_time(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
+    let Some(token) = tokens.get(at).filter(|token| token.kind == Kind::Word && !token.line_before) else {
+        return false;
+    };
+    if matches!(tokens.text(at - 1), "old" | "gammel" | "gammal" | "alt" | "aarig" | "yo" | "aarige") {
+        return false;
+    }
+    token.word.is(Flags::TIME_AFTER) && lexicon.times_after.forward(tokens, at).is_some()
+}
+
+/// "alder: 24", "jeg er 24", "Jeg er en 24".
+fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bool {
+    let mut before = at;
+    for _ in 0..2 {
+        let Some(i) = before.checked_sub(1) else { return false };
+        before = i;
+        if !(tokens[i].kind == Kind::Symbol && matches!(tokens[i].first, ':' | '.' | '-' | '=' | '–')) {
+            break;
+        }
+    }
+    let token = &tokens[before];
+    if token.word.is(Flags::AGE_BEFORE) {
+        return true;
+    }
+    let ends = tokens.get(end).is_none_or(|t| {
+        t.line_before
+            || t.kind == Kind::Symbol
+            || matches!(
+                tokens.text(end),
+                "og" | "and"
+                    | "och"
+                    | "und"
+                    | "now"
+                    | "nu"
+                    | "med"
+                    | "with"
+                    | "men"
+                    | "but"
+                    | "fra"
+                    | "from"
+                    | "i"
+                    | "in"
+                    | "y"
+                    | "si"
+            )
+    });
+    before + 1 == at && token.word.is(Flags::I_AM) && ends && lexicon.i_am.backward(tokens, before).is_some()
+}
+
+/// "Anna, 24", "Anna (24)", "Anna 24" at the end of a phrase.
+fn beside_name(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    if tokens[at].kind != Kind::Number || tokens.digits(at) != 2 || tokens.number(at).is_none_or(|value| value < 16) {
+        return false;
+    }
+    let bracket = at > 0 && tokens.is(at - 1, '(') && tokens.is(end, ')');
+    let comma = at > 0 && tokens.is_any(at - 1, &[',', '-', '–', '|', '/']);
+    let name_at = if bracket || comma { at.checked_sub(2) } else { at.checked_sub(1) };
+    let Some(name) = name_at.and_then(|i| tokens.get(i)) else { return false };
+    if tokens[at].line_before || !name.capital || !name.word.is(Flags::NAME.or(Flags::NAME_HOMONYM)) {
+        return false;
+    }
+    bracket
+        || tokens.get(end).is_none_or(|t| {
+            t.line_before
+                || (t.kind == Kind::Symbol
+                    && matches!(t.first, ',' | '.' | '-' | '–' | '|' | '!' | '/' | '&' | ';' | '(' | '*'))
+                || t.kind == Kind::Word && !t.word.is(Flags::UNIT.or(Flags::CURRENCY).or(Flags::MEASURE))
+        })
+}

@@ -1,0 +1,158 @@
+//! Handles of messaging services: a name beside the service's name.
+
+use crate::claim::{Claim, Claims, span};
+use crate::lexicon::{Flags, Lexicon};
+use crate::tokens::{Kind, Tokens};
+use domain::{Field, Handle};
+
+pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, field: &Field) -> Vec<Handle> {
+    let mut handles = Vec::new();
+    let mut push = |service: u8, name: String, from: usize, to: usize, claims: &mut Claims| {
+        if let Some(service) = lexicon.services.get(usize::from(service)) {
+            claims.take(from..to, Claim::Contact);
+            handles.push(Handle { service: service.clone(), handle: name, span: span(tokens, field, from..to) });
+        }
+    };
+    for at in 0..tokens.len() {
+        if tokens[at].word.is(Flags::SERVICE) && claims.is_free(at) {
+            if let Some((name, from, to)) = behind_service(tokens, claims, at) {
+                push(tokens[at].word.service, name, from, to, claims);
+            }
+        }
+    }
+    // "@anna24 på telegram", and "@anna24" where one service is named.
+    for at in 0..tokens.len() {
+        if tokens.is(at, '@')
+            && claims.is_free(at)
+            && (at == 0 || tokens[at].space_before || tokens[at - 1].kind == Kind::Symbol)
+        {
+            let Some((name, to)) = name_at(tokens, claims, at + 1) else { continue };
+            if let Some(service) = service_near(tokens, at, to) {
+                push(service, name, at, to, claims);
+            }
+        }
+    }
+    // "anna_24 på snap".
+    for at in 0..tokens.len() {
+        if tokens[at].kind == Kind::Word && claims.is_free(at) && (at == 0 || tokens[at].space_before) {
+            if let Some((name, to)) = name_at(tokens, claims, at).filter(|(name, _)| is_telling(name)) {
+                let before = tokens.get(to).is_some_and(|t| t.word.is(Flags::BEFORE_SERVICE));
+                let service = tokens.get(to + 1).filter(|t| before && t.word.is(Flags::SERVICE));
+                if let Some(service) = service {
+                    push(service.word.service, name, at, to, claims);
+                }
+            }
+        }
+    }
+    handles
+}
+
+/// Digits, dots or underscores inside: no ordinary word.
+fn is_telling(name: &str) -> bool {
+    name.chars().any(|c| c.is_ascii_digit() || c == '_' || c == '.')
+}
+
+/// A handle behind the service's name at `at`.
+fn behind_service(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> Option<(String, usize, usize)> {
+    let common = tokens[at].word.is(Flags::SERVICE_COMMON);
+    let mut next = at + 1;
+    let (mut marked, mut named) = (false, false);
+    for _ in 0..4 {
+        let token = tokens.get(next)?;
+        if token.line_before && next > at + 1 && !marked {
+            return None;
+        }
+        if token.kind == Kind::Symbol
+            && matches!(token.first, ':' | '=' | '-' | '–' | '/' | '(' | '.' | '>' | '→' | '|' | '"')
+        {
+            marked |= matches!(token.first, ':' | '=' | '>' | '→');
+            next += 1;
+        } else if token.kind == Kind::Word && token.word.is(Flags::BETWEEN) && !name_goes_on(tokens, next) {
+            named |= matches!(
+                tokens.text(next),
+                "er" | "is"
+                    | "id"
+                    | "navn"
+                    | "name"
+                    | "brugernavn"
+                    | "username"
+                    | "user"
+                    | "hedder"
+                    | "under"
+                    | "namn"
+                    | "benutzername"
+                    | "som"
+                    | "as"
+                    | "kontonavn"
+                    | "nick"
+                    | "heter"
+            );
+            next += 1;
+        } else {
+            break;
+        }
+    }
+    let sign = tokens.is(next, '@');
+    let from = next;
+    let (name, to) = name_at(tokens, claims, if sign { next + 1 } else { next })?;
+    let telling = is_telling(&name);
+    let word = &tokens[if sign { next + 1 } else { next }];
+    // An ordinary word behind the service's name is the sentence going on.
+    let ordinary =
+        word.word.is(Flags::STOPWORD.or(Flags::HINT).or(Flags::SERVICE).or(Flags::FILLER).or(Flags::PREPOSITION))
+            || word.word.number.is_some();
+    let fits = sign
+        || (marked && !ordinary_only(tokens, next, to, ordinary))
+        || (telling && !common)
+        || (named && telling)
+        || (named && !common && !ordinary && ends(tokens, to));
+    (fits && claims.are_free(from..to)).then_some((name, from, to))
+}
+
+fn ordinary_only(tokens: &Tokens<'_>, from: usize, to: usize, ordinary: bool) -> bool {
+    let _ = tokens;
+    to - from == 1 && ordinary
+}
+
+fn ends(tokens: &Tokens<'_>, at: usize) -> bool {
+    tokens.get(at).is_none_or(|t| t.line_before || t.kind == Kind::Symbol)
+}
+
+fn name_goes_on(tokens: &Tokens<'_>, at: usize) -> bool {
+    tokens.get(at + 1).is_some_and(|t| !t.space_before && (t.kind == Kind::Number || t.first == '_'))
+}
+
+/// A handle at `at`: letters, digits, dots, underscores and hyphens without a blank.
+fn name_at(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> Option<(String, usize)> {
+    let mut name = String::new();
+    let mut i = at;
+    while let Some(token) = tokens.get(i).filter(|t| claims.is_free(i) && (i == at || !t.space_before)) {
+        let inner = token.kind == Kind::Symbol
+            && matches!(token.first, '_' | '.' | '-')
+            && tokens.get(i + 1).is_some_and(|t| !t.space_before && (t.kind != Kind::Symbol || t.first == '_'));
+        let trailing = tokens.is(i, '_');
+        if token.kind == Kind::Symbol && !inner && !trailing {
+            break;
+        }
+        name.push_str(tokens.text(i));
+        i += 1;
+    }
+    let letters = name.chars().any(char::is_alphabetic);
+    (name.len() >= 3 && name.len() <= 40 && letters && name.is_ascii()).then_some((name, i))
+}
+
+/// The service named nearest to a bare `@name`: behind it ("på snap"), before it, or the only one of the text.
+fn service_near(tokens: &Tokens<'_>, from: usize, to: usize) -> Option<u8> {
+    let service = |i: usize| tokens.get(i).filter(|t| t.word.is(Flags::SERVICE)).map(|t| t.word.service);
+    let behind = (to..tokens.len().min(to + 3)).find_map(service);
+    let before = (from.saturating_sub(8)..from).rev().find_map(service);
+    behind.or(before).or_else(|| {
+        let mut all: Vec<u8> = tokens
+            .iter()
+            .filter(|t| t.word.is(Flags::SERVICE) && !t.word.is(Flags::SERVICE_COMMON))
+            .map(|t| t.word.service)
+            .collect();
+        all.dedup();
+        if let [only] = all[..] { Some(only) } else { None }
+    })
+}

@@ -1,0 +1,213 @@
+//! The names of the persons an ad speaks of.
+
+use crate::claim::{Claims, span};
+use crate::lexicon::{Flags, Lexicon};
+use crate::tokens::{Kind, Tokens};
+use domain::{Field, Name};
+
+/// Finds the names. In the site's name field any capitalised word is a name.
+pub(crate) fn find(
+    tokens: &Tokens<'_>,
+    claims: &Claims,
+    lexicon: &Lexicon,
+    field: &Field,
+    is_name_field: bool,
+) -> Vec<Name> {
+    let mut names: Vec<Name> = Vec::new();
+    let mut last_end = 0;
+    let mut at = 0;
+    while at < tokens.len() {
+        let found = if tokens[at].kind == Kind::Word && claims.is_free(at) && at >= last_end {
+            name_at(tokens, claims, lexicon, at, last_end, is_name_field)
+        } else {
+            None
+        };
+        match found {
+            Some(end) => {
+                names.push(Name { name: base(tokens, lexicon, at, end), span: span(tokens, field, at..end) });
+                last_end = end;
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    names
+}
+
+/// What the lexicon knows of a name at `at`, its genitive undone.
+fn listed(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Flags {
+    let known = Flags::NAME.or(Flags::NAME_HOMONYM);
+    let word = tokens[at].word;
+    if word.is(known) {
+        return word.flags;
+    }
+    let text = tokens.text(at);
+    match text.strip_suffix('s').filter(|stem| stem.len() >= 3 && !word.is(Flags::STOPWORD)) {
+        Some(stem) => {
+            let stem = lexicon.word(stem);
+            if stem.is(Flags::NAME) { Flags::NAME } else { Flags::default() }
+        }
+        None => Flags::default(),
+    }
+}
+
+/// The index behind a name that begins at `at`.
+fn name_at(
+    tokens: &Tokens<'_>,
+    claims: &Claims,
+    lexicon: &Lexicon,
+    at: usize,
+    last_end: usize,
+    is_name_field: bool,
+) -> Option<usize> {
+    let token = &tokens[at];
+    let flags = listed(tokens, lexicon, at);
+    let introduced = introduction(tokens, lexicon, at);
+    let joined_before = at > 0
+        && !token.space_before
+        && tokens.is_any(at - 1, &['@', '#', '_', '.', '/'])
+        && !tokens[at - 1].space_before;
+    let joined_after =
+        tokens.get(at + 1).is_some_and(|t| !t.space_before && (t.kind == Kind::Number || matches!(t.first, '@' | '_')));
+    if joined_before || joined_after {
+        return None;
+    }
+    let length = token.normal.1 - token.normal.0;
+    let is_listed = flags.has(Flags::NAME.or(Flags::NAME_HOMONYM));
+    if is_name_field {
+        let fits = is_listed || (token.capital && !token.word.is(Flags::STOPWORD) && length >= 2 && last_end == 0);
+        return fits.then(|| extend(tokens, claims, lexicon, at));
+    }
+    if introduced == Some(true) && length >= 2 {
+        let taken = claims.is_free(at)
+            && (is_listed || (token.capital && !token.word.is(Flags::STOPWORD) && token.word.number.is_none()));
+        if taken {
+            return Some(extend(tokens, claims, lexicon, at));
+        }
+    }
+    if !is_listed || is_business(tokens, lexicon, at) {
+        return None;
+    }
+    let context = introduced.is_some() || age_behind(tokens, at) || partner(tokens, lexicon, at, last_end);
+    if flags.has(Flags::NAME) {
+        // In lower case only behind an introduction; capitals elsewhere are enough.
+        let fits = token.capital && (!token.word.is(Flags::STOPWORD) || context)
+            || (introduced.is_some() && !token.word.is(Flags::STOPWORD))
+            || (lower_case_pair(tokens, at, last_end));
+        return fits.then(|| extend(tokens, claims, lexicon, at));
+    }
+    let fits = token.capital
+        && context
+        && (!token.upper || introduced.is_some())
+        && !(introduced == Some(false) && token.word.is(Flags::STOPWORD) && tokens.starts_sentence(at));
+    fits.then(|| extend(tokens, claims, lexicon, at))
+}
+
+/// A second given name: `Anna Maria`, `Ann-Sofie`.
+fn extend(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, at: usize) -> usize {
+    let hyphen = tokens.is(at + 1, '-') && !tokens[at + 1].space_before;
+    let next = if hyphen { at + 2 } else { at + 1 };
+    let Some(token) = tokens.get(next) else { return at + 1 };
+    let same_case = token.capital == tokens[at].capital;
+    let close = if hyphen { !token.space_before } else { token.space_before && !token.line_before };
+    let fits = token.kind == Kind::Word
+        && close
+        && same_case
+        && token.capital
+        && claims.is_free(next)
+        && listed(tokens, lexicon, next).has(Flags::NAME);
+    if fits { next + 1 } else { at + 1 }
+}
+
+/// `Some(true)` behind "jeg hedder", `Some(false)` behind "hej, jeg er" and the like.
+fn introduction(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<bool> {
+    if tokens[at].line_before && at > 0 && !tokens.is_any(at - 1, &[':', ',']) {
+        return None;
+    }
+    let mut before = at.checked_sub(1)?;
+    while tokens[before].kind == Kind::Symbol
+        && matches!(tokens[before].first, ':' | '"' | '\'' | '“' | '„' | '-' | ',' | '*')
+        && before > 0
+    {
+        before -= 1;
+    }
+    let word = tokens[before].word;
+    if !word.is(Flags::INTRO.or(Flags::WEAK_INTRO)) {
+        return None;
+    }
+    lexicon.introductions.backward(tokens, before).map(|(_, strong)| strong)
+}
+
+/// "Anna 24 år", "May, 24".
+fn age_behind(tokens: &Tokens<'_>, at: usize) -> bool {
+    let next = if tokens.is_any(at + 1, &[',', '(', '-', '–']) { at + 2 } else { at + 1 };
+    let Some(number) = tokens.get(next).filter(|t| t.kind == Kind::Number && !t.line_before) else { return false };
+    let _ = number;
+    let value = tokens.number(next).unwrap_or(0);
+    let unit = tokens.get(next + 1).is_some_and(|t| t.word.is(Flags::AGE_UNIT));
+    let bracket = tokens.is(next - 1, '(') && tokens.is(next + 1, ')');
+    tokens.digits(next) == 2 && (16..70).contains(&value) && (unit || bracket || tokens.is(next - 1, ','))
+}
+
+/// A name on the other side of "og", "and", "&" or a comma.
+fn partner(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, last_end: usize) -> bool {
+    let join = |i: usize| matches!(tokens.text(i), "og" | "and" | "och" | "und" | "&" | "+" | "eller" | "or" | "y" | "si" | "i" if tokens.text(i) != "i");
+    let before = at >= 2 && last_end == at - 1 && join(at - 1);
+    let behind = tokens.get(at + 1).is_some_and(|_| join(at + 1))
+        && tokens.get(at + 2).is_some_and(|t| t.capital && listed(tokens, lexicon, at + 2).has(Flags::NAME));
+    before || behind
+}
+
+/// "anna og maria" in a text without capitals.
+fn lower_case_pair(tokens: &Tokens<'_>, at: usize, last_end: usize) -> bool {
+    at >= 2 && last_end > 0 && last_end == at - 1 && matches!(tokens.text(at - 1), "og" | "and" | "&" | "och")
+}
+
+/// "Salon Anna", "Sankt Anna Plads", "Victoria's Secret", "Hotel Maria".
+fn is_business(tokens: &Tokens<'_>, _lexicon: &Lexicon, at: usize) -> bool {
+    let before = at
+        .checked_sub(1)
+        .filter(|_| !tokens[at].line_before)
+        .map(|dot| if tokens.is(dot, '.') { dot.saturating_sub(1) } else { dot });
+    if before
+        .is_some_and(|i| tokens[i].word.is(Flags::BUSINESS_BEFORE) && (tokens[i].capital || tokens[at].space_before))
+        && before != at.checked_sub(1).filter(|i| tokens.is(*i, ','))
+    {
+        return true;
+    }
+    let mut next = at + 1;
+    if tokens.is_any(next, &['\'', '’', '´']) {
+        next += 1;
+    }
+    if tokens.get(next).is_some_and(|t| tokens.text(next) == "s" && !t.space_before) {
+        next += 1;
+    }
+    tokens.get(next).is_some_and(|t| {
+        t.kind == Kind::Word && !t.line_before && t.word.is(Flags::BUSINESS_AFTER) && (t.capital || t.upper)
+    })
+}
+
+/// The base form: genitive undone, capitals as in a name.
+fn base(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> String {
+    let mut spelled = tokens.spelled_range(at, end);
+    let last = tokens.text(end - 1);
+    let known = Flags::NAME.or(Flags::NAME_HOMONYM);
+    if !tokens[end - 1].word.is(known) {
+        if let Some(stem) = last.strip_suffix('s') {
+            if lexicon.word(stem).is(known) {
+                spelled.pop();
+            }
+        }
+    }
+    let mut result = String::with_capacity(spelled.len());
+    let mut start = true;
+    for c in spelled.chars() {
+        if start {
+            result.extend(c.to_uppercase());
+        } else {
+            result.extend(c.to_lowercase());
+        }
+        start = c == ' ' || c == '-';
+    }
+    result
+}

@@ -1,0 +1,225 @@
+//! The pieces of which a phone number may be written: digits, number words, look-alike letters.
+
+use crate::claim::Claims;
+use crate::lexicon::{Flags, Lexicon};
+use crate::tokens::{Kind, Tokens};
+
+/// What stands between two pieces.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Gap {
+    /// Number of symbols.
+    pub symbols: usize,
+    /// The first symbol.
+    pub symbol: Option<char>,
+    /// All symbols are the same.
+    pub mixed: bool,
+    pub space: bool,
+    pub line: bool,
+    pub wide: bool,
+    /// Words that may stand there.
+    pub fillers: usize,
+}
+
+/// One piece: some digits.
+#[derive(Clone, Debug)]
+pub(crate) struct Atom {
+    pub digits: String,
+    /// First token, and the one behind the last.
+    pub tokens: (usize, usize),
+    /// Number words, look-alike letters, circled digits and the like.
+    pub hidden: bool,
+    /// A word that mostly means something else (`to`, `en`).
+    pub weak: bool,
+    /// `twenty five` read as 25.
+    pub combined: bool,
+    /// Part of a price, an age, a measure.
+    pub blocked: bool,
+    /// A plus stands before it.
+    pub plus: bool,
+    /// What stands before it in the run.
+    pub gap: Gap,
+}
+
+/// Pieces without anything between them that could not stand inside a number.
+pub(crate) type Run = Vec<Atom>;
+
+/// All runs of a text. With `combine`, `twenty five` is 25; else 20 and 5.
+pub(crate) fn runs(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, combine: bool) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let mut run: Run = Vec::new();
+    let (mut gap, mut at) = (Gap::default(), 0);
+    while at < tokens.len() {
+        let token = &tokens[at];
+        gap.space |= token.space_before;
+        gap.line |= token.line_before;
+        gap.wide |= token.wide_before;
+        let atom = if claims.is_free(at) { atom(tokens, claims, lexicon, at, !run.is_empty(), combine) } else { None };
+        if let Some(mut atom) = atom {
+            at = atom.tokens.1;
+            if atom.plus {
+                close(&mut runs, &mut run);
+            }
+            atom.gap = std::mem::take(&mut gap);
+            run.push(atom);
+            continue;
+        }
+        let stays = claims.is_free(at)
+            && match token.kind {
+                Kind::Symbol => {
+                    gap.mixed |= gap.symbol.is_some_and(|first| first != token.first);
+                    gap.symbol.get_or_insert(token.first);
+                    gap.symbols += 1;
+                    gap.symbols <= 6 && !matches!(token.first, '€' | '$' | '£' | '%' | '@' | '½' | '+')
+                }
+                Kind::Word => {
+                    gap.fillers += 1;
+                    gap.fillers <= 4 && (token.word.is(Flags::FILLER))
+                }
+                Kind::Number => false,
+            };
+        if !stays {
+            close(&mut runs, &mut run);
+            gap = Gap::default();
+        }
+        at += 1;
+    }
+    close(&mut runs, &mut run);
+    runs
+}
+
+fn close(runs: &mut Vec<Run>, run: &mut Run) {
+    if run.iter().map(|atom| atom.digits.len()).sum::<usize>() >= 6 {
+        runs.push(std::mem::take(run));
+    } else {
+        run.clear();
+    }
+}
+
+/// The piece that begins at token `at`. Inside a run, letters that look like digits need not touch one.
+pub(crate) fn atom(
+    tokens: &Tokens<'_>,
+    claims: &Claims,
+    lexicon: &Lexicon,
+    at: usize,
+    in_run: bool,
+    combine: bool,
+) -> Option<Atom> {
+    let plus = at > 0 && tokens.is(at - 1, '+');
+    let make = |digits: String, end: usize, hidden: bool| Atom {
+        digits,
+        tokens: (at, end),
+        hidden,
+        weak: false,
+        combined: false,
+        blocked: super::context::blocked(tokens, at, end),
+        plus,
+        gap: Gap::default(),
+    };
+    let token = &tokens[at];
+    match token.kind {
+        Kind::Symbol => None,
+        Kind::Number => Some(make(tokens.text(at).to_owned(), at + 1, token.exotic)),
+        Kind::Word => {
+            if token.word.is(Flags::DOUBLE.or(Flags::TRIPLE)) {
+                let times = if token.word.is(Flags::DOUBLE) { 2 } else { 3 };
+                let next = tokens.get(at + 1).filter(|next| !next.word.is(Flags::DOUBLE.or(Flags::TRIPLE)))?;
+                let next = atom(tokens, claims, lexicon, at + 1, in_run, combine).filter(|_| next.kind != Kind::Symbol);
+                let next = next.filter(|next| next.digits.len() == 1)?;
+                return Some(make(next.digits.repeat(times), next.tokens.1, true));
+            }
+            if let Some(value) = token.word.number {
+                let (value, end) = if combine { compound(tokens, at, value) } else { (value, at + 1) };
+                let mut atom = make(value.to_string(), end, true);
+                atom.combined = end > at + 1;
+                atom.weak = token.word.is(Flags::WEAK_NUMBER) && end == at + 1;
+                return Some(atom);
+            }
+            if let Some(digits) = lookalike(tokens, at, in_run) {
+                return Some(make(digits, at + 1, true));
+            }
+            written_together(tokens.text(at), lexicon).map(|digits| make(digits, at + 1, true))
+        }
+    }
+}
+
+/// `fem og tyve` is 25, `twenty-five` and `tjugo fem` are 25.
+fn compound(tokens: &Tokens<'_>, at: usize, value: u8) -> (u8, usize) {
+    let number = |i: usize| tokens.get(i).and_then(|token| token.word.number);
+    if (1..=9).contains(&value) && tokens.get(at + 1).is_some_and(|t| t.word.is(Flags::JOINER)) {
+        if let Some(tens) = number(at + 2) {
+            if tens % 10 == 0 && tens >= 20 && tokens[at + 2].word.is(Flags::UNIT_FIRST) {
+                return (tens + value, at + 3);
+            }
+        }
+    }
+    if value % 10 == 0 && value >= 20 && tokens[at].word.is(Flags::TENS_FIRST) {
+        let next = if tokens.is(at + 1, '-') && !tokens[at + 1].space_before { at + 2 } else { at + 1 };
+        if let Some(unit) = number(next).filter(|unit| (1..=9).contains(unit)) {
+            if !tokens[next].line_before {
+                return (value + unit, next + 1);
+            }
+        }
+    }
+    (value, at + 1)
+}
+
+/// Letters that look like digits, beside digits: `3O`, `l2`, `OO`.
+fn lookalike(tokens: &Tokens<'_>, at: usize, in_run: bool) -> Option<String> {
+    let token = &tokens[at];
+    let letters = &tokens.chars[token.clean.0 as usize..token.clean.1 as usize];
+    if letters.len() > 4 {
+        return None;
+    }
+    let number_at = |i: Option<usize>| i.and_then(|i| tokens.get(i)).is_some_and(|t| t.kind == Kind::Number);
+    let joined_before = !token.space_before && number_at(at.checked_sub(1));
+    let joined_after = number_at(Some(at + 1)) && !tokens[at + 1].space_before;
+    let joined = joined_before || joined_after;
+    // A unit joined to its number (30m, 800kr) is a unit.
+    if joined_before && token.word.is(Flags::UNIT.or(Flags::CURRENCY)) && !joined_after {
+        return None;
+    }
+    let near =
+        in_run || number_at(Some(at + 1)) || (tokens.is_any(at + 1, &['-', '.', ' ']) && number_at(Some(at + 2)));
+    letters.iter().map(|letter| digit_for(letter.c, joined)).collect::<Option<String>>().filter(|_| joined || near)
+}
+
+/// The digit that a letter looks like. Lower-case letters that are words of their own only count joined to a digit.
+fn digit_for(letter: char, joined: bool) -> Option<char> {
+    Some(match letter {
+        'O' | 'Ø' | 'Q' | 'D' => '0',
+        'o' | 'ø' => '0',
+        'I' | 'L' => '1',
+        'l' => '1',
+        'Z' => '2',
+        'S' => '5',
+        'B' => '8',
+        'G' if joined => '6',
+        'i' if joined => '1',
+        'z' if joined => '2',
+        'E' if joined => '3',
+        'A' if joined => '4',
+        's' if joined => '5',
+        'b' if joined => '6',
+        'T' if joined => '7',
+        'g' | 'q' if joined => '9',
+        _ => return None,
+    })
+}
+
+/// Number words without anything between them: `nulnulfemtre`.
+fn written_together(word: &str, lexicon: &Lexicon) -> Option<String> {
+    if word.len() < 6 || word.len() > 60 {
+        return None;
+    }
+    // From left to right, the longest word first; a word of number words rarely has two readings.
+    let (mut at, mut digits, mut words) = (0, String::new(), 0);
+    while at < word.len() {
+        let length = (2..=12.min(word.len() - at))
+            .rev()
+            .find(|length| word.get(at..at + length).is_some_and(|part| lexicon.number_words.contains_key(part)))?;
+        digits.push_str(&lexicon.number_words[&word[at..at + length]].to_string());
+        at += length;
+        words += 1;
+    }
+    (words >= 2).then_some(digits)
+}

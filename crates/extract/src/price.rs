@@ -1,0 +1,294 @@
+//! Prices, with the length of time that they pay for.
+
+use crate::amount::{amount, length};
+use crate::claim::{Claim, Claims, span};
+use crate::lexicon::{Flags, Lexicon};
+use crate::tokens::{Kind, Tokens};
+use domain::{Field, Price};
+
+/// Something of a price list, in order.
+#[derive(Clone, Copy)]
+enum Item {
+    /// An amount, with its currency where it is written.
+    Amount { value: u32, currency: Option<u8>, sure: bool, from: usize, to: usize },
+    /// A length of time in minutes.
+    Length { minutes: u32, from: usize, to: usize },
+}
+
+impl Item {
+    fn range(&self) -> (usize, usize) {
+        match self {
+            Item::Amount { from, to, .. } | Item::Length { from, to, .. } => (*from, *to),
+        }
+    }
+}
+
+/// Finds the prices and claims their tokens. In the site's price field a bare number is a price.
+pub(crate) fn find(
+    tokens: &Tokens<'_>,
+    claims: &mut Claims,
+    lexicon: &Lexicon,
+    field: &Field,
+    is_price_field: bool,
+) -> Vec<Price> {
+    let items = items(tokens, claims, lexicon, is_price_field);
+    let minutes = pair(tokens, &items);
+    let mut prices = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let Item::Amount { value, currency, sure, from, to } = *item else { continue };
+        let length = minutes[index];
+        let plausible = (50..=100_000).contains(&value);
+        let bare = length.is_some() && plausible && value >= 100 && value % 5 == 0;
+        if !(sure || bare) || value == 0 || value > 1_000_000 {
+            continue;
+        }
+        let currency =
+            currency.and_then(|c| lexicon.currencies.get(usize::from(c)).cloned()).unwrap_or_else(|| "DKK".to_owned());
+        let minutes = length.map(|(minutes, _)| minutes);
+        claims.take(from..to, Claim::Price);
+        if let Some((_, length)) = length {
+            let (from, to) = items[length].range();
+            if claims.are_free(from..to) {
+                claims.take(from..to, Claim::Price);
+            }
+        }
+        prices.push(Price { amount: value, currency, minutes, span: span(tokens, field, from..to) });
+    }
+    prices
+}
+
+/// All amounts and lengths of time, left to right.
+fn items(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, is_price_field: bool) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        if !claims.is_free(at) {
+            at += 1;
+            continue;
+        }
+        let item = priced(tokens, lexicon, at)
+            .or_else(|| length(tokens, lexicon, at).map(|(minutes, to)| Item::Length { minutes, from: at, to }))
+            .or_else(|| bare(tokens, at, is_price_field));
+        match item {
+            Some(item) if claims.are_free(item.range().0..item.range().1) => {
+                at = item.range().1.max(at + 1);
+                items.push(item);
+            }
+            _ => at += 1,
+        }
+    }
+    items
+}
+
+/// An amount with a currency before or behind it.
+fn priced(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<Item> {
+    let token = tokens.get(at)?;
+    if let Some(code) = currency_at(tokens, lexicon, at) {
+        // kr. 800
+        let mut next = at + 1;
+        if tokens.is_any(next, &['.', ':']) {
+            next += 1;
+        }
+        tokens.get(next).filter(|t| !t.line_before && t.kind == Kind::Number)?;
+        let (value, to) = amount(tokens, next)?;
+        return Some(Item::Amount { value, currency: Some(code), sure: true, from: at, to: sign(tokens, to) });
+    }
+    if token.kind == Kind::Symbol || (at > 0 && tokens.is(at - 1, '+')) {
+        return None;
+    }
+    let (value, to) = amount(tokens, at)?;
+    let signed = sign(tokens, to);
+    if signed > to {
+        let code = currency_at(tokens, lexicon, signed);
+        return Some(Item::Amount {
+            value,
+            currency: code,
+            sure: true,
+            from: at,
+            to: signed + usize::from(code.is_some()),
+        });
+    }
+    // "800 - 1500 kr": the currency stands behind the last of them.
+    let mut code_at = to;
+    let mut hops = 0;
+    while hops < 4 && tokens.is_any(code_at, &['-', '–', '/'])
+        || tokens.get(code_at).is_some_and(|_| {
+            hops < 4 && matches!(tokens.text(code_at), "til" | "to" | "eller" | "or" | "og" | "and" | "till" | "bis")
+        })
+    {
+        let Some((_, behind)) =
+            tokens.get(code_at + 1).filter(|t| t.kind == Kind::Number).and_then(|_| amount(tokens, code_at + 1))
+        else {
+            break;
+        };
+        if tokens.digits(code_at + 1) < 2 {
+            break;
+        }
+        code_at = behind;
+        hops += 1;
+    }
+    let code = tokens.get(code_at).filter(|t| !t.line_before).and_then(|_| currency_at(tokens, lexicon, code_at))?;
+    if hops > 0 {
+        return (value >= 50).then_some(Item::Amount { value, currency: Some(code), sure: true, from: at, to });
+    }
+    Some(Item::Amount { value, currency: Some(code), sure: true, from: at, to: code_at + 1 })
+}
+
+/// `,-` or `:-` behind an amount.
+fn sign(tokens: &Tokens<'_>, at: usize) -> usize {
+    let joined = |i: usize| tokens.get(i).is_some_and(|token| !token.space_before);
+    let behind_number = |i: usize| tokens.get(i).is_none_or(|t| t.space_before || t.kind != Kind::Number);
+    if tokens.is_any(at, &[',', ':', '.', ';'])
+        && joined(at)
+        && tokens.is_any(at + 1, &['-', '–', '—'])
+        && joined(at + 1)
+        && behind_number(at + 2)
+    {
+        return at + 2;
+    }
+    at
+}
+
+fn currency_at(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<u8> {
+    let token = tokens.get(at)?;
+    let code = |name: &str| lexicon.currencies.iter().position(|known| known == name).map(|index| index.min(255) as u8);
+    match token.kind {
+        Kind::Symbol => match token.first {
+            '€' => code("EUR"),
+            '$' => code("USD"),
+            '£' => code("GBP"),
+            _ => None,
+        },
+        Kind::Word if token.word.is(Flags::CURRENCY) => Some(token.word.currency),
+        _ => None,
+    }
+}
+
+/// A number without a currency: a price only beside a length of time or behind a word for price.
+fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool) -> Option<Item> {
+    if tokens.get(at)?.kind != Kind::Number || (at > 0 && tokens.is(at - 1, '+')) {
+        return None;
+    }
+    let (value, to) = amount(tokens, at)?;
+    if is_price_field {
+        return Some(Item::Amount { value, currency: None, sure: value >= 20, from: at, to });
+    }
+    let next = tokens.get(to);
+    let joined_word = next.is_some_and(|t| t.kind == Kind::Word && !t.space_before);
+    let measured = next.is_some_and(|t| t.word.is(Flags::MEASURE.or(Flags::AGE_UNIT))) || tokens.is(to, '%');
+    if (100..=50_000).contains(&value) && !measured && !joined_word {
+        return Some(Item::Amount { value, currency: None, sure: after_price_word(tokens, at), from: at, to });
+    }
+    None
+}
+
+fn after_price_word(tokens: &Tokens<'_>, at: usize) -> bool {
+    let mut i = at;
+    for _ in 0..4 {
+        let Some(before) = i.checked_sub(1) else { return false };
+        i = before;
+        let token = &tokens[i];
+        if token.word.is(Flags::PRICE_WORD) {
+            return true;
+        }
+        let passes = token.kind == Kind::Symbol && matches!(token.first, ':' | '-' | '.' | '=' | '–')
+            || token.word.is(Flags::CONNECTOR);
+        if !passes {
+            return false;
+        }
+    }
+    false
+}
+
+/// For each amount the length of time that belongs to it: minutes and the item's index.
+fn pair(tokens: &Tokens<'_>, items: &[Item]) -> Vec<Option<(u32, usize)>> {
+    let mut pairs = vec![None; items.len()];
+    let mut used = vec![false; items.len()];
+    let minutes = |i: usize| match items.get(i) {
+        Some(Item::Length { minutes, .. }) => Some(*minutes),
+        _ => None,
+    };
+    // Words that say it: "800 for 30 min", "1500/time", "1500 i timen".
+    for i in 0..items.len() {
+        if matches!(items[i], Item::Amount { .. }) && gap(tokens, items, i, i + 1) == Gap::Strong {
+            if let Some(m) = minutes(i + 1) {
+                pairs[i] = Some((m, i + 1));
+                used[i + 1] = true;
+            }
+        }
+    }
+    // Lists: a row that begins with a length pairs backwards, one that begins with an amount forwards.
+    let mut start = 0;
+    while start < items.len() {
+        let mut end = start + 1;
+        while end < items.len() && gap(tokens, items, end - 1, end) != Gap::Apart {
+            end += 1;
+        }
+        let length_first = matches!(items[start], Item::Length { .. });
+        for i in start..end {
+            if !matches!(items[i], Item::Amount { .. }) || pairs[i].is_some() {
+                continue;
+            }
+            let before = i.checked_sub(1).filter(|b| *b >= start && !used[*b]).and_then(|b| minutes(b).map(|m| (m, b)));
+            let behind = Some(i + 1).filter(|b| *b < end && !used[*b]).and_then(|b| minutes(b).map(|m| (m, b)));
+            let chosen = if length_first {
+                before.or(behind.filter(|_| i + 2 >= end))
+            } else {
+                behind.or(before.filter(|_| i + 1 == end))
+            };
+            if let Some((m, index)) = chosen {
+                pairs[i] = Some((m, index));
+                used[index] = true;
+            }
+        }
+        start = end;
+    }
+    pairs
+}
+
+#[derive(PartialEq, Eq)]
+enum Gap {
+    Strong,
+    Near,
+    Apart,
+}
+
+/// What stands between two items.
+fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
+    let (Some(a), Some(b)) = (items.get(left), items.get(right)) else { return Gap::Apart };
+    let (from, to) = (a.range().1, b.range().0);
+    if to < from || to - from > 5 {
+        return Gap::Apart;
+    }
+    let mut strong = false;
+    let mut words = 0;
+    for i in from..to {
+        let token = &tokens[i];
+        match token.kind {
+            Kind::Word
+                if matches!(
+                    tokens.text(i),
+                    "for" | "per" | "pr" | "i" | "om" | "a" | "pro" | "foer" | "fuer" | "the" | "an"
+                ) =>
+            {
+                strong = true
+            }
+            Kind::Word if token.word.is(Flags::CONNECTOR) => {}
+            Kind::Word => words += 1,
+            Kind::Symbol if token.first == '/' => strong = true,
+            Kind::Symbol if matches!(token.first, ';' | '|') => {
+                return if matches!(token.first, ';') { Gap::Apart } else { Gap::Near };
+            }
+            Kind::Symbol if token.first == '.' && tokens.get(i + 1).is_some_and(|t| t.capital) => return Gap::Apart,
+            Kind::Symbol => {}
+            Kind::Number => return Gap::Apart,
+        }
+        if token.line_before && i > from {
+            strong = false;
+        }
+    }
+    if words > 2 {
+        return Gap::Apart;
+    }
+    if strong { Gap::Strong } else { Gap::Near }
+}

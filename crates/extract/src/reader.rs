@@ -1,0 +1,172 @@
+//! Reading an ad: from its texts to everything that is mentioned in them.
+
+use crate::claim::Claims;
+use crate::error::ReaderError;
+use crate::language::Tally;
+use crate::lexicon::{Flags, Lexicon};
+use crate::phone::PhoneHints;
+use crate::place::Gazetteer;
+use crate::tokens::Tokens;
+use crate::{address, age, clock, contact, lexicon, name, phone, place, price};
+use domain::{AdContent, Field, FieldText, ReadAd, Reading};
+
+/// The data files that a reader is made of.
+pub struct ReaderSources<'a> {
+    /// The content of `config/places/dk_places.csv`.
+    pub places_csv: &'a str,
+    /// Name and content of each file of `config/lexicon`.
+    pub lexicon: &'a [(String, String)],
+}
+
+/// What is known of an ad beside its texts.
+#[derive(Debug, Default, Clone)]
+pub struct ReadHints {
+    /// The site, not the writer, hides numbers in its phone field: they do not count as obscured.
+    pub site_obscures_phones: bool,
+    /// The language as given with the ad, ISO 639-1.
+    pub language: Option<String>,
+}
+
+/// Reads ads. Made once; reading needs no other state, never fails, and takes time linear in the text's length.
+pub struct Reader {
+    lexicon: Lexicon,
+    gazetteer: Gazetteer,
+}
+
+/// The site's own fields whose values are mentions by themselves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Free,
+    Phone,
+    Place,
+    Price,
+    Name,
+    Age,
+    /// A value that is no mention (`category`).
+    Other,
+}
+
+impl Kind {
+    fn of(field: &Field) -> Self {
+        match field {
+            Field::Title | Field::Body | Field::Text => Kind::Free,
+            Field::Named(name) => match name.as_str() {
+                "phone" => Kind::Phone,
+                "place" => Kind::Place,
+                "price" => Kind::Price,
+                "name" => Kind::Name,
+                "age" => Kind::Age,
+                _ => Kind::Other,
+            },
+        }
+    }
+}
+
+impl Reader {
+    /// Makes a reader from the lexicon and the list of places.
+    ///
+    /// # Errors
+    /// Where a file is missing or not as expected.
+    pub fn new(sources: &ReaderSources<'_>) -> Result<Reader, ReaderError> {
+        let (mut lexicon, places) = lexicon::load(sources.lexicon)?;
+        let gazetteer = Gazetteer::new(sources.places_csv, &places, &mut lexicon)?;
+        Ok(Reader { lexicon, gazetteer })
+    }
+
+    /// Reads an ad version.
+    pub fn read_content(&self, content: &AdContent, hints: &ReadHints) -> ReadAd {
+        let mut texts = Vec::with_capacity(content.fields.len() + 2);
+        for (field, text) in [(Field::Title, &content.title), (Field::Body, &content.body)] {
+            if !text.is_empty() {
+                texts.push((field, text.clone()));
+            }
+        }
+        texts.extend(content.fields.iter().map(|(name, text)| (Field::Named(name.clone()), text.clone())));
+        self.read(texts, hints)
+    }
+
+    /// Reads texts in the order that they are given: title, body, then fields by name.
+    pub fn read(&self, texts: Vec<(Field, String)>, hints: &ReadHints) -> ReadAd {
+        let mut reading = Reading::default();
+        let (mut places, mut parts) = (Vec::new(), Vec::new());
+        let mut done = Vec::with_capacity(texts.len());
+        // The language comes first: it decides what a foreign number without a country code is.
+        let tokenised: Vec<Tokens<'_>> = texts.iter().map(|(_, text)| Tokens::of(text, &self.lexicon)).collect();
+        reading.languages = self.languages(&texts, &tokenised, hints);
+        let code = reading.languages.first().and_then(|guess| <[u8; 2]>::try_from(guess.code.as_bytes()).ok());
+        for ((field, _), tokens) in texts.iter().zip(tokenised) {
+            self.read_text(field, &tokens, hints, code, &mut reading, &mut places);
+            parts.extend(
+                (0..tokens.len()).filter(|&i| tokens[i].word.is(Flags::PART)).map(|i| tokens.text(i).to_owned()),
+            );
+            done.push(tokens.normal);
+        }
+        reading.places = place::resolve(places, &parts, &self.lexicon);
+        let texts = texts
+            .into_iter()
+            .zip(done)
+            .map(|((field, original), normal)| FieldText { field, original, normal })
+            .collect();
+        ReadAd { texts, reading }
+    }
+
+    fn languages(
+        &self,
+        texts: &[(Field, String)],
+        tokens: &[Tokens<'_>],
+        hints: &ReadHints,
+    ) -> Vec<domain::LanguageGuess> {
+        let mut tally = Tally::new(&self.lexicon);
+        for ((field, _), tokens) in texts.iter().zip(tokens) {
+            if Kind::of(field) == Kind::Free {
+                tally.add(tokens, &self.lexicon);
+            }
+        }
+        tally.finish(&self.lexicon, hints.language.as_deref())
+    }
+
+    fn read_text(
+        &self,
+        field: &Field,
+        tokens: &Tokens<'_>,
+        hints: &ReadHints,
+        language: Option<[u8; 2]>,
+        reading: &mut Reading,
+        places: &mut Vec<place::Found>,
+    ) {
+        let kind = Kind::of(field);
+        if kind == Kind::Other {
+            return;
+        }
+        let lexicon = &self.lexicon;
+        let mut claims = Claims::new(tokens);
+        let free = kind == Kind::Free;
+        if free || kind == Kind::Phone || kind == Kind::Name {
+            let contacts = contact::find(tokens, &mut claims, lexicon, field);
+            reading.emails.extend(contacts.emails);
+            reading.urls.extend(contacts.urls);
+            reading.handles.extend(contacts.handles);
+        }
+        if free || kind == Kind::Place {
+            reading.addresses.extend(address::find(tokens, &mut claims, lexicon, field));
+            places.extend(place::find(tokens, &mut claims, &self.gazetteer, field, kind == Kind::Place));
+        }
+        if free {
+            clock::claim(tokens, &mut claims);
+        }
+        if free || kind == Kind::Phone {
+            let phone_hints =
+                PhoneHints { field: kind == Kind::Phone, site_obscures: hints.site_obscures_phones, language };
+            reading.phones.extend(phone::find(tokens, &mut claims, lexicon, field, phone_hints));
+        }
+        if free || kind == Kind::Price {
+            reading.prices.extend(price::find(tokens, &mut claims, lexicon, field, kind == Kind::Price));
+        }
+        if free || kind == Kind::Age {
+            reading.ages.extend(age::find(tokens, &mut claims, lexicon, field, kind == Kind::Age));
+        }
+        if free || kind == Kind::Name {
+            reading.names.extend(name::find(tokens, &claims, lexicon, field, kind == Kind::Name));
+        }
+    }
+}
