@@ -6,6 +6,7 @@ use crate::text::Texts;
 use std::collections::{BTreeMap, BTreeSet};
 
 const DAY: i64 = 86_400;
+const MOST_MOVES: usize = 120;
 
 /// One arrival in another town.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +74,8 @@ impl Desk {
             .filter(|two| two[0].1 != two[1].1)
             .map(|two| Move { from: two[0].1, to: two[1].1, day: two[1].0.div_euclid(DAY) })
             .collect();
+        // The latest moves of a house that is in many towns at once say as much as all of them.
+        desk.moves.drain(..desk.moves.len().saturating_sub(MOST_MOVES));
         desk.ads = ads;
         desk
     }

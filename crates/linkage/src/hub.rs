@@ -110,7 +110,7 @@ impl<'i> Related<'i> {
     }
 
     /// Pairs of places in `ads` that a near-identical text or one picture ties.
-    fn firm_pairs(&self, ads: &[u32], parameters: &LinkParameters) -> Vec<(u32, u32)> {
+    pub fn firm_pairs(&self, ads: &[u32], parameters: &LinkParameters) -> Vec<(u32, u32)> {
         // With the same contact on both, a text that was edited more is enough.
         let edited = f64::midpoint(parameters.text_similarity, parameters.template_similarity);
         let mut pairs = Vec::new();

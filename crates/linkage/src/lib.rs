@@ -22,22 +22,26 @@ mod links;
 mod note;
 mod pairs;
 mod parameters;
+mod shared;
 mod text;
+mod tie;
 
-pub use evidence::{Tie, TieKind};
 pub use parameters::LinkParameters;
+pub use tie::{Tie, TieKind};
 
 use desk::Desk;
 use domain::{
     AdFacts, AdRef, Advertiser, AdvertiserId, DampedContact, Judgement, JudgementKind, Linkage, Network, NetworkId,
 };
-use evidence::{Scales, SharedBy, Weighed};
+use evidence::Scales;
 use forest::Forest;
 use graph::Edge;
 use hub::Hub;
 use index::Index;
+use shared::SharedBy;
 use std::collections::{BTreeMap, BTreeSet};
 use text::Texts;
+use tie::Weighed;
 
 /// The evidence between two sets of ads that contacts hold together: the waterfall of a pair.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,17 +72,18 @@ pub fn link_with_evidence(
     let index = Index::new(ads, parameters.contacts_in_an_ad);
     let texts = Texts::new(&index, parameters);
     let pictures = image::find(&index, parameters);
-    let hubs = damped(&index, &texts, &pictures, parameters);
     let judged = judged(&index, judgements);
 
-    let mut by_contact = joined_by_contact(&index, &hubs, &judged);
+    let related = hub::Related::new(&index, &texts, &pictures);
+    let hubs = damped(&index, &related, parameters);
+    let mut by_contact = joined_by_contact(&index, &related, &hubs, &judged, parameters);
     let sets = by_contact.sets();
     let desks: Vec<Desk> = sets.iter().map(|set| Desk::new(set, &index, &texts, &pictures)).collect();
     let pairs = pairs::candidates(&desks, &texts, parameters);
     let text_cluster = clusters(&texts, parameters.text_similarity);
     let template_cluster = clusters(&texts, parameters.template_similarity);
     let weigh_all = |forest: &mut Forest| -> Vec<Weighed> {
-        let shared_by = shared_by(&index, &desks, forest, &text_cluster, &template_cluster);
+        let shared_by = SharedBy::count(&index, &desks, forest, &text_cluster, &template_cluster);
         let scales = Scales {
             index: &index,
             texts: &texts,
@@ -157,8 +162,7 @@ fn sorted_by_pair(mut evidence: Vec<PairEvidence>) -> Vec<PairEvidence> {
     evidence
 }
 
-fn damped(index: &Index, texts: &Texts, pictures: &image::Pictures, parameters: &LinkParameters) -> BTreeMap<u32, Hub> {
-    let related = hub::Related::new(index, texts, pictures);
+fn damped(index: &Index, related: &hub::Related, parameters: &LinkParameters) -> BTreeMap<u32, Hub> {
     (0..index.contacts.len() as u32)
         .filter_map(|contact| related.judge(contact, parameters))
         .map(|hub| (hub.contact, hub))
@@ -186,13 +190,32 @@ fn judged(index: &Index, judgements: &[Judgement]) -> Vec<Judged> {
 }
 
 /// Contacts in time order; inside a damped one only what a text or picture ties as well.
-fn joined_by_contact(index: &Index, hubs: &BTreeMap<u32, Hub>, judged: &[Judged]) -> Forest {
+fn joined_by_contact(
+    index: &Index,
+    related: &hub::Related,
+    hubs: &BTreeMap<u32, Hub>,
+    judged: &[Judged],
+    parameters: &LinkParameters,
+) -> Forest {
     let mut forest = Forest::new(index.ads.len());
     for one in judged.iter().filter(|one| !one.same) {
         forest.keep_apart(one.a, one.b);
     }
     for one in judged.iter().filter(|one| one.same) {
         forest.join(one.a, one.b);
+    }
+    // Where two ads of one contact are judged apart, what text and picture tie goes first, so that the contact's other
+    // ads follow the one that they resemble, and not the one that they stand next to in time.
+    let parted = judged.iter().filter(|one| !one.same).flat_map(|one| [one.a, one.b]);
+    let contacts: BTreeSet<u32> = parted.flat_map(|ad| index.details[ad as usize].contacts.iter().copied()).collect();
+    for contact in contacts.iter().filter(|contact| !hubs.contains_key(contact)) {
+        let ads = &index.ads_of_contact[*contact as usize];
+        for (x, y) in related.firm_pairs(ads, parameters) {
+            let (x, y) = (ads[x as usize], ads[y as usize]);
+            if [x, y].iter().all(|ad| index.details[*ad as usize].contacts.contains(contact)) {
+                forest.join(x, y);
+            }
+        }
     }
     for (contact, list) in (0u32..).zip(&index.ads_of_contact) {
         match hubs.get(&contact) {
@@ -213,43 +236,6 @@ fn clusters(texts: &Texts, similarity: f64) -> Vec<u32> {
         forest.join(*a, *b);
     }
     (0..texts.texts.len() as u32).map(|text| forest.find(text)).collect()
-}
-
-/// How many of the sets have each thing.
-fn shared_by(
-    index: &Index,
-    desks: &[Desk],
-    sets: &mut Forest,
-    text_cluster: &[u32],
-    template_cluster: &[u32],
-) -> SharedBy {
-    let mut holders: BTreeSet<(u8, u32, u32)> = BTreeSet::new();
-    let mut shared = SharedBy::default();
-    for desk in desks {
-        let set = sets.find(desk.ads[0]);
-        for text in desk.texts.keys() {
-            holders.insert((0, text_cluster[*text as usize], set));
-            holders.insert((1, template_cluster[*text as usize], set));
-        }
-        holders.extend(desk.pictures.keys().map(|picture| (2, *picture, set)));
-        holders.extend(desk.urls.keys().map(|url| (3, *url, set)));
-        let shown = desk.texts.iter().map(|(text, ads)| ((false, text_cluster[*text as usize]), ads));
-        for (thing, ads) in shown.chain(desk.pictures.iter().map(|(picture, ads)| ((true, *picture), ads))) {
-            let first = ads.iter().map(|ad| index.details[*ad as usize].first).min().unwrap_or(i64::MAX);
-            let last = ads.iter().map(|ad| index.details[*ad as usize].last).max().unwrap_or(i64::MIN);
-            shared.shown.entry(thing).or_default().push((set, first, last));
-        }
-    }
-    for (kind, thing, _) in holders {
-        let map = match kind {
-            0 => &mut shared.text,
-            1 => &mut shared.template,
-            2 => &mut shared.picture,
-            _ => &mut shared.url,
-        };
-        *map.entry(thing).or_default() += 1;
-    }
-    shared
 }
 
 fn founder(index: &Index, set: &[u32]) -> AdRef {

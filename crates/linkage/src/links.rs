@@ -1,12 +1,12 @@
 //! The links as they are shown and exported: one row a pair of ads and kind.
 
 use crate::desk::Desk;
-use crate::evidence::Weighed;
 use crate::forest::Forest;
 use crate::hub::Hub;
 use crate::index::Index;
 use crate::note;
 use crate::parameters::LinkParameters;
+use crate::tie::Weighed;
 use crate::{Judged, text::Texts};
 use domain::{Bilingual, ContactKind, Link, LinkKind};
 use std::collections::BTreeMap;

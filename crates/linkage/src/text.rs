@@ -158,7 +158,11 @@ impl Texts {
         if let Some(known) = self.memo.borrow().get(&key) {
             return *known;
         }
-        let agreement = self.compare(key.0, key.1);
+        let agreement = if self.could_agree(key.0, key.1) {
+            self.compare(key.0, key.1)
+        } else {
+            Agreement { similarity: 0.0, bits: 0.0 }
+        };
         self.memo.borrow_mut().insert(key, agreement);
         agreement
     }

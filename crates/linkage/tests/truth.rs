@@ -315,6 +315,28 @@ fn judgements_join_and_keep_apart() {
 }
 
 #[test]
+fn ads_of_one_number_follow_the_one_that_they_resemble_when_it_is_split() {
+    let mut world = World::new(43, 200, 60);
+    let (one, other) = (world.operator("independent"), world.operator("independent"));
+    let first = Draft { images: vec![world.picture()], ..world.draft() };
+    let second = Draft { phone: first.phone, images: vec![world.picture()], ..world.draft() };
+    let mut ads = [vec![], vec![]];
+    for at in 0..6 {
+        let (operator, draft) = [(one, &first), (other, &second)][at % 2];
+        let draft = Draft { from: at as i64 * 30, until: at as i64 * 30 + 90, ..draft.clone() };
+        ads[at % 2].push(world.post(operator, &draft));
+    }
+    let parameters = LinkParameters::default();
+    assert_eq!(linked(&world).advertisers.len(), 1);
+    let kind = JudgementKind::NotSame;
+    let apart = Judgement { a: ads[0][0].clone(), b: ads[1][2].clone(), kind, at: start() };
+    let linkage = link(&world.ads, &[apart], &parameters);
+    ads.iter_mut().for_each(|side| side.sort());
+    assert_eq!(network(&linkage, &ads[0][0]), ads[0]);
+    assert_eq!(network(&linkage, &ads[1][0]), ads[1]);
+}
+
+#[test]
 fn the_result_is_well_formed() {
     let world = World::mixed(51, 200, 200);
     let linkage = linked(&world);
