@@ -4,6 +4,7 @@
 //! answer it refuses. Nothing is sent; only an order is computed. No text of ours names trafficking.
 
 pub mod advice;
+mod draw;
 mod error;
 mod gate;
 mod list;
@@ -12,6 +13,7 @@ mod policy;
 mod refusal;
 pub mod text;
 
+pub use draw::{RandomDraw, draw};
 pub use error::OutreachError;
 pub use gate::{Checked, ClaimFact, ContactFact, GateFacts, Review, ReviewDecision, gate};
 pub use list::{Candidate, ContactLine, ContactList, days_list};

@@ -201,4 +201,4 @@ fn line<C: Clone>(candidate: &Candidate<C>, team: &TeamView, rank: usize) -> Con
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,7 +4,7 @@ use crate::outcome::{AttemptFact, cool_down};
 use crate::policy::{AdmitUnread, RandomApproval};
 use proptest::prelude::*;
 
-fn candidate(facts: GateFacts<u32>) -> Candidate<u32> {
+pub(crate) fn candidate(facts: GateFacts<u32>) -> Candidate<u32> {
     Candidate {
         facts,
         case: Some("17".into()),
@@ -21,7 +21,7 @@ fn date() -> Date {
     "2026-11-20".parse().unwrap()
 }
 
-fn policy() -> GatePolicy {
+pub(crate) fn policy() -> GatePolicy {
     let random = RandomApproval {
         by: "A. Leder".into(),
         at: at("2026-11-01T00:00:00Z"),
