@@ -40,6 +40,9 @@ const PATTERNS: [(&str, f64); 6] = [
     ("two_sites", 0.06),
 ];
 
+/// Sentences by language, in the order in which they stand.
+type Parts = Vec<(Tongue, Vec<String>)>;
+
 /// A person who writes her or his own ads.
 struct Writer {
     pattern: &'static str,
@@ -49,8 +52,10 @@ struct Writer {
     phones: Vec<String>,
     hour_price: u32,
     titles: Vec<String>,
-    core: Vec<(Tongue, Vec<String>)>,
+    core: Parts,
     extras: Vec<String>,
+    /// What is said once the number has changed.
+    new_number: String,
     manner: Manner,
     signs: Vec<&'static str>,
     contact: Vec<String>,
@@ -125,6 +130,7 @@ fn writer(world: &mut World, index: u32, flat: Option<u32>, draw: &mut Draw) -> 
             world.phrases.sentence(lead, section, draw)
         })
         .collect();
+    let new_number = world.phrases.sentence(lead, "newnumber", draw);
     let contact_section = if second { "twonumbers" } else { "contact" };
     let contact = tongues.iter().map(|tongue| world.phrases.sentence(*tongue, contact_section, draw)).collect();
     let mut images = Vec::new();
@@ -151,6 +157,7 @@ fn writer(world: &mut World, index: u32, flat: Option<u32>, draw: &mut Draw) -> 
         titles,
         core,
         extras,
+        new_number,
         manner,
         signs,
         contact,
@@ -178,7 +185,11 @@ fn own(name: &str, flat: Option<String>, draw: &mut Draw) -> Vec<(&'static str, 
     if draw.chance(0.05) {
         own.push(("handle", format!("@{plain}_{}{number}", ["dk", "tid", "te", "by"][draw.below(4)])));
     }
+    if draw.chance(0.08) {
+        own.push(("whatsapp", String::new()));
+    }
     if let Some(address) = flat {
+        own.push(("flatshare", String::new()));
         own.push(("adresse", address));
     } else if draw.chance(0.05) {
         own.push(("adresse", people::address(draw)));
@@ -193,10 +204,10 @@ fn unlike_others(
     signs: &[&'static str],
     own: &[(&'static str, String)],
     draw: &mut Draw,
-) -> Vec<(Tongue, Vec<String>)> {
-    let mut best: Option<(f64, Vec<(Tongue, Vec<String>)>)> = None;
+) -> Parts {
+    let mut best: Option<(f64, Parts)> = None;
     for _ in 0..12 {
-        let parts: Vec<(Tongue, Vec<String>)> = tongues
+        let parts: Parts = tongues
             .iter()
             .enumerate()
             .map(|(at, tongue)| (*tongue, sentences(world, *tongue, if at == 0 { signs } else { &[] }, own, draw)))
@@ -248,7 +259,14 @@ fn sentences(
         let at = draw.below(middle.len() + 1);
         middle.insert(at, world.phrases.sentence(tongue, sign, draw));
     }
-    let lines = [("site", "ownsite"), ("email", "emailline"), ("handle", "handleline"), ("adresse", "address")];
+    let lines = [
+        ("site", "ownsite"),
+        ("email", "emailline"),
+        ("handle", "handleline"),
+        ("whatsapp", "whatsapp"),
+        ("flatshare", "flatshare"),
+        ("adresse", "address"),
+    ];
     for (slot, section) in lines {
         if own.iter().any(|(name, _)| *name == slot) {
             middle.push(world.phrases.sentence(tongue, section, draw));
@@ -350,7 +368,7 @@ fn one_ad(
             }
         }
         let new_number = writer.pattern == "changes_number" && *moment >= switch;
-        let draft = state.draft(world, writer, *town, new_number);
+        let draft = state.draft(writer, *town, new_number);
         if versions.last().is_none_or(|(_, last): &(_, crate::world::Draft)| last.differs(&draft)) {
             versions.push((world.after(*moment), draft));
         }
@@ -371,17 +389,15 @@ struct State {
 }
 
 impl State {
-    fn draft(&self, world: &World, writer: &Writer, town: usize, new_number: bool) -> crate::world::Draft {
+    fn draft(&self, writer: &Writer, town: usize, new_number: bool) -> crate::world::Draft {
         let mut parts = writer.core.clone();
-        for (at, (tongue, sentences)) in parts.iter_mut().enumerate() {
+        for (at, (_, sentences)) in parts.iter_mut().enumerate() {
             if at == 0 {
                 if let Some(extra) = writer.extras.get(self.extra) {
                     sentences.insert(sentences.len().min(3), extra.clone());
                 }
                 if new_number {
-                    // One wording for each writer: the choice hangs on the writer's price, which nothing else reads here.
-                    let mut same = world.draw("newnumber", writer.hour_price);
-                    sentences.push(world.phrases.sentence(*tongue, "newnumber", &mut same));
+                    sentences.push(writer.new_number.clone());
                 }
             }
             if self.contact_in_text {

@@ -153,10 +153,10 @@ impl Script {
                 true => text.clone(),
                 false => capital(text),
             };
-            if !text.ends_with(['.', '!', '?', ':']) && !(manner.stop.is_empty() && manner.per_line != 1) {
-                text.push_str(manner.stop);
-            } else if manner.stop.is_empty() && manner.per_line != 1 && !text.ends_with(['.', '!', '?', ':']) {
-                text.push(if at == last { '.' } else { ',' });
+            match (text.ends_with(['.', '!', '?', ':']), manner.stop) {
+                (true, _) => {}
+                (false, "") if manner.per_line != 1 => text.push(if at == last { '.' } else { ',' }),
+                (false, stop) => text.push_str(stop),
             }
             if !manner.ornament.is_empty() && (at == 0 || at == last) {
                 text.push(' ');

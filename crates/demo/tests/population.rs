@@ -133,6 +133,27 @@ fn signs_stand_at_base_rates() {
 }
 
 #[test]
+fn who_shares_a_flat_has_a_number_of_her_own_and_the_same_address() {
+    let population = of(1, 200);
+    let sharing: Vec<_> = population.operators.iter().filter(|operator| operator.pattern == "shares_flat").collect();
+    assert!(sharing.len() >= 8, "{}", sharing.len());
+    let numbers: BTreeSet<_> = sharing.iter().flat_map(|operator| &operator.phones).collect();
+    assert!(numbers.len() >= sharing.len());
+    let streets = |at: usize| {
+        let ad = population.ads.iter().find(|ad| ad.operator == at).unwrap();
+        let words: Vec<&str> = ad.versions[0].body.split_whitespace().collect();
+        words
+            .windows(2)
+            .filter(|pair| pair[1].trim_end_matches(',').parse::<u32>().is_ok())
+            .map(|pair| pair.join(" "))
+            .collect::<BTreeSet<_>>()
+    };
+    // The first two operators share the first flat.
+    assert_eq!(population.operators[1].pattern, "shares_flat");
+    assert!(streets(0).intersection(&streets(1)).count() >= 1, "{:?} {:?}", streets(0), streets(1));
+}
+
+#[test]
 fn classified_ads_carry_what_a_plain_engine_needs() {
     let population = of(4, 40);
     let rows = population.classified_ads();

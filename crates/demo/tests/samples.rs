@@ -54,7 +54,9 @@ fn samples(population: &Population, site: &str) -> Vec<Sample> {
         _ if more => vec![format!("{base}/region/hovedstaden?side=2")],
         _ => vec![],
     };
-    let mut changed = sample("layout-changed", full.path(), at, json!({"kind": "detail", "mark": null}));
+    let mut changed =
+        sample("layout-changed", full.path(), at, json!({"kind": "detail", "mark": null, "issues": ["detail"]}));
+    // The page holds no ad that the adapter can see, and it must say so rather than give an empty one.
     changed.changed = match site {
         "demo-table" => &[("class=\"ov\"", "class=\"overskrift\""), ("class=\"tekst\"", "class=\"brodtekst\"")],
         "demo-cards" => &[("<main class=\"annonce\"", "<section class=\"opslag\""), ("</main>", "</section>")],
@@ -120,9 +122,9 @@ fn item(ad: &DemoAd, base: &str, at: Timestamp) -> Value {
     }
     let place_and_price = format!("{} {}", field("place"), field("price")).trim().to_owned();
     let excerpt = match ad.site {
-        "demo-table" => format!("{} {teaser}\n{}\n{}", version.title, field("place"), field("price")),
+        "demo-table" => format!("{}\n{teaser}\n{}\n{}", version.title, field("place"), field("price")),
         "demo-cards" => format!("{}\n{teaser}\n{place_and_price}", version.title),
-        _ => format!("{} {place_and_price} {teaser}", version.title),
+        _ => format!("{}\n{place_and_price}\n{teaser}", version.title),
     };
     json!({"ad_id": ad.ad_id, "url": format!("{base}{}", ad.path()), "excerpt": excerpt})
 }
@@ -145,15 +147,8 @@ fn page(population: &Population, site: &str, sample: &Sample) -> (Vec<u8>, Value
     for (key, value) in sample.expected.as_object().expect("an object") {
         expected[key] = value.clone();
     }
-    if sample.name == "layout-changed" {
-        expected["issues"] = json!(CHANGED_ISSUES.iter().find(|(id, _)| *id == site).expect("a site").1);
-    }
     (bytes, expected)
 }
-
-/// Where each adapter must say that the changed page no longer fits.
-const CHANGED_ISSUES: [(&str, &[&str]); 3] =
-    [("demo-cards", &["title", "body"]), ("demo-table", &["title", "body"]), ("demo-veiled", &["title", "body"])];
 
 #[test]
 fn the_saved_pages_are_what_the_sites_answer() {
