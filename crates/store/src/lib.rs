@@ -46,3 +46,6 @@ pub use research::{
 };
 pub use sites::{RunRow, SiteOverview, SiteRegistration};
 pub use store::{Engine, Options, Store};
+
+#[cfg(test)]
+mod tests;

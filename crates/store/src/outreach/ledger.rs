@@ -199,9 +199,10 @@ impl Store {
                 None => StoreError::NotFound { what: "attempt" },
             });
         }
-        tx.run("DELETE FROM objection WHERE attempt_id = $1", args![attempt.0]).await?;
         let body = serde_json::json!({ "attempt": attempt.0 });
+        // The chain is locked before any objection, here as where one is kept, so that two cannot wait for each other.
         chain::event(&mut tx, self.keys(), "undo_attempt", &Actor::Account(by), body, at).await?;
+        tx.run("DELETE FROM objection WHERE attempt_id = $1", args![attempt.0]).await?;
         tx.commit().await
     }
 

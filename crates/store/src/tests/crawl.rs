@@ -1,0 +1,360 @@
+//! Runs, frontier, sightings, leases.
+
+use super::fixture::{ad, content, register, system};
+use super::on_both;
+use crate::crawl::{
+    CachedRobots, Completed, Entry, EntryKind, HostState, NewEntry, Next, PageOutcome, Run, RunVerdict, SiteState,
+    SiteWish, Validators,
+};
+use crate::db::args;
+use crate::testing::at;
+use crate::{Store, StoreError};
+use domain::{Bilingual, ListingItem, Mark, Page, PdqHash, SiteId};
+
+fn site() -> SiteId {
+    SiteId::from("s1")
+}
+
+fn seed() -> NewEntry {
+    NewEntry { kind: EntryKind::Listing, url: "https://example.dk/list".to_owned(), ad: None, depth: 0 }
+}
+
+fn page(minute: i64, body: &str) -> Page {
+    Page {
+        url: "https://example.dk/some-page".to_owned(),
+        status: 200,
+        content_type: "text/html".to_owned(),
+        body: body.as_bytes().to_vec(),
+        fetched_at: at(minute),
+    }
+}
+
+fn item(id: &str, excerpt: &str) -> ListingItem {
+    ListingItem { ad_id: id.to_owned(), url: format!("https://example.dk/ad/{id}"), excerpt: excerpt.to_owned() }
+}
+
+fn listing(minute: i64, items: &[(&str, &str)]) -> PageOutcome {
+    PageOutcome::Listing {
+        page: page(minute, &format!("listing {minute}")),
+        items: items.iter().map(|(id, excerpt)| item(id, excerpt)).collect(),
+        recheck_before: at(minute - 1_000),
+        next: Vec::new(),
+        mark: None,
+        issues: Vec::new(),
+    }
+}
+
+fn detail(minute: i64, text: &str) -> PageOutcome {
+    PageOutcome::Detail {
+        page: page(minute, &format!("detail {text}")),
+        validators: Validators { etag: Some(format!("\"{text}\"")), last_modified: None },
+        content: Box::new(content(text)),
+        images: vec![NewEntry {
+            kind: EntryKind::Image,
+            url: "https://example.dk/1.png".to_owned(),
+            ad: Some(ad("1")),
+            depth: 0,
+        }],
+        issues: Vec::new(),
+    }
+}
+
+async fn begin(store: &Store, minute: i64) -> Run {
+    store.begin_run(&site(), at(minute), &[seed()]).await.unwrap()
+}
+
+async fn take(store: &Store, run: &Run, minute: i64) -> Entry {
+    match store.next_entry(run.id, at(minute)).await.unwrap() {
+        Next::Entry(entry) => *entry,
+        other => panic!("an entry was due, not {other:?}"),
+    }
+}
+
+async fn done(store: &Store, run: &Run, entry: &Entry, outcome: PageOutcome, minute: i64) -> Completed {
+    store.complete(run.id, entry, outcome, at(minute)).await.unwrap()
+}
+
+fn good(missing_are_gone: bool) -> RunVerdict {
+    RunVerdict { end: "good".to_owned(), missing_are_gone, reasons: Vec::new() }
+}
+
+on_both! {
+    a_run_from_listing_to_picture(test) {
+        let store = &test.store;
+        register(store).await;
+        let run = begin(store, 1).await;
+        assert!(!run.resumed);
+        let entry = take(store, &run, 1).await;
+        assert_eq!((entry.kind, entry.url.as_str(), entry.ad.clone()), (EntryKind::Listing, "https://example.dk/list", None));
+        assert_eq!(store.next_entry(run.id, at(1)).await.unwrap(), Next::InFlight);
+        let listed = done(store, &run, &entry, listing(1, &[("1", "one"), ("2", "two")]), 1).await;
+        assert_eq!((listed.ads_new, listed.ads_seen, listed.details_entered), (2, 2, 2));
+        let again = done(store, &run, &entry, listing(1, &[("1", "one"), ("3", "three")]), 1).await;
+        assert_eq!(again, Completed::default(), "a second time changes nothing");
+
+        let first = take(store, &run, 2).await;
+        assert_eq!((first.kind, first.ad.clone(), first.validators.clone()), (EntryKind::Detail, Some(ad("1")), None));
+        let read = done(store, &run, &first, detail(2, "one"), 2).await;
+        assert_eq!((read.ads_seen, read.changed, read.images_entered), (1, false, 1));
+        let second = take(store, &run, 3).await;
+        assert_eq!(second.ad, Some(ad("2")), "details come before pictures");
+        store.retry_later(run.id, second.id, at(10), "timeout").await.unwrap();
+        let image = take(store, &run, 3).await;
+        assert_eq!((image.kind, image.ad.clone()), (EntryKind::Image, Some(ad("1"))));
+        done(store, &run, &image, PageOutcome::Image { pdq: PdqHash([3; 32]), quality: 90, fetched_at: at(3) }, 3).await;
+        assert_eq!(store.next_entry(run.id, at(3)).await.unwrap(), Next::Wait(at(10)));
+        let retried = take(store, &run, 10).await;
+        assert_eq!((retried.id, retried.attempts), (second.id, 1));
+        store.give_up(run.id, retried.id, "server_error", at(10)).await.unwrap();
+        assert_eq!(store.next_entry(run.id, at(10)).await.unwrap(), Next::Drained);
+
+        let tally = store.tally(run.id).await.unwrap();
+        assert_eq!((tally.listing_pages, tally.ads_listed, tally.ads_new, tally.details, tally.images), (1, 2, 2, 1, 1));
+        assert_eq!((tally.errors["timeout"], tally.errors["server_error"], tally.filled["place"]), (1, 1, 1));
+        let summary = store.finish_run(run.id, &good(true), at(11)).await.unwrap();
+        assert_eq!((summary.missing_gone, summary.site.as_str(), summary.tally), (0, "s1", tally.clone()));
+        assert_eq!(store.finish_run(run.id, &good(true), at(99)).await.unwrap().ended_at, at(11), "ended once");
+        assert_eq!(store.past_tallies(&site(), 5).await.unwrap(), vec![tally]);
+        assert_eq!(store.last_run_started(&site()).await.unwrap(), Some(at(1)));
+        let unread = store.unread_versions("r1", 10).await.unwrap();
+        assert_eq!(unread.len(), 1, "ad 2 was listed and not read");
+        assert_eq!((unread[0].first_seen, unread[0].last_seen), (at(1), at(2)), "the listing's sighting is version 1's");
+    }
+
+    a_killed_run_goes_on_where_it_was(test) {
+        let store = &test.store;
+        register(store).await;
+        let run = begin(store, 1).await;
+        let entry = take(store, &run, 1).await;
+        done(store, &run, &entry, listing(1, &[("1", "one"), ("2", "two")]), 1).await;
+        let leased = take(store, &run, 2).await;
+        let other = Store::open(&test.url, crate::testing::key(), at(3)).await.unwrap();
+        let resumed = other.begin_run(&site(), at(3), &[]).await.unwrap();
+        assert_eq!((resumed.id, resumed.resumed, resumed.started_at), (run.id, true, at(1)));
+        assert_eq!(take(&other, &resumed, 3).await.id, leased.id, "what was leased is free again");
+        other.put_back(run.id, leased.id).await.unwrap();
+        assert_eq!(take(&other, &resumed, 3).await.attempts, 0);
+        other.give_up_rest(run.id, "denied", at(4)).await.unwrap();
+        assert_eq!(store.next_entry(run.id, at(4)).await.unwrap(), Next::Drained);
+        assert_eq!(store.tally(run.id).await.unwrap().errors["denied"], 2);
+        other.close().await;
+    }
+
+    ads_missing_from_a_whole_listing_are_gone_and_may_come_back(test) {
+        let store = &test.store;
+        register(store).await;
+        for (start, ads, missing_are_gone, gone) in [
+            (1, vec![("1", "one"), ("2", "two")], true, 0),
+            (60, vec![("1", "one")], false, 0),
+            (120, vec![("1", "one")], true, 1),
+            (180, vec![("1", "one"), ("2", "two")], true, 0),
+        ] {
+            let run = begin(store, start).await;
+            let entry = take(store, &run, start).await;
+            done(store, &run, &entry, listing(start, &ads), start).await;
+            while let Next::Entry(entry) = store.next_entry(run.id, at(start)).await.unwrap() {
+                let text = entry.ad.as_ref().unwrap().ad_id.clone();
+                done(store, &run, &entry, detail(start, &text), start).await;
+                if let Next::Entry(image) = store.next_entry(run.id, at(start)).await.unwrap() {
+                    store.give_up(run.id, image.id, "bad_image", at(start)).await.unwrap();
+                }
+            }
+            let summary = store.finish_run(run.id, &good(missing_are_gone), at(start + 5)).await.unwrap();
+            assert_eq!(summary.missing_gone, gone, "run at {start}");
+        }
+        let unread = store.unread_versions("r1", 10).await.unwrap();
+        assert_eq!(unread.len(), 2, "unchanged content makes no new version");
+        crate::tests::fixture::put(store, &[("1", "0001", 1), ("2", "0002", 1)]).await;
+        let gone = |minute| async move {
+            let facts = store.facts(Some(at(minute))).await.unwrap();
+            facts.iter().find(|facts| facts.ad == ad("2")).unwrap().gone_at
+        };
+        assert_eq!(gone(121).await, None);
+        assert_eq!(gone(150).await, Some(at(125)));
+        assert_eq!(gone(200).await, None, "seen again");
+        let overview = &store.sites(2).await.unwrap()[0];
+        assert_eq!((overview.ads, overview.ads_up, overview.runs.len()), (2, 2, 2));
+        assert_eq!(overview.last_good, Some(at(185)));
+    }
+
+    a_changed_excerpt_asks_for_the_page_again_until_it_is_read(test) {
+        let store = &test.store;
+        register(store).await;
+        let visit = |minute: i64, excerpt: &'static str| async move {
+            let run = begin(store, minute).await;
+            let entry = take(store, &run, minute).await;
+            let seen = done(store, &run, &entry, listing(minute, &[("1", excerpt)]), minute).await;
+            (run, seen.details_entered)
+        };
+        let (run, entered) = visit(1, "a").await;
+        assert_eq!(entered, 1);
+        let entry = take(store, &run, 1).await;
+        done(store, &run, &entry, detail(1, "one"), 1).await;
+        store.give_up_rest(run.id, "stop", at(1)).await.unwrap();
+        store.finish_run(run.id, &good(true), at(2)).await.unwrap();
+        let (run, entered) = visit(10, "a").await;
+        assert_eq!(entered, 0, "nothing changed");
+        store.finish_run(run.id, &good(true), at(11)).await.unwrap();
+        let (run, entered) = visit(20, "b").await;
+        assert_eq!(entered, 1, "the excerpt changed");
+        store.give_up_rest(run.id, "timeout", at(20)).await.unwrap();
+        store.finish_run(run.id, &good(true), at(21)).await.unwrap();
+        let (run, entered) = visit(30, "b").await;
+        assert_eq!(entered, 1, "its page was not read yet");
+        let entry = take(store, &run, 30).await;
+        assert_eq!(entry.validators.as_ref().unwrap().etag.as_deref(), Some("\"one\""));
+        let read = done(store, &run, &entry, detail(30, "other"), 30).await;
+        assert!(read.changed);
+        store.give_up_rest(run.id, "stop", at(30)).await.unwrap();
+        store.finish_run(run.id, &good(true), at(31)).await.unwrap();
+        let (run, entered) = visit(2_000, "b").await;
+        assert_eq!(entered, 1, "its page was read long ago");
+        let entry = take(store, &run, 2_000).await;
+        let same = done(store, &run, &entry, PageOutcome::Unchanged { fetched_at: at(2_000) }, 2_000).await;
+        assert_eq!((same.ads_seen, same.changed), (1, false));
+        assert_eq!(store.tally(run.id).await.unwrap().unchanged, 1);
+        store.finish_run(run.id, &good(true), at(2_001)).await.unwrap();
+        let (run, _) = visit(4_000, "b").await;
+        let entry = take(store, &run, 4_000).await;
+        let gone = PageOutcome::Gone { why: "not_found".to_owned(), fetched_at: at(4_001), page: Some(page(4_001, "gone")) };
+        done(store, &run, &entry, gone, 4_001).await;
+        assert_eq!(store.tally(run.id).await.unwrap().ads_gone, 1);
+    }
+
+    a_listing_page_with_the_mark_no_ads(test) {
+        let store = &test.store;
+        register(store).await;
+        let run = begin(store, 1).await;
+        let entry = take(store, &run, 1).await;
+        let next = NewEntry { url: "https://example.dk/list?2".to_owned(), depth: 1, ..seed() };
+        let empty = PageOutcome::Listing {
+            page: page(1, "none"),
+            items: Vec::new(),
+            recheck_before: at(0),
+            next: vec![next.clone(), next],
+            mark: Some(Mark::NoAds),
+            issues: vec![domain::Issue { at: "list.item".to_owned(), what: "no match".to_owned() }],
+        };
+        assert_eq!(done(store, &run, &entry, empty, 1).await.listings_entered, 1, "entered once");
+        assert!(store.tally(run.id).await.unwrap().marked_empty);
+        let second = take(store, &run, 1).await;
+        assert_eq!(second.depth, 1);
+        store.give_up(run.id, second.id, "timeout", at(2)).await.unwrap();
+        assert_eq!(store.tally(run.id).await.unwrap().listing_failures, 1);
+    }
+
+    a_site_belongs_to_one_worker_at_a_time(test) {
+        let store = &test.store;
+        register(store).await;
+        let lease = |worker: &'static str, minute: i64| async move {
+            store.lease_site(&site(), worker, at(minute + 10), at(minute)).await.unwrap()
+        };
+        assert!(lease("a", 0).await);
+        assert!(!lease("b", 5).await);
+        assert!(lease("a", 5).await, "renewed");
+        assert!(lease("b", 15).await, "run out");
+        store.release_site(&site(), "a").await.unwrap();
+        assert!(!lease("a", 16).await, "not a's to give back");
+        store.release_site(&site(), "b").await.unwrap();
+        assert!(lease("a", 16).await);
+        let unknown = store.lease_site(&SiteId::from("none"), "a", at(1), at(0)).await;
+        assert!(matches!(unknown, Err(StoreError::NotFound { .. })));
+        store.release_site(&site(), "a").await.unwrap();
+        let mut tasks = tokio::task::JoinSet::new();
+        for worker in 0..12 {
+            let store = store.clone();
+            tasks.spawn(async move { store.lease_site(&site(), &format!("w{worker}"), at(99), at(50)).await.unwrap() });
+        }
+        assert_eq!(tasks.join_all().await.into_iter().filter(|got| *got).count(), 1);
+    }
+
+    connections_of_a_run_never_share_an_entry(test) {
+        let store = &test.store;
+        register(store).await;
+        let seeds: Vec<NewEntry> =
+            (0..40).map(|page| NewEntry { url: format!("https://example.dk/list?{page}"), ..seed() }).collect();
+        let run = store.begin_run(&site(), at(0), &seeds).await.unwrap();
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let store = store.clone();
+            tasks.spawn(async move {
+                let mut taken = Vec::new();
+                loop {
+                    match store.next_entry(run.id, at(1)).await.unwrap() {
+                        Next::Entry(entry) => {
+                            store.complete(run.id, &entry, listing(1, &[("1", "one")]), at(1)).await.unwrap();
+                            taken.push(entry.id);
+                        }
+                        Next::InFlight => tokio::task::yield_now().await,
+                        _ => return taken,
+                    }
+                }
+            });
+        }
+        let mut all: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 40);
+        let tally = store.tally(run.id).await.unwrap();
+        assert_eq!((tally.listing_pages, tally.ads_listed, tally.ads_new), (40, 1, 1), "counted one after the other");
+    }
+
+    pacing_robots_state_and_wish_are_remembered(test) {
+        let store = &test.store;
+        register(store).await;
+        assert_eq!(store.load_pacing("example.dk").await.unwrap(), None);
+        let mut host = HostState { next_allowed: at(5), delay_ms: 1_500, quiet_until: None, failures: 2, open_until: Some(at(9)) };
+        store.save_pacing("example.dk", &host).await.unwrap();
+        host.failures = 3;
+        store.save_pacing("example.dk", &host).await.unwrap();
+        assert_eq!(store.load_pacing("example.dk").await.unwrap(), Some(host));
+        let robots = CachedRobots { fetched_at: at(2), answer: b"User-agent: *\nDisallow: /x".to_vec() };
+        store.save_robots("https://example.dk", &robots).await.unwrap();
+        assert_eq!(store.cached_robots("https://example.dk").await.unwrap(), Some(robots));
+        let mut state = SiteState {
+            phase: "waiting".to_owned(),
+            reason: Bilingual { da: "venter".to_owned(), en: "waiting".to_owned() },
+            until: Some(at(30)),
+        };
+        store.set_site_state(&site(), &state, at(3)).await.unwrap();
+        store.set_site_state(&site(), &state, at(7)).await.unwrap();
+        assert_eq!(store.site_state(&site()).await.unwrap(), Some((state.clone(), at(3))), "the same state keeps its since");
+        state.phase = "idle".to_owned();
+        store.set_site_state(&site(), &state, at(8)).await.unwrap();
+        assert_eq!(store.sites(1).await.unwrap()[0].state, Some((state, at(8))));
+        assert_eq!(store.site_wish(&site()).await.unwrap(), SiteWish::Go);
+        store.set_site_wish(&site(), SiteWish::Pause, &system(), at(9)).await.unwrap();
+        assert_eq!(store.site_wish(&site()).await.unwrap(), SiteWish::Pause);
+        assert_eq!(store.events(None, 1).await.unwrap()[0].kind, "site_wish");
+    }
+
+    a_crawl_of_an_unregistered_site_is_refused(test) {
+        let error = test.store.begin_run(&site(), at(0), &[seed()]).await.unwrap_err();
+        assert!(error.to_string().contains("register"), "{error}");
+    }
+
+    sightings_are_one_row_for_a_version_and_day(test) {
+        let store = &test.store;
+        register(store).await;
+        // 08:00 UTC is 10:00 in Copenhagen; midnight is 22:00 UTC.
+        for minute in [0, 60, 200, 60 * 13 + 59, 60 * 14] {
+            let run = begin(store, minute).await;
+            let entry = take(store, &run, minute).await;
+            done(store, &run, &entry, listing(minute, &[("1", "one")]), minute).await;
+            store.give_up_rest(run.id, "stop", at(minute)).await.unwrap();
+            store.finish_run(run.id, &good(true), at(minute)).await.unwrap();
+        }
+        let mut tx = store.read("test").await.unwrap();
+        let rows = tx
+            .all("SELECT day, count, hours, longest_gap_ms, version FROM sighting ORDER BY day", args![])
+            .await
+            .unwrap();
+        let row = |at: usize| {
+            let of = |column| rows[at].int(column).unwrap();
+            (of(0), of(1), of(2), of(3), of(4))
+        };
+        assert_eq!(rows.len(), 2);
+        assert_eq!(row(0), (20_261_001, 4, 1 << 10 | 1 << 11 | 1 << 13 | 1 << 23, (60 * 13 + 59 - 200) * 60_000, 0));
+        assert_eq!(row(1), (20_261_002, 1, 1, 0, 0));
+    }
+}

@@ -1,0 +1,343 @@
+//! The gate, claims under concurrency, attempts, objections, lists.
+
+use super::fixture::{World, account, ad, analyse, look, phone, programme, put, register, system};
+use super::on_both;
+use crate::testing::{TestStore, at};
+use crate::{
+    AccountId, Channel, ClaimResult, ContactRef, Decision, DecisionKind, GateRow, ImportResult, NewAttempt, NewLine,
+    NewList, Outcome, PersonRole, Store, StoreError,
+};
+use domain::{AdvertiserId, Band, Bilingual, NetworkId, TeamId};
+use jiff::civil::Date;
+
+fn one() -> AdvertiserId {
+    AdvertiserId::of(&ad("1"))
+}
+fn three() -> AdvertiserId {
+    AdvertiserId::of(&ad("3"))
+}
+fn team() -> TeamId {
+    TeamId::from("east")
+}
+fn today() -> Date {
+    "2026-10-02".parse().unwrap()
+}
+
+/// Two advertisers in a network (ads 1 and 2; ad 3), one alone (ad 4).
+fn tied() -> World {
+    World {
+        advertisers: vec![(vec!["1", "2"], vec!["a", "b"]), (vec!["3"], vec!["a"]), (vec!["4"], vec![])],
+        networks: vec![vec![0, 1]],
+    }
+}
+
+async fn world(test: &TestStore) -> (AccountId, AccountId) {
+    let store = &test.store;
+    register(store).await;
+    put(store, &[("1", "0001", 0), ("2", "0001", 10), ("3", "0003", 20), ("4", "0004", 30)]).await;
+    analyse(store, &tied(), 100).await;
+    (account(store, "ida", PersonRole::OutreachWorker).await, account(store, "bo", PersonRole::OutreachWorker).await)
+}
+
+async fn gate(store: &Store, advertiser: &AdvertiserId, minute: i64) -> GateRow {
+    store.gate_row(advertiser, at(minute), at(minute)).await.unwrap().unwrap()
+}
+
+fn attempt(key: &str, advertiser: AdvertiserId, contact: Option<ContactRef>, minute: i64) -> NewAttempt {
+    NewAttempt {
+        idempotency_key: key.to_owned(),
+        advertiser,
+        line: None,
+        contact,
+        method: "sms-first".to_owned(),
+        channel: Channel::Sms,
+        outcome: Some(Outcome::NoAnswer),
+        language: Some("en".to_owned()),
+        text_version: Some("rights-1".to_owned()),
+        minutes: Some(5),
+        note: "rang twice".to_owned(),
+        follow_up: Some("2026-10-05".parse().unwrap()),
+        team: team(),
+        made_at: at(minute),
+    }
+}
+
+fn line(row: &GateRow) -> NewLine {
+    NewLine {
+        advertiser: row.advertiser.clone(),
+        network: row.network.clone(),
+        case: row.case.clone(),
+        random: false,
+        inclusion_probability: 1.0,
+        contacts: row.contacts.iter().map(|contact| contact.contact).collect(),
+        language: "da".to_owned(),
+        municipality_code: "0751".to_owned(),
+        last_seen: row.last_seen,
+        reasons: vec![Bilingual { da: "flere steder".to_owned(), en: "several places".to_owned() }],
+        cautions: vec![Bilingual { da: "pas på".to_owned(), en: "take care".to_owned() }],
+        channel: Channel::Sms,
+        band: row.band,
+    }
+}
+
+fn list(lines: Vec<NewLine>) -> NewList {
+    NewList {
+        date: today(),
+        team: team(),
+        programme: programme(),
+        as_of: at(200),
+        seed: u64::MAX,
+        frame: serde_json::json!({ "eligible": 3 }),
+        lines,
+        at: at(200),
+    }
+}
+
+on_both! {
+    the_gate_knows_what_it_must(test) {
+        let store = &test.store;
+        let (ida, _) = world(test).await;
+        let rows = store.gate_rows(&programme(), at(150), at(150)).await.unwrap();
+        assert_eq!(rows.len(), 3);
+        let row = rows.iter().find(|row| row.advertiser == one()).unwrap();
+        assert_eq!(row.network, NetworkId::of(&ad("1")));
+        assert_eq!((row.network_size, row.band, row.network_band, row.points), (2, Band::Medium, Band::High, 2.0));
+        assert_eq!((row.municipalities.clone(), row.languages.clone()), (vec!["0751".to_owned()], vec!["da".to_owned()]));
+        assert_eq!((row.first_seen, row.last_seen, row.gone), (at(0), at(10), false));
+        assert_eq!((row.contacts.len(), row.contacts[0].personas, row.personas), (1, 1, 1));
+        assert_eq!(row.indicators.iter().map(|of| of.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(row.hours, 1 << 10);
+        let other = rows.iter().find(|row| row.advertiser == three()).unwrap();
+        assert_eq!(other.case, row.case, "one case for the network");
+        assert!(store.gate_rows(&domain::ProgrammeId::from("other"), at(150), at(150)).await.unwrap().is_empty());
+        assert_eq!(store.gate_row(&AdvertiserId::from("adv_none"), at(1), at(1)).await.unwrap(), None);
+
+        let case = row.case.clone().unwrap();
+        let view = store.case(&look("case"), &case).await.unwrap();
+        let offer = Decision {
+            kind: DecisionKind::OfferOutreach,
+            reason_code: "pattern".to_owned(),
+            text: String::new(),
+            change_mind: String::new(),
+            until: None,
+            refer_to: None,
+        };
+        let decision = store.decide(&case, &offer, view.row.version, ida, at(160)).await.unwrap();
+        assert_eq!(gate(store, &three(), 161).await.decided.unwrap().kind, DecisionKind::OfferOutreach);
+        assert_eq!(gate(store, &three(), 159).await.decided, None, "not decided then");
+        store.undo_decision(decision, ida, at(170)).await.unwrap();
+        assert_eq!(gate(store, &three(), 171).await.decided, None);
+        assert!(gate(store, &three(), 165).await.decided.is_some(), "it was in force then");
+
+        store.put_attempt(&attempt("k1", one(), None, 180), ida).await.unwrap();
+        let (mine, theirs) = (gate(store, &one(), 181).await, gate(store, &three(), 181).await);
+        assert_eq!((mine.attempts.len(), mine.network_attempts.len()), (1, 0));
+        assert_eq!((theirs.attempts.len(), theirs.network_attempts.len()), (0, 1));
+        assert!(gate(store, &one(), 179).await.attempts.is_empty());
+        for id in ["1", "2"] {
+            store.mark_gone(&ad(id), "missing", at(190)).await.unwrap();
+        }
+        assert!(gate(store, &one(), 191).await.gone && !gate(store, &one(), 189).await.gone);
+    }
+
+    of_any_number_who_claim_at_once_one_gets_it(test) {
+        let store = &test.store;
+        world(test).await;
+        let mut workers = Vec::new();
+        for number in 0..16 {
+            workers.push(account(store, &format!("w{number}"), PersonRole::OutreachWorker).await);
+        }
+        for round in 0..5 {
+            let advertiser = [one(), three(), AdvertiserId::of(&ad("4"))][round % 3].clone();
+            let minute = 1_000 * (round as i64 + 1);
+            let mut tasks = tokio::task::JoinSet::new();
+            for worker in &workers {
+                let (store, advertiser, worker) = (store.clone(), advertiser.clone(), *worker);
+                tasks.spawn(async move {
+                    store.claim(&advertiser, worker, &team(), at(minute), at(minute + 60)).await.unwrap()
+                });
+            }
+            let results = tasks.join_all().await;
+            let won = results.iter().filter(|result| matches!(result, ClaimResult::Yours(_))).count();
+            assert_eq!(won, 1, "round {round}");
+            let holder = gate(store, &advertiser, minute + 1).await.claim.unwrap();
+            assert!(results.contains(&ClaimResult::Yours(holder)));
+        }
+        let claims = store.events(None, 500).await.unwrap().into_iter().filter(|event| event.kind == "claim").count();
+        assert_eq!(claims, 5, "one event for each claim");
+    }
+
+    a_claim_is_renewed_given_back_and_runs_out(test) {
+        let store = &test.store;
+        let (ida, bo) = world(test).await;
+        let claim = |by, minute: i64| async move { store.claim(&one(), by, &team(), at(minute), at(minute + 60)).await.unwrap() };
+        assert!(matches!(claim(ida, 0).await, ClaimResult::Yours(_)));
+        let renewed = claim(ida, 10).await;
+        assert!(matches!(renewed, ClaimResult::Yours(of) if of.at == at(0) && of.until == at(70)));
+        let taken = claim(bo, 20).await;
+        assert!(matches!(taken, ClaimResult::Taken(of) if of.name == "Name of ida"));
+        let held = store.put_attempt(&attempt("k", one(), None, 21), bo).await.unwrap_err();
+        assert!(matches!(held, StoreError::Held { .. }), "{held}");
+        store.release_claim(&one(), bo, at(22)).await.unwrap();
+        assert!(matches!(claim(bo, 23).await, ClaimResult::Taken(_)), "not his to give back");
+        store.release_claim(&one(), ida, at(24)).await.unwrap();
+        assert!(matches!(claim(bo, 25).await, ClaimResult::Yours(_)));
+        assert!(matches!(claim(ida, 85).await, ClaimResult::Yours(_)), "run out");
+        // A claim is kept with the founding ad, and so with the advertiser that holds it after new links.
+        analyse(store, &World { advertisers: vec![(vec!["1", "2", "3"], vec!["a"]), (vec!["4"], vec![])], networks: vec![] }, 110).await;
+        assert_eq!(gate(store, &one(), 111).await.claim.unwrap().by, ida);
+    }
+
+    an_attempt_sent_twice_is_one(test) {
+        let store = &test.store;
+        let (ida, _) = world(test).await;
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let store = store.clone();
+            tasks.spawn(async move { store.put_attempt(&attempt("form-7", one(), None, 200), ida).await.unwrap() });
+        }
+        let done = tasks.join_all().await;
+        assert_eq!(done.iter().filter(|put| put.new).count(), 1);
+        assert!(done.iter().all(|put| put.id == done[0].id));
+        let rows = store.attempts(&one()).await.unwrap();
+        assert_eq!((rows.len(), rows[0].outcome, rows[0].by.as_str()), (1, Some(Outcome::NoAnswer), "Name of ida"));
+        let attempts = store.events(None, 100).await.unwrap().into_iter().filter(|event| event.kind == "attempt").count();
+        assert_eq!(attempts, 1, "and one event");
+    }
+
+    an_outcome_is_set_once_a_version_and_undone_within_ten_minutes(test) {
+        let store = &test.store;
+        let (ida, _) = world(test).await;
+        let id = store.put_attempt(&attempt("k", one(), None, 200), ida).await.unwrap().id;
+        store.set_outcome(id, Outcome::WantsToTalk, 1, ida, at(202)).await.unwrap();
+        let stale = store.set_outcome(id, Outcome::Declined, 1, ida, at(203)).await.unwrap_err();
+        assert!(matches!(stale, StoreError::Conflict { expected: 1, found: 2, .. }));
+        assert_eq!(store.attempts(&one()).await.unwrap()[0].outcome, Some(Outcome::WantsToTalk));
+        let late = store.undo_attempt(id, ida, at(211)).await.unwrap_err();
+        assert!(late.to_string().contains("10 minutes"), "{late}");
+        store.undo_attempt(id, ida, at(210)).await.unwrap();
+        assert!(store.undo_attempt(id, ida, at(210)).await.is_err());
+        assert!(store.attempts(&one()).await.unwrap()[0].undone);
+        assert!(gate(store, &one(), 215).await.attempts.is_empty());
+        assert!(store.set_outcome(id, Outcome::Declined, 3, ida, at(212)).await.is_err());
+    }
+
+    an_objection_covers_the_contact_and_outlives_the_ads(test) {
+        let store = &test.store;
+        let (ida, _) = world(test).await;
+        assert!(!store.has_objection(&phone("0001")).await.unwrap());
+        assert!(store.put_objection(&phone("0001"), &system(), at(200)).await.unwrap());
+        assert!(!store.put_objection(&phone("0001"), &system(), at(201)).await.unwrap());
+        assert!(store.has_objection(&phone("0001")).await.unwrap());
+        assert!(gate(store, &one(), 202).await.contacts[0].objected);
+        assert!(!gate(store, &three(), 202).await.contacts[0].objected, "nobody else's");
+        put(store, &[("8", "0001", 300)]).await;
+        analyse(store, &World { advertisers: vec![(vec!["8"], vec!["a"])], networks: vec![] }, 310).await;
+        assert!(gate(store, &AdvertiserId::of(&ad("8")), 311).await.contacts[0].objected, "also in a later ad");
+        // One that a worker records comes and goes with the attempt; the person's own stays.
+        analyse(store, &tied(), 320).await;
+        let contact = gate(store, &three(), 321).await.contacts[0].contact;
+        let mut objected = attempt("k", three(), Some(contact), 330);
+        objected.outcome = Some(Outcome::Objection);
+        let id = store.put_attempt(&objected, ida).await.unwrap().id;
+        assert!(store.has_objection(&phone("0003")).await.unwrap());
+        store.undo_attempt(id, ida, at(335)).await.unwrap();
+        assert!(!store.has_objection(&phone("0003")).await.unwrap());
+        let mut own = attempt("k2", one(), Some(gate(store, &one(), 336).await.contacts[0].contact), 340);
+        own.outcome = Some(Outcome::Objection);
+        let id = store.put_attempt(&own, ida).await.unwrap().id;
+        store.undo_attempt(id, ida, at(341)).await.unwrap();
+        assert!(store.has_objection(&phone("0001")).await.unwrap());
+    }
+
+    an_attempt_follows_its_ad_and_its_contact(test) {
+        let store = &test.store;
+        let (ida, _) = world(test).await;
+        let contact = gate(store, &one(), 150).await.contacts[0].contact;
+        store.put_attempt(&attempt("k", one(), Some(contact), 160), ida).await.unwrap();
+        // The links change: ad 1 alone, ad 2 with the same number elsewhere.
+        let split = World { advertisers: vec![(vec!["1"], vec!["a"]), (vec!["2"], vec!["a"]), (vec!["3"], vec![]), (vec!["4"], vec![])], networks: vec![] };
+        analyse(store, &split, 170).await;
+        assert_eq!(gate(store, &one(), 171).await.attempts.len(), 1);
+        assert_eq!(gate(store, &AdvertiserId::of(&ad("2")), 171).await.attempts.len(), 1, "the same number was tried");
+        assert!(gate(store, &three(), 171).await.attempts.is_empty());
+    }
+
+    a_list_is_kept_and_opens_contacts_with_an_audit_row(test) {
+        let store = &test.store;
+        let (ida, _) = world(test).await;
+        let (first, second) = (gate(store, &one(), 150).await, gate(store, &three(), 150).await);
+        store.put_list(&list(vec![line(&second)]), &system()).await.unwrap();
+        store.put_list(&list(vec![line(&first), line(&second)]), &system()).await.unwrap();
+        assert_eq!(store.list(&look("list"), today(), &TeamId::from("west")).await.unwrap(), None);
+        let (header, lines) = store.list(&look("list"), today(), &team()).await.unwrap().unwrap();
+        assert_eq!((header.lines, header.date, lines.len()), (2, today(), 2), "the one before was replaced");
+        assert_eq!((lines[0].rank, lines[0].contacts.clone()), (1, vec![phone("0001")]));
+        assert_eq!(lines[0].line, line(&first));
+        assert_eq!((lines[0].gone, lines[0].urgent, lines[0].objected), (false, false, false));
+        let audit = store.audit_entries(None, 10).await.unwrap();
+        assert_eq!(audit.iter().filter(|entry| entry.kind == "list").count(), 2);
+        let lists = store.events(None, 100).await.unwrap().into_iter().filter(|event| event.kind == "list").count();
+        assert_eq!(lists, 2, "both draws stay on record");
+        assert_eq!(store.lists(Some(&team()), 10).await.unwrap(), vec![header.clone()]);
+        assert_eq!(store.lists(None, 10).await.unwrap().len(), 1);
+
+        store.claim(&one(), ida, &team(), at(4_990), at(5_050)).await.unwrap();
+        let mut tried = attempt("k", one(), lines[0].line.contacts.first().copied(), 4_995);
+        tried.line = Some(lines[0].id);
+        store.put_attempt(&tried, ida).await.unwrap();
+        store.put_objection(&phone("0003"), &system(), at(210)).await.unwrap();
+        store.mark_gone(&ad("3"), "missing", at(220)).await.unwrap();
+        let (_, now) = store.list(&look("list"), today(), &team()).await.unwrap().unwrap();
+        assert_eq!((now[0].claim.as_ref().unwrap().by, now[0].attempts.len()), (ida, 1));
+        assert!(now[1].objected && now[1].gone && now[1].contacts.is_empty(), "no number that an objection covers");
+        let (of, single) = store.list_line(&look("line"), lines[0].id).await.unwrap().unwrap();
+        assert_eq!((of.id, single.contacts), (header.id, vec![phone("0001")]));
+        assert_eq!(store.list_line(&look("line"), 999_999).await.unwrap(), None);
+        let opened = store.open_contacts(&look("contacts"), &lines[0].line.contacts).await.unwrap();
+        assert_eq!(opened, vec![phone("0001")]);
+    }
+
+    a_list_line_tells_when_the_urgent_route_opened_since(test) {
+        let store = &test.store;
+        world(test).await;
+        let row = gate(store, &AdvertiserId::of(&ad("4")), 150).await;
+        store.put_list(&list(vec![line(&row)]), &system()).await.unwrap();
+        let mut urgent = tied();
+        urgent.advertisers[2].1 = vec!["!minor"];
+        analyse(store, &urgent, 250).await;
+        let (_, lines) = store.list(&look("list"), today(), &team()).await.unwrap().unwrap();
+        assert!(lines[0].urgent);
+    }
+
+    a_register_s_attempts_come_in_once(test) {
+        let store = &test.store;
+        world(test).await;
+        let import = |id: &'static str, outcome| async move {
+            store
+                .import_attempt(&ad(id), "visit", Channel::Visit, outcome, "register", &system(), at(50), at(300))
+                .await
+                .unwrap()
+        };
+        assert_eq!(import("9", Outcome::Informed).await, ImportResult::UnknownAd);
+        assert_eq!(import("2", Outcome::Declined).await, ImportResult::New);
+        assert_eq!(import("2", Outcome::Declined).await, ImportResult::Known);
+        assert_eq!(import("3", Outcome::Objection).await, ImportResult::New);
+        assert!(store.has_objection(&phone("0003")).await.unwrap());
+        let row = gate(store, &one(), 60).await;
+        assert_eq!((row.attempts.len(), row.attempts[0].by.as_str(), row.attempts[0].at), (1, "register", at(50)));
+        put(store, &[("6", "0006", 0)]).await;
+        assert_eq!(import("6", Outcome::Informed).await, ImportResult::NotAnalysed);
+    }
+
+    a_gate_that_cannot_answer_says_so(test) {
+        let store = &test.store;
+        world(test).await;
+        let mut tx = store.write("test").await.unwrap();
+        tx.run("ALTER TABLE objection RENAME TO objection_gone", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let error = store.gate_rows(&programme(), at(150), at(150)).await.unwrap_err();
+        assert!(matches!(error, StoreError::Engine { .. }), "{error}");
+        assert!(store.gate_row(&one(), at(150), at(150)).await.is_err());
+    }
+}

@@ -1,0 +1,47 @@
+//! One suite for both engines.
+//!
+//! - `schema`: opening, versions, keys, what the schema promises
+//! - `crawl`: runs, frontier, sightings, leases
+//! - `ads`: versions, idempotent imports, replays as of a time
+//! - `analyses`: keeping an analysis, cases that follow, reopen, split and merge
+//! - `queue`: the researcher's queue, decisions, undo, the urgent route
+//! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
+//! - `secrets`: no canary in any file, table or error; chains that show tampering
+//! - `accounts`: accounts, sessions, the brake on sign-in
+
+mod accounts;
+mod ads;
+mod analyses;
+mod crawl;
+mod fixture;
+mod ledger;
+mod queue;
+mod schema;
+mod secrets;
+
+/// A test on each engine.
+macro_rules! on_both {
+    ($($(#[$doc:meta])* $name:ident($store:ident) $body:block)*) => {
+        $(mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            async fn run(test: &crate::testing::TestStore) {
+                let $store = test;
+                $body
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let test = crate::testing::on(crate::Engine::Sqlite).await;
+                run(&test).await;
+                test.store.close().await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let test = crate::testing::on(crate::Engine::Postgres).await;
+                run(&test).await;
+                test.store.close().await;
+            }
+        })*
+    };
+}
+pub(crate) use on_both;
