@@ -1,1 +1,30 @@
-//! See ARCHITECTURE.md.
+//! Indicators as data: what fires in one ad and across many, and the assessment that explains every point.
+//!
+//! `config/indicators` holds one file an indicator, `sources.toml` and `rules.toml`. [`Catalogue::load`] turns their
+//! text into checked values once; [`fire_ad`] reads one ad, [`fire_group`] the ads of one advertiser or network, and
+//! [`assess`] makes the band.
+//!
+//! **Invariant**: no clock, file, network or randomness; the same arguments give the same bytes. Nothing here knows
+//! a contact but to compare it: notes never hold one.
+
+mod ad;
+mod assess;
+mod catalogue;
+mod detectors;
+mod error;
+mod geography;
+mod group;
+mod reference;
+mod wording;
+
+pub use ad::fire_ad;
+pub use assess::assess;
+pub use catalogue::{
+    BandRule, Catalogue, CatalogueFiles, CheckKind, CheckResult, CounterExample, Indicator, NotWithin, Parameters,
+    Rules, Source, Status, Wording,
+};
+pub use detectors::DETECTORS;
+pub use error::{CatalogueError, GeographyError};
+pub use geography::Geography;
+pub use group::{GroupView, fire_group};
+pub use reference::Reference;

@@ -1,0 +1,211 @@
+//! Every detector, in one list. An indicator's file names one of them.
+
+mod ad_computed;
+mod ad_mentions;
+mod contacts;
+mod counter;
+mod hours;
+mod images;
+mod locations;
+mod prices;
+mod relative;
+mod scams;
+mod texts;
+
+use crate::ad::AdContext;
+use crate::catalogue::Indicator;
+use crate::group::GroupContext;
+use domain::{Bilingual, Evidence, Scope};
+use std::ops::Range;
+
+/// Something found in one ad: which of its texts, and where in the original.
+pub(crate) type Found = (usize, Range<usize>);
+
+/// What a detector of several ads says.
+pub(crate) enum Outcome {
+    /// It fires, with evidence.
+    Fires(Vec<Evidence>),
+    /// The data are there and show nothing.
+    Silent,
+    /// Data are lacking.
+    Abstains(Bilingual),
+}
+
+pub(crate) enum Kind {
+    /// Looks at one ad; what its wording matches is found in any case.
+    Ad(fn(&AdContext<'_>, &Indicator) -> Vec<Found>),
+    /// Looks at the ads of one subject.
+    Group(fn(&GroupContext<'_>, &Indicator) -> Outcome),
+}
+
+/// A way to find a sign; many indicators may use one.
+pub struct Detector {
+    /// As files name it.
+    pub name: &'static str,
+    /// What it does.
+    pub what: &'static str,
+    /// What it can look at.
+    pub scopes: &'static [Scope],
+    /// The numbers that it takes from a file's `[parameters]`.
+    pub numbers: &'static [&'static str],
+    /// The lists of words that it takes from there.
+    pub words: &'static [&'static str],
+    pub(crate) kind: Kind,
+}
+
+const AD: &[Scope] = &[Scope::Ad];
+const ADVERTISER: &[Scope] = &[Scope::Advertiser];
+const NETWORK: &[Scope] = &[Scope::Network];
+const BOTH: &[Scope] = &[Scope::Advertiser, Scope::Network];
+
+const fn ad(name: &'static str, what: &'static str, kind: fn(&AdContext<'_>, &Indicator) -> Vec<Found>) -> Detector {
+    Detector { name, what, scopes: AD, numbers: &[], words: &[], kind: Kind::Ad(kind) }
+}
+
+const fn group(
+    name: &'static str,
+    scopes: &'static [Scope],
+    numbers: &'static [&'static str],
+    what: &'static str,
+    kind: fn(&GroupContext<'_>, &Indicator) -> Outcome,
+) -> Detector {
+    Detector { name, what, scopes, numbers, words: &[], kind: Kind::Group(kind) }
+}
+
+/// Every detector.
+pub static DETECTORS: &[Detector] = &[
+    ad("wording", "words and patterns by language", |_, _| Vec::new()),
+    Detector {
+        numbers: &["least_years", "most_years"],
+        ..ad("stated_age", "a stated age between two bounds", ad_mentions::stated_age)
+    },
+    ad("several_names", "two or more persons named side by side", ad_mentions::several_names),
+    ad("several_phones", "two or more phone numbers", ad_mentions::several_phones),
+    ad("obscured_phone", "a number written so as to hide it", ad_mentions::obscured_phone),
+    ad("foreign_phone", "a number that is not Danish", ad_mentions::foreign_phone),
+    ad("price_missing", "no price in text or fields", ad_computed::price_missing),
+    ad("location_conflict", "text and listing field name different places", ad_computed::location_conflict),
+    Detector {
+        numbers: &["least_languages", "least_confidence"],
+        ..ad("several_languages", "the same text in several languages", ad_computed::several_languages)
+    },
+    ad("tour_schedule", "two or more towns, each with a date", ad_computed::tour_schedule),
+    ad("own_link", "a link of the ad's own", ad_computed::own_link),
+    group("shared_contact", BOTH, &["personas"], "one contact, several personas", contacts::shared_contact),
+    group(
+        "contact_rotation",
+        BOTH,
+        &["contacts", "overlap_days"],
+        "one persona under several numbers",
+        contacts::contact_rotation,
+    ),
+    group("persona_churn", BOTH, &["new_personas", "days"], "new personas on one contact", contacts::persona_churn),
+    group("shared_premises", BOTH, &["personas"], "many personas at one address", contacts::shared_premises),
+    group(
+        "network_size",
+        NETWORK,
+        &["persons", "contacts", "towns", "sites", "criteria"],
+        "how much the ties hold together",
+        contacts::network_size,
+    ),
+    group("cross_site", BOTH, &["sites"], "the same owner on several sites", contacts::cross_site),
+    group("hub_number", BOTH, &[], "a contact that was damped", contacts::hub_number),
+    group(
+        "short_lived_number",
+        BOTH,
+        &["days", "numbers"],
+        "numbers that vanish while the text goes on",
+        contacts::short_lived_number,
+    ),
+    group(
+        "multi_city",
+        BOTH,
+        &["towns", "days", "towns_same_day", "km"],
+        "one contact in many municipalities",
+        locations::multi_city,
+    ),
+    group(
+        "rapid_relocation",
+        ADVERTISER,
+        &["percentile", "least_km_day"],
+        "travel per day",
+        locations::rapid_relocation,
+    ),
+    group(
+        "synchronised_circuit",
+        BOTH,
+        &["towns", "days", "contacts"],
+        "contacts that follow each other from town to town",
+        locations::synchronised_circuit,
+    ),
+    group(
+        "simultaneous_locations",
+        BOTH,
+        &["km", "days"],
+        "one persona in two distant places at once",
+        locations::simultaneous_locations,
+    ),
+    group("long_hours", BOTH, &["hours", "days"], "marks of activity around the clock", hours::long_hours),
+    group("no_days_off", BOTH, &["weeks", "gap_days", "least_marks"], "no gap in activity", hours::no_days_off),
+    group("posting_rate", ADVERTISER, &["percentile", "least_ads"], "new ads per day", relative::posting_rate),
+    group(
+        "list_length",
+        ADVERTISER,
+        &["percentile", "least_items"],
+        "length of lists in the text",
+        relative::list_length,
+    ),
+    group("price_low", ADVERTISER, &["percentile"], "hourly price low for the area", prices::price_low),
+    group(
+        "price_identical",
+        NETWORK,
+        &["prices", "contacts", "most_share_percent"],
+        "the same rare price list under several contacts",
+        prices::price_identical,
+    ),
+    group(
+        "price_conflict",
+        BOTH,
+        &["percent", "days"],
+        "one persona, different prices at once",
+        prices::price_conflict,
+    ),
+    group("price_drop", BOTH, &["percent", "days"], "falling price of one persona", prices::price_drop),
+    group("age_conflict", BOTH, &["years"], "different ages of one persona", contacts::age_conflict),
+    group("near_duplicate", BOTH, &["overlap_days", "least_words"], "the same text elsewhere", texts::near_duplicate),
+    group("template_slots", BOTH, &["overlap_days"], "a shared template with other slots", texts::template_slots),
+    group("style_match", BOTH, &[], "similar style without a shared contact", texts::style_match),
+    group("symbol_code", BOTH, &[], "the same unusual string of symbols", texts::symbol_code),
+    group(
+        "image_personas",
+        BOTH,
+        &["distance", "least_quality"],
+        "one picture, several personas",
+        images::image_personas,
+    ),
+    group(
+        "image_contacts",
+        BOTH,
+        &["distance", "least_quality", "overlap_days"],
+        "one picture, several contacts",
+        images::image_contacts,
+    ),
+    Detector {
+        words: &["advance_payment"],
+        ..group(
+            "scam_signs",
+            BOTH,
+            &["signs", "ads", "towns"],
+            "two different signs of spam or scam",
+            scams::scam_signs,
+        )
+    },
+    group("stable_contact", BOTH, &["days", "km"], "same number and town for long", counter::stable_contact),
+    group("single_persona", ADVERTISER, &["days"], "one persona all along", counter::single_persona),
+    group("long_history", BOTH, &["days"], "advertised for long", counter::long_history),
+];
+
+/// The detector of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Detector> {
+    DETECTORS.iter().find(|detector| detector.name == name)
+}

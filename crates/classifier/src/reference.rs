@@ -1,0 +1,210 @@
+//! What depends on everybody: percentiles by area and site, and how rare a price list is. Computed by its own step,
+//! dated and versioned, so that one ad more moves nobody else's assessment.
+
+use crate::geography::Geography;
+use crate::group::{AdSummary, Stay};
+use domain::{AdFacts, Contact};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fewest values of which a percentile is taken.
+pub(crate) const LEAST_VALUES: usize = 30;
+
+/// The dated reference.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reference {
+    version: String,
+    /// Configuration, not content: given again when a kept reference is read.
+    #[serde(skip)]
+    geography: Geography,
+    /// Price for an hour in DKK, sorted, by region.
+    hourly: BTreeMap<String, Vec<f64>>,
+    /// Kilometres a day of contacts seen in two towns or more, sorted, by region of the first.
+    travel: BTreeMap<String, Vec<f64>>,
+    /// New ads a day of contacts, sorted.
+    posting: Vec<f64>,
+    /// Items of the longest list, sorted, by site.
+    lists: BTreeMap<String, Vec<f64>>,
+    /// Contacts that show a price list.
+    price_lists: BTreeMap<String, usize>,
+    owners: usize,
+}
+
+impl Reference {
+    /// Computes the reference from all ads seen by `as_of`.
+    pub fn build(ads: &[AdFacts], geography: &Geography, as_of: Timestamp) -> Self {
+        let none = BTreeSet::new();
+        let mut summaries: Vec<AdSummary<'_>> =
+            ads.iter().filter_map(|facts| AdSummary::of(facts, &none, as_of)).collect();
+        summaries.sort_by(|a, b| a.facts.ad.cmp(&b.facts.ad));
+        let mut by_contact: BTreeMap<&Contact, Vec<&AdSummary<'_>>> = BTreeMap::new();
+        let (mut hourly, mut lists) = (BTreeMap::<String, Vec<f64>>::new(), BTreeMap::<String, Vec<f64>>::new());
+        for ad in &summaries {
+            // The first contact stands for the owner: linking is not known here.
+            if let Some(contact) = ad.latest().and_then(|version| version.contacts.first()) {
+                by_contact.entry(contact).or_default().push(ad);
+            }
+            let region = ad.town().and_then(|town| geography.region(town));
+            if let (Some(region), Some(price)) = (region, hourly_price(ad)) {
+                hourly.entry(region.to_owned()).or_default().push(price);
+            }
+            lists.entry(ad.facts.ad.site.0.clone()).or_default().push(list_length(ad) as f64);
+        }
+        let (mut travel, mut posting) = (BTreeMap::<String, Vec<f64>>::new(), Vec::new());
+        let mut price_lists: BTreeMap<String, usize> = BTreeMap::new();
+        for ads in by_contact.values() {
+            posting.push(posting_rate(ads));
+            if let Some((region, km)) = region_and_travel(ads, geography) {
+                travel.entry(region).or_default().push(km);
+            }
+            let lists: BTreeSet<String> = ads.iter().filter_map(|ad| price_list(ad)).collect();
+            for list in lists {
+                *price_lists.entry(list).or_default() += 1;
+            }
+        }
+        hourly
+            .values_mut()
+            .chain(travel.values_mut())
+            .chain(lists.values_mut())
+            .for_each(|v| v.sort_by(f64::total_cmp));
+        posting.sort_by(f64::total_cmp);
+        let mut reference = Self {
+            version: String::new(),
+            geography: geography.clone(),
+            hourly,
+            travel,
+            posting,
+            lists,
+            price_lists,
+            owners: by_contact.len(),
+        };
+        reference.version = reference.digest(as_of);
+        reference
+    }
+
+    /// As it is kept by the store: once for each version, never changed.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Plain maps with text keys and finite numbers: JSON can hold each of them.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// A kept reference; `None` where another program wrote it in another form, so that a new one must be made.
+    pub fn from_bytes(bytes: &[u8], geography: &Geography) -> Option<Self> {
+        let kept: Self = serde_json::from_slice(bytes).ok()?;
+        Some(Self { geography: geography.clone(), ..kept })
+    }
+
+    /// `as_of` day and a digest of the content: two references of the same version say the same.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The municipalities.
+    pub(crate) fn geography(&self) -> &Geography {
+        &self.geography
+    }
+
+    /// Percentile (0 to 100) of the hourly price in a region, and of how many prices; `None` below the least number.
+    pub(crate) fn hourly(&self, region: &str, percentile: f64) -> Option<(f64, usize)> {
+        percentile_of(self.hourly.get(region)?, percentile)
+    }
+
+    /// Percentile of kilometres a day in a region.
+    pub(crate) fn travel(&self, region: &str, percentile: f64) -> Option<(f64, usize)> {
+        percentile_of(self.travel.get(region)?, percentile)
+    }
+
+    /// Percentile of new ads a day.
+    pub(crate) fn posting(&self, percentile: f64) -> Option<(f64, usize)> {
+        percentile_of(&self.posting, percentile)
+    }
+
+    /// Percentile of the longest list's items on a site.
+    pub(crate) fn list(&self, site: &str, percentile: f64) -> Option<(f64, usize)> {
+        percentile_of(self.lists.get(site)?, percentile)
+    }
+
+    /// Share of owners (0 to 1) that show this price list; `None` below the least number of owners.
+    pub(crate) fn price_list_share(&self, list: &str) -> Option<f64> {
+        let count = self.price_lists.get(list).copied().unwrap_or(0);
+        (self.owners >= LEAST_VALUES).then(|| count as f64 / self.owners as f64)
+    }
+
+    fn digest(&self, as_of: Timestamp) -> String {
+        let content = format!(
+            "{:?}{:?}{:?}{:?}{:?}{}",
+            self.hourly, self.travel, self.posting, self.lists, self.price_lists, self.owners
+        );
+        let hash: String = Sha256::digest(content.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
+        format!("{}-{hash}", as_of.strftime("%Y-%m-%d"))
+    }
+}
+
+fn percentile_of(sorted: &[f64], percentile: f64) -> Option<(f64, usize)> {
+    if sorted.len() < LEAST_VALUES {
+        return None;
+    }
+    let at = (percentile / 100.0 * (sorted.len() - 1) as f64).round() as usize;
+    sorted.get(at).map(|value| (*value, sorted.len()))
+}
+
+/// The price for an hour in DKK: the one stated for 60 minutes.
+pub(crate) fn hourly_price(ad: &AdSummary<'_>) -> Option<f64> {
+    let hour = |p: &&(u32, String, Option<u32>)| p.1 == "DKK" && p.2 == Some(60);
+    ad.latest()?.prices.iter().find(hour).map(|price| f64::from(price.0))
+}
+
+/// The ad's whole price list in normal form; `None` where fewer than two prices say for how long.
+pub(crate) fn price_list(ad: &AdSummary<'_>) -> Option<String> {
+    let prices: BTreeSet<String> = ad
+        .latest()?
+        .prices
+        .iter()
+        .filter_map(|(amount, currency, minutes)| minutes.map(|minutes| format!("{minutes} min {amount} {currency}")))
+        .collect();
+    (prices.len() >= 2).then(|| prices.into_iter().collect::<Vec<_>>().join(", "))
+}
+
+/// Items of the longest comma-separated run of short pieces in the text.
+pub(crate) fn list_length(ad: &AdSummary<'_>) -> usize {
+    let skeleton = ad.latest().map_or("", |version| version.skeleton.as_str());
+    let (mut longest, mut run) = (0, 0);
+    for piece in skeleton.split([',', '•', '|', ';', '*']) {
+        let short = piece.split_whitespace().count() <= 4 && !piece.contains(['.', '!', '?']);
+        run = if short { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+/// New ads a day between an owner's first and last ad (a day at least).
+pub(crate) fn posting_rate(ads: &[&AdSummary<'_>]) -> f64 {
+    let first = ads.iter().map(|ad| ad.first).min();
+    let last = ads.iter().map(|ad| ad.last).max();
+    let days = match (first, last) {
+        (Some(first), Some(last)) => ((last.as_millisecond() - first.as_millisecond()) as f64 / 86_400_000.0).max(1.0),
+        _ => 1.0,
+    };
+    ads.len() as f64 / days
+}
+
+/// Kilometres a day from town to town, in order of time; 0 for one town, `None` for none.
+pub(crate) fn travel_per_day(ads: &[&AdSummary<'_>], geography: &Geography) -> Option<f64> {
+    let mut stays: Vec<&Stay<'_>> = ads.iter().flat_map(|ad| &ad.stays).collect();
+    stays.sort_by_key(|stay| (stay.from, stay.town));
+    let (first, last) = (stays.first()?, stays.last()?);
+    let km: f64 = stays.windows(2).filter_map(|pair| geography.km(pair[0].town, pair[1].town)).sum();
+    let days = (last.from.as_millisecond() - first.from.as_millisecond()) as f64 / 86_400_000.0;
+    Some(km / days.max(1.0))
+}
+
+fn region_and_travel(ads: &[&AdSummary<'_>], geography: &Geography) -> Option<(String, f64)> {
+    let towns: BTreeSet<&str> = ads.iter().flat_map(|ad| &ad.stays).map(|stay| stay.town).collect();
+    if towns.len() < 2 {
+        return None;
+    }
+    let first = ads.iter().flat_map(|ad| &ad.stays).min_by_key(|stay| (stay.from, stay.town))?;
+    Some((geography.region(first.town)?.to_owned(), travel_per_day(ads, geography)?))
+}

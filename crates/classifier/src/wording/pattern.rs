@@ -1,0 +1,140 @@
+//! The small language of patterns.
+//!
+//! | written | means |
+//! | --- | --- |
+//! | `hun er ny` | these words, with white space, commas or hyphens between them |
+//! | `pige*` | inflection: any further letters |
+//! | `(ny\|ung)`, `(meget )?ung` | one of these, maybe this |
+//! | `{women}` | the words of that name in `rules.toml` |
+//! | `_` | any one word |
+//! | `<3>` | up to three words of the same clause |
+//! | `#` | digits |
+//!
+//! Patterns are folded as texts are, so `på` and `paa` are one.
+
+use domain::NormalText;
+use regex::{Regex, RegexBuilder};
+use std::collections::BTreeMap;
+
+/// Between two words of a pattern: nothing that ends a sentence, nothing that is a word.
+const SEPARATOR: &str = "[^a-z0-9.!?;:|\n]{1,4}";
+/// Between words that a gap jumps over: no comma either.
+const SAME_CLAUSE: &str = "[^a-z0-9.!?;:|,()\n]{1,3}";
+const WORD: &str = "[a-z0-9'’]+";
+
+pub(crate) struct CompiledPattern {
+    pub source: String,
+    pub regex: Regex,
+}
+
+/// Compiles one pattern, or says what is wrong with it.
+pub(crate) fn compile(source: &str, words: &BTreeMap<String, String>) -> Result<CompiledPattern, String> {
+    let expanded = expand(source, words, 0)?;
+    let folded = NormalText::fold(expanded.trim());
+    let text = translate(folded.as_str())?;
+    let first_is_word = folded.as_str().starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '(' | '#'));
+    let last_is_word = folded.as_str().ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, ')' | '*' | '#'));
+    // `?` after an optional word at the end: the boundary is right there too.
+    let last_is_word = last_is_word || folded.as_str().ends_with(")?");
+    let (before, after) = (boundary(first_is_word), boundary(last_is_word));
+    let source = format!("{before}(?:{text}){after}");
+    let regex = RegexBuilder::new(&source).size_limit(4 << 20).build().map_err(|error| error.to_string())?;
+    // A boundary never holds in an empty text, so the middle is asked alone.
+    if Regex::new(&format!("^(?:{text})$")).is_ok_and(|whole| whole.is_match("")) {
+        return Err("it matches nothing at all".to_owned());
+    }
+    Ok(CompiledPattern { source, regex })
+}
+
+fn boundary(at_word: bool) -> &'static str {
+    if at_word { r"(?-u:\b)" } else { "" }
+}
+
+fn expand(source: &str, words: &BTreeMap<String, String>, depth: usize) -> Result<String, String> {
+    if depth > 6 {
+        return Err("words that name each other in a circle".to_owned());
+    }
+    let (mut text, mut rest) = (String::new(), source);
+    while let Some(open) = rest.find('{') {
+        let (before, from) = rest.split_at(open);
+        let close = from.find('}').ok_or("`{` without `}`")?;
+        let (name, after) = (from.get(1..close).unwrap_or_default(), from.get(close + 1..).unwrap_or_default());
+        let value = words.get(name).ok_or_else(|| format!("no words of the name `{name}` in rules.toml"))?;
+        text.push_str(before);
+        text.push('(');
+        text.push_str(&expand(value, words, depth + 1)?);
+        text.push(')');
+        rest = after;
+    }
+    text.push_str(rest);
+    Ok(text)
+}
+
+fn translate(folded: &str) -> Result<String, String> {
+    for (slip, instead) in [(" ?", "`(word )?`"), (")*", "`(a|b)` without the star"), ("<>", "a number in `<3>`")] {
+        if folded.contains(slip) {
+            return Err(format!("`{slip}` does not say what it seems to: write {instead}"));
+        }
+    }
+    let mut regex = String::new();
+    let mut characters = folded.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            'a'..='z' | '0'..='9' | '|' | ')' | '?' => regex.push(character),
+            '(' => regex.push_str("(?:"),
+            '*' => regex.push_str("[a-z]*"),
+            '#' => regex.push_str("[0-9]+"),
+            '_' => regex.push_str(WORD),
+            '\'' | '’' => regex.push_str("['’´`]?"),
+            ' ' if characters.peek() == Some(&'<') => {
+                let gap: String = characters.by_ref().skip(1).take_while(|c| *c != '>').collect();
+                let most: u8 = gap.parse().map_err(|_| format!("`<{gap}>` must hold a number"))?;
+                if most > 9 || characters.next() != Some(' ') {
+                    return Err("a gap jumps over nine words at most and stands between two spaces".to_owned());
+                }
+                regex.push_str(&format!("(?:{SAME_CLAUSE}{WORD}){{0,{most}}}{SAME_CLAUSE}"));
+            }
+            ' ' => regex.push_str(SEPARATOR),
+            other if other.is_alphabetic() => regex.push(other),
+            other if "%+/-&.,:!\"".contains(other) => {
+                regex.push_str(&regex_escape(other));
+            }
+            other => return Err(format!("`{other}` means nothing in a pattern")),
+        }
+    }
+    Ok(regex)
+}
+
+fn regex_escape(character: char) -> String {
+    regex::escape(character.encode_utf8(&mut [0; 4]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(pattern: &str, text: &str) -> bool {
+        let words = BTreeMap::from([("women".to_owned(), "pige(r|rne)?|dame(r|rne)?".to_owned())]);
+        compile(pattern, &words).map(|p| p.regex).unwrap().is_match(NormalText::fold(text).as_str())
+    }
+
+    #[test]
+    fn words_inflect_and_keep_their_boundaries() {
+        assert!(check("hun er ny", "HUN er  ny her"));
+        assert!(!check("hun er ny", "hun er nyttig"));
+        assert!(check("vores {women}", "Mød vores damer!"));
+        assert!(!check("vores {women}", "vores damefrisør"));
+        assert!(check("på ferie", "Paa ferie"));
+        assert!(check("100( )?% ægte", "100 % ægte") && check("100( )?% ægte", "100% ægte"));
+        assert!(check("don't <2> drive", "dont ever drive") && !check("don't <2> drive", "don't, I drive"));
+        assert!(!check("hun ny", "hun. Ny"), "a full stop stands between two sentences");
+    }
+
+    #[test]
+    fn a_wrong_pattern_says_why() {
+        let none = BTreeMap::new();
+        for pattern in ["{women}", "a(b", "a [b]", "(a)?", "a <x> b"] {
+            assert!(compile(pattern, &none).is_err(), "{pattern}");
+        }
+    }
+}
