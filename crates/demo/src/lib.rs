@@ -23,6 +23,7 @@ mod script;
 mod sites;
 mod timing;
 mod truth;
+mod voice;
 mod world;
 
 pub use folders::{DemoSiteFolder, site_folders};
