@@ -78,7 +78,7 @@ fn meta_charset(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// How many multi-byte sequences of UTF-8 are right and how many bytes are wrong. A sequence that the end of the
-/// bytes cuts off counts as neither.
+/// bytes cuts off counts as neither, if there were right ones before it.
 fn utf8_sequences(bytes: &[u8]) -> (usize, usize) {
     let (mut good, mut bad, mut rest) = (0, 0, bytes);
     loop {
@@ -87,7 +87,7 @@ fn utf8_sequences(bytes: &[u8]) -> (usize, usize) {
             Err(error) => {
                 // `valid_up_to` is where the valid prefix ends, so this cannot fail.
                 good += std::str::from_utf8(&rest[..error.valid_up_to()]).map_or(0, multi_byte);
-                let Some(length) = error.error_len() else { return (good, bad) };
+                let Some(length) = error.error_len() else { return (good, bad + usize::from(good == 0)) };
                 bad += 1;
                 rest = &rest[error.valid_up_to() + length..];
             }

@@ -40,6 +40,34 @@ pub struct Difference {
     pub found: Value,
 }
 
+impl SampleResult {
+    /// Everything expected was found.
+    pub fn passed(&self) -> bool {
+        self.outcome == Outcome::Holds
+    }
+}
+
+impl std::fmt::Display for SampleResult {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.outcome {
+            Outcome::Holds => write!(f, "{}: as expected", self.name),
+            Outcome::Differs(differences) => {
+                write!(f, "{}: {} differ", self.name, differences.len())?;
+                for Difference { at, expected, found } in differences {
+                    write!(f, "\n    {at}: expected {expected}\n    {:1$}  found    {found}", "", at.len())?;
+                }
+                Ok(())
+            }
+            Outcome::NotExpected => write!(
+                f,
+                "{}: nothing is expected of it; check what was found and save it as expected/*.json:\n{:#}",
+                self.name, self.found
+            ),
+            Outcome::Unusable(why) => write!(f, "{}: {why}", self.name),
+        }
+    }
+}
+
 const KEYS: [&str; 15] = [
     "kind",
     "url",
