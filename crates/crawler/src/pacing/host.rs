@@ -66,7 +66,7 @@ impl Pace {
         let state = match saved {
             Some(mut saved) => {
                 let delay = delay.max(Duration::from_millis(saved.delay_ms));
-                saved.next_allowed = saved.next_allowed.max(after(at, delay));
+                saved.next_allowed = saved.next_allowed.max(after(at, spacing(delay)));
                 saved
             }
             None => HostState { next_allowed: at, delay_ms: 0, quiet_until: None, failures: 0, open_until: None },
@@ -100,7 +100,7 @@ impl Pace {
             let (asked, now) = (delay.max(self.plan_delay), (self.now)());
             if asked > self.delay() {
                 // The request for robots.txt itself counts.
-                self.state.next_allowed = self.state.next_allowed.max(after(now, asked));
+                self.state.next_allowed = self.state.next_allowed.max(after(now, spacing(asked)));
             }
             self.robots_delay = delay;
             self.renew_limiter();
@@ -135,14 +135,14 @@ impl Pace {
             // Rounded up to our milliseconds, so that the wait is never a moment too short.
             return Err((after(now, wait + Duration::from_micros(999)), WaitFor::Delay));
         }
-        self.state.next_allowed = after(now, self.delay());
+        self.state.next_allowed = after(now, spacing(self.delay()));
         Ok(())
     }
 
     /// The host has begun to answer, or failed to: the delay counts from here, since from the host's side two requests
     /// may be closer together than they were sent.
     pub(super) fn answered(&mut self) {
-        self.state.next_allowed = self.state.next_allowed.max(after((self.now)(), self.delay()));
+        self.state.next_allowed = self.state.next_allowed.max(after((self.now)(), spacing(self.delay())));
     }
 
     /// A whole answer came.
@@ -175,6 +175,12 @@ impl Pace {
         }
         self.unsaved = true;
     }
+}
+
+/// From one request to the next: the delay, and a millisecond more, since times are rounded down to one and the host's
+/// own clock is not.
+fn spacing(delay: Duration) -> Duration {
+    if delay.is_zero() { delay } else { delay + Duration::from_millis(1) }
 }
 
 /// `first` doubled `times` times, at most `longest`.

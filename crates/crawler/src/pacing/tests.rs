@@ -27,6 +27,7 @@ impl Stepped {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
+const MILLI: Duration = Duration::from_millis(1);
 
 proptest! {
     #[test]
@@ -70,7 +71,7 @@ fn a_longer_crawl_delay_counts_from_the_request_for_robots_txt() {
     pace.set_robots_delay(SECOND * 10);
     time.step(SECOND * 9);
     assert!(pace.take().is_err());
-    time.step(SECOND);
+    time.step(SECOND + MILLI);
     assert!(pace.take().is_ok());
     assert_eq!(pace.state().delay_ms, 10_000);
 }
@@ -83,7 +84,7 @@ fn a_restart_waits_a_delay_and_keeps_the_hosts_wishes() {
     let kept = pace.state();
     time.step(SECOND);
     let mut pace = Pace::new(time.reader(), SECOND * 5, Some(kept));
-    assert_eq!(pace.take(), Err((after(time.now(), SECOND * 5), WaitFor::Delay)));
+    assert_eq!(pace.take(), Err((after(time.now(), SECOND * 5 + MILLI), WaitFor::Delay)));
     pace.failed(ErrorKind::Busy, Some(429), Some(SECOND * 3600), 0.0);
     let until = after(time.now(), SECOND * 3600);
     let mut pace = Pace::new(time.reader(), SECOND * 5, Some(pace.state()));

@@ -4,6 +4,8 @@
 mod conformance;
 mod gate;
 mod matcher;
+#[cfg(test)]
+mod oracle;
 mod parse;
 
 pub use gate::RobotsGate;

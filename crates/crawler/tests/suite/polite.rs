@@ -18,6 +18,9 @@ fn site(asked: &server::Asked) -> Reply {
     }
 }
 
+/// Times are whole milliseconds rounded down, so that every wait is one longer.
+const MILLI: Duration = Duration::from_millis(1);
+
 /// The closest that two requests came.
 fn closest(server: &Server) -> Duration {
     let log = server.log();
@@ -30,7 +33,27 @@ async fn the_plans_delay_holds_for_every_request() {
     let world = World::new();
     let server = Server::start(world.clock.reader(), site).await;
     world.crawl(&SitePlan { delay: secs(7), ..plan(&server) }).await;
-    assert_eq!((server.log().len(), closest(&server)), (6, secs(7)), "robots.txt counts too");
+    assert_eq!((server.log().len(), closest(&server)), (6, secs(7) + MILLI), "robots.txt counts too");
+}
+
+#[tokio::test]
+async fn the_delay_holds_on_the_wall_clock_too() {
+    let world = World::new();
+    let server = Server::start(std::sync::Arc::new(Timestamp::now), site).await;
+    let delay = Duration::from_millis(40);
+    let plan = SitePlan { delay, approval: Some(approval_on_the_wall()), ..plan(&server) };
+    for _ in 0..2 {
+        let mut deps = world.deps();
+        deps.clock = std::sync::Arc::new(crawler::WallClock);
+        deps.pacer = std::sync::Arc::new(crawler::Pacer::new(world.memory.clone(), deps.clock.reader()));
+        let Ok(Visited::Finished(_)) = crawl_site(&plan, &deps).await else { panic!("not finished") };
+    }
+    assert!(server.log().len() >= 7 && closest(&server) >= delay, "{:?}", closest(&server));
+}
+
+fn approval_on_the_wall() -> crawler::plan::Approval {
+    let now = Timestamp::now();
+    crawler::plan::Approval { from: now, until: after(now, secs(3600)), ..approval() }
 }
 
 #[tokio::test]
@@ -55,7 +78,7 @@ async fn a_longer_crawl_delay_holds_and_a_shorter_one_does_not() {
         })
         .await;
         world.crawl(&SitePlan { delay: secs(7), ..plan(&server) }).await;
-        assert_eq!(closest(&server), expected, "{robots}");
+        assert_eq!(closest(&server), expected + MILLI, "{robots}");
     }
 }
 
@@ -137,7 +160,7 @@ async fn a_site_belongs_to_one_living_worker_at_a_time() {
     let (visited, refused) = tokio::join!(first, late);
     assert!(refused.to_string().contains("another worker"), "{refused}");
     assert!(matches!(visited, Ok(Visited::Finished(_))));
-    assert_eq!((server.log().len(), closest(&server)), (6, secs(50)));
+    assert_eq!((server.log().len(), closest(&server)), (6, secs(50) + MILLI));
 }
 
 /// The wait after `/ad/b` was answered by `refusal` for the first time.
