@@ -207,7 +207,7 @@ fn rule(node: &Node<'_>, defaults: Defaults) -> Result<Rule, AdapterError> {
     Ok(rule)
 }
 
-const PLACES: [&str; 6] = ["select", "url", "json_ld", "microdata", "opengraph", "row"];
+pub(super) const PLACES: [&str; 6] = ["select", "url", "json_ld", "microdata", "opengraph", "row"];
 
 fn place(keys: &Keys<'_>, defaults: Defaults) -> Result<Place, AdapterError> {
     let attribute = keys.get("attribute").map(|node| node.word().map(|word| word.text.to_lowercase())).transpose()?;
@@ -250,7 +250,7 @@ fn place(keys: &Keys<'_>, defaults: Defaults) -> Result<Place, AdapterError> {
     })
 }
 
-const OTHER_KEYS: [&str; 13] = [
+pub(super) const OTHER_KEYS: [&str; 13] = [
     "keep_line_breaks",
     "regex",
     "decode",

@@ -24,6 +24,15 @@ fn the_example_of_the_readme_loads_with_every_key() {
     assert!(open("06:00") && open("23:29") && !open("23:30") && !open("03:00"));
 }
 
+/// A key that the program knows and the page does not would be known to nobody.
+#[test]
+fn the_readme_explains_every_key_of_a_rule() {
+    let readme = include_str!("../../../../../config/sites/README.md");
+    for key in crate::adapter::rule::PLACES.iter().chain(&crate::adapter::rule::OTHER_KEYS) {
+        assert!(readme.contains(&format!("| `{key}`")) || readme.contains(&format!(", `{key}` |")), "{key}");
+    }
+}
+
 #[test]
 fn a_window_of_hours_may_pass_midnight() {
     let text = toml(LISTING, "title = \"h1\"", "").replace("delay_s = 5", "delay_s = 5\nhours = [\"22:00-02:00\"]");
