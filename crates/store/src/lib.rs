@@ -21,6 +21,7 @@ pub mod people;
 pub mod readings;
 pub mod research;
 mod retention;
+mod settings;
 pub mod sites;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]

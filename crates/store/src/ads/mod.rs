@@ -73,11 +73,11 @@ impl Store {
         let keys = self.keys();
         let mut seen = new.seen.clone();
         seen.sort_unstable();
-        let Some(&first) = seen.first() else {
+        let (Some(&first), Some(&last)) = (seen.first(), seen.last()) else {
             return Err(StoreError::Refused { why: "an ad needs at least one time at which it was seen" });
         };
         let mut ad = ensure_ad(tx, keys, &new.ad, first).await?;
-        let version = note_version(tx, keys, &mut ad, &new.content, &new.masked, first).await?;
+        let version = note_version(tx, keys, &mut ad, &new.content, &new.masked, last).await?;
         for image in &new.content.images {
             if let Some(pdq) = image.pdq {
                 note_image(tx, keys, ad.id, &image.source, pdq, image.quality, first).await?;

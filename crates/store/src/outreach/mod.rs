@@ -2,6 +2,7 @@
 
 mod claims;
 mod gate;
+mod gate_facts;
 mod imports;
 mod ledger;
 mod lists;

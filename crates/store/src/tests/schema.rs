@@ -176,3 +176,15 @@ async fn two_programs_that_start_at_once_migrate_once() {
     a.unwrap();
     b.unwrap();
 }
+
+#[tokio::test]
+async fn a_kept_fact_is_renewed_and_cannot_touch_the_store_s_own() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let store = on(engine).await.store;
+        assert_eq!(store.setting("today").await.unwrap(), None);
+        store.put_setting("today", "2026-10-01").await.unwrap();
+        store.put_setting("today", "2026-10-02").await.unwrap();
+        assert_eq!(store.setting("today").await.unwrap().as_deref(), Some("2026-10-02"));
+        assert_eq!(store.setting("key_check").await.unwrap(), None);
+    }
+}
