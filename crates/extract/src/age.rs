@@ -7,7 +7,7 @@ use domain::{Age, Field};
 use std::ops::RangeInclusive;
 
 /// Ages outside are something else: a child's, a building's, a firm's.
-const YEARS: RangeInclusive<u32> = 10..=79;
+const YEARS: RangeInclusive<u32> = 12..=79;
 
 /// Finds the ages and claims their tokens.
 pub(crate) fn find(
@@ -52,6 +52,11 @@ fn decade(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     }
     if token.word.decade == 0 {
         return None;
+    }
+    if token.word.number.is_some() {
+        // "Mitte zwanzig": elsewhere it is the number.
+        let part = at.checked_sub(1).is_some_and(|i| matches!(tokens.text(i), "anfang" | "mitte" | "ende"));
+        return part.then_some((u32::from(token.word.decade), at + 1));
     }
     // "the roaring twenties" is no age: a preposition or possessive stands before it.
     let before = at.checked_sub(1).map(|i| tokens.text(i))?;
@@ -149,7 +154,7 @@ fn numeric(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, is_age_field: bool
     if measured || decimals {
         return None;
     }
-    (labelled(tokens, lexicon, at, end) || beside_name(tokens, at, end)).then_some((value, end))
+    (labelled(tokens, lexicon, at, end) || beside_person(tokens, at, end)).then_some((value, end))
 }
 
 fn decimal_before(tokens: &Tokens<'_>, at: usize) -> bool {
@@ -199,7 +204,8 @@ fn is_limit(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
             None => return false,
         }
     }
-    let open = at - before > 1 && tokens.is_any(at - 1, &['.', ',', '(', '!', ':', '-', '–']);
+    let short = matches!(tokens.text(before), "min" | "max" | "maks") && tokens.is(at - 1, '.');
+    let open = !short && at - before > 1 && tokens.is_any(at - 1, &['.', ',', '(', '!', ':', '-', '–']);
     !open && tokens[before].word.is(Flags::LIMIT) && lexicon.limits.backward(tokens, before).is_some()
 }
 
@@ -253,23 +259,25 @@ fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bo
     before + 1 == at && token.word.is(Flags::I_AM) && ends && lexicon.i_am.backward(tokens, before).is_some()
 }
 
-/// "Anna, 24", "Anna (24)", "Anna 24" at the end of a phrase.
-fn beside_name(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+/// "Anna, 24", "Anna (24)", "Anna 24", "kvinde (24)", "en dame på 38" at the end of a phrase.
+fn beside_person(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
     if tokens[at].kind != Kind::Number || tokens.digits(at) != 2 || tokens.number(at).is_none_or(|value| value < 16) {
         return false;
     }
     let bracket = at > 0 && tokens.is(at - 1, '(') && tokens.is(end, ')');
-    let comma = at > 0 && tokens.is_any(at - 1, &[',', '-', '–', '|', '/']);
-    let name_at = if bracket || comma { at.checked_sub(2) } else { at.checked_sub(1) };
-    let Some(name) = name_at.and_then(|i| tokens.get(i)) else { return false };
-    if tokens[at].line_before || !name.capital || !name.word.is(Flags::NAME.or(Flags::NAME_HOMONYM)) {
+    let between = bracket
+        || (at > 0
+            && (tokens.is_any(at - 1, &[',', '-', '–', '|', '/']) || matches!(tokens.text(at - 1), "paa" | "of")));
+    let Some(person) = at.checked_sub(if between { 2 } else { 1 }).and_then(|i| tokens.get(i)) else { return false };
+    let named = person.capital && person.word.is(Flags::NAME.or(Flags::NAME_HOMONYM));
+    if tokens[at].line_before || !(named || person.word.is(Flags::PERSON)) {
         return false;
     }
+    let units = Flags::UNIT.or(Flags::CURRENCY).or(Flags::MEASURE);
     bracket
-        || tokens.get(end).is_none_or(|t| {
-            t.line_before
-                || (t.kind == Kind::Symbol
-                    && matches!(t.first, ',' | '.' | '-' | '–' | '|' | '!' | '/' | '&' | ';' | '(' | '*'))
-                || t.kind == Kind::Word && !t.word.is(Flags::UNIT.or(Flags::CURRENCY).or(Flags::MEASURE))
+        || tokens.get(end).is_none_or(|t| match t.kind {
+            Kind::Symbol => matches!(t.first, ',' | '.' | '-' | '–' | '|' | '!' | '/' | '&' | ';' | '(' | '*'),
+            Kind::Word => !t.word.is(units),
+            Kind::Number => t.line_before,
         })
 }

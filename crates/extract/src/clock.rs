@@ -65,6 +65,11 @@ fn is_month(word: &str) -> bool {
 
 /// `10:00`, `10.00-18.00`, `kl. 10-22`, `kl 10 til 22`, `10am`.
 fn time(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    // Further parts of something longer: 34:00:00:50.
+    let inside = at >= 2 && tokens.is_any(at - 1, &[':', '.']) && joined(tokens, at - 1) && joined(tokens, at);
+    if inside && tokens.digits(at - 2) > 0 {
+        return None;
+    }
     let after_clock = previous_is_clock(tokens, at);
     let first = clock_value(tokens, at)?;
     let mut end = first.0;

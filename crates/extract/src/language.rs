@@ -11,6 +11,8 @@ use domain::LanguageGuess;
 pub(crate) struct Tally {
     /// Words by language of the lexicon, of the segments that it won.
     words: Vec<f64>,
+    /// What all segments say of each language, won or not.
+    evidence: Vec<f64>,
     /// By codes that have no word list (scripts).
     scripts: Vec<(&'static str, f64)>,
     /// Text of segments that no list could tell.
@@ -20,12 +22,8 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn new(lexicon: &Lexicon) -> Self {
-        Self {
-            words: vec![0.0; lexicon.languages.len()],
-            scripts: Vec::new(),
-            unsure: String::new(),
-            unsure_words: 0.0,
-        }
+        let none = vec![0.0; lexicon.languages.len()];
+        Self { words: none.clone(), evidence: none, scripts: Vec::new(), unsure: String::new(), unsure_words: 0.0 }
     }
 
     /// Adds a text, sentence by sentence.
@@ -47,7 +45,15 @@ impl Tally {
         let mut words = 0.0;
         for at in from..to {
             let token = &tokens[at];
-            if token.kind != Kind::Word {
+            // Names say nothing about the language around them.
+            if token.kind != Kind::Word
+                || (token.word.is(Flags::NAME) && (token.capital || !token.word.is(Flags::STOPWORD)))
+            {
+                continue;
+            }
+            // "30 min 800 kr" is written in every language of the region.
+            let unit = token.word.is(Flags::UNIT.or(Flags::CURRENCY));
+            if unit && at > 0 && tokens[at - 1].kind == Kind::Number {
                 continue;
             }
             if let Some(code) = script(token.first) {
@@ -71,11 +77,22 @@ impl Tally {
             }
             marks(tokens, at, lexicon, &mut scores);
         }
+        for (sum, score) in self.evidence.iter_mut().zip(scores) {
+            *sum += score;
+        }
+        // Listings in Denmark: of two that fit alike, Danish and then English.
+        for (code, bonus) in [("da", 0.3), ("en", 0.1)] {
+            if let Some(index) = lexicon.languages.iter().position(|known| known == code) {
+                if scores[index] > 0.0 {
+                    scores[index] = scores[index] * 1.1 + bonus;
+                }
+            }
+        }
         let (best, second) = best_two(&scores);
         if words == 0.0 {
             return;
         }
-        if scores[best] >= 0.5 && (scores[best] >= second * 1.15 || words < 4.0 && scores[best] > second) {
+        if scores[best] >= 0.5 && scores[best] >= second * 1.05 {
             self.words[best] += words;
             return;
         }
@@ -84,7 +101,18 @@ impl Tally {
         self.unsure.push(' ');
         // What it says still counts a little towards the ad as a whole.
         for (index, score) in scores.iter().enumerate().take(self.words.len()) {
-            self.words[index] += score * 0.2;
+            self.words[index] += score * 0.3;
+        }
+    }
+
+    /// Of two near relatives an ad is mostly in one: the one with more evidence takes the other's sentences, where
+    /// the other has less than `share` of its evidence.
+    fn merge(&mut self, lexicon: &Lexicon, relatives: &[&str; 2], share: f64) {
+        let index = |code: &str| lexicon.languages.iter().position(|known| known == code);
+        let (Some(a), Some(b)) = (index(relatives[0]), index(relatives[1])) else { return };
+        let (strong, weak) = if self.evidence[b] > self.evidence[a] { (b, a) } else { (a, b) };
+        if self.evidence[weak] <= self.evidence[strong] * share {
+            self.words[strong] += std::mem::take(&mut self.words[weak]);
         }
     }
 
@@ -95,6 +123,12 @@ impl Tally {
         if self.unsure_words > told && letters >= 12 {
             if let Some((code, confidence)) = detect(&self.unsure) {
                 let weight = self.unsure_words * confidence;
+                let score = |wanted: &str| {
+                    let index = lexicon.languages.iter().position(|known| known == wanted);
+                    index.map_or(0.0, |index| self.words[index])
+                };
+                // The detector takes short Danish for Norwegian; without a Norwegian word it is Danish.
+                let code = if code == "no" && score("no") <= score("da") { "da" } else { code };
                 match lexicon.languages.iter().position(|known| known == code) {
                     Some(index) => self.words[index] += weight,
                     None => self.scripts.push((code, weight)),
@@ -105,6 +139,11 @@ impl Tally {
             // The source's word counts where the text says little.
             self.words[index] += 1.0;
         }
+        self.merge(lexicon, &["da", "no"], 1.0);
+        self.merge(lexicon, &["cs", "sk"], 1.0);
+        self.merge(lexicon, &["es", "pt"], 1.0);
+        self.merge(lexicon, &["da", "sv"], 0.5);
+        self.merge(lexicon, &["no", "sv"], 0.5);
         let mut guesses: Vec<(String, f64)> = lexicon.languages.iter().cloned().zip(self.words).collect();
         guesses.extend(self.scripts.into_iter().map(|(code, weight)| (code.to_owned(), weight)));
         let total: f64 = guesses.iter().map(|(_, weight)| weight).sum();

@@ -42,7 +42,7 @@ fn listed(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Flags {
         return word.flags;
     }
     let text = tokens.text(at);
-    match text.strip_suffix('s').filter(|stem| stem.len() >= 3 && !word.is(Flags::STOPWORD)) {
+    match text.strip_suffix('s').filter(|stem| stem.len() >= 3 && !word.is(Flags::COMMON)) {
         Some(stem) => {
             let stem = lexicon.word(stem);
             if stem.is(Flags::NAME) { Flags::NAME } else { Flags::default() }
@@ -75,12 +75,12 @@ fn name_at(
     let length = token.normal.1 - token.normal.0;
     let is_listed = flags.has(Flags::NAME.or(Flags::NAME_HOMONYM));
     if is_name_field {
-        let fits = is_listed || (token.capital && !token.word.is(Flags::STOPWORD) && length >= 2 && last_end == 0);
+        let fits = is_listed || (token.capital && !token.word.is(Flags::COMMON) && length >= 2 && last_end == 0);
         return fits.then(|| extend(tokens, claims, lexicon, at));
     }
     if introduced == Some(true) && length >= 2 {
         let taken = claims.is_free(at)
-            && (is_listed || (token.capital && !token.word.is(Flags::STOPWORD) && token.word.number.is_none()));
+            && (is_listed || (token.capital && !token.word.is(Flags::COMMON) && token.word.number.is_none()));
         if taken {
             return Some(extend(tokens, claims, lexicon, at));
         }
@@ -91,15 +91,15 @@ fn name_at(
     let context = introduced.is_some() || age_behind(tokens, at) || partner(tokens, lexicon, at, last_end);
     if flags.has(Flags::NAME) {
         // In lower case only behind an introduction; capitals elsewhere are enough.
-        let fits = token.capital && (!token.word.is(Flags::STOPWORD) || context)
-            || (introduced.is_some() && !token.word.is(Flags::STOPWORD))
+        let fits = token.capital && (!token.word.is(Flags::COMMON) || context)
+            || (introduced.is_some() && !token.word.is(Flags::COMMON))
             || (lower_case_pair(tokens, at, last_end));
         return fits.then(|| extend(tokens, claims, lexicon, at));
     }
     let fits = token.capital
         && context
         && (!token.upper || introduced.is_some())
-        && !(introduced == Some(false) && token.word.is(Flags::STOPWORD) && tokens.starts_sentence(at));
+        && !(introduced == Some(false) && token.word.is(Flags::COMMON) && tokens.starts_sentence(at));
     fits.then(|| extend(tokens, claims, lexicon, at))
 }
 
@@ -152,7 +152,7 @@ fn age_behind(tokens: &Tokens<'_>, at: usize) -> bool {
 /// A name on the other side of "og", "and", "&" or a comma.
 fn partner(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, last_end: usize) -> bool {
     let join = |i: usize| matches!(tokens.text(i), "og" | "and" | "och" | "und" | "&" | "+" | "eller" | "or" | "y" | "si" | "i" if tokens.text(i) != "i");
-    let before = at >= 2 && last_end == at - 1 && join(at - 1);
+    let before = at >= 2 && last_end == at - 1 && (join(at - 1) || tokens.is(at - 1, ','));
     let behind = tokens.get(at + 1).is_some_and(|_| join(at + 1))
         && tokens.get(at + 2).is_some_and(|t| t.capital && listed(tokens, lexicon, at + 2).has(Flags::NAME));
     before || behind

@@ -68,6 +68,7 @@ fn items(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, is_price_field
         }
         let item = priced(tokens, lexicon, at)
             .or_else(|| length(tokens, lexicon, at).map(|(minutes, to)| Item::Length { minutes, from: at, to }))
+            .or_else(|| per_hour(tokens, at))
             .or_else(|| bare(tokens, at, is_price_field));
         match item {
             Some(item) if claims.are_free(item.range().0..item.range().1) => {
@@ -78,6 +79,30 @@ fn items(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, is_price_field
         }
     }
     items
+}
+
+/// `/t`, `pr. time`, `per hour`: a unit without a number.
+fn per_hour(tokens: &Tokens<'_>, at: usize) -> Option<Item> {
+    let minutes = u32::from(tokens[at].word.minutes);
+    if minutes < 15 {
+        return None;
+    }
+    // "time: 1500", a list's line.
+    let labels = tokens.is_any(at + 1, &[':', '='])
+        || (tokens.digits(at + 1) >= 3 && tokens[at].normal.1 - tokens[at].normal.0 > 2);
+    if labels && (at == 0 || tokens[at].line_before || tokens[at - 1].kind == Kind::Symbol) {
+        return Some(Item::Length { minutes, from: at, to: at + 1 });
+    }
+    if tokens[at].line_before {
+        return None;
+    }
+    let mut before = at.checked_sub(1)?;
+    if tokens.is(before, '.') {
+        before = before.checked_sub(1)?;
+    }
+    let per = tokens.is(before, '/')
+        || matches!(tokens.text(before), "pr" | "per" | "i" | "an" | "the" | "pro" | "a" | "en" | "om");
+    per.then_some(Item::Length { minutes, from: at, to: at + 1 })
 }
 
 /// An amount with a currency before or behind it.
@@ -275,7 +300,10 @@ fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
             }
             Kind::Word if token.word.is(Flags::CONNECTOR) => {}
             Kind::Word => words += 1,
-            Kind::Symbol if token.first == '/' => strong = true,
+            // "1500/t" belongs together; " / " parts the lines of a list.
+            Kind::Symbol if token.first == '/' => {
+                strong |= !(token.space_before && tokens.get(i + 1).is_some_and(|next| next.space_before));
+            }
             Kind::Symbol if matches!(token.first, ';' | '|') => {
                 return if matches!(token.first, ';') { Gap::Apart } else { Gap::Near };
             }

@@ -179,7 +179,7 @@ fn local_before(tokens: &Tokens<'_>, sign: usize, plain: bool, word: bool) -> Op
     let mut parts: Vec<String> = Vec::new();
     let mut from = sign;
     let mut expect_piece = true;
-    while from > 0 {
+    while from > 0 && sign - from < 40 {
         let i = from - 1;
         let token = &tokens[i];
         let gap = tokens[from].space_before;

@@ -56,7 +56,7 @@ fn is_telling(name: &str) -> bool {
 fn behind_service(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> Option<(String, usize, usize)> {
     let common = tokens[at].word.is(Flags::SERVICE_COMMON);
     let mut next = at + 1;
-    let (mut marked, mut named) = (false, false);
+    let (mut marked, mut named, mut labelled) = (false, false, false);
     for _ in 0..4 {
         let token = tokens.get(next)?;
         if token.line_before && next > at + 1 && !marked {
@@ -68,6 +68,7 @@ fn behind_service(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> Option<(St
             marked |= matches!(token.first, ':' | '=' | '>' | '→');
             next += 1;
         } else if token.kind == Kind::Word && token.word.is(Flags::BETWEEN) && !name_goes_on(tokens, next) {
+            labelled |= matches!(tokens.text(next), "id" | "brugernavn" | "username" | "kontonavn" | "benutzername");
             named |= matches!(
                 tokens.text(next),
                 "er" | "is"
@@ -105,6 +106,7 @@ fn behind_service(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> Option<(St
         || (marked && !ordinary_only(tokens, next, to, ordinary))
         || (telling && !common)
         || (named && telling)
+        || (labelled && !ordinary && ends(tokens, to))
         || (named && !common && !ordinary && ends(tokens, to));
     (fits && claims.are_free(from..to)).then_some((name, from, to))
 }
@@ -131,7 +133,7 @@ fn name_at(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> Option<(String, u
             && matches!(token.first, '_' | '.' | '-')
             && tokens.get(i + 1).is_some_and(|t| !t.space_before && (t.kind != Kind::Symbol || t.first == '_'));
         let trailing = tokens.is(i, '_');
-        if token.kind == Kind::Symbol && !inner && !trailing {
+        if (token.kind == Kind::Symbol && !inner && !trailing) || name.len() > 40 {
             break;
         }
         name.push_str(tokens.text(i));

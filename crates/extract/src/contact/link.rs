@@ -112,7 +112,8 @@ fn is_name(tokens: &Tokens<'_>, start: usize, end: usize, labels: &[&str]) -> bo
     let tld = labels.last().copied().unwrap_or("");
     let capital_tld = tokens.get(end - 1).is_some_and(|t| t.capital && !t.upper);
     let path = tokens.is(end, '/');
-    let stop = tokens[start].word.is(Flags::STOPWORD)
+    let stop = !path
+        && tokens[start].word.is(Flags::STOPWORD)
         && labels.len() == 2
         && matches!(tld, "me" | "no" | "de" | "se" | "nu" | "is" | "it" | "at" | "es");
     let short = labels[0].len() < 2 && !path;
@@ -129,7 +130,8 @@ fn host(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize, bool)> {
         let label_start = i;
         while let Some(token) = tokens.get(i).filter(|t| i == label_start || !t.space_before) {
             let hyphen = tokens.is(i, '-') && i > label_start;
-            if token.kind == Kind::Symbol && !hyphen {
+            // A label has 63 characters at most (RFC 1035, 2.3.4).
+            if (token.kind == Kind::Symbol && !hyphen) || i - label_start > 31 || host.len() > 253 {
                 break;
             }
             host.push_str(tokens.text(i));

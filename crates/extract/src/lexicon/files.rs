@@ -73,6 +73,7 @@ pub(crate) struct AgesFile {
     pub units: Vec<String>,
     pub before: Vec<String>,
     pub i_am: Vec<String>,
+    pub persons: Vec<String>,
     pub time_after: Vec<String>,
     pub limit_before: Vec<String>,
     pub decades: WordLists,

@@ -72,4 +72,6 @@ flags! {
     PART = 46 "A part of the country.";
     TENS_FIRST = 47 "A tens word of a language that says tens first.";
     UNIT_FIRST = 48 "A tens word of a language that says units first.";
+    PERSON = 49 "A person, by a common noun.";
+    COMMON = 50 "A frequent word of Danish, English, Swedish, Norwegian or German.";
 }

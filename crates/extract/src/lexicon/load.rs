@@ -68,6 +68,7 @@ pub(crate) fn load(lexicon: &[(String, String)]) -> Result<(Lexicon, PlacesFile)
     let (mut i_am, mut limits, mut times_after) = (Phrases::default(), Phrases::default(), Phrases::default());
     words.flag(&ages.units, Flags::AGE_UNIT);
     words.flag(&ages.before, Flags::AGE_BEFORE);
+    words.flag(&ages.persons, Flags::PERSON);
     for text in &ages.i_am {
         words.backward(&mut i_am, text, (), Flags::I_AM);
     }
@@ -116,10 +117,14 @@ pub(crate) fn load(lexicon: &[(String, String)]) -> Result<(Lexicon, PlacesFile)
     }
     let stop: BTreeMap<String, String> = parse(lexicon, "languages.toml")?;
     let languages: Vec<String> = stop.keys().cloned().collect();
-    for (index, list) in stop.values().enumerate().take(32) {
+    for (index, (code, list)) in stop.iter().enumerate().take(32) {
+        let near = matches!(code.as_str(), "da" | "en" | "sv" | "no" | "de");
         for word in folded_words(list) {
             let entry = words.entry(word);
             entry.flags.add(Flags::STOPWORD);
+            if near {
+                entry.flags.add(Flags::COMMON);
+            }
             entry.languages |= 1 << index;
         }
     }

@@ -1,7 +1,7 @@
 //! Runs of digits and number words that could be a number, and `@names`, whether read as a mention or not.
 
 use crate::claim::{Claim, Claims};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Flags, Lexicon};
 use crate::phone::atoms::{self, Atom};
 use crate::tokens::{Kind, Tokens};
 use crate::{amount, clock};
@@ -15,6 +15,8 @@ static NUMBERS: LazyLock<Lexicon> =
 
 /// From this many digits on, a run could be a number.
 const DIGITS: usize = 6;
+/// The same where words stand between its pieces: a whole number.
+const DIGITS_APART: usize = 8;
 /// Words that may stand between two pieces.
 const WORDS_BETWEEN: usize = 3;
 
@@ -80,7 +82,11 @@ fn close(tokens: &Tokens<'_>, run: &mut Vec<Atom>, found: &mut Vec<Range<usize>>
     }
     let first = run.iter().position(|atom| !atom.weak).unwrap_or(0);
     let atoms = run.get(first..).unwrap_or_default();
-    if atoms.iter().map(|atom| atom.digits.len()).sum::<usize>() >= DIGITS {
+    let apart = atoms.windows(2).any(|pair| {
+        (pair[0].tokens.1..pair[1].tokens.0).any(|i| tokens[i].kind == Kind::Word && !tokens[i].word.is(Flags::JOINER))
+    });
+    let enough = if apart { DIGITS_APART } else { DIGITS };
+    if atoms.iter().map(|atom| atom.digits.len()).sum::<usize>() >= enough {
         if let (Some(from), Some(to)) = (atoms.first(), atoms.last()) {
             found.push(tokens[from.tokens.0].start..tokens[to.tokens.1 - 1].end);
         }

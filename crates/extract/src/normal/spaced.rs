@@ -2,31 +2,15 @@
 
 use super::Clean;
 
-/// Joins runs of four or more single letters with the same separator between them; a wider gap parts words.
+/// Joins runs of four or more single letters with the same separator between them; a wider gap parts words. A shorter
+/// run joins where runs stand in a row (`t r e  f i r e`).
 pub(super) fn join(chars: &mut Vec<Clean>) {
-    let mut drop = Vec::new();
-    let mut at = 0;
-    while at < chars.len() {
-        if !starts_run(chars, at) {
-            at += 1;
-            continue;
-        }
-        let separator = chars[at + 1].c;
-        let mut last = at;
-        while is_single(chars, last + 2) && chars[last + 1].c == separator {
-            last += 2;
-        }
-        if (last - at) / 2 + 1 >= 4 {
-            drop.extend((at + 1..last).step_by(2));
-        }
-        at = last + 1;
-    }
+    let drop = separators(chars);
     if drop.is_empty() {
         return;
     }
     for &i in &drop {
-        let end = chars[i].end;
-        chars[i - 1].end = end;
+        chars[i - 1].end = chars[i].end;
         chars[i - 1].exotic = true;
     }
     let mut next = drop.iter().peekable();
@@ -39,6 +23,47 @@ pub(super) fn join(chars: &mut Vec<Clean>) {
         index += 1;
         keep
     });
+}
+
+/// The separators to leave out, in order.
+fn separators(chars: &[Clean]) -> Vec<usize> {
+    let mut drop = Vec::new();
+    // Runs that stand in a row, each as first and last letter.
+    let mut row: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if !starts_run(chars, at) {
+            at += 1;
+            continue;
+        }
+        let separator = chars[at + 1].c;
+        let mut last = at;
+        while is_single(chars, last + 2) && chars[last + 1].c == separator {
+            last += 2;
+        }
+        let neighbours = row
+            .last()
+            .is_some_and(|(_, end)| at - end <= 5 && chars[end + 1..at].iter().all(|clean| !clean.c.is_alphanumeric()));
+        if !neighbours {
+            close(&mut row, &mut drop);
+        }
+        row.push((at, last));
+        at = last + 1;
+    }
+    close(&mut row, &mut drop);
+    drop
+}
+
+fn close(row: &mut Vec<(usize, usize)>, drop: &mut Vec<usize>) {
+    let letters = |(first, last): &(usize, usize)| (last - first) / 2 + 1;
+    let longest = row.iter().map(letters).max().unwrap_or(0);
+    let all: usize = row.iter().map(letters).sum();
+    if longest >= 4 || (longest >= 3 && all >= 6) {
+        for (first, last) in row.iter() {
+            drop.extend((first + 1..*last).step_by(2));
+        }
+    }
+    row.clear();
 }
 
 fn is_separator(c: char) -> bool {

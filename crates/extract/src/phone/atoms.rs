@@ -118,12 +118,14 @@ pub(crate) fn atom(
     let token = &tokens[at];
     match token.kind {
         Kind::Symbol => None,
+        Kind::Number if inside_word(tokens, at) => None,
         Kind::Number => Some(make(tokens.text(at).to_owned(), at + 1, token.exotic)),
         Kind::Word => {
             if token.word.is(Flags::DOUBLE.or(Flags::TRIPLE)) {
                 let times = if token.word.is(Flags::DOUBLE) { 2 } else { 3 };
-                let next = tokens.get(at + 1).filter(|next| !next.word.is(Flags::DOUBLE.or(Flags::TRIPLE)))?;
-                let next = atom(tokens, claims, lexicon, at + 1, in_run, combine).filter(|_| next.kind != Kind::Symbol);
+                let digit_at = if tokens.is(at + 1, '-') { at + 2 } else { at + 1 };
+                tokens.get(digit_at).filter(|next| !next.word.is(Flags::DOUBLE.or(Flags::TRIPLE)))?;
+                let next = atom(tokens, claims, lexicon, digit_at, true, combine);
                 let next = next.filter(|next| next.digits.len() == 1)?;
                 return Some(make(next.digits.repeat(times), next.tokens.1, true));
             }
@@ -142,22 +144,38 @@ pub(crate) fn atom(
     }
 }
 
-/// `fem og tyve` is 25, `twenty-five` and `tjugo fem` are 25.
+/// `t3l`, `AB12`: a few digits joined to letters that are no digits themselves.
+fn inside_word(tokens: &Tokens<'_>, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).filter(|_| !tokens[at].space_before && tokens.digits(at) < 4) else {
+        return false;
+    };
+    let word = &tokens[before];
+    let letters = &tokens.chars[word.clean.0 as usize..word.clean.1 as usize];
+    word.kind == Kind::Word
+        && word.word.number.is_none()
+        && !word.word.is(Flags::HINT.or(Flags::SERVICE).or(Flags::UNIT).or(Flags::CURRENCY))
+        && (letters.iter().any(|letter| digit_for(letter.c, true).is_none()) || letters.len() > 3)
+}
+
+/// `fem og tyve` and `fem-og-tyve` are 25, `twenty-five` and `tjugo fem` are 25.
 fn compound(tokens: &Tokens<'_>, at: usize, value: u8) -> (u8, usize) {
-    let number = |i: usize| tokens.get(i).and_then(|token| token.word.number);
-    if (1..=9).contains(&value) && tokens.get(at + 1).is_some_and(|t| t.word.is(Flags::JOINER)) {
-        if let Some(tens) = number(at + 2) {
-            if tens % 10 == 0 && tens >= 20 && tokens[at + 2].word.is(Flags::UNIT_FIRST) {
-                return (tens + value, at + 3);
+    let number = |i: usize| tokens.get(i).filter(|token| !token.line_before).and_then(|token| token.word.number);
+    let behind = |i: usize| if tokens.is(i + 1, '-') && !tokens[i + 1].space_before { i + 2 } else { i + 1 };
+    if (1..=9).contains(&value) {
+        let joiner = behind(at);
+        if tokens.get(joiner).is_some_and(|t| t.word.is(Flags::JOINER)) {
+            let tens_at = behind(joiner);
+            if let Some(tens) = number(tens_at).filter(|tens| tens % 10 == 0 && *tens >= 20) {
+                if tokens[tens_at].word.is(Flags::UNIT_FIRST) {
+                    return (tens + value, tens_at + 1);
+                }
             }
         }
     }
     if value % 10 == 0 && value >= 20 && tokens[at].word.is(Flags::TENS_FIRST) {
-        let next = if tokens.is(at + 1, '-') && !tokens[at + 1].space_before { at + 2 } else { at + 1 };
+        let next = behind(at);
         if let Some(unit) = number(next).filter(|unit| (1..=9).contains(unit)) {
-            if !tokens[next].line_before {
-                return (value + unit, next + 1);
-            }
+            return (value + unit, next + 1);
         }
     }
     (value, at + 1)

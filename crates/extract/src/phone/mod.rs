@@ -144,7 +144,7 @@ fn judge(
     let whole = start == 0 && end == run.len();
 
     let mut score = 100;
-    score += if valid.international { 30 } else { 0 };
+    score += if valid.international || (valid.needs_hint && whole) { 40 } else { 0 };
     score += if start == 0 { 10 } else { 0 } + if end == run.len() { 10 } else { 0 };
     score += if uniform { 12 } else { 0 } + if standard { 15 } else { 0 } + if hint { 5 } else { 0 };
     score -= if line { 15 } else { 0 } + if comma { 12 } else { 0 } + if fillers { 6 } else { 0 };
@@ -155,7 +155,7 @@ fn judge(
     let certain = hint || hints.field;
     let accepted = if hidden {
         let strong = atoms.iter().filter(|atom| !atom.weak).map(|atom| atom.digits.len()).sum::<usize>();
-        certain || (strong >= 4 && (whole || !weak_edge))
+        certain || (strong >= 4 && (whole || !weak_edge)) || (strong >= 3 && whole && atoms.len() >= 6)
     } else if lengths.len() == 1 {
         true
     } else if comma || (slash && !uniform) {
@@ -172,7 +172,7 @@ fn judge(
         || slash
         || singles
         || comma
-        || (lengths.len() > 1 && !standard && !valid.international);
+        || (lengths.len() > 1 && !standard && !valid.international && !valid.needs_hint);
     accepted.then_some((score, obscured))
 }
 

@@ -185,8 +185,11 @@ fn preposition_before(tokens: &Tokens<'_>, at: usize) -> bool {
 /// Beside the name of a place that means nothing else, with a comma, slash or hyphen between.
 fn beside_other_place(tokens: &Tokens<'_>, gazetteer: &Gazetteer, at: usize, end: usize) -> bool {
     let sure =
-        |i: usize| longest(tokens, gazetteer, i).is_some_and(|(entry, _)| gazetteer.entry(entry).care == Care::None);
-    let separator = |i: usize| tokens.is_any(i, &[',', '/', '-', '–', '|', '&']);
+        |i: usize| longest(tokens, gazetteer, i).is_some_and(|(entry, _)| gazetteer.entry(entry).care != Care::Strong);
+    let separator = |i: usize| {
+        tokens.is_any(i, &[',', '/', '-', '–', '|', '&'])
+            || tokens.get(i).is_some_and(|_| matches!(tokens.text(i), "og" | "and" | "samt" | "eller" | "or" | "och"))
+    };
     let behind = separator(end) && sure(end + 1);
     let before = at >= 2 && separator(at - 1) && sure(at - 2);
     behind || before
