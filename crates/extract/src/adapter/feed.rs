@@ -58,10 +58,10 @@ pub(super) fn feed(xml: &str, issues: &mut Issues) -> Feed {
                 entry.link = attribute(element, "href").unwrap_or_default();
             }
         }
-        Step::Start { path: [.., "feed" | "channel", "link"], element } => {
-            if attribute(element, "rel").as_deref() == Some("next") {
-                feed.next.extend(attribute(element, "href"));
-            }
+        Step::Start { path: [.., "feed" | "channel", "link"], element }
+            if attribute(element, "rel").as_deref() == Some("next") =>
+        {
+            feed.next.extend(attribute(element, "href"));
         }
         Step::End { path: [.., "item" | "entry"] } => {
             if entry.link.is_empty() && guid.starts_with("http") {

@@ -58,7 +58,7 @@ fn date(text: &str, today: Date, month_first: bool) -> Option<(Date, Range<usize
     let numbers = NUMBERS.captures(text).or_else(|| DAY_SLASH_MONTH.captures(text))?;
     let (first, second) = (number(&numbers, 1)?, number(&numbers, 2)?);
     // Where one order is impossible, the other is meant.
-    let swapped = (month_first && first <= 12) || (second > 12 && first <= 12);
+    let swapped = first <= 12 && (month_first || second > 12);
     let (day_number, month) = if swapped { (second, first) } else { (first, second) };
     let year = number(&numbers, 3).map(|year| if year < 100 { 2000 + year } else { year });
     Some((day(day_number, month, year, today)?, range(&numbers)))

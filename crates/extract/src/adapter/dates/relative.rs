@@ -92,7 +92,7 @@ fn ago(words: &[&str], here: &ZonedDateTime) -> Option<Timestamp> {
 
 fn add(length: Span, unit: Unit, count: i64) -> Option<Span> {
     match unit {
-        Unit::Second => length.try_seconds(i64::from(length.get_seconds()) + count),
+        Unit::Second => length.try_seconds(length.get_seconds() + count),
         Unit::Minute => length.try_minutes(length.get_minutes() + count),
         Unit::Quarter => length.try_minutes(length.get_minutes() + 15 * count),
         Unit::Hour => length.try_hours(i64::from(length.get_hours()) + count),
