@@ -22,7 +22,7 @@ pub async fn read_new_versions(
     store: &Store,
     config: &Config,
     at: Timestamp,
-    progress: &dyn Fn(u64),
+    progress: &(dyn Fn(u64) + Send + Sync),
 ) -> anyhow::Result<u64> {
     let mut done = 0;
     loop {
@@ -190,7 +190,7 @@ pub async fn analyse(
     as_of: Timestamp,
     at: Timestamp,
     renew: NewReference,
-    progress: &dyn Fn(&str, u64),
+    progress: &(dyn Fn(&str, u64) + Send + Sync),
 ) -> anyhow::Result<AnalyseSummary> {
     let read = read_new_versions(store, config, at, &|done| progress("read", done)).await?;
     let facts = store.facts(Some(as_of)).await?;

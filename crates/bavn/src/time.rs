@@ -16,7 +16,7 @@ pub fn copenhagen(local: DateTime) -> Result<Timestamp, jiff::Error> {
 
 /// The local day of a time.
 pub fn local_day(at: Timestamp) -> Date {
-    at.to_zoned(zone()).date()
+    at.to_zoned_datetime(zone()).date()
 }
 
 /// The moment at which `hour` strikes on `day`.

@@ -26,6 +26,8 @@ pub fn team(config: &Config, team: &TeamSettings) -> Team {
         municipalities,
         lines: team.lines,
         languages: team.languages.clone(),
+        phone: team.phone.clone(),
+        hour: team.hour.clone(),
     }
 }
 

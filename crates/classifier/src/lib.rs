@@ -9,6 +9,8 @@
 
 mod ad;
 mod assess;
+#[cfg(test)]
+mod assess_tests;
 mod catalogue;
 mod detectors;
 mod error;

@@ -90,6 +90,8 @@ pub struct TeamSettings {
     pub lines: u32,
     /// Languages that its workers speak, ISO 639-1.
     pub languages: Vec<String>,
+    /// The number that prepared texts give; empty where there is none.
+    pub phone: String,
 }
 
 impl Programme {

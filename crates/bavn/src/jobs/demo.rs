@@ -104,6 +104,11 @@ pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) 
     }
     for programme in config.programmes.values_mut() {
         programme.outreach.policy.admit_unread = AdmitUnread::High;
+        for (number, team) in programme.teams.iter_mut().enumerate() {
+            if team.phone.is_empty() {
+                team.phone = format!("67 00 00 {:02}", number + 1);
+            }
+        }
         if programme.duty.is_none() {
             programme.duty = Some(Duty {
                 text: Bilingual {

@@ -51,7 +51,7 @@ pub async fn run(cli: &Cli, command: &ImportCommand) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn open(file: &Path) -> anyhow::Result<Box<dyn BufRead>> {
+fn open(file: &Path) -> anyhow::Result<Box<dyn BufRead + Send>> {
     if file.as_os_str() == "-" {
         return Ok(Box::new(BufReader::new(std::io::stdin())));
     }

@@ -41,7 +41,7 @@ pub fn run(config: &Path, command: &IndicatorCommand) -> anyhow::Result<()> {
             let indicator = catalogue.get(id).ok_or_else(|| {
                 anyhow::anyhow!("there is no indicator '{id}'; 'bavn indicators list' names all {}", catalogue.indicators().len())
             })?;
-            write!(out, "{}", indicator.markdown(&catalogue))?;
+            write!(out, "{}", indicator.markdown())?;
         }
         IndicatorCommand::Docs => write!(out, "{}", catalogue.markdown())?,
     }

@@ -3,6 +3,8 @@
 mod summary;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use summary::{AdSummary, Stay, days_between, overlap_days};
 

@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 const SEPARATOR: &str = "[^a-z0-9.!?;:|\n]{1,4}";
 /// Between words that a gap jumps over: no comma either.
 const SAME_CLAUSE: &str = "[^a-z0-9.!?;:|,()\n]{1,3}";
-const WORD: &str = "[a-z0-9'’]+";
+/// A word; one of these abbreviations, or a number, with its full stop too.
+const WORD: &str = r"(?:(?:kr|kl|ca|nr|tlf|min|st|d|[0-9]+)\.|[a-z0-9'’]+)";
 
 pub(crate) struct CompiledPattern {
     pub source: String,

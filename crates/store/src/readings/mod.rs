@@ -101,6 +101,13 @@ impl Store {
         Ok(unread)
     }
 
+    /// Every version counts as unread again, so that the next analysis reads all of them.
+    pub async fn forget_readings(&self) -> Result<(), StoreError> {
+        let mut tx = self.write("forgetting readings").await?;
+        tx.run("UPDATE ad_version SET reader_version = NULL WHERE reader_version IS NOT NULL", args![]).await?;
+        tx.commit().await
+    }
+
     /// How many versions `reader_version` has not read.
     pub async fn unread_count(&self, reader_version: &str) -> Result<u64, StoreError> {
         let mut tx = self.read("counting unread ads").await?;
