@@ -59,6 +59,25 @@ pub struct PairEvidence {
 }
 
 /// Links, advertisers, networks and damped contacts of all these ads.
+///
+/// ```
+/// use domain::{AdFacts, AdRef, Contact, ContactKind, VersionFacts};
+/// # use jiff::Timestamp;
+/// # fn ad(id: &str, phone: &str) -> AdFacts {
+/// #     let (first_seen, last_seen) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+/// #     let contacts = vec![Contact { kind: ContactKind::Phone, value: phone.into() }];
+/// #     let version = VersionFacts {
+/// #         version: 1, first_seen, last_seen, contacts, urls: vec![], addresses: vec![], names: vec![], ages: vec![],
+/// #         places: vec![], prices: vec![], languages: vec![], images: vec![], skeleton: String::new(), firings: vec![],
+/// #     };
+/// #     let versions = vec![version];
+/// #     AdFacts { ad: AdRef::new("s1", id), first_seen, last_seen, gone_at: None, versions, sightings: vec![] }
+/// # }
+/// let ads = [ad("1", "+4534000050"), ad("2", "+4534000050"), ad("3", "+4534000051")];
+/// let linkage = linkage::link(&ads, &[], &linkage::LinkParameters::default());
+/// assert_eq!(linkage.advertisers.len(), 2);
+/// assert!(linkage.links[0].joins);
+/// ```
 pub fn link(ads: &[AdFacts], judgements: &[Judgement], parameters: &LinkParameters) -> Linkage {
     link_with_evidence(ads, judgements, parameters).0
 }

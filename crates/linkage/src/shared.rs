@@ -8,6 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Holders of one thing above which nobody asks when each of them showed it.
 const COMMON_PROPERTY: usize = 64;
 
+/// One set that shows a thing, from its first to its last sighting in seconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Showing {
+    pub set: u32,
+    pub first: i64,
+    pub last: i64,
+}
+
 /// How many sets share a text cluster, picture, or link target: more than a few makes it common property.
 #[derive(Debug, Default)]
 pub struct SharedBy {
@@ -15,8 +23,8 @@ pub struct SharedBy {
     pub template: BTreeMap<u32, usize>,
     pub picture: BTreeMap<u32, usize>,
     pub url: BTreeMap<u32, usize>,
-    /// Who shows a text cluster (`false`) or picture (`true`), and when: set, first and last sighting.
-    pub shown: BTreeMap<(bool, u32), Vec<(u32, i64, i64)>>,
+    /// Who shows a text cluster (`false`) or picture (`true`), and when.
+    pub shown: BTreeMap<(bool, u32), Vec<Showing>>,
 }
 
 impl SharedBy {
@@ -42,7 +50,7 @@ impl SharedBy {
             for (thing, ads) in shown.chain(desk.pictures.iter().map(|(picture, ads)| ((true, *picture), ads))) {
                 let first = ads.iter().map(|ad| index.details[*ad as usize].first).min().unwrap_or(i64::MAX);
                 let last = ads.iter().map(|ad| index.details[*ad as usize].last).max().unwrap_or(i64::MIN);
-                shared.shown.entry(thing).or_default().push((set, first, last));
+                shared.shown.entry(thing).or_default().push(Showing { set, first, last });
             }
         }
         for (kind, thing, _) in holders {
@@ -64,8 +72,6 @@ impl SharedBy {
         if shown.len() > COMMON_PROPERTY {
             return true;
         }
-        shown
-            .iter()
-            .any(|(set, first, last)| !own.contains(set) && days_between(from.max(*first), until.min(*last)) >= 1)
+        shown.iter().any(|one| !own.contains(&one.set) && days_between(from.max(one.first), until.min(one.last)) >= 1)
     }
 }
