@@ -4,7 +4,8 @@ use crate::db::{Db, Tx};
 use crate::keys::Keys;
 use crate::{MasterKey, StoreError, migrate};
 use jiff::Timestamp;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
 use std::sync::Arc;
@@ -131,6 +132,10 @@ async fn open_sqlite(url: &str, options: &Options) -> Result<Db, StoreError> {
         return Err(StoreError::MissingFolder { folder: folder.display().to_string() });
     }
     let unreachable = |error: sqlx::Error| StoreError::Unreachable { url: url.to_owned(), what: reason(error) };
+    if options.create {
+        make_private(Path::new(path))
+            .map_err(|error| StoreError::Unreachable { url: url.to_owned(), what: error.to_string() })?;
+    }
     let connect = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(options.create)
@@ -159,13 +164,31 @@ async fn open_postgres(url: &str, options: &Options) -> Result<Db, StoreError> {
     let shown = without_password(url);
     let connect: PgConnectOptions =
         url.parse().map_err(|error: sqlx::Error| StoreError::Url { url: shown.clone(), what: error.to_string() })?;
+    let connect = connect.application_name("bavn");
+    // A pool tries a refused connection again until its time is over; whoever starts the program is told at once.
+    let unreachable = |error| StoreError::Unreachable { url: shown.clone(), what: reason(error) };
+    let first = tokio::time::timeout(Duration::from_secs(10), PgConnection::connect_with(&connect)).await;
+    let first = first.map_err(|_| unreachable(sqlx::Error::PoolTimedOut))?.map_err(unreachable)?;
+    first.close().await.map_err(unreachable)?;
     let pool = PgPoolOptions::new()
         .max_connections(options.connections.max(2))
         .acquire_timeout(Duration::from_secs(30))
-        .connect_with(connect.application_name("bavn"))
+        .connect_with(connect)
         .await
-        .map_err(|error| StoreError::Unreachable { url: shown, what: reason(error) })?;
+        .map_err(unreachable)?;
     Ok(Db::Postgres(pool))
+}
+
+/// Makes the file for its owner alone; SQLite gives its companions the same rights. One that is there is left alone.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn reason(error: sqlx::Error) -> String {

@@ -24,10 +24,10 @@ impl Store {
         let name = account_name(&mut tx, by).await?;
         let (anchor, programme) = anchor(&mut tx, advertiser).await?;
         // Two advertisers that were claimed apart may be one by now.
-        if let Some(other) = live_claim(&mut tx, anchor, at).await? {
-            if other.by != by {
-                return Ok(ClaimResult::Taken(other));
-            }
+        if let Some(other) = live_claim(&mut tx, anchor, at).await?
+            && other.by != by
+        {
+            return Ok(ClaimResult::Taken(other));
         }
         let taken = tx
             .one(

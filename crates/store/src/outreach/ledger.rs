@@ -41,10 +41,10 @@ impl Store {
             return Ok(PutAttempt { id, new: false });
         }
         let (anchor, programme) = anchor(&mut tx, &attempt.advertiser).await?;
-        if let Some(claim) = live_claim(&mut tx, anchor, attempt.made_at).await? {
-            if claim.by != by {
-                return Err(StoreError::Held { what: "advertiser", by: claim.name, until: claim.until });
-            }
+        if let Some(claim) = live_claim(&mut tx, anchor, attempt.made_at).await?
+            && claim.by != by
+        {
+            return Err(StoreError::Held { what: "advertiser", by: claim.name, until: claim.until });
         }
         let actor = Actor::Account(by);
         let attempt = Attempt {
@@ -120,10 +120,10 @@ impl Store {
             return Ok(PutAttempt { id: id.ok_or(StoreError::Corrupt { what: "an attempt" })?, new: false });
         };
         let id = AttemptId(row.int(0)?);
-        if new.outcome == Some(Outcome::Objection) {
-            if let Some(contact) = new.contact {
-                self.object_by_attempt(tx, id, contact.0, attempt.actor, attempt.recorded_at).await?;
-            }
+        if new.outcome == Some(Outcome::Objection)
+            && let Some(contact) = new.contact
+        {
+            self.object_by_attempt(tx, id, contact.0, attempt.actor, attempt.recorded_at).await?;
         }
         Ok(PutAttempt { id, new: true })
     }

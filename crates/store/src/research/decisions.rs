@@ -304,10 +304,11 @@ async fn refusal(
         .await?;
     let Some(row) = row else { return Ok(StoreError::NotFound { what: "case" }) };
     let found = row.int(0)?;
-    if let (Some(holder), Some(until), Some(name)) = (row.opt_int(1)?, row.opt_time(2)?, row.opt_text(3)?) {
-        if holder != by.0 && until > at {
-            return Ok(StoreError::Held { what: "case", by: name, until });
-        }
+    if let (Some(holder), Some(until), Some(name)) = (row.opt_int(1)?, row.opt_time(2)?, row.opt_text(3)?)
+        && holder != by.0
+        && until > at
+    {
+        return Ok(StoreError::Held { what: "case", by: name, until });
     }
     Ok(StoreError::Conflict { what: "case", expected: expected.unwrap_or(found), found })
 }

@@ -144,7 +144,9 @@ async fn a_wrong_address_says_what_is_wrong() {
     assert!(matches!(error("sqlite:").await, StoreError::Url { .. }));
     let folder = error("sqlite:/no/such/folder/bavn.db").await;
     assert!(matches!(&folder, StoreError::MissingFolder { folder } if folder == "/no/such/folder"), "{folder}");
+    let started = std::time::Instant::now();
     let down = error("postgres://bavn:hemmelig@127.0.0.1:1/bavn").await;
+    assert!(started.elapsed().as_secs() < 10, "said at once");
     assert!(matches!(down, StoreError::Unreachable { .. }), "{down}");
     assert!(down.is_transient() && !down.to_string().contains("hemmelig"), "{down}");
 }
@@ -180,11 +182,23 @@ async fn two_programs_that_start_at_once_migrate_once() {
 #[tokio::test]
 async fn a_kept_fact_is_renewed_and_cannot_touch_the_store_s_own() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let store = on(engine).await.store;
+        let test = on(engine).await;
+        let store = &test.store;
         assert_eq!(store.setting("today").await.unwrap(), None);
         store.put_setting("today", "2026-10-01").await.unwrap();
         store.put_setting("today", "2026-10-02").await.unwrap();
         assert_eq!(store.setting("today").await.unwrap().as_deref(), Some("2026-10-02"));
         assert_eq!(store.setting("key_check").await.unwrap(), None);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_files_are_their_owner_s_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let test = on(Engine::Sqlite).await;
+    for name in ["bavn.db", "bavn.db-wal"] {
+        let file = std::fs::metadata(test.folder.as_ref().unwrap().path().join(name)).unwrap();
+        assert_eq!(file.permissions().mode() & 0o077, 0, "{name}");
     }
 }
