@@ -31,8 +31,15 @@ pub struct CheckResult {
 
 impl std::fmt::Display for CheckResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let verdict = if self.passed { "holds" } else { "FAILS" };
-        write!(f, "{verdict} {} {:?}: {}", self.indicator, self.kind, self.text)
+        let must = match (self.kind, self.passed) {
+            (CheckKind::Example, true) => "fires on",
+            (CheckKind::Example, false) => "must fire on",
+            (CheckKind::CounterExample, true) => "is silent on",
+            (CheckKind::CounterExample, false) => "must not fire on",
+            (CheckKind::Mutation, true) => "fires without the negation:",
+            (CheckKind::Mutation, false) => "must fire without the negation (or the file says why not):",
+        };
+        write!(f, "{}: {must} \"{}\"", self.indicator, self.text)
     }
 }
 
