@@ -77,7 +77,7 @@ fn street_before(tokens: &Tokens<'_>, lexicon: &Lexicon, number: usize) -> Optio
     let sure = lexicon
         .street_endings
         .iter()
-        .find(|(ending, _)| text.len() >= ending.len() + 3 && text.ends_with(ending.as_str()))
+        .find(|(ending, _)| text.len() >= ending.len() + 2 && text.ends_with(ending.as_str()))
         .map(|(_, sure)| *sure)?;
     if !(word.capital || sure) || tokens[last].word.is(Flags::STOPWORD) {
         return None;
@@ -100,7 +100,8 @@ fn name_start(tokens: &Tokens<'_>, last: usize) -> usize {
                 && !token.space_before
                 && before > 0
                 && tokens[before - 1].capital
-                && PARTS.contains(&tokens.text(before - 1));
+                && (PARTS.contains(&tokens.text(before - 1))
+                    || tokens[before - 1].normal.1 - tokens[before - 1].normal.0 == 1);
             let hyphen = token.first == '-' && !token.space_before && !tokens[from].space_before;
             if dot {
                 from = before - 1;

@@ -124,11 +124,22 @@ fn numeric(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, is_age_field: bool
     let dash = tokens.is_any(end, &['-', '–', '/'])
         || tokens.get(end).is_some_and(|_| matches!(tokens.text(end), "til" | "to" | "till" | "bis" | "eller"));
     let mut range = false;
-    if dash {
-        if let Some((upper, behind)) =
-            years(tokens, end + 1).filter(|(upper, _)| *upper > value && YEARS.contains(upper))
-        {
-            let _ = upper;
+    if let Some((_, behind)) =
+        years(tokens, end + 1).filter(|(upper, _)| dash && *upper > value && YEARS.contains(upper))
+    {
+        end = behind;
+        range = true;
+    }
+    // "20 og 23 år" are two ages; "mellem 20 og 30 år" is a range.
+    let and = tokens.get(single_end).is_some_and(|t| t.word.is(Flags::JOINER));
+    if let Some((_, behind)) = years(tokens, single_end + 1).filter(|(upper, _)| and && YEARS.contains(upper)) {
+        let between = at
+            .checked_sub(1)
+            .is_some_and(|i| matches!(tokens.text(i), "mellem" | "between" | "mellan" | "zwischen" | "mellom"));
+        if unit(tokens, behind).is_some() && !is_limit(tokens, lexicon, at) {
+            if !between {
+                return Some((value, single_end));
+            }
             end = behind;
             range = true;
         }
@@ -174,7 +185,8 @@ fn unit(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
         at
     };
     let token = tokens.get(at).filter(|token| !token.line_before)?;
-    let mut end = if token.word.is(Flags::AGE_UNIT) {
+    let letter = tokens.text(at) == "y" && !token.space_before && !tokens.is_any(at + 1, &['.', '/']);
+    let mut end = if token.word.is(Flags::AGE_UNIT) || letter {
         at + 1
     } else if tokens.text(at) == "y"
         && tokens.is_any(at + 1, &['.', '/'])

@@ -146,7 +146,7 @@ fn fraction(symbol: char) -> Option<u32> {
 }
 
 fn numeric_length(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
-    let value = tokens.number(at).filter(|value| (1..=600).contains(value))?;
+    let value = tokens.number(at).filter(|value| *value <= 600)?;
     // "1,5 time", "1½ time", "1/2 time", "1 1/2 time".
     if tokens.is_any(at + 1, &[',', '.'])
         && joined(tokens, at + 1)
@@ -161,9 +161,16 @@ fn numeric_length(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
         let (minutes, end) = unit(tokens, at + 2)?;
         return Some((value * minutes + minutes * quarters / 4, end));
     }
-    if value == 1 && tokens.is(at + 1, '/') && tokens.number(at + 2) == Some(2) {
-        let (minutes, end) = unit(tokens, at + 3)?;
-        return Some((minutes / 2, end));
+    if tokens.is(at + 1, '/') && joined(tokens, at + 1) && joined(tokens, at + 2) {
+        if let Some(parts) =
+            tokens.number(at + 2).filter(|parts| (1..=4).contains(parts) && value <= *parts && value > 0)
+        {
+            let (minutes, end) = unit(tokens, at + 3)?;
+            return Some((minutes * value / parts, end));
+        }
+    }
+    if value == 0 {
+        return None;
     }
     if tokens.is_any(at + 1, &['-', '–', '/']) && tokens.digits(at + 2) > 0 && tokens.digits(at + 2) <= 3 {
         return None;

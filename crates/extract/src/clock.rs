@@ -44,7 +44,8 @@ fn date(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     }
     if day && tokens.is(at + 1, '/') && joined(tokens, at + 1) && joined(tokens, at + 2) {
         let second = tokens.number(at + 2)?;
-        if (1..=12).contains(&second) && tokens.digits(at + 2) <= 2 && !goes_on(at + 3) {
+        let fraction = tokens.get(at + 3).is_some_and(|next| next.word.is(Flags::UNIT));
+        if (1..=12).contains(&second) && tokens.digits(at + 2) <= 2 && !goes_on(at + 3) && !fraction {
             return Some(at + 3);
         }
     }

@@ -15,6 +15,8 @@ pub(crate) struct Tally {
     evidence: Vec<f64>,
     /// By codes that have no word list (scripts).
     scripts: Vec<(&'static str, f64)>,
+    /// Text in Cyrillic letters, which several languages share.
+    cyrillic: String,
     /// Text of segments that no list could tell.
     unsure: String,
     unsure_words: f64,
@@ -23,7 +25,14 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn new(lexicon: &Lexicon) -> Self {
         let none = vec![0.0; lexicon.languages.len()];
-        Self { words: none.clone(), evidence: none, scripts: Vec::new(), unsure: String::new(), unsure_words: 0.0 }
+        Self {
+            words: none.clone(),
+            evidence: none,
+            scripts: Vec::new(),
+            unsure: String::new(),
+            cyrillic: String::new(),
+            unsure_words: 0.0,
+        }
     }
 
     /// Adds a text, sentence by sentence.
@@ -57,6 +66,10 @@ impl Tally {
                 continue;
             }
             if let Some(code) = script(token.first) {
+                if code == "ru" {
+                    self.cyrillic.push_str(tokens.text(at));
+                    self.cyrillic.push(' ');
+                }
                 let size = f64::from(token.normal.1 - token.normal.0) / 12.0;
                 match self.scripts.iter_mut().find(|(known, _)| *known == code) {
                     Some(entry) => entry.1 += size.max(1.0),
@@ -135,6 +148,11 @@ impl Tally {
                 }
             }
         }
+        if !self.cyrillic.is_empty() {
+            if let Some(entry) = self.scripts.iter_mut().find(|(code, _)| *code == "ru") {
+                entry.0 = cyrillic(&self.cyrillic);
+            }
+        }
         if let Some(index) = given.and_then(|code| lexicon.languages.iter().position(|known| known == code)) {
             // The source's word counts where the text says little.
             self.words[index] += 1.0;
@@ -169,29 +187,30 @@ fn best_two(scores: &[f64; 32]) -> (usize, f64) {
     (best, second)
 }
 
-/// Letters that only some of the languages have.
+/// Letters that only some of the languages have, each once a word.
 fn marks(tokens: &Tokens<'_>, at: usize, lexicon: &Lexicon, scores: &mut [f64; 32]) {
     let token = &tokens[at];
-    let mut seen = 0u8;
+    let mut seen = 0u16;
     for clean in &tokens.chars[token.clean.0 as usize..token.clean.1 as usize] {
-        let (bit, codes): (u8, &[&str]) = match clean.c {
-            'æ' | 'ø' | 'Æ' | 'Ø' => (1, &["da", "no"]),
-            'å' | 'Å' => (2, &["da", "no", "sv"]),
-            'ä' | 'ö' | 'Ä' | 'Ö' => (4, &["sv", "de", "fi"]),
-            'ß' => (8, &["de"]),
-            'ñ' | '¿' => (16, &["es"]),
-            'ă' | 'ș' | 'ț' | 'ţ' | 'Ș' | 'Ț' => (32, &["ro"]),
-            'ł' | 'ż' | 'ś' | 'ę' | 'ź' | 'ń' | 'Ł' => (64, &["pl"]),
-            'ã' | 'õ' => (128, &["pt"]),
+        let (bit, codes): (u16, &[(&str, f64)]) = match clean.c {
+            'æ' | 'ø' | 'Æ' | 'Ø' => (1, &[("da", 0.15), ("no", 0.15)]),
+            'å' | 'Å' => (2, &[("da", 0.1), ("no", 0.1), ("sv", 0.1)]),
+            'ä' | 'ö' | 'Ä' | 'Ö' => (4, &[("sv", 0.5), ("de", 0.4), ("fi", 0.3)]),
+            'ü' | 'Ü' => (256, &[("de", 0.5), ("tr", 0.2), ("hu", 0.2)]),
+            'ß' => (8, &[("de", 0.6)]),
+            'ñ' | '¿' => (16, &[("es", 0.4)]),
+            'ă' | 'ș' | 'ț' | 'ţ' | 'Ș' | 'Ț' => (32, &[("ro", 0.4)]),
+            'ł' | 'ż' | 'ś' | 'ę' | 'ź' | 'ń' | 'Ł' => (64, &[("pl", 0.4)]),
+            'ã' | 'õ' => (128, &[("pt", 0.3)]),
             _ => continue,
         };
         if seen & bit != 0 {
             continue;
         }
         seen |= bit;
-        for code in codes {
+        for (code, weight) in codes {
             if let Some(index) = lexicon.languages.iter().position(|known| known == code) {
-                scores[index] += 0.3 / codes.len() as f64;
+                scores[index] += weight;
             }
         }
     }
@@ -202,7 +221,6 @@ fn script(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{e00}'..='\u{e7f}' => "th",
         '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => "el",
-        'і' | 'ї' | 'є' | 'ґ' => "uk",
         '\u{400}'..='\u{52f}' => "ru",
         '\u{590}'..='\u{5ff}' => "he",
         '\u{600}'..='\u{6ff}' => "ar",
@@ -211,6 +229,17 @@ fn script(c: char) -> Option<&'static str> {
         '\u{ac00}'..='\u{d7af}' => "ko",
         _ => return None,
     })
+}
+
+/// Ukrainian by its letters, Bulgarian by the detector, else Russian.
+fn cyrillic(text: &str) -> &'static str {
+    if text.contains(['і', 'ї', 'є', 'ґ']) {
+        return "uk";
+    }
+    match detect(text) {
+        Some(("bg", _)) => "bg",
+        _ => "ru",
+    }
 }
 
 /// The slow detector, for what the word lists could not tell.

@@ -93,7 +93,8 @@ fn name_at(
         // In lower case only behind an introduction; capitals elsewhere are enough.
         let fits = token.capital && (!token.word.is(Flags::COMMON) || context)
             || (introduced.is_some() && !token.word.is(Flags::COMMON))
-            || (lower_case_pair(tokens, at, last_end));
+            || lower_case_pair(tokens, at, last_end)
+            || (!token.word.is(Flags::COMMON) && starts_with_age(tokens, at));
         return fits.then(|| extend(tokens, claims, lexicon, at));
     }
     let fits = token.capital
@@ -147,6 +148,11 @@ fn age_behind(tokens: &Tokens<'_>, at: usize) -> bool {
     let unit = tokens.get(next + 1).is_some_and(|t| t.word.is(Flags::AGE_UNIT));
     let bracket = tokens.is(next - 1, '(') && tokens.is(next + 1, ')');
     tokens.digits(next) == 2 && (16..70).contains(&value) && (unit || bracket || tokens.is(next - 1, ','))
+}
+
+/// "maria 24 år" at the beginning of a text without capitals.
+fn starts_with_age(tokens: &Tokens<'_>, at: usize) -> bool {
+    tokens.starts_sentence(at) && age_behind(tokens, at)
 }
 
 /// A name on the other side of "og", "and", "&" or a comma.

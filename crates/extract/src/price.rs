@@ -141,12 +141,12 @@ fn priced(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<Item> {
             hops < 4 && matches!(tokens.text(code_at), "til" | "to" | "eller" | "or" | "og" | "and" | "till" | "bis")
         })
     {
-        let Some((_, behind)) =
+        let Some((last, behind)) =
             tokens.get(code_at + 1).filter(|t| t.kind == Kind::Number).and_then(|_| amount(tokens, code_at + 1))
         else {
             break;
         };
-        if tokens.digits(code_at + 1) < 2 {
+        if last < 50 {
             break;
         }
         code_at = behind;

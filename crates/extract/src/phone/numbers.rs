@@ -25,6 +25,8 @@ pub(super) fn valid(digits: &str, plus: bool, regions: &[Region]) -> Option<Vali
     };
     if plus {
         if let Some(rest) = digits.strip_prefix("45") {
+            // "+45 (0)" after the British manner.
+            let rest = rest.strip_prefix('0').filter(|rest| danish(rest)).unwrap_or(rest);
             return if danish(rest) { make(format!("+45{rest}"), true, 2, false) } else { None };
         }
         return foreign(digits).and_then(|e164| make(e164, true, 2, false));

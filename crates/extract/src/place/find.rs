@@ -161,12 +161,13 @@ fn by_name(
     let placed = preposition_before(tokens, at);
     let inside = token.capital && !tokens.starts_sentence(at) && !shouting;
     let listed = beside_other_place(tokens, gazetteer, at, end);
+    let located = token.capital && near_other_place(tokens, gazetteer, end);
     let fits = match entry.care {
         Care::None => token.capital || !is_short(tokens, at, end) || placed,
         Care::Mild => inside || (token.capital && (placed || listed)),
         Care::Strong => token.capital && (placed && (inside || !shouting) || (listed && inside)),
     };
-    if fits { found } else { None }
+    if fits || located { found } else { None }
 }
 
 /// A short form in lower case ("frb", "cph") is sure enough; two letters are not.
@@ -193,6 +194,12 @@ fn beside_other_place(tokens: &Tokens<'_>, gazetteer: &Gazetteer, at: usize, end
     let behind = separator(end) && sure(end + 1);
     let before = at >= 2 && separator(at - 1) && sure(at - 2);
     behind || before
+}
+
+/// "Ry ved Skanderborg".
+fn near_other_place(tokens: &Tokens<'_>, gazetteer: &Gazetteer, end: usize) -> bool {
+    tokens.get(end).is_some_and(|_| matches!(tokens.text(end), "ved" | "naer" | "near" | "bei" | "naera"))
+        && longest(tokens, gazetteer, end + 1).is_some_and(|(entry, _)| gazetteer.entry(entry).care == Care::None)
 }
 
 /// "Nykøbing på Falster", "Viby, Sjælland": the part of the country behind a place.
