@@ -2,6 +2,7 @@
 
 use crate::claim::{Claim, Claims, span};
 use crate::lexicon::{Flags, Lexicon};
+use crate::phone::atoms::says_number;
 use crate::tokens::{Kind, Tokens};
 use domain::{Field, Handle};
 
@@ -15,7 +16,7 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
     };
     for at in 0..tokens.len() {
         if tokens[at].word.is(Flags::SERVICE) && claims.is_free(at) {
-            if let Some((name, from, to)) = behind_service(tokens, claims, at) {
+            if let Some((name, from, to)) = behind_service(tokens, claims, lexicon, at) {
                 push(tokens[at].word.service, name, from, to, claims);
             }
         }
@@ -53,7 +54,12 @@ fn is_telling(name: &str) -> bool {
 }
 
 /// A handle behind the service's name at `at`.
-fn behind_service(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> Option<(String, usize, usize)> {
+fn behind_service(
+    tokens: &Tokens<'_>,
+    claims: &Claims,
+    lexicon: &Lexicon,
+    at: usize,
+) -> Option<(String, usize, usize)> {
     let common = tokens[at].word.is(Flags::SERVICE_COMMON);
     let mut next = at + 1;
     let (mut marked, mut named, mut labelled) = (false, false, false);
@@ -96,6 +102,9 @@ fn behind_service(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> Option<(St
     let sign = tokens.is(next, '@');
     let from = next;
     let (name, to) = name_at(tokens, claims, if sign { next + 1 } else { next })?;
+    if !sign && says_number(tokens, lexicon, next, to) {
+        return None;
+    }
     let telling = is_telling(&name);
     let word = &tokens[if sign { next + 1 } else { next }];
     // An ordinary word behind the service's name is the sentence going on.

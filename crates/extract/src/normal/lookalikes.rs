@@ -75,6 +75,10 @@ fn letters_for_digits(chars: &mut [Clean]) {
     }
     for i in 1..chars.len().saturating_sub(1) {
         if chars[i - 1].c.is_alphabetic() && chars[i + 1].c.is_alphabetic() {
+            // "to7seks" is a number said half in words.
+            if says_digits(&chars[..i], true) && says_digits(&chars[i + 1..], false) {
+                continue;
+            }
             let plain = match chars[i].c {
                 '0' => 'o',
                 '1' | '!' => 'i',
@@ -136,4 +140,31 @@ fn twin(c: char) -> Option<char> {
         'н' => 'h',
         _ => return None,
     })
+}
+
+/// Whether the letters next to a digit, up to the next digit, are words for digits one after the other.
+fn says_digits(chars: &[Clean], backwards: bool) -> bool {
+    const WORDS: [&str; 42] = [
+        "nul", "en", "et", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "zero", "oh", "one", "two",
+        "three", "four", "five", "six", "seven", "eight", "nine", "noll", "ett", "två", "fyra", "sex", "sju", "åtta",
+        "nio", "null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "åtte", "ti",
+    ];
+    let letter = |clean: &&Clean| clean.c.is_alphabetic();
+    let letters: Vec<char> = if backwards {
+        let mut letters: Vec<char> = chars.iter().rev().take_while(letter).map(|clean| clean.c).collect();
+        letters.reverse();
+        letters
+    } else {
+        chars.iter().take_while(letter).map(|clean| clean.c).collect()
+    };
+    if letters.len() > 40 {
+        return false;
+    }
+    let text: String = letters.iter().flat_map(|c| c.to_lowercase()).collect();
+    let mut says = vec![false; text.len() + 1];
+    says[text.len()] = true;
+    for at in (0..text.len()).rev().filter(|at| text.is_char_boundary(*at)) {
+        says[at] = WORDS.iter().any(|word| text[at..].starts_with(word) && says[at + word.len()]);
+    }
+    says[0]
 }

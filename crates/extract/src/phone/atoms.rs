@@ -118,7 +118,7 @@ pub(crate) fn atom(
     let token = &tokens[at];
     match token.kind {
         Kind::Symbol => None,
-        Kind::Number if inside_word(tokens, at) => None,
+        Kind::Number if inside_word(tokens, lexicon, at) => None,
         Kind::Number => Some(make(tokens.text(at).to_owned(), at + 1, token.exotic)),
         Kind::Word => {
             if token.word.is(Flags::DOUBLE.or(Flags::TRIPLE)) {
@@ -136,16 +136,18 @@ pub(crate) fn atom(
                 atom.weak = token.word.is(Flags::WEAK_NUMBER) && end == at + 1;
                 return Some(atom);
             }
-            if let Some(digits) = lookalike(tokens, at, in_run) {
+            let number_at = |i: Option<usize>| i.and_then(|i| tokens.get(i)).is_some_and(|t| t.kind == Kind::Number);
+            let beside = in_run || number_at(at.checked_sub(1)) || number_at(Some(at + 1));
+            if let Some(digits) = written_together(tokens.text(at), lexicon, beside) {
                 return Some(make(digits, at + 1, true));
             }
-            written_together(tokens.text(at), lexicon).map(|digits| make(digits, at + 1, true))
+            lookalike(tokens, at, in_run).map(|digits| make(digits, at + 1, true))
         }
     }
 }
 
 /// `t3l`, `AB12`: a few digits joined to letters that are no digits themselves.
-fn inside_word(tokens: &Tokens<'_>, at: usize) -> bool {
+fn inside_word(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
     let Some(before) = at.checked_sub(1).filter(|_| !tokens[at].space_before && tokens.digits(at) < 4) else {
         return false;
     };
@@ -155,6 +157,7 @@ fn inside_word(tokens: &Tokens<'_>, at: usize) -> bool {
         && word.word.number.is_none()
         && !word.word.is(Flags::HINT.or(Flags::SERVICE).or(Flags::UNIT).or(Flags::CURRENCY))
         && (letters.iter().any(|letter| digit_for(letter.c, true).is_none()) || letters.len() > 3)
+        && written_together(tokens.text(before), lexicon, true).is_none()
 }
 
 /// `fem og tyve` and `fem-og-tyve` are 25, `twenty-five` and `tjugo fem` are 25.
@@ -196,9 +199,37 @@ fn lookalike(tokens: &Tokens<'_>, at: usize, in_run: bool) -> Option<String> {
     if joined_before && token.word.is(Flags::UNIT.or(Flags::CURRENCY)) && !joined_after {
         return None;
     }
-    let near =
-        in_run || number_at(Some(at + 1)) || (tokens.is_any(at + 1, &['-', '.', ' ']) && number_at(Some(at + 2)));
+    // "SZ Z7": more of the kind up to a digit.
+    let ahead = (at + 1..tokens.len().min(at + 4)).find(|&i| tokens[i].kind != Kind::Word || tokens[i].line_before);
+    let leads = token.upper && number_at(ahead) && (at + 1..ahead.unwrap_or(at)).all(|i| all_lookalikes(tokens, i));
+    let near = leads
+        || in_run
+        || number_at(Some(at + 1))
+        || (tokens.is_any(at + 1, &['-', '.', ' ']) && number_at(Some(at + 2)));
     letters.iter().map(|letter| digit_for(letter.c, joined)).collect::<Option<String>>().filter(|_| joined || near)
+}
+
+fn all_lookalikes(tokens: &Tokens<'_>, at: usize) -> bool {
+    let word = &tokens[at];
+    tokens.chars[word.clean.0 as usize..word.clean.1 as usize].iter().all(|letter| digit_for(letter.c, true).is_some())
+}
+
+/// Whether tokens `from..to`, without a blank between them, say seven digits or more and nothing else.
+pub(crate) fn says_number(tokens: &Tokens<'_>, lexicon: &Lexicon, from: usize, to: usize) -> bool {
+    let mut digits = 0;
+    for at in from..to {
+        match tokens[at].kind {
+            Kind::Number => digits += tokens.digits(at),
+            Kind::Word if tokens[at].word.number.is_some() => digits += 1,
+            Kind::Word if all_lookalikes(tokens, at) => digits += (tokens[at].normal.1 - tokens[at].normal.0) as usize,
+            Kind::Word => match written_together(tokens.text(at), lexicon, true) {
+                Some(written) => digits += written.len(),
+                None => return false,
+            },
+            Kind::Symbol => {}
+        }
+    }
+    digits >= 7
 }
 
 /// The digit that a letter looks like. Lower-case letters that are words of their own only count joined to a digit.
@@ -225,19 +256,20 @@ fn digit_for(letter: char, joined: bool) -> Option<char> {
 }
 
 /// Number words without anything between them: `nulnulfemtre`.
-fn written_together(word: &str, lexicon: &Lexicon) -> Option<String> {
-    if word.len() < 6 || word.len() > 60 {
+/// Short ones count beside a digit only.
+pub(crate) fn written_together(word: &str, lexicon: &Lexicon, beside: bool) -> Option<String> {
+    if word.len() < (if beside { 4 } else { 6 }) || word.len() > 60 {
         return None;
     }
-    // From left to right, the longest word first; a word of number words rarely has two readings.
-    let (mut at, mut digits, mut words) = (0, String::new(), 0);
-    while at < word.len() {
-        let length = (2..=12.min(word.len() - at))
-            .rev()
-            .find(|length| word.get(at..at + length).is_some_and(|part| lexicon.number_words.contains_key(part)))?;
-        digits.push_str(&lexicon.number_words[&word[at..at + length]].to_string());
-        at += length;
-        words += 1;
+    // From right to left: how the rest can be said, with the longest word first ("niotte" is ni and otte, not nio).
+    let mut said: Vec<Option<(String, usize)>> = vec![None; word.len() + 1];
+    said[word.len()] = Some((String::new(), 0));
+    for at in (0..word.len()).rev() {
+        said[at] = (2..=12.min(word.len() - at)).rev().find_map(|length| {
+            let value = word.get(at..at + length).and_then(|part| lexicon.number_words.get(part))?;
+            let (rest, words) = said[at + length].as_ref()?;
+            Some((format!("{value}{rest}"), words + 1))
+        });
     }
-    (words >= 2).then_some(digits)
+    said.swap_remove(0).filter(|(_, words)| *words >= 2).map(|(digits, _)| digits)
 }

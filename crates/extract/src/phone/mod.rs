@@ -155,7 +155,10 @@ fn judge(
     let certain = hint || hints.field;
     let accepted = if hidden {
         let strong = atoms.iter().filter(|atom| !atom.weak).map(|atom| atom.digits.len()).sum::<usize>();
-        certain || (strong >= 4 && (whole || !weak_edge)) || (strong >= 3 && whole && atoms.len() >= 6)
+        certain
+            || (strong >= 4 && (whole || !weak_edge))
+            || (strong >= 3 && whole && atoms.len() >= 6)
+            || (strong >= 1 && whole && atoms.len() >= 7)
     } else if lengths.len() == 1 {
         true
     } else if comma || (slash && !uniform) {
