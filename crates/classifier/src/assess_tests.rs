@@ -1,0 +1,131 @@
+//! What must hold of every assessment, whatever fired.
+
+use crate::assess::assess;
+use crate::catalogue::Catalogue;
+use crate::catalogue::testing::{catalogue, plain};
+use crate::fire_ad;
+use domain::{AdRef, AdvertiserId, Evidence, Field, Firing, Scope, Span, Subject};
+use proptest::prelude::*;
+use std::sync::LazyLock;
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(catalogue);
+
+fn firing(index: usize, ad: u8) -> Firing {
+    let indicators = CATALOGUE.indicators();
+    let indicator = &indicators[index % indicators.len()];
+    let ad = AdRef::new("s1", ad.to_string());
+    let evidence = if indicator.scope == Scope::Ad {
+        Evidence::Span { ad: Some(ad), version: 1, span: Span::new(Field::Body, 0, 3), text: "ord".to_owned() }
+    } else {
+        Evidence::Ads { ads: vec![ad], note: domain::Bilingual { da: "a".to_owned(), en: "a".to_owned() } }
+    };
+    indicator.firing(vec![evidence])
+}
+
+fn subject() -> Subject {
+    Subject::Advertiser(AdvertiserId::of(&AdRef::new("s1", "1")))
+}
+
+proptest! {
+    #[test]
+    fn assessing_again_without_an_indicator_gives_what_was_said(
+        chosen in proptest::collection::vec((0usize..200, 0u8..5), 0..14),
+    ) {
+        let firings: Vec<Firing> = chosen.iter().map(|(index, ad)| firing(*index, *ad)).collect();
+        let whole = assess(&CATALOGUE, subject(), &[], firings.clone(), Vec::new());
+        prop_assert_eq!(whole.marginal.len(), whole.evidence.len());
+        for effect in &whole.marginal {
+            let rest = firings.iter().filter(|firing| firing.indicator != effect.indicator).cloned().collect();
+            let without = assess(&CATALOGUE, subject(), &[], rest, Vec::new());
+            prop_assert_eq!(without.points, effect.points);
+            prop_assert_eq!(without.band, effect.band);
+            if !effect.also_carried_by.is_empty() {
+                prop_assert_eq!((without.points, without.band), (whole.points, whole.band));
+            }
+        }
+    }
+
+    #[test]
+    fn more_of_the_same_and_another_order_change_nothing(
+        chosen in proptest::collection::vec((0usize..200, 0u8..5), 1..14),
+    ) {
+        let mut firings: Vec<Firing> = chosen.iter().map(|(index, ad)| firing(*index, *ad)).collect();
+        let once = assess(&CATALOGUE, subject(), &[], firings.clone(), Vec::new());
+        firings.extend(firings.clone());
+        firings.reverse();
+        prop_assert_eq!(assess(&CATALOGUE, subject(), &[], firings, Vec::new()), once);
+    }
+
+    #[test]
+    fn context_sensitive_counter_and_urgent_signs_never_move_a_band(
+        chosen in proptest::collection::vec((0usize..200, 0u8..5), 0..10),
+        more in proptest::collection::vec((0usize..200, 0u8..5), 0..10),
+    ) {
+        let mut firings: Vec<Firing> = chosen.iter().map(|(index, ad)| firing(*index, *ad)).collect();
+        let before = assess(&CATALOGUE, subject(), &[], firings.clone(), Vec::new());
+        let silent = more.iter().map(|(index, ad)| firing(*index, *ad)).filter(|firing| firing.points == 0.0);
+        firings.extend(silent);
+        let after = assess(&CATALOGUE, subject(), &[], firings, Vec::new());
+        prop_assert_eq!((before.band, before.points, before.groups), (after.band, after.points, after.groups));
+    }
+
+    #[test]
+    fn any_text_is_read_and_spans_lie_on_character_boundaries(text in "(\\PC|[\n ]|hun er|ikke|no|17 år|vores damer|døgnet rundt|😀|ø){0,60}") {
+        let ad = plain(&text);
+        for firing in fire_ad(&CATALOGUE, &ad, None) {
+            prop_assert!(!firing.evidence.is_empty());
+            for evidence in &firing.evidence {
+                if let Evidence::Span { span, text: words, .. } = evidence {
+                    prop_assert_eq!(text.get(span.start..span.end), Some(words.as_str()));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_possible_minor_is_urgent_and_gives_no_points() {
+    let ad = plain("Jeg er 17 år");
+    let firings = fire_ad(&CATALOGUE, &ad, None);
+    let assessment = assess(&CATALOGUE, subject(), &[], firings, Vec::new());
+    assert!(assessment.urgent);
+    assert_eq!(assessment.points, 0.0);
+}
+
+#[test]
+fn the_document_names_every_indicator_and_every_source() {
+    let text = CATALOGUE.markdown();
+    for indicator in CATALOGUE.indicators() {
+        assert!(text.contains(&format!("### `{}`", indicator.id)), "{}", indicator.id);
+    }
+    for source in CATALOGUE.sources() {
+        assert!(text.contains(&format!("**{}**", source.key)), "{}", source.key);
+    }
+}
+
+#[test]
+fn docs_indicators_md_is_up_to_date() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/indicators.md");
+    let text = CATALOGUE.markdown();
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == text, "run the tests once with UPDATE_EXPECT=1 and read the difference");
+}
+
+#[test]
+fn a_fault_is_named_with_file_line_and_key() {
+    let mut files = crate::catalogue::testing::files();
+    let broken = files.indicators.iter_mut().find(|(path, _)| path.ends_with("third_person_voice.toml")).unwrap();
+    broken.1 = broken.1.replace("detector = \"wording\"", "detector = \"guessing\"").replace("grade =", "grad =");
+    let errors = Catalogue::load(&files).unwrap_err();
+    assert!(
+        errors.iter().any(|e| e.file.ends_with("third_person_voice.toml") && e.line > 1 && e.key == "grad"),
+        "{errors:?}"
+    );
+    let broken = files.indicators.iter_mut().find(|(path, _)| path.ends_with("third_person_voice.toml")).unwrap();
+    broken.1 = broken.1.replace("grad =", "grade =");
+    let errors = Catalogue::load(&files).unwrap_err();
+    assert!(errors.iter().any(|error| error.key == "detector" && error.line > 1), "{errors:?}");
+}
