@@ -11,6 +11,8 @@ use domain::LanguageGuess;
 pub(crate) struct Tally {
     /// Words by language of the lexicon, of the segments that it won.
     words: Vec<f64>,
+    /// What unsure segments say; counts only where no segment was sure.
+    leftover: Vec<f64>,
     /// What all segments say of each language, won or not.
     evidence: Vec<f64>,
     /// By codes that have no word list (scripts).
@@ -27,6 +29,7 @@ impl Tally {
         let none = vec![0.0; lexicon.languages.len()];
         Self {
             words: none.clone(),
+            leftover: none.clone(),
             evidence: none,
             scripts: Vec::new(),
             unsure: String::new(),
@@ -77,7 +80,11 @@ impl Tally {
                 }
                 continue;
             }
-            if token.normal.1 - token.normal.0 < 2 && !token.word.is(Flags::STOPWORD) {
+            // Single letters are initials, districts, and what an apostrophe left.
+            if token.normal.1 - token.normal.0 < 2
+                && !(token.word.is(Flags::STOPWORD)
+                    && matches!(tokens.text(at), "i" | "a" | "e" | "o" | "y" | "w" | "z"))
+            {
                 continue;
             }
             words += 1.0;
@@ -114,7 +121,7 @@ impl Tally {
         self.unsure.push(' ');
         // What it says still counts a little towards the ad as a whole.
         for (index, score) in scores.iter().enumerate().take(self.words.len()) {
-            self.words[index] += score * 0.3;
+            self.leftover[index] += score * 0.3;
         }
     }
 
@@ -132,6 +139,11 @@ impl Tally {
     /// The languages, dominant first. `given` is what the ad's source says.
     pub(crate) fn finish(mut self, lexicon: &Lexicon, given: Option<&str>) -> Vec<LanguageGuess> {
         let told: f64 = self.words.iter().sum();
+        if told < 1.0 {
+            for (words, leftover) in self.words.iter_mut().zip(&self.leftover) {
+                *words += leftover;
+            }
+        }
         let letters = self.unsure.chars().filter(|c| c.is_alphabetic()).count();
         if self.unsure_words > told && letters >= 12 {
             if let Some((code, confidence)) = detect(&self.unsure) {

@@ -73,6 +73,11 @@ fn link(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> Option<(String, Stri
         return None;
     }
     let labels: Vec<&str> = host.split('.').collect();
+    // "Kik: anna.dk" is a handle.
+    let labelled = at >= 2 && tokens.is_any(at - 1, &[':', '=']) && tokens[at - 2].word.is(Flags::SERVICE);
+    if labelled && !scheme && !www && !out && !tokens.is(end, '/') {
+        return None;
+    }
     let plain_enough = scheme || www || out || is_name(tokens, start, end, &labels);
     if labels.len() < 2 || !plain_enough {
         return None;

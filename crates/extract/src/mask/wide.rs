@@ -38,7 +38,11 @@ pub(super) fn runs(
         for range in ranges {
             let from = tokens.iter().position(|token| token.end > range.start).unwrap_or(tokens.len());
             let to = tokens.iter().position(|token| token.start >= range.end).unwrap_or(tokens.len());
-            claims.take(from..to, claim);
+            // "$ 3400-0000" was read as a price, yet its digits go on.
+            let goes_on = claim == Claim::Price && digits_follow(&tokens, to);
+            if !goes_on {
+                claims.take(from..to, claim);
+            }
         }
     }
     clock::claim(&tokens, &mut claims);
@@ -74,6 +78,13 @@ pub(super) fn runs(
     }
     close(&tokens, &mut run, &mut found);
     found
+}
+
+/// Four digits or more right behind, or behind a sign.
+fn digits_follow(tokens: &Tokens<'_>, at: usize) -> bool {
+    let sign = tokens.is_any(at, &['-', '.', '–']) && !tokens[at].space_before;
+    let next = if sign { at + 1 } else { at };
+    tokens.digits(next) >= 4 && (sign || !tokens[next].space_before)
 }
 
 fn close(tokens: &Tokens<'_>, run: &mut Vec<Atom>, found: &mut Vec<Range<usize>>) {
