@@ -229,13 +229,29 @@ fn a_port_in_use_is_said() {
 }
 
 #[test]
+fn a_second_crawler_on_sqlite_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (config, data) = (config(folder.path()), folder.path().join("data"));
+    site(&config, "one", "http://127.0.0.1:1", true);
+    std::fs::create_dir(&data).expect("a folder");
+    let lock = std::fs::File::create(data.join("bavn.sqlite.crawl-lock")).expect("a file");
+    lock.try_lock().expect("free");
+    let ran = run(&mut bavn(&with(&config, &data, &["crawl", "--once"])));
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("SQLite takes one crawler at a time"), "{}", ran.err);
+}
+
+#[test]
 fn a_database_from_a_newer_version_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let file = folder.path().join("ads.jsonl");
     std::fs::write(&file, r#"{"site":"s1","ad_id":"1","seen_at":["2026-10-01"],"title":"T"}"#).expect("written");
     done(&mut bavn(&["--data", text(&data), "import", "ads", text(&file)]));
-    store::testing::pretend_newer_sqlite(&data.join("bavn.sqlite"));
+    let newer = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); \
+        c.execute(\"INSERT INTO schema_version (version, name, applied_at) VALUES (9000, 'later', 0)\"); c.commit()";
+    let python = crate::support::from_test_command("BAVN_TEST_PYTHON");
+    done(std::process::Command::new(python).args(["-c", newer]).arg(data.join("bavn.sqlite")));
     let ran = run(&mut bavn(&["--data", text(&data), "analyse"]));
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("newer bavn"), "{}", ran.err);

@@ -13,7 +13,7 @@ fn stores(folder: &Path) -> Vec<Vec<String>> {
         vec!["--data".to_owned(), folder.join("data").display().to_string()],
         vec![
             "--database".to_owned(),
-            store::testing::postgres_database(),
+            crate::support::postgres_url(),
             "--key".to_owned(),
             key.display().to_string(),
         ],

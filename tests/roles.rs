@@ -56,5 +56,5 @@ fn each_roles_day_on_sqlite() {
 fn each_roles_day_on_postgresql() {
     let folder = tempfile::tempdir().expect("a folder");
     let key = folder.path().join("demo.key").display().to_string();
-    walk(&["--database".to_owned(), store::testing::postgres_database(), "--key".to_owned(), key], "postgres");
+    walk(&["--database".to_owned(), crate::support::postgres_url(), "--key".to_owned(), key], "postgres");
 }

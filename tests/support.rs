@@ -81,6 +81,12 @@ impl Drop for Child {
     }
 }
 
+/// A new, empty PostgreSQL database of the tests' own cluster.
+pub fn postgres_url() -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(store::testing::empty_postgres_url())
+}
+
 /// A variable that `./test` sets.
 pub fn from_test_command(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the tests by ./test, which installs what they need"))

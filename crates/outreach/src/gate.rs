@@ -146,8 +146,6 @@ pub struct GateFacts<C = Contact> {
     pub municipalities: Vec<String>,
     /// Last sighting.
     pub last_seen: Timestamp,
-    /// Every ad of it is known to be gone.
-    pub gone: bool,
     /// Persona names in all its ads.
     pub personas: u32,
     /// Its contacts.
@@ -186,9 +184,6 @@ pub fn gate<C>(facts: &GateFacts<C>, team: &TeamView, policy: &GatePolicy, now: 
     review(facts, policy, now, &mut refusals);
     if !facts.municipalities.iter().any(|code| team.municipalities.contains(code)) {
         refusals.push(Refusal::OutsideArea);
-    }
-    if facts.gone {
-        refusals.push(Refusal::Gone);
     }
     if now.duration_since(facts.last_seen) > SignedDuration::from_hours(24 * i64::from(policy.active_days)) {
         refusals.push(Refusal::Silent { last_seen: facts.last_seen });

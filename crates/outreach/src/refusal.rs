@@ -46,8 +46,6 @@ pub enum Refusal {
     NoRandomDraw,
     /// In none of the team's municipalities now.
     OutsideArea,
-    /// Gone from every site.
-    Gone,
     /// Not seen for too long.
     Silent {
         /// Last sighting.
@@ -78,7 +76,6 @@ impl Refusal {
             Refusal::Watched { .. } => "watched",
             Refusal::NoRandomDraw => "no_random_draw",
             Refusal::OutsideArea => "outside_area",
-            Refusal::Gone => "gone",
             Refusal::Silent { .. } => "silent",
             Refusal::NoContact => "no_contact",
             Refusal::NetworkOnList => "network_on_list",
@@ -137,7 +134,6 @@ impl Refusal {
                 "The random draw is not approved or does not cover this one".into(),
             ),
             Refusal::OutsideArea => ("Uden for holdets kommuner".into(), "Outside the team's municipalities".into()),
-            Refusal::Gone => ("Annoncerne er væk".into(), "The ads are gone".into()),
             Refusal::Silent { last_seen } => {
                 (format!("Ikke set siden {}", day(*last_seen)), format!("Not seen since {}", day(*last_seen)))
             }

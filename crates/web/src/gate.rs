@@ -175,7 +175,6 @@ pub fn candidate(row: GateRow, catalogue: &Catalogue) -> Candidate<ContactRef> {
         network_attempts: row.network_attempts.iter().map(attempt).collect(),
         municipalities: row.municipalities,
         last_seen: row.last_seen,
-        gone: row.gone,
         personas: row.personas,
         contacts,
         address_known,

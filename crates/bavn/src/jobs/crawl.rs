@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, CrawlArgs};
 use crate::config::Config;
-use crate::key::{Need, open_store};
+use crate::key::{Need, database_url, open_store};
 use crate::plans::plans;
 use crate::ports::{AdapterPages, StoreFrontier};
 use anyhow::Context;
@@ -10,13 +10,15 @@ use crawler::clock::Clock;
 use crawler::run::{RunEnd, RunSummary};
 use crawler::{CrawlDeps, Http, Pacer, Progress, ProgressEvent, SitePlan, Stop, Visited, WallClock, crawl_site};
 use indicatif::ProgressBar;
+use std::fs::{File, TryLockError};
 use std::sync::Arc;
-use store::Store;
+use store::{Engine, Store};
 
 /// Crawls.
 pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
     let config = Config::load(&cli.config, false)?;
     let store = open_store(cli, Need::Make, crate::time::now()).await?;
+    let _only_one = only_crawler(cli, &store)?;
     let plans = plans(&config, &store, &args.sites, crate::time::now()).await?;
     let until = args.until.as_deref().map(|text| crate::time::argument("--until", text)).transpose()?;
     let stop = Stop::default();
@@ -37,6 +39,24 @@ pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// SQLite takes one crawler at a time: this holds a lock beside the store for as long as it lives, and the lock ends
+/// with the process, however it ends. PostgreSQL takes any number.
+pub fn only_crawler(cli: &Cli, store: &Store) -> anyhow::Result<Option<File>> {
+    if store.engine() == Engine::Postgres {
+        return Ok(None);
+    }
+    let url = database_url(cli);
+    let path = format!("{}.crawl-lock", url.trim_start_matches("sqlite:").trim_start_matches("//"));
+    let file = File::options().create(true).append(true).open(&path).with_context(|| format!("cannot open {path}"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => anyhow::bail!(
+            "another bavn crawls into this store already; SQLite takes one crawler at a time, several need PostgreSQL"
+        ),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {path}")),
+    }
+}
+
 /// What the crawl works with, over the store and the adapters.
 pub fn deps(
     config: &Config,
@@ -54,7 +74,12 @@ pub fn deps(
         http: Http::new(&contact_url(config))?,
         progress,
         stop,
-        worker: format!("{}-{}", host_name(), std::process::id()),
+        // On SQLite the lock says who crawls: one name for all, so that after a kill the next process goes on at once
+        // instead of waiting until the dead one's lease runs out.
+        worker: match store.engine() {
+            Engine::Sqlite => "the only crawler".to_owned(),
+            Engine::Postgres => format!("{}-{}", host_name(), std::process::id()),
+        },
     })
 }
 

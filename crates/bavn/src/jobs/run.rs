@@ -23,6 +23,7 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     if super::virtual_today(&store).await?.is_some() {
         anyhow::bail!("this store was made by 'bavn demo' and stands still in time: name another folder with --data");
     }
+    let _only_one = crawl::only_crawler(cli, &store)?;
     let listener = serve::listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
     let state = app_state(&config, config.programme(None)?, store.clone(), None, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);

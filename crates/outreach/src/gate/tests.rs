@@ -45,7 +45,6 @@ pub(crate) fn open(id: &str) -> GateFacts<u32> {
         network_attempts: vec![],
         municipalities: vec!["0751".into()],
         last_seen: at("2026-11-19T20:00:00Z"),
-        gone: false,
         personas: 1,
         contacts: vec![contact(1)],
         address_known: false,
@@ -78,7 +77,6 @@ fn each_reason_shuts_the_gate_by_itself() {
     assert_eq!(refused(|f| f.objection = true), [Refusal::Objection]);
     assert_eq!(refused(|f| f.urgent_open = true), [Refusal::Urgent]);
     assert_eq!(refused(|f| f.queue = Queue::Spam), [Refusal::SpamQueue]);
-    assert_eq!(refused(|f| f.gone = true), [Refusal::Gone]);
     assert_eq!(refused(|f| f.review = Review::Undecided), [Refusal::NotRead]);
     assert_eq!(refused(|f| f.municipalities = vec!["0101".into()]), [Refusal::OutsideArea]);
     assert_eq!(refused(|f| f.municipalities.clear()), [Refusal::OutsideArea]);
@@ -104,11 +102,11 @@ fn each_reason_shuts_the_gate_by_itself() {
 #[test]
 fn all_reasons_are_listed_and_explained_in_both_languages() {
     let all = refused(|f| {
-        (f.objection, f.urgent_open, f.gone, f.queue) = (true, true, true, Queue::Spam);
+        (f.objection, f.urgent_open, f.queue) = (true, true, Queue::Spam);
         f.checked = Checked::default();
         f.contacts.clear();
     });
-    assert_eq!(all.len(), 10);
+    assert_eq!(all.len(), 9);
     for refusal in all {
         let text = refusal.explain();
         assert!(!text.da.is_empty() && !text.en.is_empty() && !refusal.as_str().is_empty());
@@ -204,7 +202,7 @@ prop_compose! {
     pub(crate) fn facts()(
         id in 0u32..40,
         network in 0u32..12,
-        flags in proptest::collection::vec(prop::bool::weighted(0.06), 10),
+        flags in proptest::collection::vec(prop::bool::weighted(0.06), 9),
         read in proptest::collection::vec(prop::bool::weighted(0.97), 5),
         band in prop::sample::select(vec![Band::None, Band::Low, Band::Medium, Band::High]),
         decision in prop::option::weighted(0.8, prop::sample::select(vec![
@@ -222,13 +220,12 @@ prop_compose! {
         };
         facts.objection = flags[0];
         facts.urgent_open = flags[1];
-        facts.gone = flags[2];
-        facts.contacts[0].damped = flags[3];
-        facts.contacts[0].objected = flags[4];
-        facts.queue = if flags[5] { Queue::Spam } else { Queue::Ordinary };
-        facts.stratum = if flags[6] { Stratum::Random } else { Stratum::Flagged };
-        if flags[7] { facts.municipalities.clear(); }
-        if flags[8] {
+        facts.contacts[0].damped = flags[2];
+        facts.contacts[0].objected = flags[3];
+        facts.queue = if flags[4] { Queue::Spam } else { Queue::Ordinary };
+        facts.stratum = if flags[5] { Stratum::Random } else { Stratum::Flagged };
+        if flags[6] { facts.municipalities.clear(); }
+        if flags[7] {
             let until = now() + SignedDuration::from_hours(1);
             facts.claim = Some(ClaimFact { team: TeamId::from("oest"), worker: "x".into(), until });
         }

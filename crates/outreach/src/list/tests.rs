@@ -123,7 +123,7 @@ proptest! {
             let about: Vec<_> = given.iter().filter(|facts| facts.advertiser == line.advertiser).collect();
             prop_assert_eq!(about.len(), 1);
             let facts = about[0];
-            prop_assert!(!facts.objection && !facts.urgent_open && !facts.gone && facts.claim.is_none());
+            prop_assert!(!facts.objection && !facts.urgent_open && facts.claim.is_none());
             prop_assert_eq!(facts.queue, domain::Queue::Ordinary);
             prop_assert!(cool_down(&facts.attempts, &policy(), now()).is_none());
             prop_assert!(!line.contacts.is_empty() && !line.reasons.is_empty() && !line.cautions.is_empty());
