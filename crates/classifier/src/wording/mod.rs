@@ -12,7 +12,7 @@ pub(crate) use tokens::Layout;
 use crate::catalogue::{Indicator, NotWithin, RawGuards};
 use aho_corasick::{AhoCorasick, MatchKind};
 use domain::NormalText;
-use regex::Regex;
+use pattern::CompiledPattern;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ const MOST_MATCHES: usize = 5;
 #[derive(Debug, Clone)]
 struct Compiled {
     indicator: usize,
-    regex: Regex,
+    pattern: CompiledPattern,
     says_negation: bool,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Matcher {
     words: AhoCorasick,
     by_word: Vec<Vec<u32>>,
     patterns: Vec<Compiled>,
-    silencers: Vec<(NotWithin, Vec<Regex>)>,
+    silencers: Vec<(NotWithin, Vec<CompiledPattern>)>,
     off: Vec<BTreeSet<String>>,
     guards: Guards,
 }
@@ -69,7 +69,7 @@ impl Matcher {
                             }
                         };
                         if table == "not" {
-                            silence.push(compiled.regex);
+                            silence.push(compiled);
                             continue;
                         }
                         let Some(literals) = literals::required(&compiled.source) else {
@@ -82,7 +82,7 @@ impl Matcher {
                                 by_literal.entry(literal).or_default().push(number);
                             }
                             let says_negation = guards.says_negation(&compiled.source);
-                            patterns.push(Compiled { indicator: index, regex: compiled.regex, says_negation });
+                            patterns.push(Compiled { indicator: index, pattern: compiled, says_negation });
                         }
                     }
                 }
@@ -114,9 +114,8 @@ impl Matcher {
         let mut layout: Option<Layout> = None;
         let mut matches: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
         for (pattern, _) in self.patterns.iter().zip(&candidates).filter(|(_, candidate)| **candidate) {
-            for found in pattern.regex.find_iter(text) {
+            for found in pattern.pattern.find_all(text) {
                 let layout = layout.get_or_insert_with(|| self.guards.layout(normal, original));
-                let found = found.range();
                 let off = self.off.get(pattern.indicator);
                 let stopped = self
                     .guards
@@ -144,7 +143,7 @@ impl Matcher {
             NotWithin::Sentence => layout.sentence_around(found),
             NotWithin::Text => 0..text.len(),
         };
-        regexes.iter().any(|regex| regex.find_iter(text).any(|m| m.start() < near.end && near.start < m.end()))
+        regexes.iter().any(|regex| regex.find_all(text).any(|m| m.start < near.end && near.start < m.end))
     }
 
     /// The guards, for detectors that look at mentions.

@@ -15,7 +15,11 @@
 use domain::NormalText;
 use regex::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::OnceLock;
 
+/// Bytes that one compiled pattern may take.
+const SIZE_LIMIT: usize = 4 << 20;
 /// Between two words of a pattern: nothing that ends a sentence, nothing that is a word.
 const SEPARATOR: &str = "[^a-z0-9.!?;:|\n]{1,4}";
 /// Between words that a gap jumps over: no comma either.
@@ -23,9 +27,21 @@ const SAME_CLAUSE: &str = "[^a-z0-9.!?;:|,()\n]{1,3}";
 /// A word; one of these abbreviations, or a number, with its full stop too.
 const WORD: &str = r"(?:(?:kr|kl|ca|nr|tlf|min|st|d|[0-9]+)\.|[a-z0-9'’]+)";
 
+/// A pattern, checked when it is loaded and compiled when a text first could match it: most never are in a short run,
+/// and compiling all of them is most of the time that a start takes.
+#[derive(Debug, Clone)]
 pub(crate) struct CompiledPattern {
     pub source: String,
-    pub regex: Regex,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl CompiledPattern {
+    /// Ranges of the text that it matches.
+    pub fn find_all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+        // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
+        let regex = self.regex.get_or_init(|| RegexBuilder::new(&self.source).size_limit(SIZE_LIMIT).build().ok());
+        regex.iter().flat_map(move |regex| regex.find_iter(text)).map(|found| found.range())
+    }
 }
 
 /// Compiles one pattern, or says what is wrong with it.
@@ -39,12 +55,12 @@ pub(crate) fn compile(source: &str, words: &BTreeMap<String, String>) -> Result<
     let last_is_word = last_is_word || folded.as_str().ends_with(")?");
     let (before, after) = (boundary(first_is_word), boundary(last_is_word));
     let source = format!("{before}(?:{text}){after}");
-    let regex = RegexBuilder::new(&source).size_limit(4 << 20).build().map_err(|error| error.to_string())?;
-    // A boundary never holds in an empty text, so the middle is asked alone.
-    if Regex::new(&format!("^(?:{text})$")).is_ok_and(|whole| whole.is_match("")) {
+    let hir = regex_syntax::parse(&source).map_err(|error| error.to_string())?;
+    let minimum = hir.properties().minimum_len();
+    if minimum.unwrap_or(0) == 0 {
         return Err("it matches nothing at all".to_owned());
     }
-    Ok(CompiledPattern { source, regex })
+    Ok(CompiledPattern { source, regex: OnceLock::new() })
 }
 
 fn boundary(at_word: bool) -> &'static str {
@@ -116,7 +132,7 @@ mod tests {
 
     fn check(pattern: &str, text: &str) -> bool {
         let words = BTreeMap::from([("women".to_owned(), "pige(r|rne)?|dame(r|rne)?".to_owned())]);
-        compile(pattern, &words).map(|p| p.regex).unwrap().is_match(NormalText::fold(text).as_str())
+        compile(pattern, &words).unwrap().find_all(NormalText::fold(text).as_str()).next().is_some()
     }
 
     #[test]
