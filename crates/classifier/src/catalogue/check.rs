@@ -104,7 +104,6 @@ impl Catalogue {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::catalogue::testing;
 
     /// Detectors whose examples need mentions, which the plain reader of this test does not find.
