@@ -34,6 +34,9 @@ pub enum WebError {
     /// The form cannot be read.
     #[error("the form cannot be read; open the page again")]
     UnreadableForm,
+    /// The form is too big.
+    #[error("the form is too big; make it shorter and send it again")]
+    TooLarge,
     /// The request asks for what the page does not offer.
     #[error("the request asks for something that the page does not offer")]
     Unknown,
@@ -74,7 +77,9 @@ impl WebError {
             WebError::Store(StoreError::Held { .. }) => (StatusCode::CONFLICT, "held"),
             WebError::Store(StoreError::Refused { .. }) => (StatusCode::CONFLICT, "refused"),
             WebError::Store(error) if error.is_transient() => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
-            WebError::Workbench(WorkbenchError::TooLong { .. }) => (StatusCode::PAYLOAD_TOO_LARGE, "too-long"),
+            WebError::TooLarge | WebError::Workbench(WorkbenchError::TooLong { .. }) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too-long")
+            }
             WebError::Workbench(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             WebError::Store(_) | WebError::Session(_) | WebError::Template(_) | WebError::Internal { .. } => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "fault")

@@ -6,8 +6,8 @@ use crate::access::cookie;
 use crate::errors::WebError;
 use crate::sessions::{SIGNED_IN, SignedIn};
 use axum::extract::{Form, FromRequest, Request};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use tower_sessions::Session;
@@ -46,9 +46,13 @@ impl Posted {
     }
 
     async fn read(request: Request, state: &AppState) -> Result<Self, WebError> {
-        let Form(fields) = Form::<HashMap<String, String>>::from_request(request, state)
-            .await
-            .map_err(|_| WebError::UnreadableForm)?;
+        let Form(fields) =
+            Form::<HashMap<String, String>>::from_request(request, state).await.map_err(|rejection| match rejection
+                .status()
+            {
+                StatusCode::PAYLOAD_TOO_LARGE => WebError::TooLarge,
+                _ => WebError::UnreadableForm,
+            })?;
         Ok(Self { fields })
     }
 

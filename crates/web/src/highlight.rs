@@ -15,6 +15,9 @@ pub struct Mark {
     pub covered: bool,
 }
 
+/// The looks; where several marks meet, the first of them is taken.
+const LOOKS: [&str; 4] = ["for", "against", "mention", "context"];
+
 /// A piece of text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Segment {
@@ -33,9 +36,12 @@ pub struct Segment {
 /// Cuts `text[from..to]` at the edges of `marks`. Offsets that do not fit the text are moved to fit, since spans of an
 /// older reader must not break a page. Covered pieces that touch become one.
 pub fn segments(text: &str, window: (usize, usize), marks: &[Mark]) -> Vec<Segment> {
+    // What only says that something is missing points at the whole text; marking all of it would hide the rest.
+    let all = |mark: &&Mark| mark.class == "context" && mark.start == 0 && mark.end >= text.len();
+    let marks: Vec<&Mark> = marks.iter().filter(|mark| !all(mark)).collect();
     let (from, to) = (floor(text, window.0), floor(text, window.1));
     let mut edges = vec![from, to];
-    for mark in marks {
+    for mark in &marks {
         edges.push(floor(text, mark.start).clamp(from, to.max(from)));
         edges.push(floor(text, mark.end).clamp(from, to.max(from)));
     }
@@ -44,7 +50,7 @@ pub fn segments(text: &str, window: (usize, usize), marks: &[Mark]) -> Vec<Segme
     let mut done: Vec<Segment> = Vec::new();
     for pair in edges.windows(2) {
         let (start, end) = (pair[0], pair[1]);
-        let over: Vec<&Mark> = marks.iter().filter(|mark| mark.start <= start && mark.end >= end).collect();
+        let over: Vec<&&Mark> = marks.iter().filter(|mark| mark.start <= start && mark.end >= end).collect();
         let covered = over.iter().find(|mark| mark.covered);
         let mut names: Vec<String> = Vec::new();
         for mark in &over {
@@ -56,7 +62,7 @@ pub fn segments(text: &str, window: (usize, usize), marks: &[Mark]) -> Vec<Segme
             text: covered.map_or_else(|| text[start..end].to_owned(), |mark| format!("[{}]", mark.words)),
             words: names.join(", "),
             marks: names,
-            class: over.first().map_or("", |mark| mark.class),
+            class: LOOKS.into_iter().find(|class| over.iter().any(|mark| mark.class == *class)).unwrap_or(""),
             covered: covered.is_some(),
         };
         match done.last_mut() {
@@ -69,14 +75,16 @@ pub fn segments(text: &str, window: (usize, usize), marks: &[Mark]) -> Vec<Segme
 
 /// The words around a mark: at most `around` bytes on each side, cut at spaces where there are some.
 pub fn window(text: &str, start: usize, end: usize, around: usize) -> (usize, usize) {
-    let low = floor(text, start.saturating_sub(around));
-    let high = floor(text, (end + around).min(text.len()));
     let start = floor(text, start);
-    let low = if low == 0 { 0 } else { text[low..start].find(char::is_whitespace).map_or(low, |at| low + at) };
     let end = floor(text, end).max(start);
-    let high =
-        if high == text.len() { high } else { text[end..high].rfind(char::is_whitespace).map_or(high, |at| end + at) };
-    (low, high.max(low))
+    let low = floor(text, start.saturating_sub(around));
+    let high = floor(text, end + around);
+    let low = if low == 0 { 0 } else { text[low..start].find(char::is_whitespace).map_or(low, |at| low + at) };
+    let high = match high == text.len() {
+        true => high,
+        false => text[end..high].rfind(char::is_whitespace).map_or(high, |at| end + at),
+    };
+    (low, high)
 }
 
 /// The segments of a window, with dots where something is left out.

@@ -38,13 +38,6 @@ fn words(html: &str) -> String {
 #[tokio::test]
 async fn the_main_pages_say_this() {
     let world = world().await;
-    let mut settings = insta::Settings::clone_current();
-    settings.add_filter(&world.team_case.0.trim_start_matches("case_").to_uppercase(), "[CASE]");
-    for case in [&world.team_case, &world.ordinary_case, &world.urgent_case] {
-        let short = &case.0[case.0.len() - 6..];
-        settings.add_filter(&short.to_uppercase(), "[CASE]");
-        settings.add_filter(&case.0, "[case]");
-    }
     for (name, login, path) in pages(&world).await {
         let mut browser = match login {
             "" => Browser::new(app(world.state.clone())),
@@ -52,7 +45,12 @@ async fn the_main_pages_say_this() {
         };
         let answer = browser.get(&path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
-        settings.bind(|| insta::assert_snapshot!(name, words(&answer.body)));
+        // Ids of cases are given by the store and differ from run to run.
+        let mut said = words(&answer.body);
+        for case in [&world.team_case, &world.ordinary_case, &world.urgent_case] {
+            said = said.replace(&case.0[case.0.len() - 6..].to_uppercase(), "[CASE]");
+        }
+        insta::assert_snapshot!(name, said);
     }
 }
 

@@ -4,14 +4,14 @@
 // Each test file uses its own part of it.
 #![allow(dead_code)]
 
+use ::store::testing::TestStore;
+use ::store::*;
 use classifier::{Catalogue, CatalogueFiles, assess, fire_ad};
 use domain::*;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use store::testing::TestStore;
-use store::*;
 use web::*;
 
 /// The installation's present: 24 November 2026, 09:00 in Denmark.
@@ -61,6 +61,11 @@ fn read_ad(texts: Vec<(Field, String)>) -> ReadAd {
                 let e164 = format!("+45{}", &text[start..start + 8]);
                 reading.phones.push(Phone { e164, span, obscured: false });
             }
+        }
+    }
+    for (field, text) in &texts {
+        if let Some(start) = text.find("17 år") {
+            reading.ages.push(Age { years: 17, span: Span::new(field.clone(), start, start + 6) });
         }
     }
     let texts = texts
@@ -146,7 +151,7 @@ pub fn population() -> Vec<Made> {
             odense,
             "da",
             vec![(
-                "Jeg er selvstændig massør. Min egen hjemmeside. Kun med aftale og navn. Ring 34000070",
+                "Jeg er selvstændig massør. Min egen hjemmeside. Kun med aftale og navn. Døgnet rundt. Ring 34000070",
                 vec![40, 20, 10, 1, 0],
             )],
         ),
@@ -157,7 +162,7 @@ pub fn population() -> Vec<Made> {
             "Mia",
             ("0101", "København K"),
             "da",
-            vec![("Jeg er 17 år og går i skole. Skriv til 34000080", vec![1, 0])],
+            vec![("Jeg er 17 år. Skriv til 34000080", vec![1, 0])],
         ),
     ]
 }
@@ -181,7 +186,7 @@ pub async fn world() -> World {
 }
 
 pub async fn world_at(clock: Clock) -> World {
-    let test = store::testing::on(Engine::Sqlite).await;
+    let test = ::store::testing::on(Engine::Sqlite).await;
     let catalogue = Arc::new(catalogue());
     let state = AppState {
         store: test.store.clone(),
@@ -192,7 +197,9 @@ pub async fn world_at(clock: Clock) -> World {
     accounts(&state.store).await;
     let firings = ads(&state).await;
     analysis(&state, firings).await;
-    let case_of = async |site: &str, id: &str| state.store.case_of_ad(&AdRef::new(site, id)).await.unwrap().unwrap();
+    let case_of = async |site: &str, id: &str| {
+        state.store.case_of_ad(&AdRef::new(site, id)).await.unwrap().unwrap_or_else(|| panic!("{id} has no case"))
+    };
     let (team_case, ordinary_case, urgent_case) =
         (case_of("s1", "a1").await, case_of("s2", "b1").await, case_of("s1", "c1").await);
     runs(&state.store).await;
@@ -243,7 +250,7 @@ pub fn settings(clock: Clock) -> WebSettings {
             ReviewReason { code: "other".into(), text: both("Andet (skriv hvorfor)", "Other (write why)") },
         ],
         methods: vec![Method { code: "call".into(), name: both("Opkald", "Call") }],
-        outreach: outreach::Settings::default(),
+        outreach: ::outreach::Settings::default(),
         duty: Some(Duty {
             text: both("Underret kommunen straks.", "Notify the municipality at once."),
             law: "Barnets lov § 133".into(),
@@ -461,13 +468,13 @@ async fn analysis(state: &AppState, firings: BTreeMap<AdRef, Vec<Firing>>) {
 async fn runs(store: &Store) {
     let site = SiteId::from("s1");
     let run = store.begin_run(&site, days_ago(0), &[]).await.unwrap();
-    let verdict = store::crawl::RunVerdict {
+    let verdict = ::store::crawl::RunVerdict {
         end: "partial".into(),
         missing_are_gone: false,
         reasons: vec![Bilingual { da: "2 sider svarede ikke".into(), en: "2 pages did not answer".into() }],
     };
     store.finish_run(run.id, &verdict, days_ago(0)).await.unwrap();
-    let state = store::crawl::SiteState {
+    let state = ::store::crawl::SiteState {
         phase: "waiting".into(),
         reason: Bilingual { da: "Siden bad om ro".into(), en: "The site asked for quiet".into() },
         until: None,
