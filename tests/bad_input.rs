@@ -64,7 +64,10 @@ fn serve(pages: Vec<(&'static str, String)>) -> String {
             let found = pages.iter().find(|(known, _)| *known == path);
             let (status, body) = found.map_or(("404 Not Found", ""), |(_, body)| ("200 OK", body.as_str()));
             let kind = if path == "/robots.txt" { "text/plain" } else { "text/html; charset=utf-8" };
-            let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
             drop(stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())));
         }
     });
@@ -138,7 +141,7 @@ fn an_unreachable_site_is_said_and_kept_in_the_history() {
     site(&config, "one", &format!("http://127.0.0.1:{}", free_port()), true);
     let ran = run(&mut bavn(&with(&config, &folder.path().join("data"), &["crawl", "--once"])));
     assert_eq!(ran.code, 1, "{}", ran.err);
-    assert!(ran.err.contains("one") && ran.err.contains("nobody answers"), "{}", ran.err);
+    assert!(ran.err.contains("one") && ran.err.contains("look whether the site is down"), "{}", ran.err);
 }
 
 #[test]
@@ -166,7 +169,9 @@ fn a_torn_line_is_left_out_with_its_number_and_strict_stops() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let file = folder.path().join("ads.jsonl");
-    let ad = |id: &str| format!(r#"{{"site":"s1","ad_id":"{id}","seen_at":["2026-10-01T15:00:00+02:00"],"title":"T {id}"}}"#);
+    let ad = |id: &str| {
+        format!(r#"{{"site":"s1","ad_id":"{id}","seen_at":["2026-10-01T15:00:00+02:00"],"title":"T {id}"}}"#)
+    };
     std::fs::write(&file, format!("{}\n{}\n{}\n", ad("1"), &ad("2")[..40], ad("3"))).expect("written");
     let ran = done(&mut bavn(&["--data", text(&data), "import", "ads", text(&file)]));
     assert!(ran.err.contains("ads.jsonl:2: the line is torn"), "{}", ran.err);

@@ -21,5 +21,9 @@ fn an_indicator_is_shown_whole_and_an_unknown_one_is_refused() {
     assert!(ran.out.contains("third_person_voice") && ran.out.contains("Hun er ny hos os"), "{}", ran.out);
     let wrong = crate::support::run(&mut bavn(&["indicators", "show", "no_such_thing"]));
     assert_eq!(wrong.code, 1);
-    assert!(wrong.err.contains("there is no indicator 'no_such_thing'; 'bavn indicators list' names all"), "{}", wrong.err);
+    assert!(
+        wrong.err.contains("there is no indicator 'no_such_thing'; 'bavn indicators list' names all"),
+        "{}",
+        wrong.err
+    );
 }

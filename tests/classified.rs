@@ -81,7 +81,8 @@ fn text(path: &Path) -> &str {
 async fn stored(data: &Path, at: jiff::Timestamp) -> (BTreeMap<String, domain::AdContent>, usize) {
     let key = std::fs::read_to_string(data.with_extension("key")).expect("the key");
     let key = store::MasterKey::parse(&key).expect("a key");
-    let store = store::Store::open(&format!("sqlite:{}", data.join("bavn.sqlite").display()), key, at).await.expect("opens");
+    let store =
+        store::Store::open(&format!("sqlite:{}", data.join("bavn.sqlite").display()), key, at).await.expect("opens");
     let look = store::Look {
         actor: store::Actor::System("test".to_owned()),
         purpose: "test".to_owned(),

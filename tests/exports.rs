@@ -62,8 +62,19 @@ fn well_formed(out: &BTreeMap<&str, String>) {
         only_keys(
             &row,
             &[
-                "site", "ad_id", "version", "languages", "phones", "prices", "ages", "names", "places", "emails",
-                "urls", "addresses", "handles",
+                "site",
+                "ad_id",
+                "version",
+                "languages",
+                "phones",
+                "prices",
+                "ages",
+                "names",
+                "places",
+                "emails",
+                "urls",
+                "addresses",
+                "handles",
             ],
         );
         for phone in row["phones"].as_array().expect("a list") {
@@ -80,9 +91,7 @@ fn well_formed(out: &BTreeMap<&str, String>) {
     for row in lines(&out["assessments"]) {
         only_keys(
             &row,
-            &[
-                "scope", "id", "band", "points", "groups", "evidence", "counter_evidence", "urgent", "catalogue", "ads",
-            ],
+            &["scope", "id", "band", "points", "groups", "evidence", "counter_evidence", "urgent", "catalogue", "ads"],
         );
         let sum: f64 = row["groups"].as_object().expect("groups").values().filter_map(Value::as_f64).sum();
         assert!((row["points"].as_f64().expect("points") - sum).abs() < 1e-9, "points are the sum over groups: {row}");

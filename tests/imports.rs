@@ -11,12 +11,7 @@ fn stores(folder: &Path) -> Vec<Vec<String>> {
     std::fs::write(&key, "ab".repeat(32)).expect("written");
     vec![
         vec!["--data".to_owned(), folder.join("data").display().to_string()],
-        vec![
-            "--database".to_owned(),
-            crate::support::postgres_url(),
-            "--key".to_owned(),
-            key.display().to_string(),
-        ],
+        vec!["--database".to_owned(), crate::support::postgres_url(), "--key".to_owned(), key.display().to_string()],
     ]
 }
 
@@ -65,7 +60,9 @@ fn an_existing_register_decides_and_its_attempts_keep_people_off_the_list() {
         with(&store, &["import", "ads", &ads]);
         with(&store, &["analyse"]);
         let decision = |id: &str| {
-            format!(r#"{{"site":"s1","ad_id":"{id}","decision":"offer_outreach","reason":"register","by":"Kim","at":"2026-10-02T16:00:00+02:00"}}"#)
+            format!(
+                r#"{{"site":"s1","ad_id":"{id}","decision":"offer_outreach","reason":"register","by":"Kim","at":"2026-10-02T16:00:00+02:00"}}"#
+            )
         };
         let decisions = write("decisions.jsonl", &[decision("1"), decision("2"), decision("99")].join("\n"));
         let told = with(&store, &["import", "decisions", &decisions]).err;
@@ -90,7 +87,11 @@ fn what_was_known_then_counts_and_nothing_later() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = &stores(folder.path())[0];
     let file = folder.path().join("ads.jsonl");
-    let ad = |id: &str, day: u32| format!(r#"{{"site":"s1","ad_id":"{id}","seen_at":["2026-10-0{day}T15:00:00+02:00"],"title":"Annonce {id}","fields":{{"phone":"3400005{id}"}}}}"#);
+    let ad = |id: &str, day: u32| {
+        format!(
+            r#"{{"site":"s1","ad_id":"{id}","seen_at":["2026-10-0{day}T15:00:00+02:00"],"title":"Annonce {id}","fields":{{"phone":"3400005{id}"}}}}"#
+        )
+    };
     std::fs::write(&file, format!("{}\n{}\n", ad("1", 1), ad("2", 3))).expect("written");
     with(store, &["import", "ads", file.to_str().expect("UTF-8")]);
     with(store, &["analyse"]);

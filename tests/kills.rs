@@ -22,7 +22,8 @@ fn moment(number: u32, whole: Duration) -> Duration {
 
 /// Starts the command and kills it after a while; false where it had ended by then.
 fn kill_after(arguments: &[&str], wait: Duration) -> bool {
-    let mut child = bavn(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
+    let mut child =
+        bavn(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
     std::thread::sleep(wait);
     if child.try_wait().expect("a child").is_some() {
         return false;
@@ -45,7 +46,8 @@ struct World {
 }
 
 fn world() -> World {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let population =
         Arc::new(Population::generate(&PopulationSettings { days: 10, advertisers: 150, ..Default::default() }));
     let noon = population.settings.start + jiff::SignedDuration::from_hours(24 * 6 + 12);
@@ -109,7 +111,7 @@ fn mentions(world: &World, data: &Path) -> String {
 #[test]
 fn an_analysis_that_is_killed_leaves_the_one_before_or_the_whole_new_one() {
     let folder = tempfile::tempdir().expect("a folder");
-    let population = Population::generate(&PopulationSettings { days: 20, advertisers: 300, ..Default::default() });
+    let population = Population::generate(&PopulationSettings { days: 10, advertisers: 150, ..Default::default() });
     let ads = folder.path().join("ads.jsonl");
     std::fs::write(&ads, population.ads_jsonl()).expect("written");
     let data = |name: &str| folder.path().join(name);

@@ -10,7 +10,8 @@ fn serve_demo(store: &[String]) -> (Child, String, serde_json::Map<String, serde
     let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
     arguments.extend(["demo", "--days", "8", "--advertisers", "200", "--seed", "3", "--listen", "127.0.0.1:0"]);
     let mut command = bavn(&arguments);
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("starts");
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("starts");
     let mut base = String::new();
     let mut accounts = serde_json::Map::new();
     let out = child.stdout.take().expect("standard output");

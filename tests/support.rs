@@ -89,5 +89,6 @@ pub fn postgres_url() -> String {
 
 /// A variable that `./test` sets.
 pub fn from_test_command(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the tests by ./test, which installs what they need"))
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: run the tests by ./test, which installs what they need"))
 }

@@ -29,7 +29,8 @@ pub fn default_key_file(data: &Path) -> PathBuf {
 
 /// The key file that was named on the command line or in the environment.
 fn named_key_file(cli: &Cli) -> Option<PathBuf> {
-    let from_environment = || std::env::var_os("BAVN_MASTER_KEY_FILE").filter(|name| !name.is_empty()).map(PathBuf::from);
+    let from_environment =
+        || std::env::var_os("BAVN_MASTER_KEY_FILE").filter(|name| !name.is_empty()).map(PathBuf::from);
     cli.key.clone().or_else(from_environment)
 }
 
@@ -78,6 +79,10 @@ fn postgres_key(cli: &Cli) -> anyhow::Result<MasterKey> {
 }
 
 fn sqlite_key(cli: &Cli, url: &str, need: Need) -> anyhow::Result<MasterKey> {
+    if !url.starts_with("sqlite:") {
+        // No database that bavn knows: the store refuses the address and says how to write one; no key is needed for that.
+        return Ok(MasterKey::from_bytes([0; 32]));
+    }
     let path = PathBuf::from(url.trim_start_matches("sqlite:").trim_start_matches("//"));
     let embedded = cli.database.as_deref().is_none_or(str::is_empty);
     if !path.exists() {
@@ -109,7 +114,10 @@ fn sqlite_key(cli: &Cli, url: &str, need: Need) -> anyhow::Result<MasterKey> {
     }
     let key = MasterKey::random()?;
     write_key(&file, &key)?;
-    eprintln!("A new master key is in {}: keep a copy apart from the data; without it the store cannot be read.", file.display());
+    eprintln!(
+        "A new master key is in {}: keep a copy apart from the data; without it the store cannot be read.",
+        file.display()
+    );
     Ok(key)
 }
 

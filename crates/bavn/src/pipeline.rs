@@ -53,13 +53,7 @@ fn read_version(config: &Config, version: &UnreadVersion) -> ReadingRow {
         last_seen: version.last_seen,
     };
     let facts = extract::version_facts(&ad_version, &ad, firings);
-    ReadingRow {
-        row: version.row,
-        reader_version: config.reader_version.clone(),
-        reading: ad.reading,
-        facts,
-        masked,
-    }
+    ReadingRow { row: version.row, reader_version: config.reader_version.clone(), reading: ad.reading, facts, masked }
 }
 
 /// A firing whose spans count in the masked texts, with the words that stand there.

@@ -12,12 +12,7 @@ use store::{SiteRegistration, Store};
 
 /// The plans of the sites asked for, or of all. Registers each in the store. Refused as a whole while a site outside
 /// loopback is among them and the controller is not complete.
-pub async fn plans(
-    config: &Config,
-    store: &Store,
-    asked: &[String],
-    at: Timestamp,
-) -> anyhow::Result<Vec<SitePlan>> {
+pub async fn plans(config: &Config, store: &Store, asked: &[String], at: Timestamp) -> anyhow::Result<Vec<SitePlan>> {
     for name in asked {
         if !config.sites.contains_key(name) {
             let known: Vec<&str> = config.sites.keys().map(String::as_str).collect();
@@ -92,17 +87,22 @@ fn plan(config: &Config, settings: &SiteSettings) -> anyhow::Result<SitePlan> {
         also_hosts: settings.hosts.clone(),
         delay: Duration::from_secs_f64(settings.pacing.delay_s),
         connections: settings.pacing.connections,
-        hours: settings.pacing.hours.iter().map(|(from, to)| Hours { from: *from, to: *to }).next(),
+        hours: settings.pacing.hours.iter().map(|(from, to)| Hours { from: *from, to: *to }).collect(),
         approval,
         allow_private: settings.allow_private_addresses.iter().filter_map(|text| text.parse().ok()).collect(),
         fetch_images: settings.fetch_images,
         max_listing_pages: settings.max_listing_pages,
+        counts_pages: settings.counts_pages,
         recheck_after: Duration::from_secs(u64::from(settings.recheck_after_h) * 3600),
         interval: Duration::from_secs(u64::from(config.settings.crawl.interval_min) * 60),
         expect: Expect {
             ads_min: Some(u64::from(settings.expect.ads_min)),
             ads_max: Some(u64::from(settings.expect.ads_max)),
-            shares: shares.into_iter().filter(|(_, least)| *least > 0.0).map(|(f, s)| (f.to_owned(), s)).collect::<BTreeMap<_, _>>(),
+            shares: shares
+                .into_iter()
+                .filter(|(_, least)| *least > 0.0)
+                .map(|(f, s)| (f.to_owned(), s))
+                .collect::<BTreeMap<_, _>>(),
         },
         limits: FetchLimits::default(),
         retries: 3,

@@ -32,7 +32,13 @@ pub fn team(config: &Config, team: &TeamSettings) -> Team {
 }
 
 /// What the pages work with. `today`: the time at which a demo stands still.
-pub fn app_state(config: &Config, programme: &Programme, store: Store, today: Option<Timestamp>, notice: Option<Bilingual>) -> anyhow::Result<AppState> {
+pub fn app_state(
+    config: &Config,
+    programme: &Programme,
+    store: Store,
+    today: Option<Timestamp>,
+    notice: Option<Bilingual>,
+) -> anyhow::Result<AppState> {
     let clock: Clock = match today {
         Some(at) => Arc::new(move || at),
         None => Arc::new(crate::time::now),

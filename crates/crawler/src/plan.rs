@@ -86,8 +86,8 @@ pub struct SitePlan {
     pub delay: Duration,
     /// Most connections at a time; one unless the owner agreed to more.
     pub connections: u32,
-    /// The hours in which it may be asked; `None` for all.
-    pub hours: Option<Hours>,
+    /// The hours in which it may be asked; empty for all.
+    pub hours: Vec<Hours>,
     /// Who allowed it.
     pub approval: Option<Approval>,
     /// Private or special addresses that the adapter names, so that they may be asked (loopback for the demo).
@@ -96,6 +96,8 @@ pub struct SitePlan {
     pub fetch_images: bool,
     /// Most listing pages in a run, whatever the pagination says.
     pub max_listing_pages: u32,
+    /// Listing pages are found by counting: one past the last is asked for, and that it is not found ends the listing.
+    pub counts_pages: bool,
     /// An ad's own page is read again after this time, even if the listing shows no change.
     pub recheck_after: Duration,
     /// From the begin of one run to that of the next.

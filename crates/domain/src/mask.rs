@@ -61,11 +61,7 @@ impl MaskedText {
         Span::new(span.field.clone(), range.start, range.end)
     }
 
-    fn shift(
-        &self,
-        range: Range<usize>,
-        sides: impl Fn(&MaskedRun) -> (&Range<usize>, &Range<usize>),
-    ) -> Range<usize> {
+    fn shift(&self, range: Range<usize>, sides: impl Fn(&MaskedRun) -> (&Range<usize>, &Range<usize>)) -> Range<usize> {
         let place = |offset: usize, is_end: bool| {
             let (mut from_end, mut to_end) = (0, 0);
             for run in &self.runs {

@@ -97,10 +97,11 @@ fn years(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
         Kind::Word => {
             let value = u32::from(token.word.number?);
             let next = |i: usize| tokens.get(i).and_then(|t| t.word.number.map(u32::from));
-            if (1..=9).contains(&value) && tokens.get(at + 1).is_some_and(|t| t.word.is(Flags::JOINER)) {
-                if let Some(tens) = next(at + 2).filter(|tens| tens % 10 == 0 && *tens >= 20) {
-                    return Some((tens + value, at + 3));
-                }
+            if (1..=9).contains(&value)
+                && tokens.get(at + 1).is_some_and(|t| t.word.is(Flags::JOINER))
+                && let Some(tens) = next(at + 2).filter(|tens| tens % 10 == 0 && *tens >= 20)
+            {
+                return Some((tens + value, at + 3));
             }
             if value % 10 == 0 && value >= 20 {
                 let unit_at = if tokens.is(at + 1, '-') { at + 2 } else { at + 1 };

@@ -161,13 +161,14 @@ fn numeric_length(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
         let (minutes, end) = unit(tokens, at + 2)?;
         return Some((value * minutes + minutes * quarters / 4, end));
     }
-    if tokens.is(at + 1, '/') && joined(tokens, at + 1) && joined(tokens, at + 2) {
-        if let Some(parts) =
+    if tokens.is(at + 1, '/')
+        && joined(tokens, at + 1)
+        && joined(tokens, at + 2)
+        && let Some(parts) =
             tokens.number(at + 2).filter(|parts| (1..=4).contains(parts) && value <= *parts && value > 0)
-        {
-            let (minutes, end) = unit(tokens, at + 3)?;
-            return Some((minutes * value / parts, end));
-        }
+    {
+        let (minutes, end) = unit(tokens, at + 3)?;
+        return Some((minutes * value / parts, end));
     }
     if value == 0 {
         return None;

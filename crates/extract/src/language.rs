@@ -102,10 +102,10 @@ impl Tally {
         }
         // Listings in Denmark: of two that fit alike, Danish and then English.
         for (code, bonus) in [("da", 0.3), ("en", 0.1)] {
-            if let Some(index) = lexicon.languages.iter().position(|known| known == code) {
-                if scores[index] > 0.0 {
-                    scores[index] = scores[index] * 1.1 + bonus;
-                }
+            if let Some(index) = lexicon.languages.iter().position(|known| known == code)
+                && scores[index] > 0.0
+            {
+                scores[index] = scores[index] * 1.1 + bonus;
             }
         }
         let (best, second) = best_two(&scores);
@@ -145,25 +145,26 @@ impl Tally {
             }
         }
         let letters = self.unsure.chars().filter(|c| c.is_alphabetic()).count();
-        if self.unsure_words > told && letters >= 12 {
-            if let Some((code, confidence)) = detect(&self.unsure) {
-                let weight = self.unsure_words * confidence;
-                let score = |wanted: &str| {
-                    let index = lexicon.languages.iter().position(|known| known == wanted);
-                    index.map_or(0.0, |index| self.words[index])
-                };
-                // The detector takes short Danish for Norwegian; without a Norwegian word it is Danish.
-                let code = if code == "no" && score("no") <= score("da") { "da" } else { code };
-                match lexicon.languages.iter().position(|known| known == code) {
-                    Some(index) => self.words[index] += weight,
-                    None => self.scripts.push((code, weight)),
-                }
+        if self.unsure_words > told
+            && letters >= 12
+            && let Some((code, confidence)) = detect(&self.unsure)
+        {
+            let weight = self.unsure_words * confidence;
+            let score = |wanted: &str| {
+                let index = lexicon.languages.iter().position(|known| known == wanted);
+                index.map_or(0.0, |index| self.words[index])
+            };
+            // The detector takes short Danish for Norwegian; without a Norwegian word it is Danish.
+            let code = if code == "no" && score("no") <= score("da") { "da" } else { code };
+            match lexicon.languages.iter().position(|known| known == code) {
+                Some(index) => self.words[index] += weight,
+                None => self.scripts.push((code, weight)),
             }
         }
-        if !self.cyrillic.is_empty() {
-            if let Some(entry) = self.scripts.iter_mut().find(|(code, _)| *code == "ru") {
-                entry.0 = cyrillic(&self.cyrillic);
-            }
+        if !self.cyrillic.is_empty()
+            && let Some(entry) = self.scripts.iter_mut().find(|(code, _)| *code == "ru")
+        {
+            entry.0 = cyrillic(&self.cyrillic);
         }
         if let Some(index) = given.and_then(|code| lexicon.languages.iter().position(|known| known == code)) {
             // The source's word counts where the text says little.

@@ -198,12 +198,11 @@ fn base(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> String
     let mut spelled = tokens.spelled_range(at, end);
     let last = tokens.text(end - 1);
     let known = Flags::NAME.or(Flags::NAME_HOMONYM);
-    if !tokens[end - 1].word.is(known) {
-        if let Some(stem) = last.strip_suffix('s') {
-            if lexicon.word(stem).is(known) {
-                spelled.pop();
-            }
-        }
+    if !tokens[end - 1].word.is(known)
+        && let Some(stem) = last.strip_suffix('s')
+        && lexicon.word(stem).is(known)
+    {
+        spelled.pop();
     }
     let mut result = String::with_capacity(spelled.len());
     let mut start = true;

@@ -235,11 +235,12 @@ fn pair(tokens: &Tokens<'_>, items: &[Item]) -> Vec<Option<(u32, usize)>> {
     };
     // Words that say it: "800 for 30 min", "1500/time", "1500 i timen".
     for i in 0..items.len() {
-        if matches!(items[i], Item::Amount { .. }) && gap(tokens, items, i, i + 1) == Gap::Strong {
-            if let Some(m) = minutes(i + 1) {
-                pairs[i] = Some((m, i + 1));
-                used[i + 1] = true;
-            }
+        if matches!(items[i], Item::Amount { .. })
+            && gap(tokens, items, i, i + 1) == Gap::Strong
+            && let Some(m) = minutes(i + 1)
+        {
+            pairs[i] = Some((m, i + 1));
+            used[i + 1] = true;
         }
     }
     // Lists: a row that begins with a length pairs backwards, one that begins with an amount forwards.

@@ -102,10 +102,10 @@ impl FromRequest<AppState> for PostedFromOurPage {
 /// the token decides alone.
 fn from_our_page(parts: &Parts) -> Result<(), WebError> {
     let text = |name: &header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = parts.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok()) {
-        if !matches!(site, "same-origin" | "none") {
-            return Err(WebError::OldForm);
-        }
+    if let Some(site) = parts.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok())
+        && !matches!(site, "same-origin" | "none")
+    {
+        return Err(WebError::OldForm);
     }
     if let (Some(origin), Some(host)) = (text(&header::ORIGIN), text(&header::HOST)) {
         let ours = origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host));

@@ -108,7 +108,8 @@ impl Programme {
             if team.hour.parse::<jiff::civil::Time>().is_err() {
                 return wrong("hour", format!("team '{}': '{}' is no time such as 06:00", team.id, team.hour));
             }
-            if let Some(code) = team.municipalities.iter().find(|c| c.len() != 4 || !c.bytes().all(|b| b.is_ascii_digit()))
+            if let Some(code) =
+                team.municipalities.iter().find(|c| c.len() != 4 || !c.bytes().all(|b| b.is_ascii_digit()))
             {
                 return wrong("municipalities", format!("team '{}': '{code}' is no code of four digits", team.id));
             }

@@ -49,12 +49,9 @@ impl<'a> EvidenceRow<'a> {
     /// For a line about several ads.
     pub fn among(evidence: &'a Evidence) -> Self {
         match evidence {
-            Evidence::Span { ad: Some(ad), version, span, text } => EvidenceRow::There {
-                ad: (ad.site.as_str(), &ad.ad_id),
-                version: *version,
-                at: span.into(),
-                text,
-            },
+            Evidence::Span { ad: Some(ad), version, span, text } => {
+                EvidenceRow::There { ad: (ad.site.as_str(), &ad.ad_id), version: *version, at: span.into(), text }
+            }
             Evidence::Span { span, text, .. } => EvidenceRow::Here { at: span.into(), text },
             Evidence::Ads { ads, note } => EvidenceRow::Ads {
                 ads: ads.iter().map(|ad| (ad.site.as_str(), ad.ad_id.as_str())).collect(),

@@ -111,12 +111,7 @@ impl<'a> From<&'a Reading> for MentionsRow<'a> {
                 .map(|m| PhoneRow { e164: &m.e164, at: (&m.span).into(), obscured: m.obscured })
                 .collect(),
             prices: (reading.prices.iter())
-                .map(|m| PriceRow {
-                    amount: m.amount,
-                    currency: &m.currency,
-                    minutes: m.minutes,
-                    at: (&m.span).into(),
-                })
+                .map(|m| PriceRow { amount: m.amount, currency: &m.currency, minutes: m.minutes, at: (&m.span).into() })
                 .collect(),
             ages: reading.ages.iter().map(|m| AgeRow { years: m.years, at: (&m.span).into() }).collect(),
             names: reading.names.iter().map(|m| NameRow { name: &m.name, at: (&m.span).into() }).collect(),

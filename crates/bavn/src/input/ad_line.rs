@@ -53,9 +53,7 @@ pub fn read(object: &mut Object) -> Result<AdLine, String> {
         title: object.optional_text("title")?.unwrap_or_default(),
         body: object.optional_text("body")?.unwrap_or_default(),
         fields: object.texts_by_name("fields")?,
-        images: (object.list("images")?.into_iter())
-            .map(|source| Image { source, pdq: None, quality: 0 })
-            .collect(),
+        images: (object.list("images")?.into_iter()).map(|source| Image { source, pdq: None, quality: 0 }).collect(),
     };
     if content.title.is_empty() && content.body.is_empty() {
         return Err("one of 'title' and 'body' is needed".to_owned());

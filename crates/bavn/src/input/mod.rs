@@ -108,8 +108,8 @@ pub fn each_line(
             break;
         }
         number += 1;
-        let text = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(&line);
-        if text.iter().all(u8::is_ascii_whitespace) {
+        let text = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(&line).trim_ascii();
+        if text.is_empty() {
             continue;
         }
         let outcome = parse_object(text).and_then(|mut object| {

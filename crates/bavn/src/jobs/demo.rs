@@ -20,9 +20,7 @@ use outreach::AdmitUnread;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
-use store::{
-    Actor, Decision, DecisionKind, Look, MasterKey, NewAccount, Options, PersonRole, QueueFilter, Store,
-};
+use store::{Actor, Decision, DecisionKind, Look, MasterKey, NewAccount, Options, PersonRole, QueueFilter, Store};
 
 /// Lies in a data folder that the demo made and may make anew.
 pub const MARKER: &str = "made-by-bavn-demo";
@@ -50,7 +48,12 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
 
     let today = population.end();
     crawl_days(&config, &store, &clock, today).await?;
-    eprintln!("Crawled {} pages of {} sites over {} virtual days.", sites.request_log().len(), config.sites.len(), args.days);
+    eprintln!(
+        "Crawled {} pages of {} sites over {} virtual days.",
+        sites.request_log().len(),
+        config.sites.len(),
+        args.days
+    );
     let summary = pipeline::analyse(&store, &config, today, today, NewReference::Always, &|_, _| {}).await?;
     eprintln!("{}", analyse::describe(&summary));
     store.put_setting(VIRTUAL_TODAY, &today.to_string()).await?;
@@ -75,7 +78,13 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     let state = app_state(&config, config.programme(None)?, store.clone(), Some(today), Some(notice))?;
     println!("bavn is at http://{}/", listener.local_addr()?);
     for person in &people {
-        println!("  {:<14} {}   ({}, {})", person.account.login, person.password, person.account.name, person.account.role.as_str());
+        println!(
+            "  {:<14} {}   ({}, {})",
+            person.account.login,
+            person.password,
+            person.account.name,
+            person.account.role.as_str()
+        );
     }
     println!("Stop with Ctrl-C.");
     web::serve(listener, state, crawl::signal()).await?;
@@ -141,7 +150,8 @@ async fn fresh_store(cli: &Cli, seed: u64, at: Timestamp) -> anyhow::Result<Stor
     } else if key_file.exists() {
         bail!("{} is there already: the demo writes its own key; name another file with --key", key_file.display());
     }
-    let store = Store::open_with(&database_url(cli), key.clone(), at, Options { durable: false, ..Options::default() }).await?;
+    let store =
+        Store::open_with(&database_url(cli), key.clone(), at, Options { durable: false, ..Options::default() }).await?;
     if !store.sites(0).await?.is_empty() {
         bail!("the database holds something already: the demo wants an empty one");
     }
@@ -157,10 +167,7 @@ fn clear_folder(data: &Path) -> anyhow::Result<()> {
     let holds_something = data.is_dir() && std::fs::read_dir(data)?.next().is_some();
     if holds_something {
         if !data.join(MARKER).exists() {
-            bail!(
-                "'{}' holds something that the demo did not make: name another folder with --data",
-                data.display()
-            );
+            bail!("'{}' holds something that the demo did not make: name another folder with --data", data.display());
         }
         for file in ["bavn.sqlite", "bavn.sqlite-wal", "bavn.sqlite-shm", "truth.jsonl"] {
             drop(std::fs::remove_file(data.join(file)));
@@ -191,7 +198,9 @@ impl Progress for Days {
     fn event(&self, event: ProgressEvent) {
         match event {
             ProgressEvent::PageDone { .. } => self.bar.inc(1),
-            ProgressEvent::RunEnded(_) => self.bar.set_message(format!("{} pages", crate::time::local_day((self.now)()))),
+            ProgressEvent::RunEnded(_) => {
+                self.bar.set_message(format!("{} pages", crate::time::local_day((self.now)())))
+            }
             _ => {}
         }
     }

@@ -113,13 +113,16 @@ async fn look_at_store(store: &store::Store, findings: &mut Vec<Finding>) -> any
         )));
     }
     match (store.last_sighting().await?, store.latest_analysis().await?) {
-        (None, _) => findings.push(Finding::Warning("ads: none yet; run 'bavn crawl --once' or 'bavn import ads'".into())),
+        (None, _) => {
+            findings.push(Finding::Warning("ads: none yet; run 'bavn crawl --once' or 'bavn import ads'".into()))
+        }
         (Some(_), None) => findings.push(Finding::Warning("analysis: none yet; run 'bavn analyse'".into())),
         (Some(last), Some(analysis)) => {
             findings.push(Finding::Good(format!("ads: last sighting {last}; analysis as of {}", analysis.as_of)));
             let ahead = last > crate::time::now() + jiff::SignedDuration::from_hours(1);
             if ahead && super::virtual_today(store).await?.is_none() {
-                findings.push(Finding::Warning("clock: ads were seen later than now; check the machine's clock".into()));
+                findings
+                    .push(Finding::Warning("clock: ads were seen later than now; check the machine's clock".into()));
             }
         }
     }

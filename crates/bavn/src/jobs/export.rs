@@ -147,10 +147,11 @@ impl Export<'_> {
             for firing in self.original_firings(&row) {
                 let key = (row.ad.clone(), row.version, firing.indicator.clone());
                 let masked = pipeline::mask_firing(firing.clone(), &row.masked);
-                let pairs = masked.evidence.into_iter().zip(firing.evidence).filter_map(|(kept, original)| match kept {
-                    Evidence::Span { span, .. } => Some((span, original)),
-                    Evidence::Ads { .. } => None,
-                });
+                let pairs =
+                    masked.evidence.into_iter().zip(firing.evidence).filter_map(|(kept, original)| match kept {
+                        Evidence::Span { span, .. } => Some((span, original)),
+                        Evidence::Ads { .. } => None,
+                    });
                 originals.entry(key).or_default().extend(pairs);
             }
         }
@@ -183,9 +184,8 @@ impl Export<'_> {
 }
 
 fn with_originals(mut assessment: Assessment, originals: &Originals) -> Assessment {
-    let firings = (assessment.evidence.iter_mut())
-        .chain(&mut assessment.counter_evidence)
-        .chain(&mut assessment.context);
+    let firings =
+        (assessment.evidence.iter_mut()).chain(&mut assessment.counter_evidence).chain(&mut assessment.context);
     for firing in firings {
         for evidence in &mut firing.evidence {
             let Evidence::Span { ad: Some(ad), version, span, .. } = &*evidence else { continue };

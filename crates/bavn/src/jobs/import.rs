@@ -109,11 +109,10 @@ async fn ads(
 
 async fn register(store: &Store, config: &Config, site: &SiteId, now: jiff::Timestamp) -> anyhow::Result<()> {
     let adapter = config.sites.get(site.as_str());
-    let programme = config
-        .programmes
-        .values()
-        .find(|programme| programme.watches(site.as_str()))
-        .ok_or_else(|| anyhow::anyhow!("no programme watches site '{site}': name it under 'sites' of a programme"))?;
+    let programme =
+        config.programmes.values().find(|programme| programme.watches(site.as_str())).ok_or_else(|| {
+            anyhow::anyhow!("no programme watches site '{site}': name it under 'sites' of a programme")
+        })?;
     let registration = SiteRegistration {
         site: site.clone(),
         programme: ProgrammeId(programme.id.clone()),

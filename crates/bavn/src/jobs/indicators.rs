@@ -39,7 +39,10 @@ pub fn run(config: &Path, command: &IndicatorCommand) -> anyhow::Result<()> {
         }
         IndicatorCommand::Show { id } => {
             let indicator = catalogue.get(id).ok_or_else(|| {
-                anyhow::anyhow!("there is no indicator '{id}'; 'bavn indicators list' names all {}", catalogue.indicators().len())
+                anyhow::anyhow!(
+                    "there is no indicator '{id}'; 'bavn indicators list' names all {}",
+                    catalogue.indicators().len()
+                )
             })?;
             write!(out, "{}", indicator.markdown())?;
         }

@@ -7,7 +7,9 @@ use std::path::Path;
 pub fn run(folder: &Path) -> anyhow::Result<()> {
     let files = write_builtin(folder)?;
     eprintln!("Wrote {files} files to {}.", folder.display());
-    eprintln!("Next: fill in [controller] in bavn.toml, name your teams in programmes/initiative-1.toml, add a site as");
+    eprintln!(
+        "Next: fill in [controller] in bavn.toml, name your teams in programmes/initiative-1.toml, add a site as"
+    );
     eprintln!("sites/README.md shows, then 'bavn user add', 'bavn crawl --once', 'bavn analyse', 'bavn serve'.");
     Ok(())
 }

@@ -52,10 +52,11 @@ pub async fn as_of(store: &Store, asked: Option<&str>) -> anyhow::Result<Timesta
         return Ok(today);
     }
     let sites = store.sites(0).await?;
-    if !sites.is_empty() && sites.iter().all(|site| site.registration.import_only) {
-        if let Some(last) = store.last_sighting().await? {
-            return Ok(last);
-        }
+    if !sites.is_empty()
+        && sites.iter().all(|site| site.registration.import_only)
+        && let Some(last) = store.last_sighting().await?
+    {
+        return Ok(last);
     }
     Ok(crate::time::now())
 }

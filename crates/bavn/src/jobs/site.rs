@@ -32,7 +32,8 @@ fn list(config: &Config) -> anyhow::Result<()> {
 }
 
 fn check(config: &Config, folder: &Path, site: Option<&str>) -> anyhow::Result<()> {
-    let chosen: Vec<(&String, &Adapter)> = config.sites.iter().filter(|(id, _)| site.is_none_or(|s| s == *id)).collect();
+    let chosen: Vec<(&String, &Adapter)> =
+        config.sites.iter().filter(|(id, _)| site.is_none_or(|s| s == *id)).collect();
     if let (Some(site), true) = (site, chosen.is_empty()) {
         anyhow::bail!("there is no site '{site}' in {}", folder.join("sites").display());
     }

@@ -34,7 +34,10 @@ fn failed(doing: &'static str) -> impl FnOnce(StoreError) -> FrontierError {
 }
 
 /// A value that both sides write alike as JSON.
-fn same<A: serde::Serialize, B: serde::de::DeserializeOwned>(what: &'static str, value: &A) -> Result<B, FrontierError> {
+fn same<A: serde::Serialize, B: serde::de::DeserializeOwned>(
+    what: &'static str,
+    value: &A,
+) -> Result<B, FrontierError> {
     let translated = serde_json::to_value(value).and_then(serde_json::from_value);
     translated.map_err(|error| FrontierError::Failed { doing: what, source: Box::new(error) })
 }
@@ -79,9 +82,7 @@ fn entry_out(entry: kept::Entry) -> Entry {
         ad: entry.ad,
         depth: entry.depth,
         attempts: entry.attempts,
-        validators: entry
-            .validators
-            .map(|known| Validators { etag: known.etag, last_modified: known.last_modified }),
+        validators: entry.validators.map(|known| Validators { etag: known.etag, last_modified: known.last_modified }),
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn stated_age(context: &AdContext<'_>, indicator: &Indicator) -> Vec<
     let ages = context.ad.reading.ages.iter().filter(|age| years.contains(&f64::from(age.years)));
     ages.filter_map(|age| {
         let index = context.text_of(&age.span)?;
-        (!stopped(context, indicator, index, &age.span)).then(|| (index, age.span.start..age.span.end))
+        (!stopped(context, indicator, index, &age.span)).then_some((index, age.span.start..age.span.end))
     })
     .collect()
 }

@@ -239,14 +239,14 @@ pub(super) fn age_conflict(context: &GroupContext<'_>, indicator: &Indicator) ->
     let mut evidence = Vec::new();
     for ads in context.personas().values() {
         let ages: BTreeSet<u32> = ads.iter().filter(|ad| ad.ages.len() == 1).flat_map(|ad| ad.ages.clone()).collect();
-        if let (Some(low), Some(high)) = (ages.first(), ages.last()) {
-            if f64::from(high - low) >= least {
-                evidence.push(ads_evidence(
-                    refs(ads),
-                    format!("Samme person angives at være {low} og {high} år"),
-                    format!("The same persona is said to be {low} and {high} years old"),
-                ));
-            }
+        if let (Some(low), Some(high)) = (ages.first(), ages.last())
+            && f64::from(high - low) >= least
+        {
+            evidence.push(ads_evidence(
+                refs(ads),
+                format!("Samme person angives at være {low} og {high} år"),
+                format!("The same persona is said to be {low} and {high} years old"),
+            ));
         }
     }
     fires_or_silent(evidence)

@@ -50,10 +50,10 @@ fn found(
 ) -> Outcome {
     let mut ads: BTreeSet<&AdRef> = BTreeSet::new();
     for (a, b) in pairs(context, indicator) {
-        if let (Some(a), Some(b)) = (context.ads.get(a), context.ads.get(b)) {
-            if counts(a, b) {
-                ads.extend([&a.facts.ad, &b.facts.ad]);
-            }
+        if let (Some(a), Some(b)) = (context.ads.get(a), context.ads.get(b))
+            && counts(a, b)
+        {
+            ads.extend([&a.facts.ad, &b.facts.ad]);
         }
     }
     if ads.is_empty() {

@@ -77,7 +77,7 @@ impl Layout {
             });
             let ends_sentence = match character {
                 '!' | '?' | '…' => true,
-                '.' => !next.is_alphanumeric() && !(abbreviated && matches!(next, ' ' | '-' | '–' | ',')),
+                '.' => !(next.is_alphanumeric() || abbreviated && matches!(next, ' ' | '-' | '–' | ',')),
                 _ => lines > 1,
             };
             let ends_clause = ends_sentence
@@ -101,10 +101,10 @@ impl Layout {
                 clause_start = end;
             }
             if ends_sentence {
-                if character == '?' {
-                    if let Some(asks) = layout.asks.last_mut() {
-                        *asks = true;
-                    }
+                if character == '?'
+                    && let Some(asks) = layout.asks.last_mut()
+                {
+                    *asks = true;
                 }
                 layout.asks.push(false);
             }

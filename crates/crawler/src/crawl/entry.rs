@@ -9,6 +9,7 @@ use crate::fetch::{FetchError, Fetched, Halt, Trouble, Wanted, follow, patiently
 use crate::pacing::{doubled, spread_of};
 use crate::ports::{Entry, EntryKind, GoneReason, NewEntry, Next, PageOutcome, ReadPage};
 use domain::{Mark, Page};
+use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -127,6 +128,9 @@ impl Hand<'_> {
         let bytes = fetched.answer.body.len();
         let outcome = match entry.kind {
             EntryKind::Listing => {
+                if plan.counts_pages && entry.depth > 0 && matches!(fetched.answer.status, 404 | 410) {
+                    return Ok((past_the_last(fetched, self.clock.now()), bytes));
+                }
                 let page = self.page(fetched, Kind::Text)?;
                 read_listing(self, entry, page).await
             }
@@ -255,4 +259,18 @@ impl Kind {
             Kind::Image => kind.starts_with("image/") || kind == "application/octet-stream",
         }
     }
+}
+
+/// A page number past the last one: a listing page without ads, which leads nowhere.
+fn past_the_last(fetched: Fetched, fetched_at: Timestamp) -> PageOutcome {
+    let Fetched { url, answer, .. } = fetched;
+    let page = Page {
+        url: url.into(),
+        status: answer.status,
+        content_type: answer.content_type,
+        body: answer.body,
+        fetched_at,
+    };
+    let (items, next, issues) = (Vec::new(), Vec::new(), Vec::new());
+    PageOutcome::Listing { page, items, recheck_before: fetched_at, next, mark: None, issues }
 }

@@ -109,7 +109,11 @@ impl Hand<'_> {
 
     /// Waits for the hours in which the site may be asked.
     pub(super) async fn wait_for_hours(&self) -> Result<(), Halt> {
-        match self.visit.plan.hours.and_then(|hours| opens_at(hours, self.clock.now())) {
+        let now = self.clock.now();
+        let opens: Vec<Option<Timestamp>> = self.visit.plan.hours.iter().map(|hours| opens_at(*hours, now)).collect();
+        // Open where there are no hours or one of them lasts now; else the first that begins.
+        let first = if opens.contains(&None) { None } else { opens.into_iter().flatten().min() };
+        match first {
             None => Ok(()),
             Some(at) => self.wait_openly(at, sentences::outside_hours(at)).await,
         }

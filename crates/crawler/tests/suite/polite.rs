@@ -256,7 +256,7 @@ async fn nothing_is_asked_outside_the_agreed_hours() {
     let world = World::new();
     let server = Server::start(world.clock.reader(), site).await;
     // The clock stands at 08:00 local time.
-    let hours = Some(Hours { from: time(22, 0, 0, 0), to: time(22, 0, 10, 0) });
+    let hours = vec![Hours { from: time(22, 0, 0, 0), to: time(22, 0, 10, 0) }];
     world.crawl(&SitePlan { hours, delay: secs(4), ..plan(&server) }).await;
     let zone = jiff::tz::TimeZone::get("Europe/Copenhagen").expect("a zone");
     let times: Vec<_> = server.log().iter().map(|asked| asked.at.to_zoned_datetime(zone.clone()).time()).collect();

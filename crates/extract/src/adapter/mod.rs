@@ -79,9 +79,10 @@ impl Adapter {
         let source = Source { file, text: toml };
         let table = DeTable::parse(toml).map_err(|error| source.syntax(&error))?;
         let top = Keys::new(source, String::new(), 0..0, table.get_ref());
-        let settings = settings::read(site_folder_name, &top)?;
+        let mut settings = settings::read(site_folder_name, &top)?;
         let (listing, detail, marks) = plan::read(&top)?;
         top.finish()?;
+        settings.counts_pages = listing.counts_pages();
         Ok(Adapter { settings, listing, detail, marks })
     }
 

@@ -15,6 +15,13 @@ pub(super) struct Listing {
     pub next: Next,
 }
 
+impl Listing {
+    /// Whether the next page is counted rather than linked.
+    pub fn counts_pages(&self) -> bool {
+        matches!(self.next, Next::Parameter { .. } | Next::Template { .. })
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) enum ListingKind {
     Html { item: Selector, link: Option<Rules>, excerpt: Vec<Selector>, ignored: Vec<Selector> },

@@ -36,6 +36,8 @@ pub struct SiteSettings {
     pub expect: Expect,
     /// How many listing pages a run follows at most.
     pub max_listing_pages: u32,
+    /// Listing pages are found by counting, so that a page number past the last one is asked for and not found.
+    pub counts_pages: bool,
 }
 
 /// Who approved that a site is read.
@@ -163,6 +165,7 @@ pub(super) fn read(folder: &str, top: &Keys<'_>) -> Result<SiteSettings, Adapter
         recheck_after_h: whole("recheck_after_h", 24, 1..=8760)?,
         expect: expect(&top.need("expect", "add a table [expect] with ads_min and ads_max")?)?,
         max_listing_pages: whole("max_listing_pages", 200, 1..=100_000)?,
+        counts_pages: false,
     })
 }
 

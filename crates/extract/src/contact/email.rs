@@ -43,10 +43,10 @@ fn at_sign(tokens: &Tokens<'_>, at: usize) -> Option<Sign> {
         if tokens.is(at + 1, '@') && tokens.is_any(at + 2, &[')', ']', '}', '>', '*', '_', '-']) {
             return Some(Sign { from: at, to: at + 3, word: false, plain: true });
         }
-        if let Some(end) = at_word(tokens, at + 1).or_else(|| (tokens.text(at + 1) == "a").then_some(at + 2)) {
-            if tokens.is_any(end, &[')', ']', '}', '>', '*', '_', '-']) {
-                return Some(Sign { from: at, to: end + 1, word: false, plain: false });
-            }
+        if let Some(end) = at_word(tokens, at + 1).or_else(|| (tokens.text(at + 1) == "a").then_some(at + 2))
+            && tokens.is_any(end, &[')', ']', '}', '>', '*', '_', '-'])
+        {
+            return Some(Sign { from: at, to: end + 1, word: false, plain: false });
         }
     }
     if token.kind == Kind::Word && at > 0 {
@@ -188,7 +188,7 @@ fn local_before(tokens: &Tokens<'_>, sign: usize, plain: bool, word: bool) -> Op
         }
         if token.kind == Kind::Symbol {
             let sign_like = matches!(token.first, '.' | '-' | '_' | '+');
-            if !sign_like || expect_piece || gap || (token.space_before && !(i > 0 && !plain)) {
+            if !sign_like || expect_piece || gap || (token.space_before && (i == 0 || plain)) {
                 break;
             }
             if token.space_before {

@@ -15,10 +15,11 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
         }
     };
     for at in 0..tokens.len() {
-        if tokens[at].word.is(Flags::SERVICE) && claims.is_free(at) {
-            if let Some((name, from, to)) = behind_service(tokens, claims, lexicon, at) {
-                push(tokens[at].word.service, name, from, to, claims);
-            }
+        if tokens[at].word.is(Flags::SERVICE)
+            && claims.is_free(at)
+            && let Some((name, from, to)) = behind_service(tokens, claims, lexicon, at)
+        {
+            push(tokens[at].word.service, name, from, to, claims);
         }
     }
     // "@anna24 på telegram", and "@anna24" where one service is named.
@@ -35,13 +36,15 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
     }
     // "anna_24 på snap".
     for at in 0..tokens.len() {
-        if tokens[at].kind == Kind::Word && claims.is_free(at) && (at == 0 || tokens[at].space_before) {
-            if let Some((name, to)) = name_at(tokens, claims, at).filter(|(name, _)| is_telling(name)) {
-                let before = tokens.get(to).is_some_and(|t| t.word.is(Flags::BEFORE_SERVICE));
-                let service = tokens.get(to + 1).filter(|t| before && t.word.is(Flags::SERVICE));
-                if let Some(service) = service {
-                    push(service.word.service, name, at, to, claims);
-                }
+        if tokens[at].kind == Kind::Word
+            && claims.is_free(at)
+            && (at == 0 || tokens[at].space_before)
+            && let Some((name, to)) = name_at(tokens, claims, at).filter(|(name, _)| is_telling(name))
+        {
+            let before = tokens.get(to).is_some_and(|t| t.word.is(Flags::BEFORE_SERVICE));
+            let service = tokens.get(to + 1).filter(|t| before && t.word.is(Flags::SERVICE));
+            if let Some(service) = service {
+                push(service.word.service, name, at, to, claims);
             }
         }
     }

@@ -21,10 +21,10 @@ pub(super) fn find(
         };
         let place = span(tokens, field, at..end);
         let service = lexicon.link_hosts.get(host.strip_prefix("www.").unwrap_or(&host));
-        if let Some(service) = service.and_then(|index| lexicon.services.get(usize::from(*index))) {
-            if let Some(handle) = profile(&path) {
-                handles.push(Handle { service: service.clone(), handle, span: place.clone() });
-            }
+        if let Some(service) = service.and_then(|index| lexicon.services.get(usize::from(*index)))
+            && let Some(handle) = profile(&path)
+        {
+            handles.push(Handle { service: service.clone(), handle, span: place.clone() });
         }
         urls.push(UrlMention { url, span: place });
         // The number of wa.me/4534000050 is left for the phones.

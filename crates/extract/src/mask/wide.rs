@@ -56,7 +56,7 @@ pub(super) fn runs(
             at += 1;
             continue;
         }
-        if let Some(atom) = atoms::atom(&tokens, &claims, lexicon, at, !run.is_empty(), true) {
+        if let Some(atom) = atoms::atom(&tokens, lexicon, at, !run.is_empty(), true) {
             // "en", "to": only beside another piece.
             if atom.weak && between > 0 {
                 between += 1;
@@ -97,10 +97,10 @@ fn close(tokens: &Tokens<'_>, run: &mut Vec<Atom>, found: &mut Vec<Range<usize>>
         (pair[0].tokens.1..pair[1].tokens.0).any(|i| tokens[i].kind == Kind::Word && !tokens[i].word.is(Flags::JOINER))
     });
     let enough = if apart { DIGITS_APART } else { DIGITS };
-    if atoms.iter().map(|atom| atom.digits.len()).sum::<usize>() >= enough {
-        if let (Some(from), Some(to)) = (atoms.first(), atoms.last()) {
-            found.push(tokens[from.tokens.0].start..tokens[to.tokens.1 - 1].end);
-        }
+    if atoms.iter().map(|atom| atom.digits.len()).sum::<usize>() >= enough
+        && let (Some(from), Some(to)) = (atoms.first(), atoms.last())
+    {
+        found.push(tokens[from.tokens.0].start..tokens[to.tokens.1 - 1].end);
     }
     run.clear();
 }
@@ -108,10 +108,11 @@ fn close(tokens: &Tokens<'_>, run: &mut Vec<Atom>, found: &mut Vec<Range<usize>>
 /// "30 min", "2 timer": readable lengths of time are no part of a number.
 fn lengths(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon) {
     for at in 0..tokens.len() {
-        if tokens[at].kind == Kind::Number && claims.is_free(at) {
-            if let Some((_, end)) = amount::length(tokens, lexicon, at).filter(|(_, end)| claims.are_free(at..*end)) {
-                claims.take(at..end, Claim::Price);
-            }
+        if tokens[at].kind == Kind::Number
+            && claims.is_free(at)
+            && let Some((_, end)) = amount::length(tokens, lexicon, at).filter(|(_, end)| claims.are_free(at..*end))
+        {
+            claims.take(at..end, Claim::Price);
         }
     }
 }

@@ -7,15 +7,15 @@ pub(super) fn clean(original: &str) -> Vec<Clean> {
     let mut chars: Vec<Clean> = Vec::with_capacity(original.len());
     let mut at = 0;
     while let Some(c) = original.get(at..).and_then(|rest| rest.chars().next()) {
-        if c == '&' || c == '<' {
-            if let Some((stands_for, length)) = entities::at(&original[at..]) {
-                match stands_for {
-                    Some(c) => push(&mut chars, c, at, at + length),
-                    None => widen(&mut chars, at + length),
-                }
-                at += length;
-                continue;
+        if (c == '&' || c == '<')
+            && let Some((stands_for, length)) = entities::at(&original[at..])
+        {
+            match stands_for {
+                Some(c) => push(&mut chars, c, at, at + length),
+                None => widen(&mut chars, at + length),
             }
+            at += length;
+            continue;
         }
         push(&mut chars, c, at, at + c.len_utf8());
         at += c.len_utf8();
@@ -25,10 +25,10 @@ pub(super) fn clean(original: &str) -> Vec<Clean> {
 
 /// An invisible mark belongs to the character before it, so that spans cover it.
 fn widen(chars: &mut [Clean], end: usize) {
-    if let Some(last) = chars.last_mut() {
-        if !last.c.is_whitespace() {
-            last.end = clamp(end);
-        }
+    if let Some(last) = chars.last_mut()
+        && !last.c.is_whitespace()
+    {
+        last.end = clamp(end);
     }
 }
 
@@ -77,10 +77,10 @@ fn push(chars: &mut Vec<Clean>, c: char, start: usize, end: usize) {
     let from = chars.len();
     decompose_compatible(c, |part| {
         if is_combining_mark(part) && !is_script_mark(part) {
-            if let Some(last) = chars.get_mut(from..).and_then(<[Clean]>::last_mut) {
-                if let Some(composed) = compose(last.c, part) {
-                    last.c = composed;
-                }
+            if let Some(last) = chars.get_mut(from..).and_then(<[Clean]>::last_mut)
+                && let Some(composed) = compose(last.c, part)
+            {
+                last.c = composed;
             }
         } else {
             chars.push(Clean { c: part, start, end, exotic: part != c && part.is_alphanumeric() });

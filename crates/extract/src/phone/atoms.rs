@@ -53,7 +53,7 @@ pub(crate) fn runs(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, comb
         gap.space |= token.space_before;
         gap.line |= token.line_before;
         gap.wide |= token.wide_before;
-        let atom = if claims.is_free(at) { atom(tokens, claims, lexicon, at, !run.is_empty(), combine) } else { None };
+        let atom = if claims.is_free(at) { atom(tokens, lexicon, at, !run.is_empty(), combine) } else { None };
         if let Some(mut atom) = atom {
             at = atom.tokens.1;
             if atom.plus {
@@ -96,14 +96,7 @@ fn close(runs: &mut Vec<Run>, run: &mut Run) {
 }
 
 /// The piece that begins at token `at`. Inside a run, letters that look like digits need not touch one.
-pub(crate) fn atom(
-    tokens: &Tokens<'_>,
-    claims: &Claims,
-    lexicon: &Lexicon,
-    at: usize,
-    in_run: bool,
-    combine: bool,
-) -> Option<Atom> {
+pub(crate) fn atom(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, in_run: bool, combine: bool) -> Option<Atom> {
     let plus = at > 0 && tokens.is(at - 1, '+');
     let make = |digits: String, end: usize, hidden: bool| Atom {
         digits,
@@ -125,7 +118,7 @@ pub(crate) fn atom(
                 let times = if token.word.is(Flags::DOUBLE) { 2 } else { 3 };
                 let digit_at = if tokens.is(at + 1, '-') { at + 2 } else { at + 1 };
                 tokens.get(digit_at).filter(|next| !next.word.is(Flags::DOUBLE.or(Flags::TRIPLE)))?;
-                let next = atom(tokens, claims, lexicon, digit_at, true, combine);
+                let next = atom(tokens, lexicon, digit_at, true, combine);
                 let next = next.filter(|next| next.digits.len() == 1)?;
                 return Some(make(next.digits.repeat(times), next.tokens.1, true));
             }
@@ -168,14 +161,14 @@ fn compound(tokens: &Tokens<'_>, at: usize, value: u8) -> (u8, usize) {
         let joiner = behind(at);
         if tokens.get(joiner).is_some_and(|t| t.word.is(Flags::JOINER)) {
             let tens_at = behind(joiner);
-            if let Some(tens) = number(tens_at).filter(|tens| tens % 10 == 0 && *tens >= 20) {
-                if tokens[tens_at].word.is(Flags::UNIT_FIRST) {
-                    return (tens + value, tens_at + 1);
-                }
+            if let Some(tens) = number(tens_at).filter(|tens| tens % 10 == 0 && *tens >= 20)
+                && tokens[tens_at].word.is(Flags::UNIT_FIRST)
+            {
+                return (tens + value, tens_at + 1);
             }
         }
     }
-    if value % 10 == 0 && value >= 20 && tokens[at].word.is(Flags::TENS_FIRST) {
+    if value.is_multiple_of(10) && value >= 20 && tokens[at].word.is(Flags::TENS_FIRST) {
         let next = behind(at);
         if let Some(unit) = number(next).filter(|unit| (1..=9).contains(unit)) {
             return (value + unit, next + 1);

@@ -94,10 +94,10 @@ fn best(tokens: &Tokens<'_>, run: &Run, hints: PhoneHints) -> Vec<Window> {
             if digits.len() < 8 {
                 continue;
             }
-            if let Some(valid) = numbers::valid(&digits, plus, &regions) {
-                if let Some((score, obscured)) = judge(tokens, run, (start, end), &valid, hints) {
-                    windows.push(Window { atoms: (start, end), valid, score, obscured });
-                }
+            if let Some(valid) = numbers::valid(&digits, plus, &regions)
+                && let Some((score, obscured)) = judge(tokens, run, (start, end), &valid, hints)
+            {
+                windows.push(Window { atoms: (start, end), valid, score, obscured });
             }
         }
     }

@@ -40,19 +40,19 @@ pub(super) fn valid(digits: &str, plus: bool, regions: &[Region]) -> Option<Vali
     if let Some(rest) = digits.strip_prefix("00") {
         return foreign(rest).and_then(|e164| make(e164, true, 4, false));
     }
-    if let Some(rest) = digits.strip_prefix("45") {
-        if danish(rest) {
-            return make(format!("+45{rest}"), true, 2, false);
-        }
+    if let Some(rest) = digits.strip_prefix("45")
+        && danish(rest)
+    {
+        return make(format!("+45{rest}"), true, 2, false);
     }
     if digits.starts_with('0') && (9..=12).contains(&digits.len()) {
         let e164 = regions.iter().find_map(|region| national(digits, *region))?;
         return make(e164, false, 0, true);
     }
-    if let Some(country) = ["46", "47", "49", "44", "48", "40"].iter().find(|code| digits.starts_with(**code)) {
-        if (10..=13).contains(&digits.len()) {
-            return foreign(digits).and_then(|e164| make(e164, true, country.len(), true));
-        }
+    if let Some(country) = ["46", "47", "49", "44", "48", "40"].iter().find(|code| digits.starts_with(**code))
+        && (10..=13).contains(&digits.len())
+    {
+        return foreign(digits).and_then(|e164| make(e164, true, country.len(), true));
     }
     None
 }
@@ -61,7 +61,7 @@ fn foreign(digits: &str) -> Option<String> {
     if !(8..=16).contains(&digits.len()) {
         return None;
     }
-    let number = PHONE_NUMBER_UTIL.parse(&format!("+{digits}"), None).ok()?;
+    let number = PHONE_NUMBER_UTIL.parse(format!("+{digits}"), None).ok()?;
     PHONE_NUMBER_UTIL
         .is_valid_number(&number)
         .then(|| PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())

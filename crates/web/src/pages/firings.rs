@@ -101,11 +101,11 @@ impl<'a> Shown<'a> {
         for firing in firings {
             let (class, covered) = (class(firing.role), is_covered(firing) && !self.words_shown);
             for evidence in &firing.evidence {
-                if let Evidence::Span { span, .. } = evidence {
-                    if &span.field == field {
-                        let words = self.title(firing.indicator.as_str());
-                        marks.push(Mark { start: span.start, end: span.end, words, class, covered });
-                    }
+                if let Evidence::Span { span, .. } = evidence
+                    && &span.field == field
+                {
+                    let words = self.title(firing.indicator.as_str());
+                    marks.push(Mark { start: span.start, end: span.end, words, class, covered });
                 }
             }
         }
@@ -193,13 +193,13 @@ impl<'a> Shown<'a> {
                 if let Some((_, case_ad)) = found {
                     // Only the masked text is shown, never the words that came with the evidence.
                     let of_version = case_ad.versions.iter().find(|(facts, _)| facts.version == *version);
-                    if let Some((facts, texts)) = of_version {
-                        if let Some(text) = texts.iter().find(|text| text.field == span.field) {
-                            let others = facts.firings.iter().filter(|other| is_covered(other));
-                            let mut marks = self.marks(others, &span.field);
-                            marks.insert(0, self.one_mark(firing, span.start, span.end));
-                            segments = excerpt(&text.text, span.start, span.end, &marks);
-                        }
+                    if let Some((facts, texts)) = of_version
+                        && let Some(text) = texts.iter().find(|text| text.field == span.field)
+                    {
+                        let others = facts.firings.iter().filter(|other| is_covered(other));
+                        let mut marks = self.marks(others, &span.field);
+                        marks.insert(0, self.one_mark(firing, span.start, span.end));
+                        segments = excerpt(&text.text, span.start, span.end, &marks);
                     }
                 }
                 let ads = found.map(|found| self.link(found)).into_iter().collect();

@@ -17,6 +17,8 @@ pub struct Approach {
     pub contacts: Vec<ContactView>,
     /// A message is advised.
     pub sms_first: bool,
+    /// A call is advised.
+    pub call_first: bool,
     /// The prepared words.
     pub text: Option<String>,
     /// Their language.
@@ -45,7 +47,7 @@ pub struct ContactView {
     pub call: Option<String>,
 }
 
-/// Puts the parts of an approach together. `safe` is false where somebody else may hold the phone.
+/// Puts the parts of an approach together. Where somebody else may hold the phone, the text reveals nothing.
 pub fn approach(
     state: &AppState,
     page: &Page,
@@ -72,6 +74,7 @@ pub fn approach(
             .map_or_else(String::new, |claim| page.v("line-yours", "time", page.clock(&claim.until))),
         contacts: line.contacts.iter().map(|contact| contact_view(contact, text.as_deref())).collect(),
         sms_first: channel == outreach::Channel::Sms,
+        call_first: channel == outreach::Channel::Call,
         text_length: text.as_deref().map_or_else(String::new, |text| t.n("sms-parts", sms_length(text).parts as i64)),
         text,
         text_lang,

@@ -45,6 +45,7 @@ summary-no-points = Ingen tegn giver point.
 case-title = Sag { $id }
 case-split = Sagen er skilt ud fra en anden sag.
 case-split-open = Se den anden sag
+case-to-decision = Til afgørelsen
 case-points = Point efter gruppe
 case-points-caption = Hver gruppe tæller én gang, med sit stærkeste tegn
 case-points-sum = I alt

@@ -45,6 +45,7 @@ summary-no-points = No sign gives points.
 case-title = Case { $id }
 case-split = This case was split off from another.
 case-split-open = See the other case
+case-to-decision = To the decision
 case-points = Points by group
 case-points-caption = Each group counts once, with its strongest sign
 case-points-sum = Sum
