@@ -166,3 +166,7 @@ done-attempt-again = It was saved already. It counts only once.
 done-attempt-undone = The attempt was taken back.
 done-paused = The site is paused.
 done-resumed = The site runs by its schedule again.
+count-other-places = { $n ->
+    [one] one more municipality
+   *[other] { $count } other municipalities
+}
