@@ -99,3 +99,44 @@ fn what_was_known_then_counts_and_nothing_later() {
     assert_eq!(with(store, &["export", "entities", "--as-of", "2026-10-02"]).out.lines().count(), 1);
     assert_eq!(with(store, &["export", "mentions", "--as-of", "2026-10-02"]).out.lines().count(), 1);
 }
+
+#[test]
+fn a_line_that_the_rules_refuse_is_said_and_the_rest_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = &stores(folder.path())[0];
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).expect("written");
+        file.display().to_string()
+    };
+    let ads =
+        write("ads.jsonl", r#"{"site":"s1","ad_id":"1","seen_at":["2026-10-01T15:00:00+02:00"],"title":"Annonce"}"#);
+    with(store, &["import", "ads", &ads]);
+    with(store, &["analyse"]);
+    let line = |decision: &str, hour: u32| {
+        format!(
+            r#"{{"site":"s1","ad_id":"1","decision":"{decision}","reason":"r","by":"Kim","at":"2026-10-02T{hour}:00:00+02:00"}}"#
+        )
+    };
+    let all = [line("watch", 10), line("nonsense", 11), line("no_concern", 12)].join("\n");
+    let told = with(store, &["import", "decisions", &write("decisions.jsonl", &all)]).err;
+    assert!(told.contains("2 new decisions") && told.contains("1 wrong lines"), "{told}");
+}
+
+#[test]
+fn a_look_back_does_not_take_the_place_of_the_analysis() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = &stores(folder.path())[0];
+    let file = folder.path().join("ads.jsonl");
+    let ad = |id: &str, day: u32| {
+        format!(r#"{{"site":"s1","ad_id":"{id}","seen_at":["2026-10-0{day}T15:00:00+02:00"],"title":"Annonce {id}"}}"#)
+    };
+    std::fs::write(&file, format!("{}\n{}\n", ad("1", 1), ad("2", 3))).expect("written");
+    with(store, &["import", "ads", file.to_str().expect("UTF-8")]);
+    with(store, &["analyse"]);
+    let told = with(store, &["analyse", "--as-of", "2026-10-02"]).err;
+    assert!(told.contains("keeps its newer analysis"), "{told}");
+    let assessments = with(store, &["export", "assessments"]).out;
+    assert_eq!(assessments.lines().count(), 2);
+    assert!(!assessments.contains("-0.0"), "{assessments}");
+}

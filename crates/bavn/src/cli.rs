@@ -132,7 +132,7 @@ pub struct AnalyseArgs {
 /// `bavn list`
 #[derive(Args)]
 pub struct ListArgs {
-    /// The list's day [default: today]
+    /// The list's day [default: today; for imported ads the first list hour after the last sighting]
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
     /// One team [default: every team]
@@ -281,5 +281,6 @@ pub enum RoleArg {
     /// Reviews cases
     Researcher,
     /// Works a team's contact list
+    #[value(alias = "outreach_worker")]
     OutreachWorker,
 }

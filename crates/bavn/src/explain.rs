@@ -19,3 +19,14 @@ pub fn explain(error: &anyhow::Error) -> String {
     }
     text
 }
+
+/// The other end of a pipe was closed, as by `| head -1`.
+pub fn reader_is_gone(error: &anyhow::Error) -> bool {
+    let broken = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(broken)
+            || cause
+                .downcast_ref::<serde_json::Error>()
+                .is_some_and(|json| json.io_error_kind() == Some(std::io::ErrorKind::BrokenPipe))
+    })
+}

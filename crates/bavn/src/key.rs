@@ -17,12 +17,12 @@ pub fn database_url(cli: &Cli) -> String {
 
 /// `<data>.key` beside the data folder.
 pub fn default_key_file(data: &Path) -> PathBuf {
-    let mut name = data.as_os_str().to_owned();
-    // A trailing slash would put the key inside the folder that it must stay out of.
-    while name.to_string_lossy().ends_with('/') {
-        let shorter = name.to_string_lossy().trim_end_matches('/').to_owned();
-        name = shorter.into();
+    // `data/`, `data/.` and `.` would put the key inside the folder that it must stay out of.
+    let mut folder: PathBuf = data.components().collect();
+    if folder.file_name().is_none() {
+        folder = data.canonicalize().unwrap_or(folder);
     }
+    let mut name = folder.into_os_string();
     name.push(".key");
     PathBuf::from(name)
 }
@@ -129,5 +129,8 @@ mod tests {
     fn the_key_lies_beside_the_data_folder_never_in_it() {
         assert_eq!(default_key_file(Path::new("data")), Path::new("data.key"));
         assert_eq!(default_key_file(Path::new("/srv/bavn/data/")), Path::new("/srv/bavn/data.key"));
+        assert_eq!(default_key_file(Path::new("data/.")), Path::new("data.key"));
+        let here = default_key_file(Path::new("."));
+        assert_eq!(here.parent(), std::env::current_dir().expect("a folder").parent(), "{}", here.display());
     }
 }

@@ -17,6 +17,8 @@ fn main() -> ExitCode {
     bavn::logging::start(&cli);
     match bavn::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has had enough of it: that is no failure.
+        Err(error) if bavn::explain::reader_is_gone(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}", bavn::explain::explain(&error));
             ExitCode::FAILURE

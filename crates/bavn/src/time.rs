@@ -29,7 +29,10 @@ pub fn argument(name: &str, text: &str) -> anyhow::Result<Timestamp> {
     if let Ok(date) = text.parse::<Date>()
         && text.len() == 10
     {
-        return Ok(copenhagen(date.tomorrow()?.at(0, 0, 0, 0))? - jiff::SignedDuration::from_millis(1));
+        let end = date.tomorrow().and_then(|next| copenhagen(next.at(0, 0, 0, 0)));
+        return end
+            .map(|end| end - jiff::SignedDuration::from_millis(1))
+            .map_err(|_| anyhow::anyhow!("{name} '{text}' is too far away; give a day before 9999"));
     }
     crate::input::ad_line::time(text)
         .map_err(|_| anyhow::anyhow!("{name} '{text}' is no time such as 2026-10-01 or 2026-10-01T06:00:00+02:00"))

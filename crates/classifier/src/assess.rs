@@ -121,8 +121,8 @@ impl Score {
                 single_ad.insert(firing.group);
             }
         }
-        // Rounded to a millionth, so that the order of addition can't show.
-        let points = (groups.values().sum::<f64>() * 1e6).round() / 1e6;
+        // Rounded to a millionth, so that the order of addition can't show; the sum of nothing is -0.0, which is no figure.
+        let points = (groups.values().sum::<f64>() * 1e6).round() / 1e6 + 0.0;
         let holds = |rule: &BandRule| {
             points >= rule.points
                 && groups.len() >= rule.groups

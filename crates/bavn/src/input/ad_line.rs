@@ -55,7 +55,7 @@ pub fn read(object: &mut Object) -> Result<AdLine, String> {
         fields: object.texts_by_name("fields")?,
         images: (object.list("images")?.into_iter()).map(|source| Image { source, pdq: None, quality: 0 }).collect(),
     };
-    if content.title.is_empty() && content.body.is_empty() {
+    if content.title.trim().is_empty() && content.body.trim().is_empty() {
         return Err("one of 'title' and 'body' is needed".to_owned());
     }
     Ok(AdLine { ad, content, seen_at })

@@ -3,6 +3,7 @@
 use super::{Object, ad_line::time};
 use domain::AdRef;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// A decision of an existing register.
 #[derive(Debug, PartialEq)]
@@ -13,6 +14,8 @@ pub struct DecisionLine {
     pub decision: String,
     /// Why.
     pub reason: String,
+    /// For `watch`: until which day.
+    pub until: Option<Date>,
     /// Who.
     pub by: String,
     /// When.
@@ -46,6 +49,10 @@ pub fn decision(object: &mut Object) -> Result<DecisionLine, String> {
         ad: AdRef::new(object.id("site")?, object.id("ad_id")?),
         decision: object.text("decision")?,
         reason: object.optional_text("reason")?.unwrap_or_default(),
+        until: match object.optional_text("until")? {
+            Some(text) => Some(text.parse().map_err(|_| "'until' is no day such as 2026-10-01".to_owned())?),
+            None => None,
+        },
         by: object.text("by")?,
         at: at(object)?,
     })

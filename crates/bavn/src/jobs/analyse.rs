@@ -12,6 +12,22 @@ pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
     if args.all {
         store.forget_readings().await?;
     }
+    if let Some(current) = store.latest_analysis().await?
+        && as_of < current.as_of
+    {
+        // A look back must not take the place of what lists and cases are made of.
+        pipeline::read_new_versions(&store, &config, now, &|_| {}).await?;
+        let then = pipeline::analyse_in_memory(&store, &config, as_of).await?;
+        store.close().await;
+        eprintln!(
+            "As of {as_of}: {} advertisers and networks, {} links. The store keeps its newer analysis (as of {}); \
+             'bavn export … --as-of' shows this one.",
+            then.assessments.len(),
+            then.linkage.links.len(),
+            current.as_of
+        );
+        return Ok(());
+    }
     let bar = crate::progress::spinner("reading ads");
     let renew = if args.all { NewReference::Always } else { NewReference::IfNone };
     let at = super::virtual_today(&store).await?.unwrap_or(now);

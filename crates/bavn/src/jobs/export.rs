@@ -24,6 +24,9 @@ pub async fn run(cli: &Cli, args: &ExportArgs) -> anyhow::Result<()> {
         store: &store,
         config: &config,
     };
+    if store.latest_analysis().await?.is_none() {
+        anyhow::bail!("nothing was analysed yet: run 'bavn analyse' first");
+    }
     let mut out = BufWriter::new(std::io::stdout().lock());
     match args.what {
         ExportForm::Mentions => export.mentions(&mut out).await?,
@@ -63,9 +66,6 @@ impl Export<'_> {
     /// The analysis as of the time: the kept one where it is of that time, else made in memory.
     async fn analysed(&self, what: &'static str) -> anyhow::Result<Analysed> {
         self.store.audit(&self.look(what)).await?;
-        if self.store.latest_analysis().await?.is_none() && !self.asked {
-            anyhow::bail!("nothing was analysed yet: run 'bavn analyse' first");
-        }
         pipeline::analyse_in_memory(self.store, self.config, self.as_of).await
     }
 
@@ -158,11 +158,11 @@ impl Export<'_> {
         Ok(originals)
     }
 
-    /// The newest kept list of each team that was made of what was known by then.
+    /// The newest kept list of each team; with `--as-of` the newest that was made of what was known by then.
     async fn contact_list(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let mut newest = BTreeMap::new();
         for header in self.store.lists(None, 10_000).await? {
-            if header.as_of > self.as_of {
+            if self.asked && header.as_of > self.as_of {
                 continue;
             }
             let kept = newest.entry(header.team.clone()).or_insert_with(|| header.clone());

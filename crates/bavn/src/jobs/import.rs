@@ -9,7 +9,9 @@ use domain::{AdContent, Image, ProgrammeId, SiteId};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use store::{Channel, Decision, DecisionKind, ImportResult, NewAd, Outcome, PutAds, SiteRegistration, Store};
+use store::{
+    Channel, Decision, DecisionKind, ImportResult, NewAd, Outcome, PutAds, SiteRegistration, Store, StoreError,
+};
 
 /// Ads written at a time; each is whole, so a killed import goes on by running it again.
 const BATCH: usize = 500;
@@ -54,6 +56,9 @@ pub async fn run(cli: &Cli, command: &ImportCommand) -> anyhow::Result<()> {
 fn open(file: &Path) -> anyhow::Result<Box<dyn BufRead + Send>> {
     if file.as_os_str() == "-" {
         return Ok(Box::new(BufReader::new(std::io::stdin())));
+    }
+    if file.is_dir() {
+        anyhow::bail!("{} is a folder; name a file", file.display());
     }
     let opened = std::fs::File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
     Ok(Box::new(BufReader::new(opened)))
@@ -151,22 +156,26 @@ struct Results {
 }
 
 impl Results {
-    fn count(&mut self, file: &str, line: u64, result: ImportResult) {
+    /// A line that the rules refuse is said with its number and the rest goes on; a store that fails ends the import.
+    fn count(&mut self, file: &str, line: u64, result: Result<ImportResult, StoreError>) -> Result<(), StoreError> {
         let why = match result {
-            ImportResult::New => {
+            Ok(ImportResult::New) => {
                 self.new += 1;
-                return;
+                return Ok(());
             }
-            ImportResult::Known => {
+            Ok(ImportResult::Known) => {
                 self.known += 1;
-                return;
+                return Ok(());
             }
-            ImportResult::UnknownAd => "the store does not hold this ad; import or crawl it first",
-            ImportResult::NotAnalysed => "the ad is in no analysis yet; run 'bavn analyse' first",
-            ImportResult::Refused => "a later decision or an objection is in force; nothing was changed",
+            Ok(ImportResult::UnknownAd) => "the store does not hold this ad; import or crawl it first",
+            Ok(ImportResult::NotAnalysed) => "the ad is in no analysis yet; run 'bavn analyse' first",
+            Ok(ImportResult::Refused) => "a later decision or an objection is in force; nothing was changed",
+            Err(StoreError::Refused { why }) => why,
+            Err(error) => return Err(error),
         };
         self.refused += 1;
         eprintln!("{file}:{line}: {why}");
+        Ok(())
     }
 }
 
@@ -191,16 +200,24 @@ async fn decisions(store: &Store, args: &ImportArgs, at: jiff::Timestamp) -> any
     })?;
     let mut results = Results { wrong: counts.wrong, ..Results::default() };
     for (number, line, kind) in lines {
+        // A register that names no day watches for as long as people usually do: 30 days from the decision.
+        let until = match kind {
+            DecisionKind::Watch => {
+                let decided = crate::time::local_day(line.at);
+                Some(line.until.unwrap_or(decided.saturating_add(jiff::Span::new().days(30))))
+            }
+            _ => None,
+        };
         let decision = Decision {
             kind,
             reason_code: "imported".to_owned(),
             text: line.reason,
             change_mind: String::new(),
-            until: None,
+            until,
             refer_to: None,
         };
-        let result = store.import_decision(&line.ad, &decision, &line.by, &actor, line.at, at).await?;
-        results.count(&file, number, result);
+        let result = store.import_decision(&line.ad, &decision, &line.by, &actor, line.at, at).await;
+        results.count(&file, number, result)?;
     }
     Ok(results)
 }
@@ -223,8 +240,8 @@ async fn attempts(store: &Store, args: &ImportArgs, at: jiff::Timestamp) -> anyh
     let mut results = Results { wrong: counts.wrong, ..Results::default() };
     for (number, line, channel, outcome) in lines {
         let result =
-            store.import_attempt(&line.ad, &line.method, channel, outcome, &line.by, &actor, line.at, at).await?;
-        results.count(&file, number, result);
+            store.import_attempt(&line.ad, &line.method, channel, outcome, &line.by, &actor, line.at, at).await;
+        results.count(&file, number, result)?;
     }
     Ok(results)
 }

@@ -17,9 +17,15 @@ pub async fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<()> {
     let now = crate::time::now();
     let (config, store) = super::open(cli, Need::Existing, now).await?;
     let today = super::as_of(&store, None).await?;
+    let Some(analysis) = store.latest_analysis().await? else {
+        anyhow::bail!("nothing was analysed yet: run 'bavn analyse' first");
+    };
     let date = match &args.date {
-        Some(text) => text.parse::<Date>().with_context(|| format!("--date '{text}' is no day such as 2026-10-01"))?,
-        None => crate::time::local_day(today),
+        Some(text) => match text.parse::<Date>() {
+            Ok(date) => date,
+            Err(_) => anyhow::bail!("--date '{text}' is no day such as 2026-10-01"),
+        },
+        None => next_list_day(&config, today, now)?,
     };
     let at = super::virtual_today(&store).await?.unwrap_or(now);
     let mut out = std::io::stdout().lock();
@@ -28,6 +34,12 @@ pub async fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<()> {
             Some(text) => crate::time::argument("--as-of", text)?,
             None => hour_of(team, date)?,
         };
+        if as_of < analysis.as_of {
+            eprintln!(
+                "{}: who belongs to whom is taken from the analysis as of {}, which is later than this list's {as_of}.",
+                team.id, analysis.as_of
+            );
+        }
         let list = make(&store, &config, programme, team, date, as_of, at, &super::system_actor()).await?;
         writeln!(out, "{} {date}: {} lines, {} left out", team.id, list.lines.len(), list.excluded.len())?;
         if args.excluded {
@@ -46,6 +58,20 @@ fn teams<'a>(config: &'a Config, asked: Option<&str>) -> anyhow::Result<Vec<(&'a
         Some(team) => Ok(vec![config.team(team)?]),
         None => Ok(config.programmes.values().flat_map(|p| p.teams.iter().map(move |team| (p, team))).collect()),
     }
+}
+
+/// Today; for a store that stands still in time the first day whose hour comes after what it knows.
+fn next_list_day(config: &Config, today: Timestamp, now: Timestamp) -> anyhow::Result<Date> {
+    let day = crate::time::local_day(today);
+    if today == now {
+        return Ok(day);
+    }
+    for (_, team) in teams(config, None)? {
+        if hour_of(team, day)? < today {
+            return Ok(day.tomorrow()?);
+        }
+    }
+    Ok(day)
 }
 
 /// The moment at which a team's list is made.

@@ -9,8 +9,9 @@ use tokio::net::TcpListener;
 
 /// Serves until SIGTERM or SIGINT; requests under way are finished.
 pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
-    let (config, store) = super::open(cli, Need::Make, crate::time::now()).await?;
+    let (mut config, store) = super::open(cli, Need::Existing, crate::time::now()).await?;
     let listener = listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
+    config.settings.serve.listen = listener.local_addr()?;
     let today = super::virtual_today(&store).await?;
     let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);

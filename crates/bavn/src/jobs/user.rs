@@ -44,12 +44,15 @@ pub async fn run(cli: &Cli, command: &UserCommand) -> anyhow::Result<()> {
 }
 
 async fn find(store: &Store, login: &str) -> anyhow::Result<store::Account> {
-    let account = store.account_by_login(login).await?;
+    let account = store.account_by_login(&login.to_lowercase()).await?;
     account.ok_or_else(|| anyhow::anyhow!("there is no account '{login}'; 'bavn user list' names all"))
 }
 
 async fn add(store: &Store, config: &Config, args: &UserAddArgs) -> anyhow::Result<()> {
     let login = args.login.to_lowercase();
+    if login.is_empty() || login.chars().any(|c| c.is_whitespace() || c.is_control()) || args.name.trim().is_empty() {
+        anyhow::bail!("a log-in is one word and a name is not empty");
+    }
     if store.account_by_login(&login).await?.is_some() {
         anyhow::bail!("there is an account '{login}' already; 'bavn user password {login}' gives it a new password");
     }

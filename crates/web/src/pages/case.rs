@@ -215,7 +215,9 @@ pub fn who_and_where(state: &AppState, page: &Page, row: &QueueRow) -> String {
     let places = match row.municipalities.len() {
         0 => t.t("place-unknown"),
         1..=3 => join(page, &names),
-        more => t.vs("places-more", &[("places", names.join(", ")), ("more", t.n("count-other-places", more as i64 - 3))]),
+        more => {
+            t.vs("places-more", &[("places", names.join(", ")), ("more", t.n("count-other-places", more as i64 - 3))])
+        }
     };
     let ads = t.n("count-ads", i64::from(row.ads));
     if row.advertisers > 1 {
