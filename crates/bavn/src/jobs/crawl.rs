@@ -98,26 +98,26 @@ fn host_name() -> String {
 
 /// Says `stop` at the first SIGTERM or SIGINT: what is in flight is finished.
 pub fn stop_on_signal(stop: Stop) {
+    let signal = signal();
     tokio::spawn(async move {
-        signal().await;
+        signal.await;
         stop.stop();
     });
 }
 
-/// Returns at the first SIGTERM or SIGINT.
-pub async fn signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut term) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = term.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+/// Is done at the first SIGTERM or SIGINT. The process listens for them from the call on, not from the first poll, so
+/// that one which comes while it starts is not lost.
+pub fn signal() -> impl Future<Output = ()> + Send + 'static {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (term, int) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async move {
+        // Where the system gives no handler, the signal's own effect (the process ends) is what happens.
+        let (Ok(mut term), Ok(mut int)) = (term, int) else { return std::future::pending().await };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
         }
     }
-    drop(tokio::signal::ctrl_c().await);
 }
 
 /// One run over each site, all at the same time: each host has its own pace. Gives the number that failed.

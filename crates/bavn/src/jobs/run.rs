@@ -24,11 +24,11 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
         anyhow::bail!("this store was made by 'bavn demo' and stands still in time: name another folder with --data");
     }
     let _only_one = crawl::only_crawler(cli, &store)?;
+    let stop = Stop::default();
+    crawl::stop_on_signal(stop.clone());
     let listener = serve::listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
     let state = app_state(&config, config.programme(None)?, store.clone(), None, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);
-    let stop = Stop::default();
-    crawl::stop_on_signal(stop.clone());
     let mut tasks = tokio::task::JoinSet::new();
     if config.sites.is_empty() {
         eprintln!("No site is configured yet: nothing is crawled.");

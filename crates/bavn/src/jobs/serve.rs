@@ -10,12 +10,13 @@ use tokio::net::TcpListener;
 /// Serves until SIGTERM or SIGINT; requests under way are finished.
 pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let (mut config, store) = super::open(cli, Need::Existing, crate::time::now()).await?;
+    let stopping = signal();
     let listener = listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
     config.settings.serve.listen = listener.local_addr()?;
     let today = super::virtual_today(&store).await?;
     let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);
-    web::serve(listener, state, signal()).await?;
+    web::serve(listener, state, stopping).await?;
     store.close().await;
     Ok(())
 }
