@@ -16,6 +16,7 @@ pub mod error;
 pub mod events;
 pub mod keys;
 mod migrate;
+pub mod notices;
 pub mod outreach;
 pub mod people;
 pub mod readings;
@@ -35,6 +36,7 @@ pub use doctor::{Doctor, TableCount};
 pub use error::StoreError;
 pub use events::{ChainCheck, EventRow};
 pub use keys::MasterKey;
+pub use notices::{Notice, NoticeChange};
 pub use outreach::{
     AttemptId, AttemptRow, Channel, Claim, ClaimResult, ContactRef, GateContact, GateRow, ImportResult, ListHeader,
     ListLine, NewAttempt, NewLine, NewList, Outcome, PutAttempt,

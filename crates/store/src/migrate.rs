@@ -8,12 +8,19 @@ use jiff::Timestamp;
 /// A step: version, name, text for SQLite, text for PostgreSQL.
 type Step = (i64, &'static str, &'static str, &'static str);
 
-const STEPS: &[Step] = &[(
-    1,
-    "first",
-    include_str!("../migrations/sqlite/0001_first.sql"),
-    include_str!("../migrations/postgres/0001_first.sql"),
-)];
+macro_rules! step {
+    ($version:literal, $name:literal, $file:literal) => {
+        (
+            $version,
+            $name,
+            include_str!(concat!("../migrations/sqlite/", $file)),
+            include_str!(concat!("../migrations/postgres/", $file)),
+        )
+    };
+}
+
+const STEPS: &[Step] =
+    &[step!(1, "first", "0001_first.sql"), step!(2, "notices of sites", "0002_site_notices.sql")];
 
 /// The newest version that this program knows.
 pub(crate) fn newest() -> i64 {

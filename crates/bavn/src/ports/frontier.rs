@@ -301,7 +301,16 @@ impl Frontier for StoreFrontier {
             reason: state.reason.clone(),
             until: state.until,
         };
-        self.store.set_site_state(site, &state, at).await.map_err(failed("keeping a site's state"))
+        let change =
+            self.store.set_site_state(site, &state, at).await.map_err(failed("keeping a site's state"))?;
+        // One line when it begins and one when it is over, also for those who watch the log alone.
+        if let Some(phase) = change.ended {
+            tracing::warn!(%site, %phase, "over");
+        }
+        if let Some(phase) = change.began {
+            tracing::warn!(%site, %phase, reason = state.reason.en, "the site needs a look");
+        }
+        Ok(())
     }
 
     async fn site_wish(&self, site: &SiteId) -> Result<SiteWish, FrontierError> {

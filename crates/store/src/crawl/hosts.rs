@@ -2,6 +2,7 @@
 
 use super::{CachedRobots, HostState, SiteState, SiteWish};
 use crate::db::args;
+use crate::notices::{self, NoticeChange};
 use crate::sites::state_of;
 use crate::{Store, StoreError};
 use domain::SiteId;
@@ -56,16 +57,28 @@ impl Store {
         }
     }
 
-    /// Sets the site's state; the same state keeps its `since`.
-    pub async fn set_site_state(&self, site: &SiteId, state: &SiteState, at: Timestamp) -> Result<(), StoreError> {
+    /// Sets the site's state; the same state keeps its `since`. A notice begins or ends in the same transaction.
+    pub async fn set_site_state(
+        &self,
+        site: &SiteId,
+        state: &SiteState,
+        at: Timestamp,
+    ) -> Result<NoticeChange, StoreError> {
         let json = serde_json::to_string(state).map_err(|_| StoreError::Corrupt { what: "a site's state" })?;
         let mut tx = self.write_soon("keeping a site's state").await?;
-        tx.run(
-            "UPDATE site SET state = $2, state_since = $3 WHERE site = $1 AND (state IS NULL OR state <> $2)",
-            args![site.as_str(), json, at],
-        )
-        .await?;
-        tx.commit().await
+        let changed = tx
+            .one(
+                "UPDATE site SET state = $2, state_since = $3 WHERE site = $1 AND (state IS NULL OR state <> $2) \
+                 RETURNING id",
+                args![site.as_str(), json, at],
+            )
+            .await?;
+        let change = match changed {
+            Some(row) => notices::follow(&mut tx, row.int(0)?, state, at).await?,
+            None => NoticeChange::default(),
+        };
+        tx.commit().await?;
+        Ok(change)
     }
 
     /// What the administrator wants of the site.

@@ -15,6 +15,7 @@ mod analyses;
 mod crawl;
 mod fixture;
 mod ledger;
+mod notices;
 mod queue;
 mod schema;
 mod secrets;

@@ -6,7 +6,7 @@ use crate::{Engine, MasterKey, Options, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables without any personal data, or whose rows go with the ad that they belong to.
-const IMPERSONAL: [&str; 15] = [
+const IMPERSONAL: [&str; 16] = [
     "ad_absence",
     "analysis",
     "audit",
@@ -22,6 +22,7 @@ const IMPERSONAL: [&str; 15] = [
     "robots_cache",
     "run",
     "site",
+    "site_notice",
 ];
 const WITH_THE_AD: [&str; 3] = ["language_mention", "persona_mention", "place_mention"];
 
