@@ -8,6 +8,7 @@
 //! | `exports` | `bavn demo --once` and each export: well formed, true to the population, the same bytes twice |
 //! | `imports` | ads, decisions and attempts from JSON Lines, on both databases |
 //! | `kills` | SIGKILL during crawl and analysis: nothing lost, nothing doubled |
+//! | `reading_unseen` | texts not used for writing patterns: how well they are read |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
 
@@ -18,5 +19,6 @@ mod classified;
 mod exports;
 mod imports;
 mod kills;
+mod reading_unseen;
 mod roles;
 mod support;
