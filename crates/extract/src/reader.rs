@@ -90,12 +90,16 @@ impl Reader {
         let mut reading = Reading::default();
         let (mut places, mut parts) = (Vec::new(), Vec::new());
         let mut done = Vec::with_capacity(texts.len());
-        // The language comes first: it decides what a foreign number without a country code is.
         let tokenised: Vec<Tokens<'_>> = texts.iter().map(|(_, text)| Tokens::of(text, &self.lexicon)).collect();
-        reading.languages = self.languages(&texts, &tokenised, hints);
+        let mut claims: Vec<Claims> = tokenised.iter().map(Claims::new).collect();
+        for (((field, _), tokens), claims) in texts.iter().zip(&tokenised).zip(&mut claims) {
+            self.read_contacts(field, tokens, claims, &mut reading);
+        }
+        // Then the language: it decides what a foreign number without a country code is.
+        reading.languages = self.languages(&texts, &tokenised, &claims, hints);
         let code = reading.languages.first().and_then(|guess| <[u8; 2]>::try_from(guess.code.as_bytes()).ok());
-        for ((field, _), tokens) in texts.iter().zip(tokenised) {
-            self.read_text(field, &tokens, hints, code, &mut reading, &mut places);
+        for (((field, _), tokens), mut claims) in texts.iter().zip(tokenised).zip(claims) {
+            self.read_text(field, &tokens, &mut claims, (hints, code), &mut reading, &mut places);
             parts.extend(
                 (0..tokens.len()).filter(|&i| tokens[i].word.is(Flags::PART)).map(|i| tokens.text(i).to_owned()),
             );
@@ -114,23 +118,33 @@ impl Reader {
         &self,
         texts: &[(Field, String)],
         tokens: &[Tokens<'_>],
+        claims: &[Claims],
         hints: &ReadHints,
     ) -> Vec<domain::LanguageGuess> {
-        let mut tally = Tally::new(&self.lexicon);
-        for ((field, _), tokens) in texts.iter().zip(tokens) {
+        let mut tally = Tally::default();
+        for (((field, _), tokens), claims) in texts.iter().zip(tokens).zip(claims) {
             if Kind::of(field) == Kind::Free {
-                tally.add(tokens, &self.lexicon);
+                tally.add(tokens, claims, &self.lexicon);
             }
         }
         tally.finish(&self.lexicon, hints.language.as_deref())
+    }
+
+    fn read_contacts(&self, field: &Field, tokens: &Tokens<'_>, claims: &mut Claims, reading: &mut Reading) {
+        if matches!(Kind::of(field), Kind::Free | Kind::Phone | Kind::Name) {
+            let contacts = contact::find(tokens, claims, &self.lexicon, field);
+            reading.emails.extend(contacts.emails);
+            reading.urls.extend(contacts.urls);
+            reading.handles.extend(contacts.handles);
+        }
     }
 
     fn read_text(
         &self,
         field: &Field,
         tokens: &Tokens<'_>,
-        hints: &ReadHints,
-        language: Option<[u8; 2]>,
+        claims: &mut Claims,
+        (hints, language): (&ReadHints, Option<[u8; 2]>),
         reading: &mut Reading,
         places: &mut Vec<place::Found>,
     ) {
@@ -139,34 +153,27 @@ impl Reader {
             return;
         }
         let lexicon = &self.lexicon;
-        let mut claims = Claims::new(tokens);
         let free = kind == Kind::Free;
-        if free || kind == Kind::Phone || kind == Kind::Name {
-            let contacts = contact::find(tokens, &mut claims, lexicon, field);
-            reading.emails.extend(contacts.emails);
-            reading.urls.extend(contacts.urls);
-            reading.handles.extend(contacts.handles);
-        }
         if free || kind == Kind::Place {
-            reading.addresses.extend(address::find(tokens, &mut claims, lexicon, field));
-            places.extend(place::find(tokens, &mut claims, &self.gazetteer, field, kind == Kind::Place));
+            reading.addresses.extend(address::find(tokens, claims, lexicon, field));
+            places.extend(place::find(tokens, claims, &self.gazetteer, field, kind == Kind::Place));
         }
         if free {
-            clock::claim(tokens, &mut claims);
+            clock::claim(tokens, claims);
         }
         if free || kind == Kind::Phone {
             let phone_hints =
                 PhoneHints { field: kind == Kind::Phone, site_obscures: hints.site_obscures_phones, language };
-            reading.phones.extend(phone::find(tokens, &mut claims, lexicon, field, phone_hints));
+            reading.phones.extend(phone::find(tokens, claims, lexicon, field, phone_hints));
         }
         if free || kind == Kind::Price {
-            reading.prices.extend(price::find(tokens, &mut claims, lexicon, field, kind == Kind::Price));
+            reading.prices.extend(price::find(tokens, claims, lexicon, field, kind == Kind::Price));
         }
         if free || kind == Kind::Age {
-            reading.ages.extend(age::find(tokens, &mut claims, lexicon, field, kind == Kind::Age));
+            reading.ages.extend(age::find(tokens, claims, lexicon, field, kind == Kind::Age));
         }
         if free || kind == Kind::Name {
-            reading.names.extend(name::find(tokens, &claims, lexicon, field, kind == Kind::Name));
+            reading.names.extend(name::find(tokens, claims, lexicon, field, kind == Kind::Name));
         }
     }
 }

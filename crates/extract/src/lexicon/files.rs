@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 /// Values by key, each with its words.
 pub(crate) type WordLists = BTreeMap<String, Vec<String>>;
 
+/// Words of each language by how frequent they are: one in 10 to the power of a tenth of the key.
+pub(crate) type FrequencyFile = BTreeMap<String, BTreeMap<String, String>>;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NumbersFile {

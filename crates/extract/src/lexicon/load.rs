@@ -1,11 +1,12 @@
 //! From the lexicon's files to [`Lexicon`].
 
-use super::files::{AgesFile, ContactFile, MoneyFile, NamesFile, NumbersFile, PlacesFile, StreetsFile, WordLists};
+use super::files::{AgesFile, ContactFile, FrequencyFile, MoneyFile, NamesFile, NumbersFile, PlacesFile, StreetsFile, WordLists};
 use super::{Flags, Lexicon, Word, numbers, phrases::Phrases};
 use crate::error::ReaderError;
+use crate::language::LanguageModel;
 use domain::NormalText;
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Folds a word or phrase of a file and splits it into words as an ad's tokens are split.
 pub(crate) fn folded_words(text: &str) -> Vec<String> {
@@ -115,25 +116,14 @@ pub(crate) fn load(lexicon: &[(String, String)]) -> Result<(Lexicon, PlacesFile)
             parts.insert(word, codes.split_whitespace().map(String::from).collect());
         }
     }
-    let stop: BTreeMap<String, String> = parse(lexicon, "languages.toml")?;
-    let languages: Vec<String> = stop.keys().cloned().collect();
-    for (index, (code, list)) in stop.iter().enumerate().take(32) {
-        let near = matches!(code.as_str(), "da" | "en" | "sv" | "no" | "de");
-        for word in folded_words(list) {
-            let entry = words.entry(word);
-            entry.flags.add(Flags::STOPWORD);
-            if near {
-                entry.flags.add(Flags::COMMON);
-            }
-            entry.languages |= 1 << index;
-        }
-    }
+    let (languages, model) = load_languages(&mut words, lexicon)?;
     let lexicon = Lexicon {
         words: words.0,
         number_words,
         currencies,
         services,
         languages,
+        model,
         lengths,
         i_am,
         limits,
@@ -145,6 +135,32 @@ pub(crate) fn load(lexicon: &[(String, String)]) -> Result<(Lexicon, PlacesFile)
         parts,
     };
     Ok((lexicon, places))
+}
+
+fn load_languages(
+    words: &mut Words,
+    lexicon: &[(String, String)],
+) -> Result<(Vec<String>, LanguageModel), ReaderError> {
+    let stop: BTreeMap<String, String> = parse(lexicon, "languages.toml")?;
+    let frequencies: FrequencyFile = parse(lexicon, "word_frequencies.toml")?;
+    let languages: Vec<String> = stop.keys().chain(frequencies.keys()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let mut listings = Vec::new();
+    for (code, list) in &stop {
+        let near = matches!(code.as_str(), "da" | "en" | "sv" | "no" | "de");
+        let index = languages.iter().position(|known| known == code).unwrap_or(0);
+        for word in folded_words(list) {
+            let entry = words.entry(word.clone());
+            entry.flags.add(Flags::STOPWORD);
+            if near {
+                entry.flags.add(Flags::COMMON);
+            }
+            listings.push((index, word));
+        }
+    }
+    let model = LanguageModel::new(&languages, &frequencies, &listings, |word, row| {
+        words.entry(word.to_owned()).frequencies = row;
+    });
+    Ok((languages, model))
 }
 
 fn load_numbers(words: &mut Words, file: &NumbersFile) -> HashMap<String, u8> {

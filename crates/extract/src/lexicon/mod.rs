@@ -8,6 +8,7 @@ pub(crate) mod phrases;
 
 pub(crate) use flags::Flags;
 pub(crate) use load::load;
+use crate::language::LanguageModel;
 use phrases::Phrases;
 use std::collections::HashMap;
 
@@ -26,8 +27,8 @@ pub(crate) struct Word {
     pub service: u8,
     /// As a decade of life: years.
     pub decade: u8,
-    /// Bit per language of [`Lexicon::languages`].
-    pub languages: u32,
+    /// Its row in [`Lexicon::model`]; 0 where no language lists it.
+    pub frequencies: u32,
 }
 
 impl Word {
@@ -44,7 +45,10 @@ pub(crate) struct Lexicon {
     pub(crate) number_words: HashMap<String, u8>,
     pub(crate) currencies: Vec<String>,
     pub(crate) services: Vec<String>,
+    /// Codes of the languages that `model` knows.
     pub(crate) languages: Vec<String>,
+    /// What words say of their language.
+    pub(crate) model: LanguageModel,
     /// Lengths of time in words, forwards, in minutes.
     pub(crate) lengths: Phrases<u16>,
     /// `jeg er`, backwards.

@@ -1,6 +1,9 @@
 //! A reader made of the distribution's own data files.
 #![allow(dead_code, missing_docs)]
 
+pub mod frames;
+pub mod written;
+
 use domain::{Field, ReadAd};
 use extract::{ReadHints, Reader, ReaderSources};
 use std::fs;
