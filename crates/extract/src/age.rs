@@ -21,7 +21,9 @@ pub(crate) fn find(
     let mut at = 0;
     while at < tokens.len() {
         let found = if claims.is_free(at) {
-            decade(tokens, at).or_else(|| numeric(tokens, lexicon, at, is_age_field))
+            decade(tokens, at)
+                .or_else(|| spoken(tokens, lexicon, at))
+                .or_else(|| numeric(tokens, lexicon, at, is_age_field))
         } else {
             None
         };
@@ -89,6 +91,21 @@ fn decade(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     fits.then_some((u32::from(token.word.decade), at + 1))
 }
 
+/// `toogtyveårig`, `femundzwanzigjährige`: number and unit in one word.
+fn spoken(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<(u32, usize)> {
+    let token = &tokens[at];
+    let text = tokens.text(at);
+    let stem = (token.kind == Kind::Word && text.len() > 7)
+        .then(|| {
+            ["aarige", "aarig", "aaring", "aariga", "jaehrige", "jaehrig"]
+                .iter()
+                .find_map(|unit| text.strip_suffix(unit))
+        })
+        .flatten()?;
+    let value = u32::from(lexicon.word(stem).number?);
+    (YEARS.contains(&value) && !is_limit(tokens, lexicon, at) && !is_others(tokens, at)).then_some((value, at + 1))
+}
+
 /// A number of years and the index behind it, from digits or a number word (`fem og tyve`, `twenty-four`).
 fn years(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     let token = tokens.get(at)?;
@@ -137,7 +154,7 @@ fn numeric(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, is_age_field: bool
         let between = at
             .checked_sub(1)
             .is_some_and(|i| matches!(tokens.text(i), "mellem" | "between" | "mellan" | "zwischen" | "mellom"));
-        if unit(tokens, behind).is_some() && !is_limit(tokens, lexicon, at) {
+        if unit(tokens, behind).is_some() && !is_limit(tokens, lexicon, at) && !is_others(tokens, at) {
             if !between {
                 return Some((value, single_end));
             }
@@ -149,8 +166,16 @@ fn numeric(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, is_age_field: bool
         let unit = unit(tokens, end).unwrap_or(end);
         return Some((value, unit));
     }
+    if is_others(tokens, at) {
+        return None;
+    }
     if let Some(behind) = unit(tokens, end) {
         return (!is_limit(tokens, lexicon, at) && !is_time(tokens, lexicon, behind)).then_some((value, behind));
+    }
+    if list_unit(tokens, single_end).is_some_and(|behind| !is_time(tokens, lexicon, behind))
+        && !is_limit(tokens, lexicon, at)
+    {
+        return Some((value, single_end));
     }
     let end = if range { end } else { single_end };
     let measured = tokens.get(end).is_some_and(|t| {
@@ -207,8 +232,53 @@ fn unit(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     }
 }
 
+/// "21, 23 og 26 år", "22/25 år": further ages up to a unit, and the index behind it.
+fn list_unit(tokens: &Tokens<'_>, mut at: usize) -> Option<usize> {
+    for _ in 0..5 {
+        let joins = tokens.is_any(at, &[',', '/', '&']) || tokens.get(at).is_some_and(|t| t.word.is(Flags::JOINER));
+        let (value, behind) = years(tokens, at + 1).filter(|_| joins && !tokens[at + 1].line_before)?;
+        if !YEARS.contains(&value) {
+            return None;
+        }
+        if let Some(end) = unit(tokens, behind) {
+            return Some(end);
+        }
+        at = behind;
+    }
+    None
+}
+
+/// "min søn er 14 år", "børn på 12 og 15 år", "huset er 40 år": somebody or something else's age.
+fn is_others(tokens: &Tokens<'_>, at: usize) -> bool {
+    let mut words = 0;
+    for i in (0..at).rev() {
+        let token = &tokens[i];
+        if token.line_before && i + 1 < at && words > 0 {
+            return token.word.is(Flags::OTHERS);
+        }
+        if token.kind == Kind::Symbol && !matches!(token.first, ',' | '-' | ':' | '(') {
+            return false;
+        }
+        if token.kind == Kind::Word {
+            if token.word.is(Flags::OTHERS) {
+                return true;
+            }
+            words += 1;
+            if words > 4
+                || matches!(tokens.text(i), "jeg" | "i" | "ich" | "jag" | "im" | "selv" | "myself") && words > 1
+            {
+                return false;
+            }
+        }
+    }
+    false
+}
+
 /// "over 18", "ikke under 18", "mindst 18", "for 3", "i 12".
 fn is_limit(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
+    if open_upwards(tokens, at) {
+        return true;
+    }
     let Some(mut before) = tokens.previous_word(at) else { return false };
     // "ældre end de 30", "omkring de 18".
     if matches!(tokens.text(before), "de" | "the" | "ca" | "about" | "omkring" | "mere" | "cirka") {
@@ -220,6 +290,34 @@ fn is_limit(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
     let short = matches!(tokens.text(before), "min" | "max" | "maks") && tokens.is(at - 1, '.');
     let open = !short && at - before > 1 && tokens.is_any(at - 1, &['.', ',', '(', '!', ':', '-', '–']);
     !open && tokens[before].word.is(Flags::LIMIT) && lexicon.limits.backward(tokens, before).is_some()
+}
+
+/// "18 years or older", "25 år og opefter", "30 år +".
+fn open_upwards(tokens: &Tokens<'_>, at: usize) -> bool {
+    let Some((_, end)) = years(tokens, at) else { return false };
+    let end = unit(tokens, end).unwrap_or(end);
+    let text = |i: usize| tokens.get(i).filter(|t| !t.line_before).map_or("", |_| tokens.text(i));
+    match text(end) {
+        "or" | "and" | "og" | "eller" | "och" | "und" | "oder" | "y" => matches!(
+            text(end + 1),
+            "older"
+                | "over"
+                | "above"
+                | "up"
+                | "upwards"
+                | "opefter"
+                | "derover"
+                | "op"
+                | "aeldre"
+                | "opad"
+                | "opover"
+                | "uppaat"
+                | "aelter"
+                | "mere"
+        ),
+        "+" | "plus" => !tokens.is(end, '+') || tokens.digits(end + 1) == 0,
+        _ => false,
+    }
 }
 
 /// "10 års erfaring", "5 years ago", "20 år i branchen".
@@ -269,12 +367,22 @@ fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bo
                     | "si"
             )
     });
+    // "jeg hedder Maria, er 27": the subject stands earlier.
+    let earlier = matches!(tokens.text(before), "er" | "am" | "bin" | "aer")
+        && before > 0
+        && tokens.is(before - 1, ',')
+        && tokens[at].kind == Kind::Number;
+    if before + 1 == at && earlier && ends {
+        return true;
+    }
     before + 1 == at && token.word.is(Flags::I_AM) && ends && lexicon.i_am.backward(tokens, before).is_some()
 }
 
 /// "Anna, 24", "Anna (24)", "Anna 24", "kvinde (24)", "en dame på 38" at the end of a phrase.
 fn beside_person(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
-    if tokens[at].kind != Kind::Number || tokens.digits(at) != 2 || tokens.number(at).is_none_or(|value| value < 16) {
+    let said = at > 0 && matches!(tokens.text(at - 1), "paa" | "of") && tokens[at].word.number.is_some_and(|v| v >= 16);
+    let written = tokens.digits(at) == 2 && tokens.number(at).is_some_and(|value| value >= 16);
+    if !said && !written {
         return false;
     }
     let bracket = at > 0 && tokens.is(at - 1, '(') && tokens.is(end, ')');

@@ -21,7 +21,7 @@ fn joined(tokens: &Tokens<'_>, at: usize) -> bool {
 
 fn digits(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     let mut value = tokens.number(at)?;
-    if tokens.digits(at) > 6 {
+    if tokens.digits(at) > 6 || (tokens.digits(at) > 1 && tokens.text(at).starts_with('0')) {
         return None;
     }
     let mut end = at + 1;
@@ -35,6 +35,17 @@ fn digits(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
             value = value.checked_mul(1000)?.checked_add(tokens.number(group)?)?;
             end = group + 1;
         }
+    }
+    // "1,2k"
+    if value < 100
+        && tokens.is_any(end, &[',', '.'])
+        && joined(tokens, end)
+        && joined(tokens, end + 1)
+        && tokens.digits(end + 1) == 1
+        && joined(tokens, end + 2)
+        && tokens.get(end + 2).is_some_and(|_| tokens.text(end + 2) == "k")
+    {
+        return Some((value * 1000 + tokens.number(end + 1)? * 100, end + 3));
     }
     if tokens.is_any(end, &[',', '.'])
         && joined(tokens, end)
@@ -133,6 +144,31 @@ pub(crate) fn length(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Optio
     let value = token.word.number.filter(|value| *value > 0)?;
     let (minutes, end) = unit(tokens, at + 1)?;
     Some((u32::from(value) * minutes, end))
+}
+
+/// "30/60/90 min": lengths that share their unit, each with its tokens; two or more, growing.
+pub(crate) fn shared_lengths(tokens: &Tokens<'_>, at: usize) -> Vec<(u32, usize, usize)> {
+    let mut values = Vec::new();
+    let mut i = at;
+    while let Some(value) = tokens.number(i).filter(|value| (5..=240).contains(value)) {
+        if values.last().is_some_and(|(last, _, _)| value <= *last) {
+            return Vec::new();
+        }
+        values.push((value, i, i + 1));
+        if !tokens.is_any(i + 1, &['/', ',', '-', '–', '|', '+']) {
+            break;
+        }
+        i += 2;
+    }
+    match unit(tokens, i + 1) {
+        Some((1, end)) if values.len() >= 2 => {
+            if let Some(last) = values.last_mut() {
+                last.2 = end;
+            }
+            values
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Quarters.

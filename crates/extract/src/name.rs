@@ -66,7 +66,9 @@ fn name_at(
     let joined_before = at > 0
         && !token.space_before
         && tokens.is_any(at - 1, &['@', '#', '_', '.', '/'])
-        && !tokens[at - 1].space_before;
+        && !tokens[at - 1].space_before
+        // "Anna/Bella" are two.
+        && !(tokens.is(at - 1, '/') && last_end == at - 1);
     let joined_after =
         tokens.get(at + 1).is_some_and(|t| !t.space_before && (t.kind == Kind::Number || matches!(t.first, '@' | '_')));
     if joined_before || joined_after {
@@ -85,14 +87,25 @@ fn name_at(
             return Some(extend(tokens, claims, lexicon, at));
         }
     }
-    if !is_listed || is_business(tokens, lexicon, at) {
+    if !is_listed {
+        let strange = token.capital && is_strange(tokens, lexicon, at) && !claims_nothing(tokens, at);
+        let fits = strange
+            && (age_behind(tokens, at) || signs_off(tokens, at) || (introduced == Some(false) && is_short(tokens, at)));
+        return fits.then_some(at + 1);
+    }
+    if is_business(tokens, lexicon, at) {
         return None;
     }
-    let context = introduced.is_some() || age_behind(tokens, at) || partner(tokens, lexicon, at, last_end);
+    let context = introduced.is_some()
+        || age_behind(tokens, at)
+        || partner(tokens, lexicon, at, last_end)
+        || origin_behind(tokens, at)
+        || acts(tokens, at)
+        || signs_off(tokens, at);
     if flags.has(Flags::NAME) {
         // In lower case only behind an introduction; capitals elsewhere are enough.
         let fits = token.capital && (!token.word.is(Flags::COMMON) || context)
-            || (introduced.is_some() && !token.word.is(Flags::COMMON))
+            || (introduced.is_some() && !token.word.is(Flags::COMMON) && !has_marks(tokens, at))
             || lower_case_pair(tokens, at, last_end)
             || (!token.word.is(Flags::COMMON) && starts_with_age(tokens, at));
         return fits.then(|| extend(tokens, claims, lexicon, at));
@@ -150,6 +163,126 @@ fn age_behind(tokens: &Tokens<'_>, at: usize) -> bool {
     tokens.digits(next) == 2 && (16..70).contains(&value) && (unit || bracket || tokens.is(next - 1, ','))
 }
 
+/// "Nok fra Thailand", "May from Bangkok".
+fn origin_behind(tokens: &Tokens<'_>, at: usize) -> bool {
+    tokens.get(at + 1).is_some_and(|_| matches!(tokens.text(at + 1), "fra" | "from" | "aus" | "fraan" | "din" | "de"))
+        && tokens.get(at + 2).is_some_and(|t| t.capital && t.kind == Kind::Word && !t.line_before)
+}
+
+/// "Nana tilbyder", "May er tilbage": what a person does follows.
+fn acts(tokens: &Tokens<'_>, at: usize) -> bool {
+    let text = |i: usize| tokens.get(i).filter(|t| !t.line_before).map_or("", |_| tokens.text(i));
+    match text(at + 1) {
+        "tilbyder" | "byder" | "venter" | "glaeder" | "arbejder" | "taler" | "masserer" | "giver" | "modtager"
+        | "offers" | "waits" | "welcomes" | "speaks" | "erbjuder" | "vagyok" | "soeger" | "kommer" => true,
+        "er" | "is" | "aer" | "ist" => matches!(
+            text(at + 2),
+            "tilbage"
+                | "ny"
+                | "ledig"
+                | "kun"
+                | "her"
+                | "back"
+                | "new"
+                | "here"
+                | "available"
+                | "in"
+                | "klar"
+                | "kommet"
+                | "hjemme"
+                | "paa"
+                | "tillbaka"
+                | "zurueck"
+                | "da"
+                | "lige"
+                | "en"
+                | "soed"
+                | "sweet"
+        ),
+        _ => false,
+    }
+}
+
+/// The last word of a text, alone on its line or behind a dash: "- Nok".
+fn signs_off(tokens: &Tokens<'_>, at: usize) -> bool {
+    let last = (at + 1..tokens.len()).all(|i| tokens[i].kind == Kind::Symbol);
+    let parted = at > 1
+        && (tokens[at].line_before
+            || (tokens.is_any(at - 1, &['-', '–', '/', '~', '*'])
+                && tokens[at - 1].space_before
+                && tokens[at].space_before));
+    last && parted && !tokens[at].upper
+}
+
+/// A word that no language lists and that is no place: a name where a name is expected.
+fn is_strange(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
+    let word = tokens[at].word;
+    let text = tokens.text(at);
+    let other = Flags::PLACE
+        .or(Flags::STOPWORD)
+        .or(Flags::SERVICE)
+        .or(Flags::HINT)
+        .or(Flags::PERSON)
+        .or(Flags::UNIT)
+        .or(Flags::CURRENCY)
+        .or(Flags::BUSINESS_BEFORE)
+        .or(Flags::BUSINESS_AFTER)
+        .or(Flags::CLOCK)
+        .or(Flags::PART)
+        .or(Flags::MEASURE_BEFORE);
+    let compound =
+        lexicon.street_endings.iter().any(|(ending, _)| text.len() > ending.len() && text.ends_with(ending.as_str()))
+            || [
+                "massage",
+                "klinik",
+                "klinikken",
+                "salon",
+                "salonen",
+                "pige",
+                "pigen",
+                "dame",
+                "kvinde",
+                "tilbud",
+                "hed",
+                "ing",
+                "else",
+                "ske",
+                "sk",
+            ]
+            .iter()
+            .any(|ending| text.ends_with(ending));
+    word.frequencies == 0
+        && word.number.is_none()
+        && !word.is(other)
+        && !compound
+        && (3..=12).contains(&text.len())
+        && text.is_ascii()
+}
+
+/// Letters with marks that a name in lower case hardly has: "miłą" is no Mila.
+fn has_marks(tokens: &Tokens<'_>, at: usize) -> bool {
+    let (from, to) = tokens[at].clean;
+    tokens.chars[from as usize..to as usize]
+        .iter()
+        .any(|clean| !clean.c.is_ascii() && !"æøåäöüéèáíóúñç".contains(clean.c))
+}
+
+/// Joined to something else.
+fn claims_nothing(tokens: &Tokens<'_>, at: usize) -> bool {
+    tokens.get(at + 1).is_some_and(|t| {
+        !t.space_before
+            && matches!(t.first, '.' | '@' | '_' | '-' | '/')
+            && tokens.get(at + 2).is_some_and(|n| !n.space_before && n.kind != Kind::Symbol)
+    })
+}
+
+fn is_short(tokens: &Tokens<'_>, at: usize) -> bool {
+    let text = tokens.text(at);
+    text.len() <= 9
+        && !["en", "et", "er", "ne", "ens"].iter().any(|ending| text.ends_with(ending))
+        && tokens.get(at + 1).is_none_or(|t| !t.capital || t.line_before)
+}
+
 /// "maria 24 år" at the beginning of a text without capitals.
 fn starts_with_age(tokens: &Tokens<'_>, at: usize) -> bool {
     tokens.starts_sentence(at) && age_behind(tokens, at)
@@ -160,7 +293,10 @@ fn partner(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, last_end: usize) -
     let join = |i: usize| matches!(tokens.text(i), "og" | "and" | "och" | "und" | "&" | "+" | "eller" | "or" | "y" | "si" | "i" if tokens.text(i) != "i");
     let before = at >= 2 && last_end == at - 1 && (join(at - 1) || tokens.is(at - 1, ','));
     let behind = tokens.get(at + 1).is_some_and(|_| join(at + 1))
-        && tokens.get(at + 2).is_some_and(|t| t.capital && listed(tokens, lexicon, at + 2).has(Flags::NAME));
+        && tokens.get(at + 2).is_some_and(|t| {
+            let known = listed(tokens, lexicon, at + 2);
+            t.capital && (known.has(Flags::NAME) || (known.has(Flags::NAME_HOMONYM) && acts(tokens, at + 2)))
+        });
     before || behind
 }
 

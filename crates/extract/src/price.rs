@@ -1,6 +1,6 @@
 //! Prices, with the length of time that they pay for.
 
-use crate::amount::{amount, length};
+use crate::amount::{amount, length, shared_lengths};
 use crate::claim::{Claim, Claims, span};
 use crate::lexicon::{Flags, Lexicon};
 use crate::tokens::{Kind, Tokens};
@@ -66,10 +66,20 @@ fn items(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, is_price_field
             at += 1;
             continue;
         }
+        let shared = if tokens[at].kind == Kind::Number { shared_lengths(tokens, at) } else { Vec::new() };
+        if let Some((_, _, end)) = shared.last().filter(|(_, _, end)| claims.are_free(at..*end)) {
+            at = *end;
+            items.extend(shared.iter().map(|(minutes, from, to)| Item::Length {
+                minutes: *minutes,
+                from: *from,
+                to: *to,
+            }));
+            continue;
+        }
         let item = priced(tokens, lexicon, at)
             .or_else(|| length(tokens, lexicon, at).map(|(minutes, to)| Item::Length { minutes, from: at, to }))
             .or_else(|| per_hour(tokens, at))
-            .or_else(|| bare(tokens, at, is_price_field));
+            .or_else(|| bare(tokens, at, is_price_field, continues(tokens, &items, at)));
         match item {
             Some(item) if claims.are_free(item.range().0..item.range().1) => {
                 at = item.range().1.max(at + 1);
@@ -79,6 +89,16 @@ fn items(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, is_price_field
         }
     }
     items
+}
+
+/// "Priser: 500 / 800 / 1200": a sure amount stands right before, with a sign between.
+fn continues(tokens: &Tokens<'_>, items: &[Item], at: usize) -> bool {
+    let Some(Item::Amount { sure: true, to, .. }) = items.last() else { return false };
+    let sign = |i: usize| {
+        tokens.is_any(i, &['/', ',', '-', '–', '|', '&'])
+            || matches!(tokens.text(i), "og" | "eller" | "til" | "and" | "or" | "to")
+    };
+    *to + 1 == at && sign(*to) && !tokens[at].line_before
 }
 
 /// `/t`, `pr. time`, `per hour`: a unit without a number.
@@ -101,7 +121,25 @@ fn per_hour(tokens: &Tokens<'_>, at: usize) -> Option<Item> {
         before = before.checked_sub(1)?;
     }
     let per = tokens.is(before, '/')
-        || matches!(tokens.text(before), "pr" | "per" | "i" | "an" | "the" | "pro" | "a" | "en" | "om");
+        || matches!(
+            tokens.text(before),
+            "pr" | "per"
+                | "i"
+                | "an"
+                | "the"
+                | "pro"
+                | "a"
+                | "en"
+                | "om"
+                | "la"
+                | "pe"
+                | "za"
+                | "por"
+                | "par"
+                | "all"
+                | "eine"
+                | "et"
+        );
     per.then_some(Item::Length { minutes, from: at, to: at + 1 })
 }
 
@@ -118,7 +156,7 @@ fn priced(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<Item> {
         let (value, to) = amount(tokens, next)?;
         return Some(Item::Amount { value, currency: Some(code), sure: true, from: at, to: sign(tokens, to) });
     }
-    if token.kind == Kind::Symbol || (at > 0 && tokens.is(at - 1, '+')) {
+    if token.kind == Kind::Symbol {
         return None;
     }
     let (value, to) = amount(tokens, at)?;
@@ -163,8 +201,9 @@ fn priced(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<Item> {
 fn sign(tokens: &Tokens<'_>, at: usize) -> usize {
     let joined = |i: usize| tokens.get(i).is_some_and(|token| !token.space_before);
     let behind_number = |i: usize| tokens.get(i).is_none_or(|t| t.space_before || t.kind != Kind::Number);
+    // The sign may stand apart: "1200 ,-".
     if tokens.is_any(at, &[',', ':', '.', ';'])
-        && joined(at)
+        && (joined(at) || tokens.is(at, ','))
         && tokens.is_any(at + 1, &['-', '–', '—'])
         && joined(at + 1)
         && behind_number(at + 2)
@@ -190,7 +229,7 @@ fn currency_at(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<u8> 
 }
 
 /// A number without a currency: a price only beside a length of time or behind a word for price.
-fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool) -> Option<Item> {
+fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool, continues: bool) -> Option<Item> {
     if tokens.get(at)?.kind != Kind::Number || (at > 0 && tokens.is(at - 1, '+')) {
         return None;
     }
@@ -202,7 +241,13 @@ fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool) -> Option<Item> {
     let joined_word = next.is_some_and(|t| t.kind == Kind::Word && !t.space_before);
     let measured = next.is_some_and(|t| t.word.is(Flags::MEASURE.or(Flags::AGE_UNIT))) || tokens.is(to, '%');
     if (100..=50_000).contains(&value) && !measured && !joined_word {
-        return Some(Item::Amount { value, currency: None, sure: after_price_word(tokens, at), from: at, to });
+        let thousands = to > at + 1 && tokens.text(to - 1) == "k";
+        // "for 4.500"
+        let grouped = to > at + 1 && tokens.digits(to - 1) == 3 && value % 50 == 0;
+        let offered =
+            at.checked_sub(1).is_some_and(|i| matches!(tokens.text(i), "for" | "kun" | "only" | "nur" | "bare"));
+        let sure = thousands || (grouped && offered) || after_price_word(tokens, at) || (continues && value % 10 == 0);
+        return Some(Item::Amount { value, currency: None, sure, from: at, to });
     }
     None
 }
@@ -241,6 +286,24 @@ fn pair(tokens: &Tokens<'_>, items: &[Item]) -> Vec<Option<(u32, usize)>> {
         {
             pairs[i] = Some((m, i + 1));
             used[i + 1] = true;
+        }
+    }
+    // "30/60 min 700/1200 kr": as many amounts behind as many lengths.
+    for i in 0..items.len() {
+        let lengths = (i..items.len()).take_while(|&j| minutes(j).is_some() && !used[j]).count();
+        if lengths < 2 || i > 0 && minutes(i - 1).is_some() {
+            continue;
+        }
+        let amounts = (i + lengths..items.len())
+            .take_while(|&j| matches!(items[j], Item::Amount { .. }) && gap(tokens, items, j - 1, j) != Gap::Apart)
+            .count();
+        if amounts >= lengths {
+            for j in 0..lengths {
+                if let Some(m) = minutes(i + j).filter(|_| pairs[i + lengths + j].is_none()) {
+                    pairs[i + lengths + j] = Some((m, i + j));
+                    used[i + j] = true;
+                }
+            }
         }
     }
     // Lists: a row that begins with a length pairs backwards, one that begins with an amount forwards.
@@ -283,10 +346,13 @@ enum Gap {
 fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
     let (Some(a), Some(b)) = (items.get(left), items.get(right)) else { return Gap::Apart };
     let (from, to) = (a.range().1, b.range().0);
-    if to < from || to - from > 5 {
+    // A row of dots leads the eye and counts once.
+    let distinct =
+        (from..to).filter(|&i| i == from || tokens[i].first != tokens[i - 1].first || tokens[i].kind != Kind::Symbol);
+    if to < from || distinct.take(6).count() > 5 {
         return Gap::Apart;
     }
-    let mut strong = false;
+    let (mut strong, mut joined) = (false, false);
     let mut words = 0;
     for i in from..to {
         let token = &tokens[i];
@@ -294,11 +360,29 @@ fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
             Kind::Word
                 if matches!(
                     tokens.text(i),
-                    "for" | "per" | "pr" | "i" | "om" | "a" | "pro" | "foer" | "fuer" | "the" | "an"
+                    "for"
+                        | "per"
+                        | "pr"
+                        | "i"
+                        | "om"
+                        | "a"
+                        | "pro"
+                        | "foer"
+                        | "fuer"
+                        | "the"
+                        | "an"
+                        | "la"
+                        | "pe"
+                        | "za"
+                        | "por"
+                        | "par"
+                        | "all"
                 ) =>
             {
                 strong = true
             }
+            // "1300 kr og for 2 timer": the next one's length.
+            Kind::Word if token.word.is(Flags::JOINER) => joined = true,
             Kind::Word if token.word.is(Flags::CONNECTOR) => {}
             Kind::Word => words += 1,
             // "1500/t" belongs together; " / " parts the lines of a list.
@@ -319,5 +403,5 @@ fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
     if words > 2 {
         return Gap::Apart;
     }
-    if strong { Gap::Strong } else { Gap::Near }
+    if strong && !joined { Gap::Strong } else { Gap::Near }
 }

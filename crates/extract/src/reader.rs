@@ -8,7 +8,7 @@ use crate::phone::PhoneHints;
 use crate::place::Gazetteer;
 use crate::tokens::Tokens;
 use crate::{address, age, clock, contact, lexicon, name, phone, place, price};
-use domain::{AdContent, Field, FieldText, ReadAd, Reading};
+use domain::{AdContent, Field, FieldText, NormalText, ReadAd, Reading};
 
 /// The data files that a reader is made of.
 pub struct ReaderSources<'a> {
@@ -89,7 +89,6 @@ impl Reader {
     pub fn read(&self, texts: Vec<(Field, String)>, hints: &ReadHints) -> ReadAd {
         let mut reading = Reading::default();
         let (mut places, mut parts) = (Vec::new(), Vec::new());
-        let mut done = Vec::with_capacity(texts.len());
         let tokenised: Vec<Tokens<'_>> = texts.iter().map(|(_, text)| Tokens::of(text, &self.lexicon)).collect();
         let mut claims: Vec<Claims> = tokenised.iter().map(Claims::new).collect();
         for (((field, _), tokens), claims) in texts.iter().zip(&tokenised).zip(&mut claims) {
@@ -98,17 +97,21 @@ impl Reader {
         // Then the language: it decides what a foreign number without a country code is.
         reading.languages = self.languages(&texts, &tokenised, &claims, hints);
         let code = reading.languages.first().and_then(|guess| <[u8; 2]>::try_from(guess.code.as_bytes()).ok());
-        for (((field, _), tokens), mut claims) in texts.iter().zip(tokenised).zip(claims) {
-            self.read_text(field, &tokens, &mut claims, (hints, code), &mut reading, &mut places);
+        for (((field, _), tokens), claims) in texts.iter().zip(&tokenised).zip(&mut claims) {
+            self.read_text(field, tokens, claims, (hints, code), &mut reading, &mut places);
             parts.extend(
                 (0..tokens.len()).filter(|&i| tokens[i].word.is(Flags::PART)).map(|i| tokens.text(i).to_owned()),
             );
-            done.push(tokens.normal);
         }
+        // A number told in the words of one language says nothing of the ad's.
+        if reading.phones.iter().any(|phone| phone.obscured) {
+            reading.languages = self.languages(&texts, &tokenised, &claims, hints);
+        }
+        let normals: Vec<NormalText> = tokenised.into_iter().map(|tokens| tokens.normal).collect();
         reading.places = place::resolve(places, &parts, &self.lexicon);
         let texts = texts
             .into_iter()
-            .zip(done)
+            .zip(normals)
             .map(|((field, original), normal)| FieldText { field, original, normal })
             .collect();
         ReadAd { texts, reading }

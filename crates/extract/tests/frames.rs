@@ -29,9 +29,12 @@ fn found(ad: &ReadAd) -> Vec<(&'static str, String, String)> {
     );
     found.extend(reading.ages.iter().map(|m| ("ages", m.years.to_string(), at(&m.span))));
     found.extend(reading.names.iter().map(|m| ("names", m.name.clone(), at(&m.span))));
-    found.extend(reading.places.iter().map(|m| {
-        ("places", m.municipality_code.clone().unwrap_or_else(|| m.candidates.join(",")), at(&m.span))
-    }));
+    found.extend(
+        reading
+            .places
+            .iter()
+            .map(|m| ("places", m.municipality_code.clone().unwrap_or_else(|| m.candidates.join(",")), at(&m.span))),
+    );
     found.extend(reading.emails.iter().map(|m| ("emails", m.address.clone(), at(&m.span))));
     found.extend(reading.urls.iter().map(|m| ("urls", m.url.clone(), at(&m.span))));
     found.extend(reading.addresses.iter().map(|m| ("addresses", m.text.clone(), at(&m.span))));

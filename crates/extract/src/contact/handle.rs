@@ -29,8 +29,10 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
             && (at == 0 || tokens[at].space_before || tokens[at - 1].kind == Kind::Symbol)
         {
             let Some((name, to)) = name_at(tokens, claims, at + 1) else { continue };
-            if let Some(service) = service_near(tokens, at, to) {
-                push(service, name, at, to, claims);
+            match service_near(tokens, at, to) {
+                Some(service) => push(service, name, at, to, claims),
+                // Of no known service: no handle, yet nothing else either.
+                None => claims.take(at..to, Claim::Contact),
             }
         }
     }
@@ -41,7 +43,8 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
             && (at == 0 || tokens[at].space_before)
             && let Some((name, to)) = name_at(tokens, claims, at).filter(|(name, _)| is_telling(name))
         {
-            let before = tokens.get(to).is_some_and(|t| t.word.is(Flags::BEFORE_SERVICE));
+            let bracket = tokens.is(to, '(') && tokens.is(to + 2, ')');
+            let before = bracket || tokens.get(to).is_some_and(|t| t.word.is(Flags::BEFORE_SERVICE));
             let service = tokens.get(to + 1).filter(|t| before && t.word.is(Flags::SERVICE));
             if let Some(service) = service {
                 push(service.word.service, name, at, to, claims);

@@ -17,9 +17,9 @@ use domain::LanguageGuess;
 use model::{LANGUAGES, Scores};
 
 /// What is supposed before the first word, by natural logarithm: listings in Denmark are mostly Danish, then English.
-const BEFORE: [(&str, f32); 5] = [("da", 2.0), ("en", 1.0), ("sv", 0.2), ("no", 0.2), ("de", 0.2)];
+const BEFORE: [(&str, f32); 5] = [("da", 2.5), ("en", 1.5), ("sv", 0.2), ("no", 0.0), ("de", 0.2)];
 /// What is supposed of languages that are hardly found there.
-const RARE: [(&str, f32); 4] = [("tl", -1.5), ("sq", -1.0), ("et", -1.0), ("vi", -1.0)];
+const RARE: [(&str, f32); 6] = [("tl", -1.5), ("sq", -1.0), ("et", -1.0), ("vi", -1.5), ("bg", -1.0), ("uk", -0.3)];
 /// A sentence must say so much against the ad's language to be in another.
 const SENTENCE: f32 = 2.5;
 /// The source's word counts where the text says little.
@@ -41,6 +41,9 @@ pub(crate) struct Tally {
     /// Words that no language lists.
     unlisted: f32,
     unlisted_text: String,
+    /// What units of time say, for texts that have no other words.
+    units: Scores,
+    has_units: bool,
     /// A Danish place or currency: all that a text without words may say.
     is_danish: bool,
 }
@@ -48,7 +51,6 @@ pub(crate) struct Tally {
 impl Tally {
     /// Adds a text, sentence by sentence. Contacts, names, places and amounts say nothing about the language.
     pub(crate) fn add(&mut self, tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon) {
-        let numbers = number_words(tokens);
         let mut segment = Segment { scores: [0.0; LANGUAGES], words: 0.0 };
         for at in 0..tokens.len() {
             let token = &tokens[at];
@@ -56,7 +58,7 @@ impl Tally {
             if ends && segment.words > 0.0 {
                 self.segments.push(std::mem::replace(&mut segment, Segment { scores: [0.0; LANGUAGES], words: 0.0 }));
             }
-            if token.kind != Kind::Word || claims.at(at) == Claim::Contact || numbers[at] {
+            if token.kind != Kind::Word || matches!(claims.at(at), Claim::Contact | Claim::Phone) {
                 continue;
             }
             if let Some(code) = signs::script(token.first) {
@@ -82,11 +84,15 @@ impl Tally {
         let token = &tokens[at];
         let word = token.word;
         let stop = word.is(Flags::STOPWORD);
-        let number_before = at > 0 && tokens[at - 1].kind == Kind::Number;
+        let number_before = at > 0 && (tokens[at - 1].kind == Kind::Number || tokens.is_any(at - 1, &['½', '¼', '¾']));
         let currency = lexicon.currencies.get(usize::from(word.currency)).filter(|_| word.is(Flags::CURRENCY));
         self.is_danish |= currency.is_some_and(|code| code == "DKK");
         // "30 min 800 kr" is written in every language of the region.
         if word.is(Flags::UNIT.or(Flags::CURRENCY)) && number_before {
+            if word.is(Flags::UNIT) {
+                lexicon.model.add(word.frequencies, tokens.text(at), &mut self.units);
+                self.has_units = true;
+            }
             return true;
         }
         if word.is(Flags::PLACE) && token.capital && !stop {
@@ -95,7 +101,7 @@ impl Tally {
         }
         let name = word.is(Flags::NAME) && (token.capital || !stop);
         // Single letters are initials, districts, and what an apostrophe left.
-        let letter = token.normal.1 - token.normal.0 < 2 && !(stop && !token.capital);
+        let letter = token.normal.1 - token.normal.0 < 2 && (!stop || (token.capital && is_district(tokens, at)));
         name || letter || (word.is(Flags::SERVICE) && !stop)
     }
 
@@ -107,6 +113,9 @@ impl Tally {
             signs::cyrillic(text, &lexicon.languages, &mut segment.scores);
         } else {
             signs::letters(tokens, at, &lexicon.languages, &mut segment.scores);
+        }
+        if text == "i" && token.capital && !tokens.starts_sentence(at) {
+            signs::english(&lexicon.languages, &mut segment.scores);
         }
         segment.words += 1.0;
         if !listed {
@@ -158,8 +167,12 @@ impl Tally {
         {
             guesses.insert(0, (code, self.unlisted));
         }
-        if guesses.is_empty() && self.is_danish {
-            return vec![LanguageGuess { code: "da".to_owned(), confidence: 0.3 }];
+        if guesses.is_empty() && (self.is_danish || self.has_units) {
+            let mut scores = before;
+            for (score, unit) in scores.iter_mut().zip(self.units) {
+                *score += unit;
+            }
+            return vec![LanguageGuess { code: lexicon.languages[best(&scores)].clone(), confidence: 0.3 }];
         }
         let all: f32 = guesses.iter().map(|(_, weight)| weight).sum();
         guesses.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
@@ -177,20 +190,7 @@ impl Tally {
     }
 }
 
-/// Number words in a row of four or more: a phone number in some language, whatever the ad's is.
-fn number_words(tokens: &Tokens<'_>) -> Vec<bool> {
-    let mut marked = vec![false; tokens.len()];
-    let mut row: Vec<usize> = Vec::new();
-    for at in 0..=tokens.len() {
-        let goes_on = tokens.get(at).is_some_and(|t| t.kind != Kind::Word || t.word.number.is_some());
-        if goes_on {
-            row.push(at);
-            continue;
-        }
-        if row.iter().filter(|i| tokens[**i].kind == Kind::Word).count() >= 3 {
-            row.iter().for_each(|i| marked[*i] = true);
-        }
-        row.clear();
-    }
-    marked
+/// "Odense C", "Kbh. K": a letter behind a place.
+fn is_district(tokens: &Tokens<'_>, at: usize) -> bool {
+    tokens.previous_word(at).is_some_and(|before| tokens[before].word.is(Flags::PLACE))
 }

@@ -15,7 +15,9 @@ const UNLISTED_TENTHS: f32 = 56.0;
 /// A word of a language's own list of listings (`languages.toml`) is at least so frequent.
 const LISTING_TENTHS: u8 = 38;
 /// What one word can say at most against a language: loan words and names stand in every text.
-const MOST: f32 = 5.0;
+const MOST: f32 = 7.0;
+/// The same of a word that no language lists.
+const UNLISTED_MOST: f32 = 4.0;
 /// What the letters of a word that some language lists can say against another.
 const LETTERS_MOST: f32 = 2.5;
 
@@ -47,9 +49,10 @@ impl LanguageModel {
         let mut counts = vec![[0u16; LANGUAGES]; SIGNS * SIGNS * SIGNS];
         let words = frequencies.iter().flat_map(|(code, lines)| {
             let language = codes.iter().position(|known| known == code);
-            lines.iter().filter_map(move |(tenths, line)| Some((language?, tenths.parse::<u8>().ok()?, line))).flat_map(
-                |(language, tenths, line)| line.split_whitespace().map(move |word| (language, tenths, word)),
-            )
+            lines
+                .iter()
+                .filter_map(move |(tenths, line)| Some((language?, tenths.parse::<u8>().ok()?, line)))
+                .flat_map(|(language, tenths, line)| line.split_whitespace().map(move |word| (language, tenths, word)))
         });
         let listed = listings.iter().map(|(language, word)| (*language, LISTING_TENTHS, word.as_str()));
         for (language, tenths, word) in words.chain(listed).filter(|(language, ..)| *language < LANGUAGES) {
@@ -80,7 +83,7 @@ impl LanguageModel {
         let listed = row > 0;
         let letters = if word.is_ascii() { self.letters_of(word) } else { [0.0; LANGUAGES] };
         let mut word_scores = [0.0f32; LANGUAGES];
-        let most = if listed { LETTERS_MOST } else { MOST };
+        let most = if listed { LETTERS_MOST } else { UNLISTED_MOST };
         for (language, score) in word_scores.iter_mut().enumerate() {
             let tenths = match frequencies[language] {
                 UNLISTED => {

@@ -71,6 +71,15 @@ pub(super) fn is_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{52f}')
 }
 
+/// A capital I inside a sentence is English.
+pub(super) fn english(codes: &[String], scores: &mut Scores) {
+    for (code, score) in codes.iter().zip(scores.iter_mut()) {
+        if code != "en" {
+            *score -= AGAINST;
+        }
+    }
+}
+
 /// What a Cyrillic word's letters say.
 pub(super) fn cyrillic(word: &str, codes: &[String], scores: &mut Scores) {
     for (code, score) in codes.iter().zip(scores.iter_mut()) {

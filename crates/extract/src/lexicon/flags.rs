@@ -73,5 +73,7 @@ flags! {
     TENS_FIRST = 47 "A tens word of a language that says tens first.";
     UNIT_FIRST = 48 "A tens word of a language that says units first.";
     PERSON = 49 "A person, by a common noun.";
+    OTHERS = 51 "Somebody or something else whose age may be told.";
+    AREA_AFTER = 52 "Behind a name: it is a place.";
     COMMON = 50 "A frequent word of Danish, English, Swedish, Norwegian or German.";
 }

@@ -1,6 +1,8 @@
 //! From the lexicon's files to [`Lexicon`].
 
-use super::files::{AgesFile, ContactFile, FrequencyFile, MoneyFile, NamesFile, NumbersFile, PlacesFile, StreetsFile, WordLists};
+use super::files::{
+    AgesFile, ContactFile, FrequencyFile, MoneyFile, NamesFile, NumbersFile, PlacesFile, StreetsFile, WordLists,
+};
 use super::{Flags, Lexicon, Word, numbers, phrases::Phrases};
 use crate::error::ReaderError;
 use crate::language::LanguageModel;
@@ -70,6 +72,7 @@ pub(crate) fn load(lexicon: &[(String, String)]) -> Result<(Lexicon, PlacesFile)
     words.flag(&ages.units, Flags::AGE_UNIT);
     words.flag(&ages.before, Flags::AGE_BEFORE);
     words.flag(&ages.persons, Flags::PERSON);
+    words.flag(&ages.others, Flags::OTHERS);
     for text in &ages.i_am {
         words.backward(&mut i_am, text, (), Flags::I_AM);
     }
@@ -101,6 +104,7 @@ pub(crate) fn load(lexicon: &[(String, String)]) -> Result<(Lexicon, PlacesFile)
     let places: PlacesFile = parse(lexicon, "places.toml")?;
     words.flag(&places.prepositions, Flags::PREPOSITION);
     words.flag(&places.not_after, Flags::NOT_AFTER);
+    words.flag(&places.area_after, Flags::AREA_AFTER);
     let mut short_words: HashMap<String, Vec<String>> = HashMap::new();
     for (full, shorts) in &places.short_words {
         for short in shorts {
@@ -143,7 +147,8 @@ fn load_languages(
 ) -> Result<(Vec<String>, LanguageModel), ReaderError> {
     let stop: BTreeMap<String, String> = parse(lexicon, "languages.toml")?;
     let frequencies: FrequencyFile = parse(lexicon, "word_frequencies.toml")?;
-    let languages: Vec<String> = stop.keys().chain(frequencies.keys()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let languages: Vec<String> =
+        stop.keys().chain(frequencies.keys()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
     let mut listings = Vec::new();
     for (code, list) in &stop {
         let near = matches!(code.as_str(), "da" | "en" | "sv" | "no" | "de");

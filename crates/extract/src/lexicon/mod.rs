@@ -6,9 +6,9 @@ mod load;
 mod numbers;
 pub(crate) mod phrases;
 
+use crate::language::LanguageModel;
 pub(crate) use flags::Flags;
 pub(crate) use load::load;
-use crate::language::LanguageModel;
 use phrases::Phrases;
 use std::collections::HashMap;
 

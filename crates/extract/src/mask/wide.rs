@@ -39,7 +39,7 @@ pub(super) fn runs(
             let from = tokens.iter().position(|token| token.end > range.start).unwrap_or(tokens.len());
             let to = tokens.iter().position(|token| token.start >= range.end).unwrap_or(tokens.len());
             // "$ 3400-0000" was read as a price, yet its digits go on.
-            let goes_on = claim == Claim::Price && digits_follow(&tokens, to);
+            let goes_on = claim == Claim::Price && (digits_follow(&tokens, to) || digits_lead(&tokens, from));
             if !goes_on {
                 claims.take(from..to, claim);
             }
@@ -85,6 +85,16 @@ fn digits_follow(tokens: &Tokens<'_>, at: usize) -> bool {
     let sign = tokens.is_any(at, &['-', '.', '–']) && !tokens[at].space_before;
     let next = if sign { at + 1 } else { at };
     tokens.digits(next) >= 4 && (sign || !tokens[next].space_before)
+}
+
+/// Four digits or more right before, or before a sign: the second half of what [`digits_follow`] finds.
+fn digits_lead(tokens: &Tokens<'_>, at: usize) -> bool {
+    let joined = tokens.get(at).is_some_and(|t| !t.space_before && t.kind == Kind::Number);
+    let before = at.checked_sub(1).filter(|_| joined && tokens.digits(at) >= 4);
+    before.is_some_and(|sign| {
+        let number = if tokens.is_any(sign, &['-', '.', '–']) { sign.checked_sub(1) } else { Some(sign) };
+        number.is_some_and(|number| tokens.digits(number) >= 4 && !tokens[sign].space_before)
+    })
 }
 
 fn close(tokens: &Tokens<'_>, run: &mut Vec<Atom>, found: &mut Vec<Range<usize>>) {

@@ -149,8 +149,15 @@ fn inside_word(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
     word.kind == Kind::Word
         && word.word.number.is_none()
         && !word.word.is(Flags::HINT.or(Flags::SERVICE).or(Flags::UNIT).or(Flags::CURRENCY))
-        && (letters.iter().any(|letter| digit_for(letter.c, true).is_none()) || letters.len() > 3)
+        && (letters.iter().any(|letter| digit_for(letter.c, true).is_none())
+            || (letters.len() > 3 && !between_digits(tokens, before)))
         && written_together(tokens.text(before), lexicon, true).is_none()
+}
+
+/// `37OOOO93`: letters with digits joined to both sides.
+fn between_digits(tokens: &Tokens<'_>, at: usize) -> bool {
+    let number_before = at.checked_sub(1).is_some_and(|before| tokens[before].kind == Kind::Number);
+    number_before && !tokens[at].space_before
 }
 
 /// `fem og tyve` and `fem-og-tyve` are 25, `twenty-five` and `tjugo fem` are 25.

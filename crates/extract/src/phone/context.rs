@@ -91,14 +91,25 @@ pub(super) struct Around {
 /// Looks at the words before and behind tokens `start..end`.
 pub(super) fn around(tokens: &Tokens<'_>, start: usize, end: usize) -> Around {
     let mut around = Around::default();
-    let mut words = 0;
+    let (mut words, mut parted) = (0, false);
     for i in (0..start).rev() {
         let token = &tokens[i];
         if token.kind == Kind::Word {
             words += 1;
             let weak = token.word.is(Flags::MEASURE_BEFORE);
+            let number_word = is_number_word(tokens, i);
             let hint = token.word.is(Flags::HINT.or(Flags::SERVICE));
-            if words <= 3 && !around.hint && (token.word.is(Flags::NOT_PHONE) || (weak && !hint && words <= 2)) {
+            if !around.hint
+                && !parted
+                && (token.word.is(Flags::NOT_PHONE) && words <= 3 || (weak && !hint && words <= 2))
+            {
+                around.other = true;
+                break;
+            }
+            // "Order number", "CVR nr.": the word before says whose number it is.
+            let owner =
+                i.checked_sub(1).map(|before| if tokens.is(before, '.') { before.saturating_sub(1) } else { before });
+            if number_word && !parted && owner.is_some_and(|owner| tokens[owner].word.is(Flags::NOT_PHONE)) {
                 around.other = true;
                 break;
             }
@@ -107,6 +118,8 @@ pub(super) fn around(tokens: &Tokens<'_>, start: usize, end: usize) -> Around {
                 break;
             }
         }
+        // What stands in another sentence, or has a number of its own, says nothing of this one.
+        parted |= parts(tokens, i, start);
         if words >= 7 || start - i > 16 {
             break;
         }
@@ -121,4 +134,29 @@ pub(super) fn around(tokens: &Tokens<'_>, start: usize, end: usize) -> Around {
         around.hint |= tokens[i].word.is(Flags::HINT.or(Flags::SERVICE)) && !around.other;
     }
     around
+}
+
+/// Words that are said of any number.
+fn is_number_word(tokens: &Tokens<'_>, at: usize) -> bool {
+    matches!(tokens.text(at), "nr" | "nummer" | "nummeret" | "number" | "no" | "numret" | "num")
+}
+
+/// Whether the token at `at` parts what stands before it from the number that begins at `start`.
+fn parts(tokens: &Tokens<'_>, at: usize, start: usize) -> bool {
+    let next = tokens.get(at + 1);
+    match tokens[at].kind {
+        // The number in "str. 38. 34 00 00 50" is the size's.
+        Kind::Number => {
+            let joined = (at + 1..start)
+                .all(|i| tokens[i].kind != Kind::Word && !matches!(tokens[i].first, '.' | ';' | '|' | '/'));
+            !joined || next.is_some_and(|next| next.line_before)
+        }
+        Kind::Symbol => {
+            let ends = matches!(tokens[at].first, '.' | '!' | '?')
+                && next.is_some_and(|next| next.capital && next.space_before);
+            let short = at > 0 && tokens[at - 1].word.is(Flags::NOT_PHONE.or(Flags::HINT));
+            (ends && !short) || matches!(tokens[at].first, ';' | '|')
+        }
+        Kind::Word => tokens[at].line_before && at + 1 < start && tokens[at].word.is(Flags::HINT),
+    }
 }

@@ -53,6 +53,7 @@ pub(crate) fn find(
             for window in best(tokens, run, hints) {
                 let (from, to) = (run[window.atoms.0].tokens.0, run[window.atoms.1 - 1].tokens.1);
                 let from = if run[window.atoms.0].plus { from - 1 } else { from };
+                let from = if run[window.atoms.0].plus { bracket_before(tokens, from, to) } else { from };
                 if !claims.are_free(from..to) {
                     continue;
                 }
@@ -67,6 +68,14 @@ pub(crate) fn find(
     }
     phones.sort_by_key(|phone| phone.span.start);
     phones
+}
+
+/// "(+45) 34 00 00 50": the bracket that opens before the country code and closes inside.
+fn bracket_before(tokens: &Tokens<'_>, from: usize, to: usize) -> usize {
+    match from.checked_sub(1).filter(|before| tokens.is(*before, '(')) {
+        Some(before) if (from..to).any(|i| tokens.is(i, ')')) && !(from..to).any(|i| tokens.is(i, '(')) => before,
+        _ => from,
+    }
 }
 
 fn regions(language: Option<[u8; 2]>) -> [Region; 4] {
@@ -133,8 +142,12 @@ fn judge(
     let fillers = gaps.iter().any(|gap| gap.fillers > 0) || atoms.iter().skip(1).any(|atom| atom.gap.fillers > 0);
     let line = atoms.iter().skip(1).any(|atom| atom.gap.line);
     let comma = gaps.iter().any(|gap| matches!(gap.symbol, Some(',' | ';')));
-    let plain_symbol =
-        |symbol: Option<char>| matches!(symbol, None | Some('-' | '.' | '–' | '(' | ')' | '/' | '‑' | '−'));
+    let plain_symbol = |symbol: Option<char>| matches!(symbol, None | Some('-' | '.' | '–' | '/' | '‑' | '−'));
+    // "(34) 00 00 50" and "34 00 (0050)" are common; brackets around a piece in the middle hide it.
+    let bracket = |symbol| matches!(symbol, Some('(' | ')'));
+    let plain_symbol = |symbol: Option<char>| {
+        plain_symbol(symbol) || (bracket(symbol) && (valid.international || symbol == Some(')') || gaps.len() < 3))
+    };
     let odd = gaps.iter().any(|gap| !plain_symbol(gap.symbol) || gap.symbols > 1 || gap.wide);
     let slash = gaps.iter().any(|gap| gap.symbol == Some('/'));
     let uniform = gaps.windows(2).all(|pair| pair[0].symbol == pair[1].symbol && pair[0].fillers == pair[1].fillers);

@@ -158,13 +158,13 @@ fn by_name(
         return None;
     }
     let token = &tokens[at];
-    let placed = preposition_before(tokens, at);
+    let placed = preposition_before(tokens, at) || area_behind(tokens, end);
     let inside = token.capital && !tokens.starts_sentence(at) && !shouting;
     let listed = beside_other_place(tokens, gazetteer, at, end);
     let located = token.capital && near_other_place(tokens, gazetteer, end);
     let fits = match entry.care {
         Care::None => token.capital || !is_short(tokens, at, end) || placed,
-        Care::Mild => inside || (token.capital && (placed || listed)),
+        Care::Mild => inside || (token.capital && (placed || listed || alone(tokens, at, end))),
         Care::Strong => token.capital && (placed && (inside || !shouting) || (listed && inside)),
     };
     if fits || located { found } else { None }
@@ -177,6 +177,24 @@ fn is_short(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
 
 fn follows_street_word(tokens: &Tokens<'_>, end: usize) -> bool {
     tokens.get(end).is_some_and(|t| t.kind == Kind::Word && !t.line_before && t.word.is(Flags::NOT_AFTER))
+}
+
+/// "Skive by", "Vejen og omegn", "Hals kommune".
+fn area_behind(tokens: &Tokens<'_>, end: usize) -> bool {
+    let and =
+        tokens.get(end).is_some_and(|t| matches!(tokens.text(end), "og" | "and" | "samt" | "med") && !t.line_before);
+    let at = if and || (tokens.is(end, '-') && tokens.get(end + 1).is_some_and(|t| !t.space_before)) {
+        end + 1
+    } else {
+        end
+    };
+    tokens.get(at).is_some_and(|t| !t.line_before && t.word.is(Flags::AREA_AFTER))
+}
+
+/// All of a line or field: "Struer".
+fn alone(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    tokens[at].line_before
+        && tokens.get(end).is_none_or(|next| next.line_before || matches!(next.first, ',' | '/' | '-' | '|'))
 }
 
 fn preposition_before(tokens: &Tokens<'_>, at: usize) -> bool {

@@ -39,7 +39,8 @@ const KINDS: [(char, &str); 11] = [
 /// Every frame, filled `rounds` times.
 pub fn all(rounds: usize) -> Vec<Made> {
     let folder = super::root().join("tests/data/reading_frames");
-    let mut files: Vec<_> = fs::read_dir(folder).expect("the frames").map(|entry| entry.expect("entry").path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder).expect("the frames").map(|entry| entry.expect("entry").path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     files.sort();
     let mut made = Vec::new();
@@ -114,7 +115,8 @@ fn normal_value(kind: char, value: &str) -> String {
     match kind {
         'P' | 'H' => {
             let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-            let digits = digits.strip_prefix("0045").or(digits.strip_prefix("45").filter(|d| d.len() == 8)).unwrap_or(&digits);
+            let digits =
+                digits.strip_prefix("0045").or(digits.strip_prefix("45").filter(|d| d.len() == 8)).unwrap_or(&digits);
             if value.starts_with("=+") { value[1..].to_owned() } else { format!("+45{digits}") }
         }
         'M' => {

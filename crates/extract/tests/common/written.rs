@@ -40,19 +40,81 @@ pub fn marked(slot: &str, turn: usize) -> Option<String> {
 }
 
 const NAMES: [&str; 40] = [
-    "Anna", "Nikoline", "Mathilde", "Sofie", "Cecilie", "Ida", "Josefine", "Lærke", "Astrid", "Bella", "Natasja", "Katja",
-    "Svetlana", "Olga", "Irina", "Ioana", "Andreea", "Camelia", "Agnieszka", "Kasia", "Zuzana", "Ploy", "Noi", "Nok", "Mei",
-    "Linh", "Blessing", "Precious", "Camila", "Valentina", "Yuliana", "Jessica", "Nicole", "Chanel", "Kimmie", "Trine", "Mette",
-    "Pernille", "Rikke", "Lucia",
+    "Anna",
+    "Nikoline",
+    "Mathilde",
+    "Sofie",
+    "Cecilie",
+    "Ida",
+    "Josefine",
+    "Lærke",
+    "Astrid",
+    "Bella",
+    "Natasja",
+    "Katja",
+    "Svetlana",
+    "Olga",
+    "Irina",
+    "Ioana",
+    "Andreea",
+    "Camelia",
+    "Agnieszka",
+    "Kasia",
+    "Zuzana",
+    "Ploy",
+    "Noi",
+    "Nok",
+    "Mei",
+    "Linh",
+    "Blessing",
+    "Precious",
+    "Camila",
+    "Valentina",
+    "Yuliana",
+    "Jessica",
+    "Nicole",
+    "Chanel",
+    "Kimmie",
+    "Trine",
+    "Mette",
+    "Pernille",
+    "Rikke",
+    "Lucia",
 ];
 
 const PLACES: [(&str, &str); 32] = [
-    ("Aarhus", "0751"), ("Kbh NV", "0101"), ("København K", "0101"), ("Odense M", "0461"), ("Ålborg", "0851"), ("Esbjerg", "0561"),
-    ("Randers C", "0730"), ("Horsens", "0615"), ("Kolding", "0621"), ("Vejle", "0630"), ("Herning", "0657"), ("Silkeborg", "0740"),
-    ("Næstved", "0370"), ("Slagelse", "0330"), ("Roskilde", "0265"), ("Helsingør", "0217"), ("Hillerød", "0219"), ("Viborg", "0791"),
-    ("Sønderborg", "0540"), ("Svendborg", "0479"), ("Holbæk", "0316"), ("Køge", "0259"), ("Fredericia", "0607"), ("Hjørring", "0860"),
-    ("Frederikshavn", "0813"), ("Nykøbing F", "0376"), ("Frederiksberg", "0147"), ("Glostrup", "0161"), ("Valby", "0101"),
-    ("Nørrebro", "0101"), ("Århus N", "0751"), ("Haderslev", "0510"),
+    ("Aarhus", "0751"),
+    ("Kbh NV", "0101"),
+    ("København K", "0101"),
+    ("Odense M", "0461"),
+    ("Ålborg", "0851"),
+    ("Esbjerg", "0561"),
+    ("Randers C", "0730"),
+    ("Horsens", "0615"),
+    ("Kolding", "0621"),
+    ("Vejle", "0630"),
+    ("Herning", "0657"),
+    ("Silkeborg", "0740"),
+    ("Næstved", "0370"),
+    ("Slagelse", "0330"),
+    ("Roskilde", "0265"),
+    ("Helsingør", "0217"),
+    ("Hillerød", "0219"),
+    ("Viborg", "0791"),
+    ("Sønderborg", "0540"),
+    ("Svendborg", "0479"),
+    ("Holbæk", "0316"),
+    ("Køge", "0259"),
+    ("Fredericia", "0607"),
+    ("Hjørring", "0860"),
+    ("Frederikshavn", "0813"),
+    ("Nykøbing F", "0376"),
+    ("Frederiksberg", "0147"),
+    ("Glostrup", "0161"),
+    ("Valby", "0101"),
+    ("Nørrebro", "0101"),
+    ("Århus N", "0751"),
+    ("Haderslev", "0510"),
 ];
 
 /// Any number that no one has.
@@ -124,9 +186,8 @@ fn danish_pair(pair: &str) -> String {
 
 fn english_pair(pair: &str, glue: &str) -> String {
     let (tens, unit) = (usize::from(pair.as_bytes()[0] - b'0'), usize::from(pair.as_bytes()[1] - b'0'));
-    let teens = [
-        "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-    ];
+    let teens =
+        ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"];
     let names = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     match (tens, unit) {
         (0, unit) => format!("zero {}", EN[unit]),
@@ -152,7 +213,13 @@ pub fn hidden(number: &str, turn: usize, row: &mut Row) -> String {
     let pairs = [2, 2, 2, 2];
     let digit = |c: char| c.to_digit(10).unwrap_or(0);
     let from = |c: char, base: u32| char::from_u32(base + digit(c)).unwrap_or(c);
-    match turn % WAYS {
+    let way = match turn % WAYS {
+        // Nothing to hide behind a letter.
+        24 if !number[2..].contains(['0', '1']) => 0,
+        25 if !number.contains('0') => 1,
+        way => way,
+    };
+    match way {
         0 => each(number, " ", |_, d| DA[d].to_owned()),
         1 => each(number, " ", |_, d| EN[d].to_owned()),
         2 => each(number, " ", |_, d| SV[d].to_owned()),
@@ -195,12 +262,14 @@ pub fn hidden(number: &str, turn: usize, row: &mut Row) -> String {
         37 => format!("+45 {}", each(number, " ", |_, d| DA[d].to_owned())),
         38 => groups(number, &pairs, " ★ "),
         39 => each(number, ",", |_, d| DA[d].to_owned()),
-        40 => by_pairs(number, " ", |at, pair| if at == 1 { pair.to_owned() } else { danish_pair(pair).to_uppercase() }),
+        40 => {
+            by_pairs(number, " ", |at, pair| if at == 1 { pair.to_owned() } else { danish_pair(pair).to_uppercase() })
+        }
         41 => {
             let languages: Vec<usize> = (0..8).map(|_| row.next(4)).collect();
             each(number, " ", |at, d| [DA, EN, SV, DE][languages[at]][d].to_owned())
         }
-        42 => groups(number, &[1, 2, 2, 2, 1], " "),
+        42 => groups(number, &[2, 1, 1, 2, 2], " "),
         _ => groups(number, &pairs, " dash "),
     }
 }
