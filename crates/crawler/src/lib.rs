@@ -12,12 +12,12 @@ pub mod pacing;
 pub mod plan;
 pub mod ports;
 pub mod robots;
-pub mod run;
 pub mod schedule;
 pub mod stop;
 
 pub use clock::{Clock, VirtualClock, WallClock};
 pub use crawl::{CrawlDeps, Progress, ProgressEvent, Visited, crawl_site};
+pub use domain::crawl::run;
 pub use error::{CrawlError, ErrorKind, FrontierError};
 pub use fetch::Http;
 pub use pacing::Pacer;

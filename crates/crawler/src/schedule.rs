@@ -76,7 +76,7 @@ async fn keep_crawling(plan: &SitePlan, deps: &CrawlDeps, until: Option<Timestam
 /// run, which goes on at once or when that wait ends.
 async fn first_visit(plan: &SitePlan, deps: &CrawlDeps) -> Timestamp {
     let now = deps.clock.now();
-    if let Ok(Some((state, _))) = deps.frontier.site_state(&plan.site).await
+    if let Ok(Some(state)) = deps.frontier.site_state(&plan.site).await
         && matches!(state.phase, SitePhase::Running | SitePhase::Waiting)
     {
         return state.until.map_or(now, |until| until.max(now));

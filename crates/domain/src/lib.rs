@@ -7,6 +7,7 @@
 //! UTC; spans are half-open byte ranges in the UTF-8 text of the field that they name.
 
 pub mod ad;
+pub mod crawl;
 pub mod facts;
 pub mod firing;
 pub mod ids;

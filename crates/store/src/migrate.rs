@@ -19,8 +19,7 @@ macro_rules! step {
     };
 }
 
-const STEPS: &[Step] =
-    &[step!(1, "first", "0001_first.sql"), step!(2, "notices of sites", "0002_site_notices.sql")];
+const STEPS: &[Step] = &[step!(1, "first", "0001_first.sql"), step!(2, "notices of sites", "0002_site_notices.sql")];
 
 /// The newest version that this program knows.
 pub(crate) fn newest() -> i64 {

@@ -44,31 +44,26 @@ fn calls_for_a_look(phase: &str) -> bool {
 }
 
 /// Ends and begins notices as the state asks for, in the transaction that sets it.
-pub(crate) async fn follow(
-    tx: &mut Tx,
-    site_id: i64,
-    state: &SiteState,
-    at: Timestamp,
-) -> Result<NoticeChange, StoreError> {
-    let mut change = NoticeChange::default();
+pub(crate) async fn follow(tx: &mut Tx, site_id: i64, state: &SiteState) -> Result<NoticeChange, StoreError> {
+    let (mut change, phase_now) = (NoticeChange::default(), state.phase.as_str());
     let open =
         tx.one("SELECT id, phase FROM site_notice WHERE site_id = $1 AND ended_at IS NULL", args![site_id]).await?;
     if let Some(row) = open {
         let phase = row.text(1)?;
-        if !is_over(&phase, &state.phase) {
+        if !is_over(&phase, phase_now) {
             return Ok(change);
         }
-        tx.run("UPDATE site_notice SET ended_at = $2 WHERE id = $1", args![row.int(0)?, at]).await?;
+        tx.run("UPDATE site_notice SET ended_at = $2 WHERE id = $1", args![row.int(0)?, state.since]).await?;
         change.ended = Some(phase);
     }
-    if calls_for_a_look(&state.phase) {
+    if calls_for_a_look(phase_now) {
         let reason = serde_json::to_string(&state.reason).map_err(|_| StoreError::Corrupt { what: "a reason" })?;
         tx.run(
             "INSERT INTO site_notice (site_id, phase, reason, began_at) VALUES ($1, $2, $3, $4)",
-            args![site_id, &state.phase, reason, at],
+            args![site_id, phase_now, reason, state.since],
         )
         .await?;
-        change.began = Some(state.phase.clone());
+        change.began = Some(phase_now.to_owned());
     }
     Ok(change)
 }

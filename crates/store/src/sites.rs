@@ -1,7 +1,7 @@
 //! Registered sites and what an administrator sees of them.
 
 use crate::chain;
-use crate::crawl::{RunId, RunTally, RunVerdict, SiteState, SiteWish};
+use crate::crawl::{RunId, RunTally, RunVerdict, SiteState, SiteWish, tally_of};
 use crate::db::{Row, args};
 use crate::{Actor, Store, StoreError};
 use domain::{Bilingual, ProgrammeId, SiteId};
@@ -45,7 +45,7 @@ pub struct SiteOverview {
     /// The site.
     pub registration: SiteRegistration,
     /// What it is doing, why, and since when.
-    pub state: Option<(SiteState, Timestamp)>,
+    pub state: Option<SiteState>,
     /// What an administrator wants of it.
     pub wish: SiteWish,
     /// Its last runs, newest first.
@@ -152,14 +152,12 @@ impl Store {
 }
 
 /// A state from its columns.
-pub(crate) fn state_of(
-    json: Option<String>,
-    since: Option<Timestamp>,
-) -> Result<Option<(SiteState, Timestamp)>, StoreError> {
+pub(crate) fn state_of(json: Option<String>, since: Option<Timestamp>) -> Result<Option<SiteState>, StoreError> {
     match (json, since) {
         (Some(json), Some(since)) => {
-            let state = serde_json::from_str(&json).map_err(|_| StoreError::Corrupt { what: "a site's state" })?;
-            Ok(Some((state, since)))
+            let state: SiteState =
+                serde_json::from_str(&json).map_err(|_| StoreError::Corrupt { what: "a site's state" })?;
+            Ok(Some(SiteState { since, ..state }))
         }
         _ => Ok(None),
     }
@@ -179,7 +177,7 @@ fn run_row(row: &Row) -> Result<RunRow, StoreError> {
         run: RunId(row.int(0)?),
         started_at: row.time(1)?,
         ended_at: row.opt_time(2)?,
-        tally: RunTally::parse(&row.text(3)?)?,
+        tally: tally_of(&row.text(3)?)?,
         missing_gone: row.int(4)?.unsigned_abs(),
         end: row.opt_text(5)?,
         reasons,

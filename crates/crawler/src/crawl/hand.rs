@@ -99,10 +99,10 @@ impl Hand<'_> {
         if at <= after(self.clock.now(), Duration::from_secs(5)) {
             return self.wait_until(at).await;
         }
-        self.visit.set_state(state, self.clock.now()).await;
+        self.visit.set_state(state).await;
         let waited = self.wait_until(at).await;
         if waited.is_ok() {
-            self.visit.set_state(sentences::running(), self.clock.now()).await;
+            self.visit.set_state(sentences::running(self.clock.now())).await;
         }
         waited
     }
@@ -115,7 +115,7 @@ impl Hand<'_> {
         let first = if opens.contains(&None) { None } else { opens.into_iter().flatten().min() };
         match first {
             None => Ok(()),
-            Some(at) => self.wait_openly(at, sentences::outside_hours(at)).await,
+            Some(at) => self.wait_openly(at, sentences::outside_hours(now, at)).await,
         }
     }
 
@@ -151,8 +151,12 @@ impl Ask for Hand<'_> {
                 Turn::Wait(until, _) if until > after(self.clock.now(), LONGEST_WAIT) => {
                     return Err(Halt::Quiet(until).into());
                 }
-                Turn::Wait(until, WaitFor::Quiet) => self.wait_openly(until, sentences::quiet(until)).await?,
-                Turn::Wait(until, WaitFor::Breaker) => self.wait_openly(until, sentences::breaker(until)).await?,
+                Turn::Wait(until, WaitFor::Quiet) => {
+                    self.wait_openly(until, sentences::quiet(self.clock.now(), until)).await?;
+                }
+                Turn::Wait(until, WaitFor::Breaker) => {
+                    self.wait_openly(until, sentences::breaker(self.clock.now(), until)).await?;
+                }
             }
         };
         let answer = self.visit.client.get(request, &|| host.answered()).await;
@@ -190,9 +194,9 @@ impl Ask for Hand<'_> {
 
 impl Visit<'_> {
     /// Sets the site's state and tells of it. Failing to is no reason to end a visit.
-    pub(super) async fn set_state(&self, state: SiteState, at: Timestamp) {
+    pub(super) async fn set_state(&self, state: SiteState) {
         let site = &self.plan.site;
-        if let Err(error) = self.deps.frontier.set_site_state(site, &state, at).await {
+        if let Err(error) = self.deps.frontier.set_site_state(site, &state).await {
             tracing::warn!(%site, %error, "the site's state could not be kept");
         }
         self.deps.progress.event(ProgressEvent::State { site: site.clone(), state });

@@ -16,55 +16,60 @@ fn local(at: Timestamp) -> String {
     at.to_zoned_datetime(zone).strftime("%d.%m.%Y %H:%M").to_string()
 }
 
-fn waiting(reason: Bilingual, until: Timestamp) -> SiteState {
-    SiteState { phase: SitePhase::Waiting, reason, until: Some(until) }
+fn waiting(reason: Bilingual, since: Timestamp, until: Timestamp) -> SiteState {
+    SiteState { phase: SitePhase::Waiting, reason, since, until: Some(until) }
 }
 
-pub(super) fn running() -> SiteState {
+pub(super) fn running(since: Timestamp) -> SiteState {
     let reason = say("Siden bliver læst", "The site is being read");
-    SiteState { phase: SitePhase::Running, reason, until: None }
+    SiteState { phase: SitePhase::Running, reason, since, until: None }
 }
 
 /// The run was cut off by the word to stop: it waits for the next process.
 pub(super) fn stopped(at: Timestamp) -> SiteState {
     let reason =
         say("Læsningen er afbrudt og fortsætter, hvor den slap", "The run was interrupted and goes on where it was");
-    waiting(reason, at)
+    waiting(reason, at, at)
 }
 
-pub(super) fn paused() -> SiteState {
+pub(super) fn paused(since: Timestamp) -> SiteState {
     let reason = say("Sat på pause af en administrator", "Paused by an administrator");
-    SiteState { phase: SitePhase::Paused, reason, until: None }
+    SiteState { phase: SitePhase::Paused, reason, since, until: None }
 }
 
-pub(super) fn quiet(until: Timestamp) -> SiteState {
+pub(super) fn quiet(since: Timestamp, until: Timestamp) -> SiteState {
     let at = local(until);
     let (da, en) = (
         format!("Siden har bedt om ro (Retry-After) til {at}"),
         format!("The site asked for quiet (Retry-After) until {at}"),
     );
-    waiting(say(da, en), until)
+    waiting(say(da, en), since, until)
 }
 
-pub(super) fn breaker(until: Timestamp) -> SiteState {
+pub(super) fn breaker(since: Timestamp, until: Timestamp) -> SiteState {
     let at = local(until);
     let da = format!("Siden svarer ikke; næste forsøg {at}");
     let en = format!("The site does not answer; next try {at}");
-    waiting(say(da, en), until)
+    waiting(say(da, en), since, until)
 }
 
-pub(super) fn outside_hours(until: Timestamp) -> SiteState {
+pub(super) fn outside_hours(since: Timestamp, until: Timestamp) -> SiteState {
     let at = local(until);
     let da = format!("Uden for de aftalte timer; fortsætter {at}");
     let en = format!("Outside the agreed hours; goes on {at}");
-    waiting(say(da, en), until)
+    waiting(say(da, en), since, until)
 }
 
 pub(super) fn waits_for_next_run() -> Bilingual {
     say("Alt er læst; venter på næste gang", "All was read; waits for the next run")
 }
 
-pub(super) fn approval(refused: &CrawlError) -> Bilingual {
+/// The site is not crawled, since its approval is missing or has ended.
+pub(super) fn not_approved(refused: &CrawlError, since: Timestamp) -> SiteState {
+    SiteState { phase: SitePhase::Closed, reason: approval(refused), since, until: None }
+}
+
+fn approval(refused: &CrawlError) -> Bilingual {
     let da = match refused {
         CrawlError::ApprovalExpired { until, .. } => {
             format!("Godkendelsen udløb {}; forny den i sidens site.toml", local(*until))

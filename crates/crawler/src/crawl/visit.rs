@@ -11,7 +11,7 @@ use crate::pacing::host_key;
 use crate::plan::SitePlan;
 use crate::ports::{EntryKind, NewEntry, RunId, SitePhase, SiteState};
 use crate::robots::RobotsGate;
-use crate::run::{RunEnd, RunSummary};
+use crate::run::{RunEnd, RunSummary, RunVerdict};
 use crate::stop::Stop;
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
@@ -87,8 +87,8 @@ pub async fn crawl_site(plan: &SitePlan, deps: &CrawlDeps) -> Result<Visited, Cr
         _ => Some(CrawlError::NotApproved { site: plan.site.clone() }),
     };
     if let Some(refused) = refused {
-        let state = SiteState { phase: SitePhase::Closed, reason: sentences::approval(&refused), until: None };
-        deps.frontier.set_site_state(&plan.site, &state, now).await?;
+        let state = sentences::not_approved(&refused, now);
+        deps.frontier.set_site_state(&plan.site, &state).await?;
         deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state });
         return Err(refused);
     }
@@ -144,7 +144,9 @@ async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Timestamp) -> Re
         .iter()
         .map(|url| NewEntry { kind: EntryKind::Listing, url: url.clone(), ad: None, depth: 0 })
         .collect();
-    let run = deps.frontier.begin_run(&plan.site, deps.clock.now(), &seeds).await?;
+    let now = deps.clock.now();
+    let running = sentences::running(now);
+    let run = deps.frontier.begin_run(&plan.site, now, &seeds, &running).await?;
     let tally = deps.frontier.tally(run.id).await?;
     let now = deps.clock.reader();
     let mut visit = Visit {
@@ -162,7 +164,7 @@ async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Timestamp) -> Re
         shut_for_images: Mutex::default(),
     };
     deps.progress.event(ProgressEvent::RunBegan { site: plan.site.clone(), resumed: run.resumed });
-    visit.set_state(sentences::running(), deps.clock.now()).await;
+    deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state: running });
 
     let halt = work_with_all_hands(&visit).await;
     let now = deps.clock.now();
@@ -170,22 +172,21 @@ async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Timestamp) -> Re
         None => None,
         Some(Halt::Shut(why) | Halt::Unreachable(why)) => Some(why),
         Some(Halt::Stopped | Halt::Ending) => {
-            visit.set_state(sentences::stopped(now), now).await;
+            visit.set_state(sentences::stopped(now)).await;
             return Ok(Visited::Stopped);
         }
         Some(Halt::Paused) => {
-            visit.set_state(sentences::paused(), now).await;
+            visit.set_state(sentences::paused(now)).await;
             return Ok(Visited::Paused);
         }
         Some(Halt::Quiet(until)) => {
-            visit.set_state(sentences::quiet(until), now).await;
+            visit.set_state(sentences::quiet(now, until)).await;
             return Ok(Visited::Quiet(until));
         }
         Some(Halt::ApprovalEnded) => {
             let until = plan.approval.as_ref().map_or(now, |approval| approval.until);
             let refused = CrawlError::ApprovalExpired { site: plan.site.clone(), until };
-            let state = SiteState { phase: SitePhase::Closed, reason: sentences::approval(&refused), until: None };
-            visit.set_state(state, now).await;
+            visit.set_state(sentences::not_approved(&refused, now)).await;
             return Err(refused);
         }
         Some(Halt::LeaseLost) => return Err(CrawlError::HeldByAnother { site: plan.site.clone() }),
@@ -240,22 +241,29 @@ async fn finish(visit: &mut Visit<'_>, ended_by: Option<ErrorKind>) -> Result<Vi
         let past = patiently(ask, || deps.frontier.past_tallies(&plan.site, 10)).await?;
         let verdict = judge(&plan.expect, &tally, &past, ended_by);
         let at = deps.clock.now();
-        patiently(ask, || deps.frontier.finish_run(visit.run, &verdict, at)).await
+        let state = state_after(&verdict, ended_by, at);
+        let summary = patiently(ask, || deps.frontier.finish_run(visit.run, &verdict, at, &state)).await?;
+        Ok((summary, state))
     };
-    let summary = match ended.await {
-        Ok(summary) => summary,
+    let (summary, state) = match ended.await {
+        Ok(ended) => ended,
         Err(Halt::Frontier(error)) => return Err(error.into()),
         Err(Halt::LeaseLost) => return Err(CrawlError::HeldByAnother { site: plan.site.clone() }),
         // All is read; the run is finished by the next visit.
         Err(_) => return Ok(Visited::Stopped),
     };
-    let state = match (summary.verdict.end, ended_by) {
+    deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state });
+    deps.progress.event(ProgressEvent::RunEnded(Box::new(summary.clone())));
+    Ok(Visited::Finished(Box::new(summary)))
+}
+
+/// What a site is doing once its run has ended.
+fn state_after(verdict: &RunVerdict, ended_by: Option<ErrorKind>, since: Timestamp) -> SiteState {
+    let phase = match (verdict.end, ended_by) {
         (RunEnd::Failed, Some(why)) if sentences::shuts(why) => SitePhase::Closed,
         (RunEnd::Failed, _) => SitePhase::Failed,
         _ => SitePhase::Idle,
     };
-    let reason = summary.verdict.reasons.first().cloned().unwrap_or_else(sentences::waits_for_next_run);
-    visit.set_state(SiteState { phase: state, reason, until: None }, deps.clock.now()).await;
-    deps.progress.event(ProgressEvent::RunEnded(Box::new(summary.clone())));
-    Ok(Visited::Finished(Box::new(summary)))
+    let reason = verdict.reasons.first().cloned().unwrap_or_else(sentences::waits_for_next_run);
+    SiteState { phase, reason, since, until: None }
 }

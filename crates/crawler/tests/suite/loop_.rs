@@ -240,7 +240,7 @@ async fn a_paused_site_keeps_its_run_for_later() {
     })
     .await;
     assert_eq!(crawl_site(&plan(&server), &world.deps()).await.expect("a visit"), Visited::Paused);
-    assert_eq!(world.memory.state().states[&"s1".into()].0.phase, SitePhase::Paused);
+    assert_eq!(world.memory.state().states[&"s1".into()].phase, SitePhase::Paused);
     world.memory.state().wishes.clear();
     assert_eq!(world.crawl(&plan(&server)).await.tally.details, 12);
 }
@@ -322,7 +322,7 @@ async fn an_empty_listing_is_an_alarm_unless_it_says_so() {
     assert_eq!(summary.verdict.end, RunEnd::Failed);
     assert!(summary.verdict.reasons[0].en.contains("bavn site check"), "{:?}", summary.verdict.reasons);
     assert_eq!(world.memory.up(), ["a"], "the last good data stay");
-    assert_eq!(world.memory.state().states[&"s1".into()].0.phase, SitePhase::Failed);
+    assert_eq!(world.memory.state().states[&"s1".into()].phase, SitePhase::Failed);
     *body.lock().expect("unpoisoned") = "mark noads\n";
     assert_eq!(world.crawl(&plan(&server)).await.verdict.end, RunEnd::Good);
     assert_eq!(world.memory.up(), [""; 0]);

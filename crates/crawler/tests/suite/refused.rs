@@ -32,7 +32,7 @@ async fn without_a_valid_approval_not_one_request_is_made() {
     {
         let error = crawl_site(&SitePlan { approval, ..plan(&server) }, &world.deps()).await.expect_err("refused");
         assert!(error.to_string().contains(words), "{error}");
-        let state = world.memory.state().states[&"s1".into()].0.clone();
+        let state = world.memory.state().states[&"s1".into()].clone();
         assert!(state.phase == SitePhase::Closed && state.reason.da.contains("site.toml"), "{state:?}");
     }
     assert_eq!(server.log().len(), 0);
@@ -67,7 +67,7 @@ async fn a_refusal_or_a_challenge_ends_the_visit() {
         assert_eq!((summary.verdict.end, summary.verdict.missing_are_gone), (RunEnd::Failed, false));
         assert!(summary.tally.errors.contains_key(&why));
         assert_eq!(world.memory.up(), ["a", "b"]);
-        assert_eq!(world.memory.state().states[&"s1".into()].0.phase, SitePhase::Closed);
+        assert_eq!(world.memory.state().states[&"s1".into()].phase, SitePhase::Closed);
     }
 }
 

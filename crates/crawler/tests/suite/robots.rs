@@ -98,7 +98,7 @@ async fn no_robots_txt_means_open_2_3_1_3() {
 async fn a_shut_door_stays_shut_2_3_1_3() {
     for status in [401, 403] {
         let (_, world) = closed(move |_| Reply::status(status), ErrorKind::RobotsDenied).await;
-        assert_eq!(world.memory.state().states[&"s1".into()].0.phase, SitePhase::Closed);
+        assert_eq!(world.memory.state().states[&"s1".into()].phase, SitePhase::Closed);
     }
 }
 

@@ -91,7 +91,7 @@ impl Store {
             }
             PageOutcome::Gone { why, fetched_at, page: _ } => {
                 let ad = ad.as_mut().ok_or_else(no_ad)?;
-                tally.ads_gone += u64::from(go(&mut tx, ad, &why, fetched_at).await?);
+                tally.ads_gone += u64::from(go(&mut tx, ad, why.as_str(), fetched_at).await?);
             }
         }
         keep_tally(&mut tx, run, &tally).await?;

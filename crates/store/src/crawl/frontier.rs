@@ -2,7 +2,7 @@
 //! 3 given up.
 
 use super::runs::{count_failure, keep_tally, lock_run};
-use super::{Entry, EntryId, EntryKind, NewEntry, Next, RunId, Validators};
+use super::{Entry, EntryId, EntryKind, ErrorKind, NewEntry, Next, RunId, Validators, entry_kind};
 use crate::ads::ensure_ad;
 use crate::db::{Row, Tx, args};
 use crate::keys::Purpose;
@@ -98,7 +98,7 @@ impl Store {
     /// An entry from the columns of its lease.
     async fn entry(&self, tx: &mut Tx, row: &Row) -> Result<Entry, StoreError> {
         let keys = self.keys();
-        let kind = EntryKind::from_number(row.int(1)?)?;
+        let kind = entry_kind(row.int(1)?)?;
         let url = keys.open_text("frontier", &row.blob(2)?, "url", &row.blob(3)?)?;
         let (mut ad, mut validators) = (None, None);
         if let Some(ad_id) = row.opt_int(4)? {
@@ -127,7 +127,7 @@ impl Store {
         run: RunId,
         entry: EntryId,
         not_before: Timestamp,
-        why: &str,
+        why: ErrorKind,
     ) -> Result<(), StoreError> {
         let mut tx = self.write_soon("putting an entry back").await?;
         let (_, mut tally) = lock_run(&mut tx, run).await?;
@@ -139,7 +139,7 @@ impl Store {
             )
             .await?;
         if let Some(row) = row {
-            count_failure(&mut tally, EntryKind::from_number(row.int(0)?)?, why, false, 1);
+            count_failure(&mut tally, entry_kind(row.int(0)?)?, why, false, 1);
             keep_tally(&mut tx, run, &tally).await?;
         }
         tx.commit().await
@@ -154,7 +154,7 @@ impl Store {
     }
 
     /// Marks an entry as failed for this run and counts the error. Its ad is neither sighted nor gone.
-    pub async fn give_up(&self, run: RunId, entry: EntryId, why: &str, _at: Timestamp) -> Result<(), StoreError> {
+    pub async fn give_up(&self, run: RunId, entry: EntryId, why: ErrorKind, _at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.write("giving an entry up").await?;
         let (_, mut tally) = lock_run(&mut tx, run).await?;
         let row = tx
@@ -164,14 +164,14 @@ impl Store {
             )
             .await?;
         if let Some(row) = row {
-            count_failure(&mut tally, EntryKind::from_number(row.int(0)?)?, why, true, 1);
+            count_failure(&mut tally, entry_kind(row.int(0)?)?, why, true, 1);
             keep_tally(&mut tx, run, &tally).await?;
         }
         tx.commit().await
     }
 
     /// Gives up everything that is still open in a run.
-    pub async fn give_up_rest(&self, run: RunId, why: &str, _at: Timestamp) -> Result<(), StoreError> {
+    pub async fn give_up_rest(&self, run: RunId, why: ErrorKind, _at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.write("giving the rest of a run up").await?;
         let (_, mut tally) = lock_run(&mut tx, run).await?;
         let rows = tx
@@ -182,7 +182,7 @@ impl Store {
             .await?;
         for row in &rows {
             let times = row.int(1)?.unsigned_abs();
-            count_failure(&mut tally, EntryKind::from_number(row.int(0)?)?, why, true, times);
+            count_failure(&mut tally, entry_kind(row.int(0)?)?, why, true, times);
         }
         tx.run("UPDATE frontier SET state = 3 WHERE run_id = $1 AND state IN (0, 1)", args![run.0]).await?;
         keep_tally(&mut tx, run, &tally).await?;

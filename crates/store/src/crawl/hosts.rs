@@ -1,7 +1,7 @@
 //! What outlives a restart besides the frontier: pacing, robots.txt, states, leases of sites.
 
 use super::{CachedRobots, HostState, SiteState, SiteWish};
-use crate::db::args;
+use crate::db::{Tx, args};
 use crate::notices::{self, NoticeChange};
 use crate::sites::state_of;
 use crate::{Store, StoreError};
@@ -33,23 +33,28 @@ impl Store {
     pub async fn cached_robots(&self, origin: &str) -> Result<Option<CachedRobots>, StoreError> {
         let mut tx = self.read("reading a robots.txt").await?;
         let row = tx.one("SELECT fetched_at, answer FROM robots_cache WHERE origin = $1", args![origin]).await?;
-        row.map(|row| Ok(CachedRobots { fetched_at: row.time(0)?, answer: row.blob(1)? })).transpose()
+        // A kept answer that an older program wrote in another form is as good as none: it is asked for again.
+        let Some(row) = row else { return Ok(None) };
+        let answer = serde_json::from_slice(&row.blob(1)?).ok();
+        answer.map(|answer| Ok(CachedRobots { fetched_at: row.time(0)?, answer })).transpose()
     }
 
     /// Keeps a robots.txt.
     pub async fn save_robots(&self, origin: &str, robots: &CachedRobots) -> Result<(), StoreError> {
+        let answer = serde_json::to_vec(&robots.answer)
+            .map_err(|_| StoreError::Corrupt { what: "a robots.txt that was got" })?;
         let mut tx = self.write("keeping a robots.txt").await?;
         tx.run(
             "INSERT INTO robots_cache (origin, fetched_at, answer) VALUES ($1, $2, $3) \
              ON CONFLICT (origin) DO UPDATE SET fetched_at = excluded.fetched_at, answer = excluded.answer",
-            args![origin, robots.fetched_at, robots.answer.as_slice()],
+            args![origin, robots.fetched_at, answer],
         )
         .await?;
         tx.commit().await
     }
 
-    /// The site's state and since when it holds.
-    pub async fn site_state(&self, site: &SiteId) -> Result<Option<(SiteState, Timestamp)>, StoreError> {
+    /// The site's state.
+    pub async fn site_state(&self, site: &SiteId) -> Result<Option<SiteState>, StoreError> {
         let mut tx = self.read("reading a site's state").await?;
         match tx.one("SELECT state, state_since FROM site WHERE site = $1", args![site.as_str()]).await? {
             Some(row) => state_of(row.opt_text(0)?, row.opt_time(1)?),
@@ -58,25 +63,9 @@ impl Store {
     }
 
     /// Sets the site's state; the same state keeps its `since`. A notice begins or ends in the same transaction.
-    pub async fn set_site_state(
-        &self,
-        site: &SiteId,
-        state: &SiteState,
-        at: Timestamp,
-    ) -> Result<NoticeChange, StoreError> {
-        let json = serde_json::to_string(state).map_err(|_| StoreError::Corrupt { what: "a site's state" })?;
+    pub async fn set_site_state(&self, site: &SiteId, state: &SiteState) -> Result<NoticeChange, StoreError> {
         let mut tx = self.write_soon("keeping a site's state").await?;
-        let changed = tx
-            .one(
-                "UPDATE site SET state = $2, state_since = $3 WHERE site = $1 AND (state IS NULL OR state <> $2) \
-                 RETURNING id",
-                args![site.as_str(), json, at],
-            )
-            .await?;
-        let change = match changed {
-            Some(row) => notices::follow(&mut tx, row.int(0)?, state, at).await?,
-            None => NoticeChange::default(),
-        };
+        let change = set_state(&mut tx, site, state).await?;
         tx.commit().await?;
         Ok(change)
     }
@@ -123,5 +112,21 @@ impl Store {
         )
         .await?;
         tx.commit().await
+    }
+}
+
+/// Sets a site's state in the transaction of its cause, and begins or ends its notice; the same state keeps its `since`.
+pub(super) async fn set_state(tx: &mut Tx, site: &SiteId, state: &SiteState) -> Result<NoticeChange, StoreError> {
+    let json = serde_json::to_string(state).map_err(|_| StoreError::Corrupt { what: "a site's state" })?;
+    let changed = tx
+        .one(
+            "UPDATE site SET state = $2, state_since = $3 WHERE site = $1 AND (state IS NULL OR state <> $2) \
+             RETURNING id",
+            args![site.as_str(), json, state.since],
+        )
+        .await?;
+    match changed {
+        Some(row) => notices::follow(tx, row.int(0)?, state).await,
+        None => Ok(NoticeChange::default()),
     }
 }

@@ -1,17 +1,28 @@
 //! Runs: begun, resumed, tallied, finished.
 
-use super::{EntryKind, NewEntry, Run, RunId, RunSummary, RunTally, RunVerdict};
+use super::hosts::set_state;
+use super::{
+    EntryKind, ErrorKind, NewEntry, Run, RunId, RunSummary, RunTally, RunVerdict, SiteState, tally_json, tally_of,
+};
 use crate::db::{Tx, args};
+use crate::notices::NoticeChange;
 use crate::{Store, StoreError};
 use domain::SiteId;
 use jiff::Timestamp;
 
 impl Store {
     /// Begins a run with these listing pages, or resumes the site's unfinished one: its leased entries become free and
-    /// `seeds` are ignored. The site must be registered.
-    pub async fn begin_run(&self, site: &SiteId, at: Timestamp, seeds: &[NewEntry]) -> Result<Run, StoreError> {
+    /// `seeds` are ignored. The site must be registered; its state is `state` from then on.
+    pub async fn begin_run(
+        &self,
+        site: &SiteId,
+        at: Timestamp,
+        seeds: &[NewEntry],
+        state: &SiteState,
+    ) -> Result<(Run, NoticeChange), StoreError> {
         let mut tx = self.write("beginning a run").await?;
         let site_id = site_row(&mut tx, site).await?;
+        let change = set_state(&mut tx, site, state).await?;
         let open = tx
             .one(
                 "SELECT id, started_at FROM run WHERE site_id = $1 AND ended_at IS NULL ORDER BY id DESC LIMIT 1",
@@ -22,9 +33,9 @@ impl Store {
             let (id, started_at) = (row.int(0)?, row.time(1)?);
             tx.run("UPDATE frontier SET state = 0 WHERE run_id = $1 AND state = 1", args![id]).await?;
             tx.commit().await?;
-            return Ok(Run { id: RunId(id), resumed: true, started_at });
+            return Ok((Run { id: RunId(id), resumed: true, started_at }, change));
         }
-        let tally = RunTally::default().to_json()?;
+        let tally = tally_json(&RunTally::default())?;
         let id = tx
             .id(
                 "INSERT INTO run (site_id, started_at, touched, tally, missing_gone) VALUES ($1, $2, 0, $3, 0) RETURNING id",
@@ -35,18 +46,25 @@ impl Store {
             self.enter(&mut tx, RunId(id), seed, at).await?;
         }
         tx.commit().await?;
-        Ok(Run { id: RunId(id), resumed: false, started_at: at })
+        Ok((Run { id: RunId(id), resumed: false, started_at: at }, change))
     }
 
     /// What the run has done so far.
     pub async fn tally(&self, run: RunId) -> Result<RunTally, StoreError> {
         let mut tx = self.read("reading a run's tally").await?;
         let row = tx.one("SELECT tally FROM run WHERE id = $1", args![run.0]).await?;
-        RunTally::parse(&row.ok_or(StoreError::NotFound { what: "run" })?.text(0)?)
+        tally_of(&row.ok_or(StoreError::NotFound { what: "run" })?.text(0)?)
     }
 
-    /// Ends a run. Ads of the site that were up and were not listed in it are gone where the verdict says so.
-    pub async fn finish_run(&self, run: RunId, verdict: &RunVerdict, at: Timestamp) -> Result<RunSummary, StoreError> {
+    /// Ends a run. Ads of the site that were up and were not listed in it are gone where the verdict says so. The
+    /// site's state is `state` from then on.
+    pub async fn finish_run(
+        &self,
+        run: RunId,
+        verdict: &RunVerdict,
+        at: Timestamp,
+        state: &SiteState,
+    ) -> Result<(RunSummary, NoticeChange), StoreError> {
         let mut tx = self.write("finishing a run").await?;
         let (site_id, tally) = lock_run(&mut tx, run).await?;
         let row = tx
@@ -60,6 +78,7 @@ impl Store {
         let (site, started_at) = (SiteId(row.text(0)?), row.time(1)?);
         let mut missing_gone = row.int(3)?;
         let ended = row.opt_time(2)?;
+        let mut change = NoticeChange::default();
         if ended.is_none() {
             if verdict.missing_are_gone {
                 tx.run(
@@ -80,21 +99,24 @@ impl Store {
             let json = serde_json::to_string(verdict).map_err(|_| StoreError::Corrupt { what: "a verdict" })?;
             tx.run(
                 "UPDATE run SET ended_at = $2, missing_gone = $3, outcome = $4, verdict = $5 WHERE id = $1",
-                args![run.0, at, missing_gone, &verdict.end, json],
+                args![run.0, at, missing_gone, verdict.end.as_str(), json],
             )
             .await?;
             // What was fetched is in the archive; the addresses are of no more use.
             tx.run("DELETE FROM frontier WHERE run_id = $1", args![run.0]).await?;
+            change = set_state(&mut tx, &site, state).await?;
         }
         tx.commit().await?;
-        Ok(RunSummary {
+        let summary = RunSummary {
             run,
             site,
             started_at,
             ended_at: ended.unwrap_or(at),
             tally,
             missing_gone: missing_gone.unsigned_abs(),
-        })
+            verdict: verdict.clone(),
+        };
+        Ok((summary, change))
     }
 
     /// Tallies of the site's last good runs, newest first.
@@ -107,7 +129,7 @@ impl Store {
                 args![site.as_str(), limit],
             )
             .await?;
-        rows.iter().map(|row| RunTally::parse(&row.text(0)?)).collect()
+        rows.iter().map(|row| tally_of(&row.text(0)?)).collect()
     }
 
     /// When the site's last run began.
@@ -136,17 +158,17 @@ pub(super) async fn lock_run(tx: &mut Tx, run: RunId) -> Result<(i64, RunTally),
         .one("UPDATE run SET touched = touched + 1 WHERE id = $1 RETURNING site_id, tally", args![run.0])
         .await?
         .ok_or(StoreError::NotFound { what: "run" })?;
-    Ok((row.int(0)?, RunTally::parse(&row.text(1)?)?))
+    Ok((row.int(0)?, tally_of(&row.text(1)?)?))
 }
 
 pub(super) async fn keep_tally(tx: &mut Tx, run: RunId, tally: &RunTally) -> Result<(), StoreError> {
-    tx.run("UPDATE run SET tally = $2 WHERE id = $1", args![run.0, tally.to_json()?]).await?;
+    tx.run("UPDATE run SET tally = $2 WHERE id = $1", args![run.0, tally_json(tally)?]).await?;
     Ok(())
 }
 
 /// Counts an error, and an incomplete listing where a listing page was given up.
-pub(super) fn count_failure(tally: &mut RunTally, kind: EntryKind, why: &str, given_up: bool, times: u64) {
-    *tally.errors.entry(why.to_owned()).or_default() += times;
+pub(super) fn count_failure(tally: &mut RunTally, kind: EntryKind, why: ErrorKind, given_up: bool, times: u64) {
+    *tally.errors.entry(why).or_default() += times;
     if given_up && kind == EntryKind::Listing {
         tally.listing_failures += times;
     }

@@ -3,8 +3,8 @@
 use super::fixture::{ad, content, register, system};
 use super::on_both;
 use crate::crawl::{
-    CachedRobots, Completed, Entry, EntryKind, HostState, NewEntry, Next, PageOutcome, Run, RunVerdict, SiteState,
-    SiteWish, Validators,
+    CachedRobots, Completed, Entry, EntryKind, ErrorKind, GoneReason, HostState, NewEntry, Next, PageOutcome,
+    RobotsAnswer, Run, RunEnd, RunVerdict, SitePhase, SiteState, SiteWish, Validators,
 };
 use crate::db::args;
 use crate::testing::at;
@@ -60,7 +60,7 @@ fn detail(minute: i64, text: &str) -> PageOutcome {
 }
 
 async fn begin(store: &Store, minute: i64) -> Run {
-    store.begin_run(&site(), at(minute), &[seed()]).await.unwrap()
+    store.begin_run(&site(), at(minute), &[seed()], &site_is(SitePhase::Running, minute)).await.unwrap().0
 }
 
 async fn take(store: &Store, run: &Run, minute: i64) -> Entry {
@@ -74,8 +74,13 @@ async fn done(store: &Store, run: &Run, entry: &Entry, outcome: PageOutcome, min
     store.complete(run.id, entry, outcome, at(minute)).await.unwrap()
 }
 
+fn site_is(phase: SitePhase, minute: i64) -> SiteState {
+    let reason = Bilingual { da: format!("{phase} da"), en: format!("{phase} en") };
+    SiteState { phase, reason, since: at(minute), until: None }
+}
+
 fn good(missing_are_gone: bool) -> RunVerdict {
-    RunVerdict { end: "good".to_owned(), missing_are_gone, reasons: Vec::new() }
+    RunVerdict { end: RunEnd::Good, missing_are_gone, reasons: Vec::new() }
 }
 
 on_both! {
@@ -98,22 +103,22 @@ on_both! {
         assert_eq!((read.ads_seen, read.changed, read.images_entered), (1, false, 1));
         let second = take(store, &run, 3).await;
         assert_eq!(second.ad, Some(ad("2")), "details come before pictures");
-        store.retry_later(run.id, second.id, at(10), "timeout").await.unwrap();
+        store.retry_later(run.id, second.id, at(10), ErrorKind::Timeout).await.unwrap();
         let image = take(store, &run, 3).await;
         assert_eq!((image.kind, image.ad.clone()), (EntryKind::Image, Some(ad("1"))));
         done(store, &run, &image, PageOutcome::Image { pdq: PdqHash([3; 32]), quality: 90, fetched_at: at(3) }, 3).await;
         assert_eq!(store.next_entry(run.id, at(3)).await.unwrap(), Next::Wait(at(10)));
         let retried = take(store, &run, 10).await;
         assert_eq!((retried.id, retried.attempts), (second.id, 1));
-        store.give_up(run.id, retried.id, "server_error", at(10)).await.unwrap();
+        store.give_up(run.id, retried.id, ErrorKind::ServerError, at(10)).await.unwrap();
         assert_eq!(store.next_entry(run.id, at(10)).await.unwrap(), Next::Drained);
 
         let tally = store.tally(run.id).await.unwrap();
         assert_eq!((tally.listing_pages, tally.ads_listed, tally.ads_new, tally.details, tally.images), (1, 2, 2, 1, 1));
-        assert_eq!((tally.errors["timeout"], tally.errors["server_error"], tally.filled["place"]), (1, 1, 1));
-        let summary = store.finish_run(run.id, &good(true), at(11)).await.unwrap();
+        assert_eq!((tally.errors[&ErrorKind::Timeout], tally.errors[&ErrorKind::ServerError], tally.filled["place"]), (1, 1, 1));
+        let summary = store.finish_run(run.id, &good(true), at(11), &site_is(SitePhase::Idle, 11)).await.unwrap().0;
         assert_eq!((summary.missing_gone, summary.site.as_str(), summary.tally), (0, "s1", tally.clone()));
-        assert_eq!(store.finish_run(run.id, &good(true), at(99)).await.unwrap().ended_at, at(11), "ended once");
+        assert_eq!(store.finish_run(run.id, &good(true), at(99), &site_is(SitePhase::Idle, 99)).await.unwrap().0.ended_at, at(11), "ended once");
         assert_eq!(store.past_tallies(&site(), 5).await.unwrap(), vec![tally]);
         assert_eq!(store.last_run_started(&site()).await.unwrap(), Some(at(1)));
         let unread = store.unread_versions("r1", 10).await.unwrap();
@@ -129,14 +134,14 @@ on_both! {
         done(store, &run, &entry, listing(1, &[("1", "one"), ("2", "two")]), 1).await;
         let leased = take(store, &run, 2).await;
         let other = Store::open(&test.url, crate::testing::key(), at(3)).await.unwrap();
-        let resumed = other.begin_run(&site(), at(3), &[]).await.unwrap();
+        let resumed = other.begin_run(&site(), at(3), &[], &site_is(SitePhase::Running, 3)).await.unwrap().0;
         assert_eq!((resumed.id, resumed.resumed, resumed.started_at), (run.id, true, at(1)));
         assert_eq!(take(&other, &resumed, 3).await.id, leased.id, "what was leased is free again");
         other.put_back(run.id, leased.id).await.unwrap();
         assert_eq!(take(&other, &resumed, 3).await.attempts, 0);
-        other.give_up_rest(run.id, "denied", at(4)).await.unwrap();
+        other.give_up_rest(run.id, ErrorKind::Denied, at(4)).await.unwrap();
         assert_eq!(store.next_entry(run.id, at(4)).await.unwrap(), Next::Drained);
-        assert_eq!(store.tally(run.id).await.unwrap().errors["denied"], 2);
+        assert_eq!(store.tally(run.id).await.unwrap().errors[&ErrorKind::Denied], 2);
         other.close().await;
     }
 
@@ -156,10 +161,10 @@ on_both! {
                 let text = entry.ad.as_ref().unwrap().ad_id.clone();
                 done(store, &run, &entry, detail(start, &text), start).await;
                 if let Next::Entry(image) = store.next_entry(run.id, at(start)).await.unwrap() {
-                    store.give_up(run.id, image.id, "bad_image", at(start)).await.unwrap();
+                    store.give_up(run.id, image.id, ErrorKind::BadImage, at(start)).await.unwrap();
                 }
             }
-            let summary = store.finish_run(run.id, &good(missing_are_gone), at(start + 5)).await.unwrap();
+            let summary = store.finish_run(run.id, &good(missing_are_gone), at(start + 5), &site_is(SitePhase::Idle, start + 5)).await.unwrap().0;
             assert_eq!(summary.missing_gone, gone, "run at {start}");
         }
         let unread = store.unread_versions("r1", 10).await.unwrap();
@@ -190,33 +195,33 @@ on_both! {
         assert_eq!(entered, 1);
         let entry = take(store, &run, 1).await;
         done(store, &run, &entry, detail(1, "one"), 1).await;
-        store.give_up_rest(run.id, "stop", at(1)).await.unwrap();
-        store.finish_run(run.id, &good(true), at(2)).await.unwrap();
+        store.give_up_rest(run.id, ErrorKind::Denied, at(1)).await.unwrap();
+        store.finish_run(run.id, &good(true), at(2), &site_is(SitePhase::Idle, 2)).await.unwrap().0;
         let (run, entered) = visit(10, "a").await;
         assert_eq!(entered, 0, "nothing changed");
-        store.finish_run(run.id, &good(true), at(11)).await.unwrap();
+        store.finish_run(run.id, &good(true), at(11), &site_is(SitePhase::Idle, 11)).await.unwrap().0;
         let (run, entered) = visit(20, "b").await;
         assert_eq!(entered, 1, "the excerpt changed");
-        store.give_up_rest(run.id, "timeout", at(20)).await.unwrap();
-        store.finish_run(run.id, &good(true), at(21)).await.unwrap();
+        store.give_up_rest(run.id, ErrorKind::Timeout, at(20)).await.unwrap();
+        store.finish_run(run.id, &good(true), at(21), &site_is(SitePhase::Idle, 21)).await.unwrap().0;
         let (run, entered) = visit(30, "b").await;
         assert_eq!(entered, 1, "its page was not read yet");
         let entry = take(store, &run, 30).await;
         assert_eq!(entry.validators.as_ref().unwrap().etag.as_deref(), Some("\"one\""));
         let read = done(store, &run, &entry, detail(30, "other"), 30).await;
         assert!(read.changed);
-        store.give_up_rest(run.id, "stop", at(30)).await.unwrap();
-        store.finish_run(run.id, &good(true), at(31)).await.unwrap();
+        store.give_up_rest(run.id, ErrorKind::Denied, at(30)).await.unwrap();
+        store.finish_run(run.id, &good(true), at(31), &site_is(SitePhase::Idle, 31)).await.unwrap().0;
         let (run, entered) = visit(2_000, "b").await;
         assert_eq!(entered, 1, "its page was read long ago");
         let entry = take(store, &run, 2_000).await;
         let same = done(store, &run, &entry, PageOutcome::Unchanged { fetched_at: at(2_000) }, 2_000).await;
         assert_eq!((same.ads_seen, same.changed), (1, false));
         assert_eq!(store.tally(run.id).await.unwrap().unchanged, 1);
-        store.finish_run(run.id, &good(true), at(2_001)).await.unwrap();
+        store.finish_run(run.id, &good(true), at(2_001), &site_is(SitePhase::Idle, 2_001)).await.unwrap().0;
         let (run, _) = visit(4_000, "b").await;
         let entry = take(store, &run, 4_000).await;
-        let gone = PageOutcome::Gone { why: "not_found".to_owned(), fetched_at: at(4_001), page: Some(page(4_001, "gone")) };
+        let gone = PageOutcome::Gone { why: GoneReason::NotFound, fetched_at: at(4_001), page: Some(page(4_001, "gone")) };
         done(store, &run, &entry, gone, 4_001).await;
         assert_eq!(store.tally(run.id).await.unwrap().ads_gone, 1);
     }
@@ -239,7 +244,7 @@ on_both! {
         assert!(store.tally(run.id).await.unwrap().marked_empty);
         let second = take(store, &run, 1).await;
         assert_eq!(second.depth, 1);
-        store.give_up(run.id, second.id, "timeout", at(2)).await.unwrap();
+        store.give_up(run.id, second.id, ErrorKind::Timeout, at(2)).await.unwrap();
         assert_eq!(store.tally(run.id).await.unwrap().listing_failures, 1);
     }
 
@@ -273,7 +278,7 @@ on_both! {
         register(store).await;
         let seeds: Vec<NewEntry> =
             (0..40).map(|page| NewEntry { url: format!("https://example.dk/list?{page}"), ..seed() }).collect();
-        let run = store.begin_run(&site(), at(0), &seeds).await.unwrap();
+        let run = store.begin_run(&site(), at(0), &seeds, &site_is(SitePhase::Running, 0)).await.unwrap().0;
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..4 {
             let store = store.clone();
@@ -285,7 +290,7 @@ on_both! {
                             store.complete(run.id, &entry, listing(1, &[("1", "one")]), at(1)).await.unwrap();
                             taken.push(entry.id);
                         }
-                        Next::Entry(detail) => store.give_up(run.id, detail.id, "stop", at(1)).await.unwrap(),
+                        Next::Entry(detail) => store.give_up(run.id, detail.id, ErrorKind::Denied, at(1)).await.unwrap(),
                         Next::InFlight => tokio::task::yield_now().await,
                         _ => return taken,
                     }
@@ -310,20 +315,17 @@ on_both! {
         host.failures = 3;
         store.save_pacing("example.dk", &host).await.unwrap();
         assert_eq!(store.load_pacing("example.dk").await.unwrap(), Some(host));
-        let robots = CachedRobots { fetched_at: at(2), answer: b"User-agent: *\nDisallow: /x".to_vec() };
+        let robots = CachedRobots { fetched_at: at(2), answer: RobotsAnswer::Rules { body: b"User-agent: *\nDisallow: /x".to_vec() } };
         store.save_robots("https://example.dk", &robots).await.unwrap();
         assert_eq!(store.cached_robots("https://example.dk").await.unwrap(), Some(robots));
-        let mut state = SiteState {
-            phase: "waiting".to_owned(),
-            reason: Bilingual { da: "venter".to_owned(), en: "waiting".to_owned() },
-            until: Some(at(30)),
-        };
-        store.set_site_state(&site(), &state, at(3)).await.unwrap();
-        store.set_site_state(&site(), &state, at(7)).await.unwrap();
-        assert_eq!(store.site_state(&site()).await.unwrap(), Some((state.clone(), at(3))), "the same state keeps its since");
-        state.phase = "idle".to_owned();
-        store.set_site_state(&site(), &state, at(8)).await.unwrap();
-        assert_eq!(store.sites(1).await.unwrap()[0].state, Some((state, at(8))));
+        let waiting = SiteState { until: Some(at(30)), ..site_is(SitePhase::Waiting, 3) };
+        store.set_site_state(&site(), &waiting).await.unwrap();
+        store.set_site_state(&site(), &SiteState { since: at(7), ..waiting.clone() }).await.unwrap();
+        assert_eq!(store.site_state(&site()).await.unwrap(), Some(waiting), "the same state keeps its since");
+        let run = begin(store, 8).await;
+        assert_eq!(store.sites(1).await.unwrap()[0].state, Some(site_is(SitePhase::Running, 8)), "with its cause");
+        store.finish_run(run.id, &good(true), at(9), &site_is(SitePhase::Idle, 9)).await.unwrap();
+        assert_eq!(store.sites(1).await.unwrap()[0].state, Some(site_is(SitePhase::Idle, 9)));
         assert_eq!(store.site_wish(&site()).await.unwrap(), SiteWish::Go);
         store.set_site_wish(&site(), SiteWish::Pause, &system(), at(9)).await.unwrap();
         assert_eq!(store.site_wish(&site()).await.unwrap(), SiteWish::Pause);
@@ -331,7 +333,7 @@ on_both! {
     }
 
     a_crawl_of_an_unregistered_site_is_refused(test) {
-        let error = test.store.begin_run(&site(), at(0), &[seed()]).await.unwrap_err();
+        let error = test.store.begin_run(&site(), at(0), &[seed()], &site_is(SitePhase::Running, 0)).await.unwrap_err();
         assert!(error.to_string().contains("register"), "{error}");
     }
 
@@ -343,8 +345,8 @@ on_both! {
             let run = begin(store, minute).await;
             let entry = take(store, &run, minute).await;
             done(store, &run, &entry, listing(minute, &[("1", "one")]), minute).await;
-            store.give_up_rest(run.id, "stop", at(minute)).await.unwrap();
-            store.finish_run(run.id, &good(true), at(minute)).await.unwrap();
+            store.give_up_rest(run.id, ErrorKind::Denied, at(minute)).await.unwrap();
+            store.finish_run(run.id, &good(true), at(minute), &site_is(SitePhase::Idle, minute)).await.unwrap().0;
         }
         let mut tx = store.read("test").await.unwrap();
         let rows = tx

@@ -7,9 +7,10 @@ use crate::crawl::SiteState;
 use crate::testing::at;
 use domain::{Bilingual, SiteId};
 
-fn state(phase: &str, until_minute: Option<i64>) -> SiteState {
+fn state(phase: &str, until_minute: Option<i64>, minute: i64) -> SiteState {
     let reason = Bilingual { da: format!("{phase} da"), en: format!("{phase} en") };
-    SiteState { phase: phase.to_owned(), reason, until: until_minute.map(at) }
+    let phase = serde_json::from_value(phase.into()).unwrap();
+    SiteState { phase, reason, since: at(minute), until: until_minute.map(at) }
 }
 
 fn change(ended: Option<&str>, began: Option<&str>) -> NoticeChange {
@@ -21,7 +22,7 @@ on_both! {
         let (store, site) = (&test.store, SiteId::from("s1"));
         register(store).await;
         let set = async |phase: &str, until, minute| {
-            store.set_site_state(&site, &state(phase, until), at(minute)).await.unwrap()
+            store.set_site_state(&site, &state(phase, until, minute)).await.unwrap()
         };
         assert_eq!(set("running", None, 1).await, change(None, None));
         assert_eq!(set("waiting", Some(10), 2).await, change(None, Some("waiting")));

@@ -37,7 +37,13 @@ async fn fill(test: &TestStore) {
     register(store).await;
     let site = SiteId::from("s1");
     let seed = NewEntry { kind: EntryKind::Listing, url: "https://x.dk/canary-url".to_owned(), ad: None, depth: 0 };
-    let run = store.begin_run(&site, at(0), &[seed]).await.unwrap();
+    let state = crate::crawl::SiteState {
+        phase: crate::crawl::SitePhase::Running,
+        reason: domain::Bilingual { da: "læses".to_owned(), en: "being read".to_owned() },
+        since: at(0),
+        until: None,
+    };
+    let run = store.begin_run(&site, at(0), &[seed], &state).await.unwrap().0;
     let page = |text: &str| Page {
         url: "https://x.dk/canary-url".to_owned(),
         status: 200,

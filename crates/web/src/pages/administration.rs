@@ -125,17 +125,16 @@ fn site_view(page: &Page, site: &SiteOverview) -> SiteView {
     let t = page.t;
     let paused = site.wish == SiteWish::Pause;
     let (phase, reason, since) = match &site.state {
-        Some((now, since)) => {
-            let known = ["idle", "running", "waiting", "failed", "closed", "paused"].contains(&now.phase.as_str());
-            let phase = if known { t.t(&format!("phase-{}", now.phase)) } else { now.phase.clone() };
+        Some(now) => {
+            let phase = t.t(&format!("phase-{}", now.phase));
             let until = now.until.map(|until| format!(" {}", page.v("until-time", "time", page.time(&until))));
             let reason = format!("{}{}", t.of(&now.reason), until.unwrap_or_default());
-            (phase, reason, Some(page.v("since-time", "time", page.time(since))))
+            (phase, reason, Some(page.v("since-time", "time", page.time(&now.since))))
         }
         None if site.registration.import_only => (t.t("phase-import-only"), t.t("site-import-only"), None),
         None => (t.t("phase-new"), t.t("site-never-run"), None),
     };
-    let class = match site.state.as_ref().map(|(now, _)| now.phase.as_str()) {
+    let class = match site.state.as_ref().map(|now| now.phase.as_str()) {
         Some("failed" | "closed") => "bad",
         Some("waiting" | "paused") => "warn",
         _ => "",

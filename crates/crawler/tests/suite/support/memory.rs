@@ -1,9 +1,8 @@
 //! A frontier in memory that keeps the port's promises, and outlives 'processes' as a store does.
 
 use async_trait::async_trait;
+use crawler::FrontierError;
 use crawler::ports::*;
-use crawler::run::{RunSummary, RunTally, RunVerdict};
-use crawler::{ErrorKind, FrontierError};
 use domain::{AdContent, AdRef, SiteId};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -47,7 +46,7 @@ pub struct State {
     pub ads: BTreeMap<AdRef, Ad>,
     pub pacing: HashMap<String, HostState>,
     robots: HashMap<String, CachedRobots>,
-    pub states: HashMap<SiteId, (SiteState, Timestamp)>,
+    pub states: HashMap<SiteId, SiteState>,
     /// Every state that a site went through.
     pub history: Vec<SiteState>,
     pub wishes: HashMap<SiteId, SiteWish>,
@@ -118,6 +117,13 @@ impl State {
         }
     }
 
+    fn set_state(&mut self, site: &SiteId, new: &SiteState) {
+        self.history.push(new.clone());
+        if !self.states.get(site).is_some_and(|known| known.same_as(new)) {
+            self.states.insert(site.clone(), new.clone());
+        }
+    }
+
     fn error(&mut self, run: RunId, kind: EntryKind, why: ErrorKind, given_up: bool) {
         if let Some(run) = self.runs.get_mut(&run) {
             run.tally.count_error(kind, why, given_up);
@@ -127,8 +133,15 @@ impl State {
 
 #[async_trait]
 impl Frontier for Memory {
-    async fn begin_run(&self, site: &SiteId, at: Timestamp, seeds: &[NewEntry]) -> Result<Run, FrontierError> {
+    async fn begin_run(
+        &self,
+        site: &SiteId,
+        at: Timestamp,
+        seeds: &[NewEntry],
+        site_state: &SiteState,
+    ) -> Result<Run, FrontierError> {
         let mut state = self.here()?;
+        state.set_state(site, site_state);
         let open = state.runs.iter().find(|(_, run)| run.site == *site && run.ended_at.is_none());
         if let Some((id, started_at)) = open.map(|(id, run)| (*id, run.started_at)) {
             for (run, _, _, row) in state.entries.values_mut() {
@@ -303,12 +316,20 @@ impl Frontier for Memory {
         Ok(self.here()?.runs[&run].tally.clone())
     }
 
-    async fn finish_run(&self, run: RunId, verdict: &RunVerdict, at: Timestamp) -> Result<RunSummary, FrontierError> {
+    async fn finish_run(
+        &self,
+        run: RunId,
+        verdict: &RunVerdict,
+        at: Timestamp,
+        site_state: &SiteState,
+    ) -> Result<RunSummary, FrontierError> {
         let mut guard = self.here()?;
         let state = &mut *guard;
+        let site = state.runs[&run].site.clone();
+        state.set_state(&site, site_state);
         let row = state.runs.get_mut(&run).expect("a run");
         row.ended_at = Some(at);
-        row.good = verdict.end != crawler::run::RunEnd::Failed;
+        row.good = verdict.end != RunEnd::Failed;
         let mut missing_gone = 0;
         if verdict.missing_are_gone {
             for (ad_ref, ad) in &mut state.ads {
@@ -358,15 +379,12 @@ impl Frontier for Memory {
         Ok(())
     }
 
-    async fn site_state(&self, site: &SiteId) -> Result<Option<(SiteState, Timestamp)>, FrontierError> {
+    async fn site_state(&self, site: &SiteId) -> Result<Option<SiteState>, FrontierError> {
         Ok(self.here()?.states.get(site).cloned())
     }
 
-    async fn set_site_state(&self, site: &SiteId, new: &SiteState, at: Timestamp) -> Result<(), FrontierError> {
-        let mut state = self.here()?;
-        state.history.push(new.clone());
-        let since = state.states.get(site).filter(|(known, _)| known == new).map_or(at, |(_, since)| *since);
-        state.states.insert(site.clone(), (new.clone(), since));
+    async fn set_site_state(&self, site: &SiteId, new: &SiteState) -> Result<(), FrontierError> {
+        self.here()?.set_state(site, new);
         Ok(())
     }
 

@@ -467,19 +467,26 @@ async fn analysis(state: &AppState, firings: BTreeMap<AdRef, Vec<Firing>>) {
 
 async fn runs(store: &Store) {
     let site = SiteId::from("s1");
-    let run = store.begin_run(&site, days_ago(0), &[]).await.unwrap();
+    let running = ::store::crawl::SiteState {
+        phase: ::store::crawl::SitePhase::Running,
+        reason: Bilingual { da: "læses".into(), en: "being read".into() },
+        since: days_ago(0),
+        until: None,
+    };
+    let run = store.begin_run(&site, days_ago(0), &[], &running).await.unwrap().0;
     let verdict = ::store::crawl::RunVerdict {
-        end: "partial".into(),
+        end: ::store::crawl::RunEnd::Partial,
         missing_are_gone: false,
         reasons: vec![Bilingual { da: "2 sider svarede ikke".into(), en: "2 pages did not answer".into() }],
     };
-    store.finish_run(run.id, &verdict, days_ago(0)).await.unwrap();
+    store.finish_run(run.id, &verdict, days_ago(0), &running).await.unwrap();
     let state = ::store::crawl::SiteState {
-        phase: "waiting".into(),
+        phase: ::store::crawl::SitePhase::Waiting,
         reason: Bilingual { da: "Siden bad om ro".into(), en: "The site asked for quiet".into() },
+        since: days_ago(1),
         until: None,
     };
-    store.set_site_state(&site, &state, days_ago(1)).await.unwrap();
+    store.set_site_state(&site, &state).await.unwrap();
 }
 
 /// Decides 'offer outreach' on the network and makes the team's list for today through the gate.

@@ -1,8 +1,9 @@
 //! What a run did, and whether it can be trusted.
 
-use crate::error::ErrorKind;
-use crate::ports::{Completed, EntryKind, PageOutcome, RunId};
-use domain::{Bilingual, Mark, SiteId};
+use super::entry::{EntryKind, RunId};
+use super::outcome::{Completed, PageOutcome};
+use super::trouble::ErrorKind;
+use crate::{Bilingual, Mark, SiteId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,8 +39,7 @@ pub struct RunTally {
 }
 
 impl RunTally {
-    /// Counts one completed entry. For those who implement [`crate::ports::Frontier`]: they keep the tally with the run
-    /// and call this in the entry's own transaction. `ads_listed` is theirs to count, since only they know which ads
+    /// Counts one completed entry. Who keeps the tally with the run calls this in the entry's own transaction. `ads_listed` is theirs to count, since only they know which ads
     /// this run has listed before.
     pub fn count(&mut self, outcome: &PageOutcome, done: &Completed) {
         self.ads_new += u64::from(done.ads_new);
@@ -67,6 +67,17 @@ impl RunTally {
     pub fn count_error(&mut self, kind: EntryKind, why: ErrorKind, given_up: bool) {
         *self.errors.entry(why).or_default() += 1;
         self.listing_failures += u64::from(given_up && kind == EntryKind::Listing);
+    }
+}
+
+impl RunEnd {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RunEnd::Good => "good",
+            RunEnd::Partial => "partial",
+            RunEnd::Failed => "failed",
+        }
     }
 }
 

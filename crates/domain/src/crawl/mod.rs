@@ -1,0 +1,15 @@
+//! The crawl's own words: what the crawler asks to be remembered and the store remembers. Both know only this crate.
+
+pub mod entry;
+pub mod host;
+pub mod outcome;
+pub mod run;
+pub mod state;
+pub mod trouble;
+
+pub use entry::{Entry, EntryId, EntryKind, NewEntry, Next, Run, RunId, Validators};
+pub use host::{CachedRobots, HostState, RobotsAnswer};
+pub use outcome::{Completed, GoneReason, PageOutcome};
+pub use run::{RunEnd, RunSummary, RunTally, RunVerdict};
+pub use state::{SitePhase, SiteState, SiteWish};
+pub use trouble::ErrorKind;
