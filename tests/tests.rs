@@ -9,6 +9,7 @@
 //! | `imports` | ads, decisions and attempts from JSON Lines, on both databases |
 //! | `kills` | SIGKILL during crawl and analysis: nothing lost, nothing doubled |
 //! | `reading_unseen` | texts not used for writing patterns: how well they are read |
+//! | `monitor` | health, readiness and metrics of a crawl; promtool finds nothing wrong |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
 
@@ -20,5 +21,6 @@ mod exports;
 mod imports;
 mod kills;
 mod reading_unseen;
+mod monitor;
 mod roles;
 mod support;

@@ -103,6 +103,9 @@ pub struct ServeArgs {
     /// Address and port of the pages [default: serve.listen of bavn.toml]
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
+    /// Address and port for monitors: /metrics, /healthz, /readyz [default: monitor.listen of bavn.toml]
+    #[arg(long, value_name = "ADDRESS")]
+    pub monitor: Option<std::net::SocketAddr>,
 }
 
 /// `bavn crawl`
@@ -116,6 +119,9 @@ pub struct CrawlArgs {
     /// Stop at this time: a date or an RFC 3339 time
     #[arg(long, value_name = "DATE")]
     pub until: Option<String>,
+    /// Address and port for monitors: /metrics, /healthz, /readyz [default: monitor.listen of bavn.toml]
+    #[arg(long, value_name = "ADDRESS")]
+    pub monitor: Option<std::net::SocketAddr>,
 }
 
 /// `bavn analyse`

@@ -11,6 +11,7 @@ pub mod input;
 pub mod jobs;
 pub mod key;
 pub mod logging;
+pub mod monitor;
 pub mod pipeline;
 pub mod plans;
 pub mod ports;

@@ -16,6 +16,8 @@ pub struct Settings {
     pub crawl: CrawlSettings,
     /// The analysis.
     pub analyse: AnalyseSettings,
+    /// What monitors ask.
+    pub monitor: MonitorSettings,
 }
 
 /// What kind of body the controller is: their legal bases differ.
@@ -91,6 +93,21 @@ pub struct CrawlSettings {
     pub keep_pages_days: u32,
 }
 
+/// What monitors ask.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonitorSettings {
+    /// Address and port of `/metrics`, `/healthz` and `/readyz`, on loopback or a private net. Empty: none.
+    pub listen: String,
+}
+
+impl MonitorSettings {
+    /// The address, where there is one.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.listen.parse().ok()
+    }
+}
+
 /// The analysis.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +125,9 @@ impl Settings {
         }
         if self.crawl.interval_min == 0 || self.analyse.interval_min == 0 {
             return wrong("interval_min", "must be at least 1 minute");
+        }
+        if !self.monitor.listen.is_empty() && self.monitor.address().is_none() {
+            return wrong("monitor.listen", "must be an address with a port such as \"127.0.0.1:9464\", or empty");
         }
         let contact = &self.crawl.contact_url;
         if !(contact.is_empty() || contact.starts_with("https://") || contact.starts_with("http://")) {

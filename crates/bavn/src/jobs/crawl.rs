@@ -3,6 +3,7 @@
 use crate::cli::{Cli, CrawlArgs};
 use crate::config::Config;
 use crate::key::{Need, database_url, open_store};
+use crate::monitor::{self, Counted};
 use crate::plans::plans;
 use crate::ports::{AdapterPages, StoreFrontier};
 use anyhow::Context;
@@ -12,6 +13,7 @@ use crawler::{CrawlDeps, Http, Pacer, Progress, ProgressEvent, SitePlan, Stop, V
 use indicatif::ProgressBar;
 use std::fs::{File, TryLockError};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use store::{Engine, Store};
 
 /// Crawls.
@@ -24,7 +26,9 @@ pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
     let stop = Stop::default();
     stop_on_signal(stop.clone());
     let bar = crate::progress::spinner("pages");
-    let deps = deps(&config, &store, Arc::new(WallClock), stop.clone(), Arc::new(Line(bar.clone())))?;
+    let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
+    let progress = Arc::new(Counted(Arc::new(Line::new(bar.clone()))));
+    let deps = deps(&config, &store, Arc::new(WallClock), stop.clone(), progress)?;
     let failed = if args.once {
         once(&plans, &deps, &bar).await
     } else {
@@ -182,13 +186,26 @@ pub fn describe(summary: &RunSummary) -> String {
     line
 }
 
-/// Counts pages on the progress line.
-struct Line(ProgressBar);
+/// Shows pages, their rate, and ads found on the progress line.
+struct Line {
+    bar: ProgressBar,
+    new: AtomicU64,
+    seen: AtomicU64,
+}
+
+impl Line {
+    fn new(bar: ProgressBar) -> Self {
+        Self { bar, new: AtomicU64::new(0), seen: AtomicU64::new(0) }
+    }
+}
 
 impl Progress for Line {
     fn event(&self, event: ProgressEvent) {
-        if matches!(event, ProgressEvent::PageDone { .. }) {
-            self.0.inc(1);
+        if let ProgressEvent::PageDone { done, .. } = event {
+            let new = self.new.fetch_add(done.ads_new.into(), Relaxed) + u64::from(done.ads_new);
+            let seen = self.seen.fetch_add(done.ads_seen.into(), Relaxed) + u64::from(done.ads_seen);
+            self.bar.inc(1);
+            self.bar.set_message(format!("{seen} sightings, {new} new ads; pages"));
         }
     }
 }

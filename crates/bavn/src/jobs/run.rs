@@ -4,6 +4,7 @@ use crate::cli::{Cli, ServeArgs};
 use crate::config::Config;
 use crate::jobs::{analyse, crawl, list, serve};
 use crate::key::{Need, open_store};
+use crate::monitor::{self, Counted};
 use crate::pipeline::{self, NewReference};
 use crate::plans::plans;
 use crate::web_settings::app_state;
@@ -29,12 +30,14 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let listener = serve::listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
     let state = app_state(&config, config.programme(None)?, store.clone(), None, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);
+    let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let mut tasks = tokio::task::JoinSet::new();
     if config.sites.is_empty() {
         eprintln!("No site is configured yet: nothing is crawled.");
     } else {
         let plans = plans(&config, &store, &[], crate::time::now()).await?;
-        let deps = crawl::deps(&config, &store, Arc::new(WallClock), stop.clone(), Arc::new(()))?;
+        let progress = Arc::new(Counted(Arc::new(())));
+        let deps = crawl::deps(&config, &store, Arc::new(WallClock), stop.clone(), progress)?;
         tasks.spawn(async move { crawler::crawl_forever(plans, &deps, None).await });
     }
     tasks.spawn(keep_analysing(config.clone(), store.clone(), stop.clone()));

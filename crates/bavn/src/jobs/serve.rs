@@ -3,6 +3,7 @@
 use crate::cli::{Cli, ServeArgs};
 use crate::jobs::crawl::signal;
 use crate::key::Need;
+use crate::monitor;
 use crate::web_settings::app_state;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -13,6 +14,7 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let stopping = signal();
     let listener = listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
     config.settings.serve.listen = listener.local_addr()?;
+    let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let today = super::virtual_today(&store).await?;
     let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);

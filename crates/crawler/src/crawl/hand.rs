@@ -159,7 +159,13 @@ impl Ask for Hand<'_> {
                 }
             }
         };
+        let asked = std::time::Instant::now();
         let answer = self.visit.client.get(request, &|| host.answered()).await;
+        self.deps().progress.event(ProgressEvent::Asked {
+            site: self.visit.plan.site.clone(),
+            status: answer.as_ref().ok().map(|answer| answer.status),
+            took: asked.elapsed(),
+        });
         host.answered();
         drop(permit);
         match &answer {

@@ -18,6 +18,7 @@ use crate::run::RunSummary;
 use crate::stop::Stop;
 use domain::SiteId;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a crawl works with. Clones share everything.
 #[derive(Clone)]
@@ -49,6 +50,15 @@ pub enum ProgressEvent {
         site: SiteId,
         /// It was cut off before.
         resumed: bool,
+    },
+    /// A request was answered, or failed.
+    Asked {
+        /// For which site.
+        site: SiteId,
+        /// The answer's status; `None` where there was no whole answer.
+        status: Option<u16>,
+        /// From the request to the end of its answer.
+        took: Duration,
     },
     /// An entry was completed.
     PageDone {

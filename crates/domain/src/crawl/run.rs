@@ -93,6 +93,17 @@ pub enum RunEnd {
     Failed,
 }
 
+impl RunEnd {
+    /// As written in metrics and kept by the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RunEnd::Good => "good",
+            RunEnd::Partial => "partial",
+            RunEnd::Failed => "failed",
+        }
+    }
+}
+
 /// What the crawl says of a run when it ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunVerdict {
