@@ -162,6 +162,23 @@ pub enum SiteCommand {
         /// One site [default: every site]
         site: Option<String>,
     },
+    /// What each site is doing, why and since when
+    Status,
+    /// Halt a site's crawl; its run is kept for later
+    Pause {
+        /// Which site
+        site: String,
+    },
+    /// End a site's run with what was read, and begin no other
+    Stop {
+        /// Which site
+        site: String,
+    },
+    /// Let a paused or stopped site be crawled again
+    Resume {
+        /// Which site
+        site: String,
+    },
 }
 
 /// `bavn indicators`

@@ -5,6 +5,7 @@ use crate::error::ErrorKind;
 use crate::plan::Expect;
 use crate::run::{RunEnd, RunTally, RunVerdict};
 use domain::Bilingual;
+use domain::crawl::Politeness;
 
 /// Least number of ads' pages from which a share says something.
 const SHARE_FROM: u64 = 5;
@@ -16,7 +17,14 @@ const FALL_FROM: (u64, u64) = (20, 50);
 pub fn judge(expect: &Expect, tally: &RunTally, past: &[RunTally], ended_by: Option<ErrorKind>) -> RunVerdict {
     let mut failed: Vec<Bilingual> = Vec::new();
     let mut partial: Vec<Bilingual> = Vec::new();
-    failed.extend(ended_by.map(ended_early));
+    // What a person stopped is cut short, not broken.
+    let stopped = ended_by == Some(ErrorKind::StoppedByPerson);
+    let early = ended_by.map(ended_early);
+    if stopped {
+        partial.extend(early)
+    } else {
+        failed.extend(early)
+    }
     let listing_whole = tally.listing_pages > 0 && tally.listing_failures == 0;
     if tally.listing_pages == 0 && ended_by.is_none() {
         let worst = tally.errors.iter().max_by_key(|(_, count)| **count).map(|(kind, _)| *kind);
@@ -31,14 +39,16 @@ pub fn judge(expect: &Expect, tally: &RunTally, past: &[RunTally], ended_by: Opt
             &format!("{count} listing pages could not be read; no ad counts as gone"),
         ));
     }
-    if listing_whole && tally.ads_listed == 0 && !tally.marked_empty {
+    if !stopped && listing_whole && tally.ads_listed == 0 && !tally.marked_empty {
         failed.push(say(
             "Listen viste ingen annoncer og sagde heller ikke, at den er tom; se efter om siden er lavet om (bavn site check)",
             "The listing showed no ads and did not say that it is empty; look whether the site has changed (bavn site check)",
         ));
     }
-    failed.extend(bounds(expect, tally, listing_whole));
-    failed.extend(falls(tally, past));
+    if !stopped {
+        failed.extend(bounds(expect, tally, listing_whole));
+        failed.extend(falls(tally, past));
+    }
     let details_failed: u64 = tally
         .errors
         .iter()
@@ -57,7 +67,8 @@ pub fn judge(expect: &Expect, tally: &RunTally, past: &[RunTally], ended_by: Opt
         (true, true) => RunEnd::Good,
     };
     let missing_are_gone = failed.is_empty() && listing_whole;
-    RunVerdict { end, missing_are_gone, reasons: failed.into_iter().chain(partial).collect() }
+    let reasons = failed.into_iter().chain(partial).collect();
+    RunVerdict { end, missing_are_gone, reasons, politeness: Politeness::default() }
 }
 
 /// The bounds of `expect`.

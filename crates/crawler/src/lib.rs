@@ -10,6 +10,7 @@ pub mod fetch;
 pub mod judge;
 pub mod pacing;
 pub mod plan;
+mod politeness;
 pub mod ports;
 pub mod robots;
 pub mod schedule;

@@ -48,7 +48,7 @@ async fn keep_crawling(plan: &SitePlan, deps: &CrawlDeps, until: Option<Timestam
         }
         let now = deps.clock.now();
         at = match deps.frontier.site_wish(site).await {
-            Ok(SiteWish::Pause) => after(now, LOOK_AGAIN),
+            Ok(SiteWish::Pause | SiteWish::Stop) => after(now, LOOK_AGAIN),
             _ => match crawl_site(plan, deps).await {
                 Ok(Visited::Finished(summary)) => {
                     // A run that took longer than the interval is not caught up with.
@@ -77,7 +77,7 @@ async fn keep_crawling(plan: &SitePlan, deps: &CrawlDeps, until: Option<Timestam
 async fn first_visit(plan: &SitePlan, deps: &CrawlDeps) -> Timestamp {
     let now = deps.clock.now();
     if let Ok(Some(state)) = deps.frontier.site_state(&plan.site).await
-        && matches!(state.phase, SitePhase::Running | SitePhase::Waiting)
+        && matches!(state.phase, SitePhase::Running | SitePhase::Waiting | SitePhase::Resting)
     {
         return state.until.map_or(now, |until| until.max(now));
     }

@@ -1,8 +1,10 @@
 //! Registered sites and what an administrator sees of them.
 
 use crate::chain;
-use crate::crawl::{RunId, RunTally, RunVerdict, SiteState, SiteWish, tally_of};
-use crate::db::{Row, args};
+use crate::crawl::{
+    Politeness, RunEnd, RunId, RunTally, RunVerdict, SitePhase, SiteState, SiteWish, set_state, tally_of,
+};
+use crate::db::{Row, Tx, args};
 use crate::{Actor, Store, StoreError};
 use domain::{Bilingual, ProgrammeId, SiteId};
 use jiff::Timestamp;
@@ -37,6 +39,8 @@ pub struct RunRow {
     pub end: Option<String>,
     /// Why, once ended.
     pub reasons: Vec<Bilingual>,
+    /// How the hosts were treated, once ended.
+    pub politeness: Politeness,
 }
 
 /// What an administrator sees of a site. Holds nothing personal.
@@ -132,7 +136,8 @@ impl Store {
         Ok(sites)
     }
 
-    /// Pause or resume; recorded as an event.
+    /// Pause, stop or resume; recorded as an event. Where no worker holds the site, its state says so at once and a
+    /// stop ends the run that was cut off; else the worker does both within seconds.
     pub async fn set_site_wish(
         &self,
         site: &SiteId,
@@ -141,14 +146,55 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write("changing what is wanted of a site").await?;
-        let changed = tx.run("UPDATE site SET wish = $2 WHERE site = $1", args![site.as_str(), wish.as_str()]).await?;
-        if changed == 0 {
-            return Err(StoreError::NotFound { what: "site" });
-        }
+        let row = tx
+            .one(
+                "UPDATE site SET wish = $2 WHERE site = $1 RETURNING id, lease_until",
+                args![site.as_str(), wish.as_str()],
+            )
+            .await?
+            .ok_or(StoreError::NotFound { what: "site" })?;
+        let (id, held_until) = (row.int(0)?, row.opt_time(1)?);
         let body = serde_json::json!({ "site": site.as_str(), "wish": wish.as_str() });
         chain::event(&mut tx, self.keys(), "site_wish", actor, body, at).await?;
+        if held_until.is_none_or(|until| until <= at) {
+            if wish == SiteWish::Stop {
+                end_open_run(&mut tx, id, at).await?;
+            }
+            set_state(&mut tx, site, &wished_state(wish, at)).await?;
+        }
         tx.commit().await
     }
+}
+
+/// Ends the run that no worker works on: what was read is kept, no ad counts as gone.
+async fn end_open_run(tx: &mut Tx, site_id: i64, at: Timestamp) -> Result<(), StoreError> {
+    let verdict = RunVerdict {
+        end: RunEnd::Partial,
+        missing_are_gone: false,
+        reasons: vec![wished_state(SiteWish::Stop, at).reason],
+        politeness: Politeness::default(),
+    };
+    let json = serde_json::to_string(&verdict).map_err(|_| StoreError::Corrupt { what: "a verdict" })?;
+    tx.run(
+        "DELETE FROM frontier WHERE run_id IN (SELECT id FROM run WHERE site_id = $1 AND ended_at IS NULL)",
+        args![site_id],
+    )
+    .await?;
+    tx.run(
+        "UPDATE run SET ended_at = $2, outcome = $3, verdict = $4 WHERE site_id = $1 AND ended_at IS NULL",
+        args![site_id, at, verdict.end.as_str(), json],
+    )
+    .await?;
+    Ok(())
+}
+
+fn wished_state(wish: SiteWish, since: Timestamp) -> SiteState {
+    let (phase, da, en) = match wish {
+        SiteWish::Go => (SitePhase::Idle, "Venter på næste gang", "Waits for the next run"),
+        SiteWish::Pause => (SitePhase::Paused, "Sat på pause af en administrator", "Paused by an administrator"),
+        SiteWish::Stop => (SitePhase::Paused, "Stoppet af en administrator", "Stopped by an administrator"),
+    };
+    SiteState { phase, reason: Bilingual { da: da.to_owned(), en: en.to_owned() }, since, until: None }
 }
 
 /// A state from its columns.
@@ -165,13 +211,13 @@ pub(crate) fn state_of(json: Option<String>, since: Option<Timestamp>) -> Result
 
 /// A run from `id, started_at, ended_at, tally, missing_gone, outcome, verdict`.
 fn run_row(row: &Row) -> Result<RunRow, StoreError> {
-    let reasons = match row.opt_text(6)? {
+    let (reasons, politeness) = match row.opt_text(6)? {
         Some(json) => {
             let verdict: RunVerdict =
                 serde_json::from_str(&json).map_err(|_| StoreError::Corrupt { what: "a run's verdict" })?;
-            verdict.reasons
+            (verdict.reasons, verdict.politeness)
         }
-        None => Vec::new(),
+        None => Default::default(),
     };
     Ok(RunRow {
         run: RunId(row.int(0)?),
@@ -181,5 +227,6 @@ fn run_row(row: &Row) -> Result<RunRow, StoreError> {
         missing_gone: row.int(4)?.unsigned_abs(),
         end: row.opt_text(5)?,
         reasons,
+        politeness,
     })
 }

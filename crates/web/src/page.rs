@@ -126,7 +126,7 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 11] = [
+        const KNOWN: [&str; 12] = [
             "decided",
             "undone",
             "taken",
@@ -137,6 +137,7 @@ impl Page {
             "attempt-again",
             "attempt-undone",
             "paused",
+            "stopped",
             "resumed",
         ];
         self.done = word.filter(|word| KNOWN.contains(&word.as_str())).map(|word| self.t.t(&format!("done-{word}")));

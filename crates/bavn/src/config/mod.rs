@@ -9,7 +9,9 @@ mod toml_file;
 
 pub use builtin::{Builtin, write_builtin};
 pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings};
-pub use settings::{AnalyseSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings, ServeSettings, Settings};
+pub use settings::{
+    AnalyseSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings, ServeSettings, Settings,
+};
 pub use toml_file::{ConfigError, parse_toml};
 
 use std::collections::BTreeMap;

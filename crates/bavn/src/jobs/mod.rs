@@ -13,6 +13,7 @@ pub mod read;
 pub mod run;
 pub mod serve;
 pub mod site;
+pub mod site_wish;
 pub mod user;
 
 use crate::cli::Cli;

@@ -1,10 +1,9 @@
 //! What the store knows of sites, as gauges: read when a monitor asks, so that they hold for all crawlers together.
 
+use domain::crawl::SitePhase;
 use jiff::Timestamp;
 use metrics::{describe_gauge, gauge};
 use store::{Store, StoreError};
-
-const PHASES: [&str; 7] = ["idle", "running", "resting", "waiting", "failed", "closed", "paused"];
 
 pub(super) fn describe() {
     let gauges = [
@@ -28,12 +27,12 @@ pub(super) async fn renew(store: &Store) -> Result<(), StoreError> {
     for overview in store.sites(0).await? {
         let site = overview.registration.site;
         let open = notices.iter().filter(|notice| notice.site == site).count();
-        if let Some((state, since)) = &overview.state {
-            for phase in PHASES {
+        if let Some(state) = &overview.state {
+            for phase in SitePhase::ALL {
                 let is = if state.phase == phase { 1.0 } else { 0.0 };
-                gauge!("bavn_site_state", "site" => site.0.clone(), "phase" => phase).set(is);
+                gauge!("bavn_site_state", "site" => site.0.clone(), "phase" => phase.as_str()).set(is);
             }
-            gauge!("bavn_site_state_since_timestamp_seconds", "site" => site.0.clone()).set(seconds(*since));
+            gauge!("bavn_site_state_since_timestamp_seconds", "site" => site.0.clone()).set(seconds(state.since));
         }
         if let Some(at) = overview.last_good {
             gauge!("bavn_site_last_good_run_timestamp_seconds", "site" => site.0.clone()).set(seconds(at));

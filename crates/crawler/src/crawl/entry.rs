@@ -41,6 +41,7 @@ impl Hand<'_> {
         }
     }
 
+    #[tracing::instrument(level = "debug", name = "page", skip_all, fields(kind = ?entry.kind, entry = entry.id.0))]
     async fn work_on(&self, entry: &Entry) -> Result<(), Halt> {
         let (deps, run, site) = (self.deps(), self.visit.run, &self.visit.plan.site);
         let out_of_time = async {

@@ -52,8 +52,10 @@ impl Hand<'_> {
         if now_ms >= self.visit.wish_at_ms.load(Ordering::Relaxed) {
             self.visit.wish_at_ms.store(after(now, WISH_EVERY).as_millisecond(), Ordering::Relaxed);
             // A store that does not answer has no wish; the work itself will wait for it.
-            if let Ok(SiteWish::Pause) = self.deps().frontier.site_wish(&self.visit.plan.site).await {
-                return Err(Halt::Paused);
+            match self.deps().frontier.site_wish(&self.visit.plan.site).await {
+                Ok(SiteWish::Pause) => return Err(Halt::Paused),
+                Ok(SiteWish::Stop) => return Err(Halt::EndWanted),
+                Ok(SiteWish::Go) | Err(_) => {}
             }
         }
         self.renew_lease(now).await
@@ -159,6 +161,7 @@ impl Ask for Hand<'_> {
                 }
             }
         };
+        self.visit.manners().asked(host.name(), host.state().delay_ms, self.clock.now());
         let asked = std::time::Instant::now();
         let answer = self.visit.client.get(request, &|| host.answered()).await;
         self.deps().progress.event(ProgressEvent::Asked {
@@ -168,6 +171,14 @@ impl Ask for Hand<'_> {
         });
         host.answered();
         drop(permit);
+        let took_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match &answer {
+            Ok(answer) => tracing::debug!(status = answer.status, took_ms, "answered"),
+            Err(error) => tracing::debug!(why = %error.kind, took_ms, "no answer"),
+        }
+        if let Ok(answer) = &answer {
+            self.visit.manners().answered(answer.status);
+        }
         match &answer {
             Ok(answer) if matches!(answer.status, 429 | 500..=599) => {
                 host.failed(&FetchError::of_status(answer.status, answer.retry_after));

@@ -29,7 +29,13 @@ pub(super) fn running(since: Timestamp) -> SiteState {
 pub(super) fn stopped(at: Timestamp) -> SiteState {
     let reason =
         say("Læsningen er afbrudt og fortsætter, hvor den slap", "The run was interrupted and goes on where it was");
-    waiting(reason, at, at)
+    SiteState { phase: SitePhase::Resting, reason, since: at, until: Some(at) }
+}
+
+/// Nothing is asked until an administrator lets the site go on.
+pub(super) fn ended_by_a_person(since: Timestamp) -> SiteState {
+    let reason = say("Stoppet af en administrator", "Stopped by an administrator");
+    SiteState { phase: SitePhase::Paused, reason, since, until: None }
 }
 
 pub(super) fn paused(since: Timestamp) -> SiteState {
@@ -57,7 +63,7 @@ pub(super) fn outside_hours(since: Timestamp, until: Timestamp) -> SiteState {
     let at = local(until);
     let da = format!("Uden for de aftalte timer; fortsætter {at}");
     let en = format!("Outside the agreed hours; goes on {at}");
-    waiting(say(da, en), since, until)
+    SiteState { phase: SitePhase::Resting, reason: say(da, en), since, until: Some(until) }
 }
 
 pub(super) fn waits_for_next_run() -> Bilingual {
@@ -138,6 +144,10 @@ pub(crate) fn ended_early(why: ErrorKind) -> Bilingual {
         AddressRefused => say(
             "Sidens adresse er privat eller særlig; nævn den i allow_private i site.toml, hvis den er ment",
             "The site's address is private or special; name it in allow_private in site.toml if it is meant",
+        ),
+        StoppedByPerson => say(
+            "Stoppet af en administrator, før alt var læst; det, der var læst, er gemt",
+            "Stopped by an administrator before all was read; what was read is kept",
         ),
         Dns => say(
             "Sidens navn findes ikke; se efter adressen i site.toml og netværket",

@@ -9,14 +9,15 @@ use crate::fetch::{Ask, Halt, SiteClient, patiently};
 use crate::judge::judge;
 use crate::pacing::host_key;
 use crate::plan::SitePlan;
-use crate::ports::{EntryKind, NewEntry, RunId, SitePhase, SiteState};
+use crate::politeness::Manners;
+use crate::ports::{EntryKind, NewEntry, RunId, SitePhase, SiteState, SiteWish};
 use crate::robots::RobotsGate;
 use crate::run::{RunEnd, RunSummary, RunVerdict};
 use crate::stop::Stop;
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
 
 /// How a visit ended.
@@ -47,12 +48,18 @@ pub(super) struct Visit<'a> {
     listings_read: AtomicU64,
     listings_seen: Mutex<HashSet<u64>>,
     shut_for_images: Mutex<HashMap<String, ErrorKind>>,
+    manners: Mutex<Manners>,
 }
 
 impl Visit<'_> {
     /// Whether the plan allows one more listing page, and counts it.
     pub(super) fn listing_room(&self) -> bool {
         self.listings_read.fetch_add(1, Ordering::Relaxed) < u64::from(self.plan.max_listing_pages)
+    }
+
+    /// The figures of how the hosts were treated.
+    pub(super) fn manners(&self) -> MutexGuard<'_, Manners> {
+        self.manners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why no more pictures are asked of a URL's host in this visit, if so.
@@ -77,6 +84,7 @@ impl Visit<'_> {
 
 /// Visits a site: resumes its unfinished run or begins one, reads all that is due, and judges the run. Whatever
 /// happens, what was read is kept.
+#[tracing::instrument(name = "visit", skip_all, fields(site = %plan.site))]
 pub async fn crawl_site(plan: &SitePlan, deps: &CrawlDeps) -> Result<Visited, CrawlError> {
     let now = deps.clock.now();
     let refused = match &plan.approval {
@@ -93,6 +101,15 @@ pub async fn crawl_site(plan: &SitePlan, deps: &CrawlDeps) -> Result<Visited, Cr
         return Err(refused);
     }
     check_plan(plan)?;
+    match deps.frontier.site_wish(&plan.site).await? {
+        SiteWish::Go => {}
+        wish => {
+            let state = if wish == SiteWish::Stop { sentences::ended_by_a_person(now) } else { sentences::paused(now) };
+            deps.frontier.set_site_state(&plan.site, &state).await?;
+            deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state });
+            return Ok(Visited::Paused);
+        }
+    }
     let leased_until = take_lease(plan, deps).await?;
     let visited = visit(plan, deps, leased_until).await;
     if !matches!(visited, Err(CrawlError::HeldByAnother { .. })) {
@@ -162,15 +179,18 @@ async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Timestamp) -> Re
         listings_read: AtomicU64::new(tally.listing_pages),
         listings_seen: Mutex::default(),
         shut_for_images: Mutex::default(),
+        manners: Mutex::default(),
     };
     deps.progress.event(ProgressEvent::RunBegan { site: plan.site.clone(), resumed: run.resumed });
     deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state: running });
+    tracing::info!(run = run.id.0, resumed = run.resumed, "the run begins");
 
     let halt = work_with_all_hands(&visit).await;
     let now = deps.clock.now();
     let ended_by = match halt {
         None => None,
         Some(Halt::Shut(why) | Halt::Unreachable(why)) => Some(why),
+        Some(Halt::EndWanted) => Some(ErrorKind::StoppedByPerson),
         Some(Halt::Stopped | Halt::Ending) => {
             visit.set_state(sentences::stopped(now)).await;
             return Ok(Visited::Stopped);
@@ -218,9 +238,10 @@ async fn work_with_all_hands(visit: &Visit<'_>) -> Option<Halt> {
         Halt::Shut(_) => 3,
         Halt::Quiet(_) => 4,
         Halt::Unreachable(_) => 5,
-        Halt::Paused => 6,
-        Halt::Stopped => 7,
-        Halt::Ending => 8,
+        Halt::EndWanted => 6,
+        Halt::Paused => 7,
+        Halt::Stopped => 8,
+        Halt::Ending => 9,
     })
 }
 
@@ -239,7 +260,8 @@ async fn finish(visit: &mut Visit<'_>, ended_by: Option<ErrorKind>) -> Result<Vi
         }
         let tally = patiently(ask, || deps.frontier.tally(visit.run)).await?;
         let past = patiently(ask, || deps.frontier.past_tallies(&plan.site, 10)).await?;
-        let verdict = judge(&plan.expect, &tally, &past, ended_by);
+        let mut verdict = judge(&plan.expect, &tally, &past, ended_by);
+        verdict.politeness = visit.manners().figures();
         let at = deps.clock.now();
         let state = state_after(&verdict, ended_by, at);
         let summary = patiently(ask, || deps.frontier.finish_run(visit.run, &verdict, at, &state)).await?;
@@ -252,6 +274,16 @@ async fn finish(visit: &mut Visit<'_>, ended_by: Option<ErrorKind>) -> Result<Vi
         // All is read; the run is finished by the next visit.
         Err(_) => return Ok(Visited::Stopped),
     };
+    let tally = &summary.tally;
+    tracing::info!(
+        run = summary.run.0,
+        end = summary.verdict.end.as_str(),
+        listed = tally.ads_listed,
+        new = tally.ads_new,
+        pages = tally.listing_pages + tally.details + tally.unchanged,
+        requests = summary.verdict.politeness.requests,
+        "the run has ended"
+    );
     deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state });
     deps.progress.event(ProgressEvent::RunEnded(Box::new(summary.clone())));
     Ok(Visited::Finished(Box::new(summary)))
@@ -259,6 +291,9 @@ async fn finish(visit: &mut Visit<'_>, ended_by: Option<ErrorKind>) -> Result<Vi
 
 /// What a site is doing once its run has ended.
 fn state_after(verdict: &RunVerdict, ended_by: Option<ErrorKind>, since: Timestamp) -> SiteState {
+    if ended_by == Some(ErrorKind::StoppedByPerson) {
+        return sentences::ended_by_a_person(since);
+    }
     let phase = match (verdict.end, ended_by) {
         (RunEnd::Failed, Some(why)) if sentences::shuts(why) => SitePhase::Closed,
         (RunEnd::Failed, _) => SitePhase::Failed,

@@ -15,6 +15,8 @@ pub enum Halt {
     Stopped,
     /// An administrator has paused the site.
     Paused,
+    /// An administrator has stopped the run.
+    EndWanted,
     /// The approval ended in the middle of the run.
     ApprovalEnded,
     /// Another worker has taken the site.

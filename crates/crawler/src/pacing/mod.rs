@@ -92,6 +92,11 @@ impl Pacer {
 }
 
 impl Host {
+    /// Its name for pacing.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Takes the next request's place.
     pub fn turn(&self) -> Turn {
         let Ok(permit) = self.connections.clone().try_acquire_owned() else { return Turn::Full };

@@ -246,6 +246,40 @@ async fn a_paused_site_keeps_its_run_for_later() {
 }
 
 #[tokio::test]
+async fn a_stopped_site_ends_its_run_with_what_was_read() {
+    let world = World::new();
+    let memory = world.memory.clone();
+    let inner = site(12);
+    let server = Server::start(world.clock.reader(), move |asked| {
+        if asked.path == "/ad/4" {
+            memory.state().wishes.insert("s1".into(), SiteWish::Stop);
+        }
+        inner(asked)
+    })
+    .await;
+    let summary = world.crawl(&plan(&server)).await;
+    assert_eq!((summary.verdict.end, summary.missing_gone), (RunEnd::Partial, 0));
+    assert!((1..12).contains(&summary.tally.details), "{}", summary.tally.details);
+    assert_eq!(world.memory.up().len(), 12, "no ad is gone for it");
+    let state = world.memory.state().states[&"s1".into()].clone();
+    assert_eq!((state.phase, state.reason.en.as_str()), (SitePhase::Paused, "Stopped by an administrator"));
+    let asked = server.paths().len();
+    assert_eq!(crawl_site(&plan(&server), &world.deps()).await.expect("a visit"), Visited::Paused);
+    assert_eq!(server.paths().len(), asked, "nothing is asked until the site is let run again");
+    world.memory.state().wishes.clear();
+    assert_eq!(world.crawl(&plan(&server)).await.tally.details, 12 - summary.tally.details);
+}
+
+#[tokio::test]
+async fn a_run_tells_how_it_treated_the_site() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), site(3)).await;
+    let politeness = world.crawl(&plan(&server)).await.verdict.politeness;
+    assert_eq!(politeness.requests, server.paths().len() as u64);
+    assert!(politeness.shortest_gap_ms.is_some_and(|gap| gap >= politeness.delay_ms), "{politeness:?}");
+}
+
+#[tokio::test]
 async fn a_database_that_is_away_for_a_while_costs_nothing() {
     let world = World::new();
     let (memory, inner) = (world.memory.clone(), site(12));

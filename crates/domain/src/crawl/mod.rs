@@ -3,6 +3,7 @@
 pub mod entry;
 pub mod host;
 pub mod outcome;
+pub mod politeness;
 pub mod run;
 pub mod state;
 pub mod trouble;
@@ -10,6 +11,7 @@ pub mod trouble;
 pub use entry::{Entry, EntryId, EntryKind, NewEntry, Next, Run, RunId, Validators};
 pub use host::{CachedRobots, HostState, RobotsAnswer};
 pub use outcome::{Completed, GoneReason, PageOutcome};
+pub use politeness::Politeness;
 pub use run::{RunEnd, RunSummary, RunTally, RunVerdict};
 pub use state::{SitePhase, SiteState, SiteWish};
 pub use trouble::ErrorKind;

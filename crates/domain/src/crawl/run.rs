@@ -2,6 +2,7 @@
 
 use super::entry::{EntryKind, RunId};
 use super::outcome::{Completed, PageOutcome};
+use super::politeness::Politeness;
 use super::trouble::ErrorKind;
 use crate::{Bilingual, Mark, SiteId};
 use jiff::Timestamp;
@@ -70,17 +71,6 @@ impl RunTally {
     }
 }
 
-impl RunEnd {
-    /// As stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            RunEnd::Good => "good",
-            RunEnd::Partial => "partial",
-            RunEnd::Failed => "failed",
-        }
-    }
-}
-
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -94,7 +84,7 @@ pub enum RunEnd {
 }
 
 impl RunEnd {
-    /// As written in metrics and kept by the store.
+    /// As stored, and as written in metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             RunEnd::Good => "good",
@@ -114,6 +104,9 @@ pub struct RunVerdict {
     pub missing_are_gone: bool,
     /// Why, one sentence each, with what to do. Empty for a good run.
     pub reasons: Vec<Bilingual>,
+    /// How the hosts were treated.
+    #[serde(default)]
+    pub politeness: Politeness,
 }
 
 /// A finished run.

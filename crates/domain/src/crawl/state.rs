@@ -27,7 +27,9 @@ pub enum SitePhase {
     Idle,
     /// Being crawled.
     Running,
-    /// Waits in the middle of a run: Retry-After, breaker, hours, network or store gone.
+    /// Waits in the middle of a run by its timetable, or since bavn itself was stopped: no reason to look.
+    Resting,
+    /// Waits in the middle of a run: Retry-After, breaker, network or store gone.
     Waiting,
     /// Its last run failed: a person should look.
     Failed,
@@ -46,14 +48,28 @@ pub enum SiteWish {
     Go,
     /// Halt: finish what is in flight, keep the run for later.
     Pause,
+    /// End: finish what is in flight, end the run as partial with what was read, begin no other.
+    Stop,
 }
 
 impl SitePhase {
+    /// All of them.
+    pub const ALL: [SitePhase; 7] = [
+        SitePhase::Idle,
+        SitePhase::Running,
+        SitePhase::Resting,
+        SitePhase::Waiting,
+        SitePhase::Failed,
+        SitePhase::Closed,
+        SitePhase::Paused,
+    ];
+
     /// As stored and as in the keys of texts.
     pub fn as_str(self) -> &'static str {
         match self {
             SitePhase::Idle => "idle",
             SitePhase::Running => "running",
+            SitePhase::Resting => "resting",
             SitePhase::Waiting => "waiting",
             SitePhase::Failed => "failed",
             SitePhase::Closed => "closed",
@@ -76,16 +92,21 @@ impl SiteState {
 }
 
 impl SiteWish {
-    /// As stored: `go`, `pause`.
+    /// As stored: `go`, `pause`, `stop`.
     pub fn as_str(self) -> &'static str {
         match self {
             SiteWish::Go => "go",
             SiteWish::Pause => "pause",
+            SiteWish::Stop => "stop",
         }
     }
 
     /// From what is stored; anything unknown means to go on.
     pub fn parse(text: &str) -> Self {
-        if text == "pause" { SiteWish::Pause } else { SiteWish::Go }
+        match text {
+            "pause" => SiteWish::Pause,
+            "stop" => SiteWish::Stop,
+            _ => SiteWish::Go,
+        }
     }
 }

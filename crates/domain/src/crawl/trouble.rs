@@ -61,6 +61,8 @@ pub enum ErrorKind {
     WrongAd,
     /// The listing has more pages than the plan allows.
     TooManyPages,
+    /// An administrator stopped the run before its turn came.
+    StoppedByPerson,
 }
 
 impl ErrorKind {
@@ -94,6 +96,7 @@ impl ErrorKind {
             ErrorKind::BadImage => "bad_image",
             ErrorKind::WrongAd => "wrong_ad",
             ErrorKind::TooManyPages => "too_many_pages",
+            ErrorKind::StoppedByPerson => "stopped_by_person",
         }
     }
 }

@@ -116,7 +116,7 @@ impl Store {
 }
 
 /// Sets a site's state in the transaction of its cause, and begins or ends its notice; the same state keeps its `since`.
-pub(super) async fn set_state(tx: &mut Tx, site: &SiteId, state: &SiteState) -> Result<NoticeChange, StoreError> {
+pub(crate) async fn set_state(tx: &mut Tx, site: &SiteId, state: &SiteState) -> Result<NoticeChange, StoreError> {
     let json = serde_json::to_string(state).map_err(|_| StoreError::Corrupt { what: "a site's state" })?;
     let changed = tx
         .one(

@@ -6,6 +6,7 @@ mod frontier;
 mod hosts;
 mod runs;
 
+pub(crate) use hosts::set_state;
 pub(crate) use runs::site_row;
 
 pub use domain::crawl::*;

@@ -80,7 +80,7 @@ fn site_is(phase: SitePhase, minute: i64) -> SiteState {
 }
 
 fn good(missing_are_gone: bool) -> RunVerdict {
-    RunVerdict { end: RunEnd::Good, missing_are_gone, reasons: Vec::new() }
+    RunVerdict { end: RunEnd::Good, missing_are_gone, reasons: Vec::new(), politeness: Default::default() }
 }
 
 on_both! {
@@ -360,5 +360,31 @@ on_both! {
         assert_eq!(rows.len(), 2);
         assert_eq!(row(0), (20_261_001, 4, 1 << 10 | 1 << 11 | 1 << 13 | 1 << 23, (60 * 13 + 59 - 200) * 60_000, 0));
         assert_eq!(row(1), (20_261_002, 1, 1, 0, 0));
+    }
+}
+
+on_both! {
+    a_stop_ends_a_run_that_no_worker_holds_and_a_pause_keeps_it(test) {
+        let store = &test.store;
+        register(store).await;
+        let run = begin(store, 1).await;
+        store.set_site_wish(&site(), SiteWish::Pause, &system(), at(2)).await.unwrap();
+        assert!(begin(store, 3).await.resumed, "a paused run goes on");
+        assert_eq!(store.site_state(&site()).await.unwrap().unwrap().phase, SitePhase::Paused);
+        store.set_site_wish(&site(), SiteWish::Stop, &system(), at(4)).await.unwrap();
+        let ended = &store.sites(1).await.unwrap()[0].runs[0];
+        assert_eq!((ended.run, ended.end.as_deref(), ended.ended_at), (run.id, Some("partial"), Some(at(4))));
+        store.set_site_wish(&site(), SiteWish::Go, &system(), at(5)).await.unwrap();
+        assert!(!begin(store, 6).await.resumed, "a stopped run is over");
+    }
+
+    a_worker_that_holds_the_site_ends_the_run_itself(test) {
+        let store = &test.store;
+        register(store).await;
+        begin(store, 1).await;
+        store.lease_site(&site(), "w", at(10), at(1)).await.unwrap();
+        store.set_site_wish(&site(), SiteWish::Stop, &system(), at(2)).await.unwrap();
+        assert_eq!(store.site_wish(&site()).await.unwrap(), SiteWish::Stop);
+        assert!(begin(store, 3).await.resumed, "the run is the worker's");
     }
 }

@@ -12,7 +12,7 @@ use axum::response::{Html, Redirect};
 use domain::SiteId;
 use std::collections::HashMap;
 use store::crawl::SiteWish;
-use store::{Actor, RunRow, SiteOverview};
+use store::{Actor, Notice, RunRow, SiteOverview};
 
 /// Runs shown on the list of sites and on a site's own page.
 const FEW_RUNS: u32 = 3;
@@ -28,6 +28,23 @@ struct RunView {
     changed: String,
     gone: String,
     errors: String,
+    coverage: Vec<String>,
+    politeness: Vec<String>,
+}
+
+struct NoticeView {
+    began: String,
+    ended: String,
+    phase: String,
+    reason: String,
+}
+
+/// A notice that lasts, on the page of all sites.
+struct OpenNotice {
+    site: String,
+    name: String,
+    words: String,
+    reason: String,
 }
 
 struct SiteView {
@@ -48,6 +65,7 @@ struct SiteView {
 #[template(path = "sites.html")]
 struct SitesView {
     page: Page,
+    open: Vec<OpenNotice>,
     sites: Vec<SiteView>,
 }
 
@@ -56,6 +74,7 @@ struct SitesView {
 struct SitePage {
     page: Page,
     s: SiteView,
+    notices: Vec<NoticeView>,
 }
 
 struct PersonView {
@@ -83,8 +102,10 @@ pub async fn sites(
 ) -> Result<Html<String>, WebError> {
     let sites = state.store.sites(FEW_RUNS).await?;
     let page = Page::of(&state, &visit, &who, visit.language.t("sites-title"));
+    let notices = state.store.open_notices().await?;
+    let open = notices.iter().map(|notice| open_notice(&page, notice, &sites)).collect();
     let sites = sites.iter().map(|site| site_view(&page, site)).collect();
-    show(&SitesView { page, sites })
+    show(&SitesView { page, open, sites })
 }
 
 /// One site with its history.
@@ -101,10 +122,12 @@ pub async fn site(
         .under("/sites", visit.language.t("menu-sites"))
         .with_done(query.get("done"));
     let s = site_view(&page, site);
-    show(&SitePage { page, s })
+    let notices = state.store.notices(Some(&site.registration.site), MANY_RUNS).await?;
+    let notices = notices.iter().map(|notice| notice_view(&page, notice)).collect();
+    show(&SitePage { page, s, notices })
 }
 
-/// Pauses a site or lets it go on.
+/// Pauses or stops a site, or lets it go on.
 pub async fn wish(
     State(state): State<AppState>,
     Administrator(who): Administrator,
@@ -113,6 +136,7 @@ pub async fn wish(
 ) -> Result<Redirect, WebError> {
     let (wish, done) = match posted.text("wish").as_str() {
         "pause" => (SiteWish::Pause, "paused"),
+        "stop" => (SiteWish::Stop, "stopped"),
         "go" => (SiteWish::Go, "resumed"),
         _ => return Err(WebError::UnreadableForm),
     };
@@ -123,7 +147,7 @@ pub async fn wish(
 
 fn site_view(page: &Page, site: &SiteOverview) -> SiteView {
     let t = page.t;
-    let paused = site.wish == SiteWish::Pause;
+    let paused = site.wish != SiteWish::Go;
     let (phase, reason, since) = match &site.state {
         Some(now) => {
             let phase = t.t(&format!("phase-{}", now.phase));
@@ -158,11 +182,36 @@ fn site_view(page: &Page, site: &SiteOverview) -> SiteView {
             ],
         ),
         caption: page.v("runs-of", "site", &site.registration.name),
-        runs: site.runs.iter().map(|run| run_view(page, run)).collect(),
+        runs: site.runs.iter().enumerate().map(|(n, run)| run_view(page, run, site.runs.get(n + 1))).collect(),
     }
 }
 
-fn run_view(page: &Page, run: &RunRow) -> RunView {
+fn open_notice(page: &Page, notice: &Notice, sites: &[SiteOverview]) -> OpenNotice {
+    let site = sites.iter().find(|site| site.registration.site == notice.site);
+    let words = [
+        ("phase", page.t.t(&format!("phase-{}", notice.phase))),
+        ("time", page.near(&notice.began_at)),
+        ("clock", page.clock(&notice.began_at)),
+    ];
+    OpenNotice {
+        site: notice.site.0.clone(),
+        name: site.map_or_else(|| notice.site.0.clone(), |site| site.registration.name.clone()),
+        words: page.t.vs("notice-open", &words),
+        reason: page.t.of(&notice.reason).to_owned(),
+    }
+}
+
+fn notice_view(page: &Page, notice: &Notice) -> NoticeView {
+    NoticeView {
+        began: page.short_time(&notice.began_at),
+        ended: notice.ended_at.map_or_else(|| page.t.t("notice-lasts"), |at| page.short_time(&at)),
+        phase: page.t.t(&format!("phase-{}", notice.phase)),
+        reason: page.t.of(&notice.reason).to_owned(),
+    }
+}
+
+/// `before`: the run before it, for the time between two looks.
+fn run_view(page: &Page, run: &RunRow, before: Option<&RunRow>) -> RunView {
     let (t, tally) = (page.t, &run.tally);
     let end = match (run.end.as_deref(), &run.ended_at) {
         (Some(end @ ("good" | "partial" | "failed")), Some(at)) => {
@@ -170,8 +219,10 @@ fn run_view(page: &Page, run: &RunRow) -> RunView {
         }
         _ => t.t("run-under-way"),
     };
-    let errors: Vec<String> =
-        tally.errors.iter().map(|(kind, count)| format!("{kind}: {}", page.whole(*count))).collect();
+    let (refusals, errors): (Vec<_>, Vec<_>) =
+        tally.errors.iter().partition(|(kind, _)| kind.as_str().starts_with("robots_"));
+    let refused: u64 = refusals.iter().map(|(_, count)| **count).sum();
+    let errors: Vec<String> = errors.iter().map(|(kind, count)| format!("{kind}: {}", page.whole(**count))).collect();
     RunView {
         started: page.short_time(&run.started_at),
         end,
@@ -182,7 +233,52 @@ fn run_view(page: &Page, run: &RunRow) -> RunView {
         changed: page.whole(tally.ads_changed),
         gone: page.whole(tally.ads_gone + run.missing_gone),
         errors: if errors.is_empty() { t.t("run-no-errors") } else { errors.join(", ") },
+        coverage: coverage(page, run, before),
+        politeness: politeness(page, run, refused),
     }
+}
+
+/// Whether the run saw the whole listing, how many of the ads' pages it asked for it got, and how long the site had
+/// not been looked at.
+fn coverage(page: &Page, run: &RunRow, before: Option<&RunRow>) -> Vec<String> {
+    let tally = &run.tally;
+    let mut words = Vec::new();
+    if run.ended_at.is_some() && tally.listing_pages > 0 {
+        words.push(match tally.listing_failures {
+            0 => page.t.t("coverage-whole"),
+            missing => page.n("coverage-partial", missing),
+        });
+    }
+    let got = tally.details + tally.unchanged + tally.ads_gone;
+    if got > 0 {
+        words.push(page.n("coverage-pages", got));
+    }
+    if let Some(before) = before {
+        let minutes = (run.started_at.as_second() - before.started_at.as_second()) / 60;
+        let gap = [("hours", page.whole(minutes / 60)), ("minutes", page.whole(minutes % 60))];
+        words.push(page.t.vs("coverage-gap", &gap));
+    }
+    words
+}
+
+/// How the site was treated.
+fn politeness(page: &Page, run: &RunRow, refused: u64) -> Vec<String> {
+    let manners = &run.politeness;
+    let mut words = Vec::new();
+    if manners.requests > 0 {
+        words.push(page.n("polite-requests", manners.requests));
+    }
+    if let Some(gap) = manners.shortest_gap_ms {
+        let seconds = |ms: u64| page.decimal(&(ms as f64 / 1000.0));
+        words.push(page.t.vs("polite-gap", &[("gap", seconds(gap)), ("agreed", seconds(manners.delay_ms))]));
+    }
+    if manners.busy > 0 {
+        words.push(page.n("polite-busy", manners.busy));
+    }
+    if refused > 0 {
+        words.push(page.n("polite-robots", refused));
+    }
+    words
 }
 
 /// All accounts.

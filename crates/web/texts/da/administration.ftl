@@ -46,3 +46,40 @@ person-since = Oprettet
 person-urgent = Udpeget til hasteforløbet
 person-active = Aktiv
 person-disabled = Lukket { $date }
+phase-resting = Venter efter sin plan
+site-stop = Stop kørslen
+site-pause-help = En pause holder kørslen åben til senere. Et stop slutter den med det, der er læst. Begge dele gælder, til siden får lov igen.
+notices-title = Meddelelser
+notices-caption = Meddelelser om siden, de nyeste først
+notices-none = Ingen meddelelser.
+notices-open-title = Sider, som nogen bør se på
+notice-open = { $phase }, fra { $time } kl. { $clock }
+notice-lasts = Varer ved
+notice-began = Begyndt
+notice-ended = Slut
+notice-what = Hvad og hvorfor
+run-coverage = Dækning
+run-politeness = Høflighed
+coverage-whole = Hele listen
+coverage-partial = { $n ->
+    [one] { $count } listeside mangler
+   *[other] { $count } listesider mangler
+ }
+coverage-pages = { $n ->
+    [one] { $count } annonceside hentet
+   *[other] { $count } annoncesider hentet
+ }
+coverage-gap = { $hours } t { $minutes } min siden sidst
+polite-requests = { $n ->
+    [one] { $count } forespørgsel
+   *[other] { $count } forespørgsler
+ }
+polite-gap = mindst { $gap } s imellem, aftalt { $agreed } s
+polite-busy = bad om ro { $n ->
+    [one] { $count } gang
+   *[other] { $count } gange
+ }
+polite-robots = robots.txt sagde nej { $n ->
+    [one] { $count } gang
+   *[other] { $count } gange
+ }

@@ -165,6 +165,7 @@ done-attempt = Gemt.
 done-attempt-again = Det var allerede gemt. Det tæller kun en gang.
 done-attempt-undone = Forsøget er taget tilbage.
 done-paused = Siden er sat på pause.
+done-stopped = Kørslen er stoppet.
 done-resumed = Siden kører igen efter sin plan.
 count-other-places = { $n ->
     [one] en kommune mere

@@ -46,3 +46,40 @@ person-since = Made
 person-urgent = Appointed for the urgent route
 person-active = Active
 person-disabled = Closed { $date }
+phase-resting = Waits by its timetable
+site-stop = Stop the run
+site-pause-help = A pause keeps the run open for later. A stop ends it with what was read. Both hold until the site is let run again.
+notices-title = Notices
+notices-caption = Notices of the site, newest first
+notices-none = No notices.
+notices-open-title = Sites that need a look
+notice-open = { $phase }, since { $time } at { $clock }
+notice-lasts = Lasts
+notice-began = Began
+notice-ended = Ended
+notice-what = What and why
+run-coverage = Coverage
+run-politeness = Politeness
+coverage-whole = The whole listing
+coverage-partial = { $n ->
+    [one] { $count } listing page is missing
+   *[other] { $count } listing pages are missing
+ }
+coverage-pages = { $n ->
+    [one] { $count } ad page fetched
+   *[other] { $count } ad pages fetched
+ }
+coverage-gap = { $hours } h { $minutes } min since the look before
+polite-requests = { $n ->
+    [one] { $count } request
+   *[other] { $count } requests
+ }
+polite-gap = at least { $gap } s apart, { $agreed } s agreed
+polite-busy = asked for quiet { $n ->
+    [one] { $count } time
+   *[other] { $count } times
+ }
+polite-robots = robots.txt said no { $n ->
+    [one] { $count } time
+   *[other] { $count } times
+ }

@@ -165,6 +165,7 @@ done-attempt = Saved.
 done-attempt-again = It was saved already. It counts only once.
 done-attempt-undone = The attempt was taken back.
 done-paused = The site is paused.
+done-stopped = The run is stopped.
 done-resumed = The site runs by its schedule again.
 count-other-places = { $n ->
     [one] one more municipality
