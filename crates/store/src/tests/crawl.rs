@@ -369,8 +369,8 @@ on_both! {
         register(store).await;
         let run = begin(store, 1).await;
         store.set_site_wish(&site(), SiteWish::Pause, &system(), at(2)).await.unwrap();
-        assert!(begin(store, 3).await.resumed, "a paused run goes on");
         assert_eq!(store.site_state(&site()).await.unwrap().unwrap().phase, SitePhase::Paused);
+        assert!(begin(store, 3).await.resumed, "a paused run goes on");
         store.set_site_wish(&site(), SiteWish::Stop, &system(), at(4)).await.unwrap();
         let ended = &store.sites(1).await.unwrap()[0].runs[0];
         assert_eq!((ended.run, ended.end.as_deref(), ended.ended_at), (run.id, Some("partial"), Some(at(4))));
