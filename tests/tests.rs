@@ -20,7 +20,7 @@ mod classified;
 mod exports;
 mod imports;
 mod kills;
-mod reading_unseen;
 mod monitor;
+mod reading_unseen;
 mod roles;
 mod support;
