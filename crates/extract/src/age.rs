@@ -23,7 +23,7 @@ pub(crate) fn find(
         let found = if claims.is_free(at) {
             decade(tokens, at)
                 .or_else(|| spoken(tokens, lexicon, at))
-                .or_else(|| numeric(tokens, lexicon, at, is_age_field))
+                .or_else(|| numeric(tokens, lexicon, at, is_age_field, follows_age(tokens, claims, at)))
         } else {
             None
         };
@@ -49,7 +49,7 @@ fn decade(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
         let _ = tail;
         let ending = tokens.text(next);
         let is_decade = matches!(ending, "erne" | "s" | "ernes" | "aarsaaldern" | "aarsaalderen" | "talet");
-        let preceded = at > 0 && tokens[at - 1].kind == Kind::Word;
+        let preceded = token.line_before || (at > 0 && tokens[at - 1].kind == Kind::Word);
         return (is_decade && preceded).then_some((value, next + 1));
     }
     if token.word.decade == 0 {
@@ -132,14 +132,30 @@ fn years(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     }
 }
 
-fn numeric(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, is_age_field: bool) -> Option<(u32, usize)> {
+/// "they are 19 and 21", "35/40": an age stands before, with a sign or "and" between.
+fn follows_age(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> bool {
+    let joins = |i: usize| tokens.is_any(i, &['/', '&']) || tokens[i].word.is(Flags::JOINER);
+    at >= 2
+        && claims.at(at - 2) == Claim::Age
+        && tokens[at - 2].kind == Kind::Number
+        && joins(at - 1)
+        && tokens.digits(at) == 2
+}
+
+fn numeric(
+    tokens: &Tokens<'_>,
+    lexicon: &Lexicon,
+    at: usize,
+    is_age_field: bool,
+    follows_age: bool,
+) -> Option<(u32, usize)> {
     let (value, mut end) = years(tokens, at)?;
     if !YEARS.contains(&value) || (at > 0 && (tokens.is(at - 1, '+') || decimal_before(tokens, at))) {
         return None;
     }
     let single_end = end;
     // A range: "20-25 år", "20 til 25 år".
-    let dash = tokens.is_any(end, &['-', '–', '/'])
+    let dash = tokens.is_any(end, &['-', '–'])
         || tokens.get(end).is_some_and(|_| matches!(tokens.text(end), "til" | "to" | "till" | "bis" | "eller"));
     let mut range = false;
     if let Some((_, behind)) =
@@ -191,7 +207,7 @@ fn numeric(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, is_age_field: bool
     if measured || decimals {
         return None;
     }
-    (labelled(tokens, lexicon, at, end) || beside_person(tokens, at, end)).then_some((value, end))
+    (labelled(tokens, lexicon, at, end) || beside_person(tokens, at, end) || follows_age).then_some((value, end))
 }
 
 fn decimal_before(tokens: &Tokens<'_>, at: usize) -> bool {
@@ -211,7 +227,12 @@ fn unit(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
         at
     };
     let token = tokens.get(at).filter(|token| !token.line_before)?;
-    let letter = tokens.text(at) == "y" && !token.space_before && !tokens.is_any(at + 1, &['.', '/']);
+    let old = tokens.get(at + 1).is_some_and(|_| tokens.text(at + 1) == "old");
+    let letter = tokens.text(at) == "y" && (!token.space_before || old) && !tokens.is_any(at + 1, &['.', '/']);
+    // "24 års dansk pige", not "24 års erfaring".
+    if tokens.text(at) == "aars" && (at + 1..at + 3).any(|i| tokens.get(i).is_some_and(|t| t.word.is(Flags::PERSON))) {
+        return Some(at + 1);
+    }
     let mut end = if token.word.is(Flags::AGE_UNIT) || letter {
         at + 1
     } else if tokens.text(at) == "y"
@@ -251,7 +272,7 @@ fn list_unit(tokens: &Tokens<'_>, mut at: usize) -> Option<usize> {
 /// "min søn er 14 år", "børn på 12 og 15 år", "huset er 40 år": somebody or something else's age.
 fn is_others(tokens: &Tokens<'_>, at: usize) -> bool {
     let mut words = 0;
-    for i in (0..at).rev() {
+    for i in (at.saturating_sub(16)..at).rev() {
         let token = &tokens[i];
         if token.line_before && i + 1 < at && words > 0 {
             return token.word.is(Flags::OTHERS);
@@ -342,7 +363,8 @@ fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bo
         }
     }
     let token = &tokens[before];
-    if token.word.is(Flags::AGE_BEFORE) {
+    let verb = matches!(tokens.text(before), "er" | "is" | "aer" | "ist" | "es" | "este");
+    if token.word.is(Flags::AGE_BEFORE) || (verb && before > 0 && tokens[before - 1].word.is(Flags::AGE_BEFORE)) {
         return true;
     }
     let ends = tokens.get(end).is_none_or(|t| {
@@ -354,6 +376,12 @@ fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bo
                     | "och"
                     | "und"
                     | "now"
+                    | "last"
+                    | "today"
+                    | "this"
+                    | "yesterday"
+                    | "igaar"
+                    | "sidste"
                     | "nu"
                     | "med"
                     | "with"

@@ -51,7 +51,8 @@ fn digits(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
         && joined(tokens, end)
         && joined(tokens, end + 1)
         && tokens.digits(end + 1) == 2
-        && tokens.number(end + 1) == Some(0)
+        && !(tokens.is_any(end + 2, &['.', ',', ':']) && joined(tokens, end + 2) && tokens.digits(end + 3) > 0)
+        && (tokens.number(end + 1) == Some(0) || (tokens.is(end, ',') && value >= 20))
     {
         end += 2;
     }
@@ -68,6 +69,16 @@ fn words(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     while let Some(token) = tokens.get(end).filter(|t| end == at || !t.line_before) {
         if let Some(value) = token.word.number {
             part += u32::from(value);
+        } else if matches!(tokens.text(end), "halvandet" | "halvanden") && end == at {
+            let scale = tokens.get(at + 1).map(|t| t.word)?;
+            let times = if scale.is(Flags::THOUSAND) {
+                1000
+            } else if scale.is(Flags::HUNDRED) {
+                100
+            } else {
+                return None;
+            };
+            return Some((times * 3 / 2, at + 2));
         } else if token.word.is(Flags::HUNDRED) {
             part = part.max(1) * 100;
             scaled = true;

@@ -172,6 +172,9 @@ fn origin_behind(tokens: &Tokens<'_>, at: usize) -> bool {
 /// "Nana tilbyder", "May er tilbage": what a person does follows.
 fn acts(tokens: &Tokens<'_>, at: usize) -> bool {
     let text = |i: usize| tokens.get(i).filter(|t| !t.line_before).map_or("", |_| tokens.text(i));
+    if tokens[at].normal.1 - tokens[at].normal.0 < 3 {
+        return false;
+    }
     match text(at + 1) {
         "tilbyder" | "byder" | "venter" | "glaeder" | "arbejder" | "taler" | "masserer" | "giver" | "modtager"
         | "offers" | "waits" | "welcomes" | "speaks" | "erbjuder" | "vagyok" | "soeger" | "kommer" => true,
@@ -181,21 +184,14 @@ fn acts(tokens: &Tokens<'_>, at: usize) -> bool {
                 | "ny"
                 | "ledig"
                 | "kun"
-                | "her"
                 | "back"
                 | "new"
-                | "here"
                 | "available"
-                | "in"
                 | "klar"
                 | "kommet"
                 | "hjemme"
-                | "paa"
                 | "tillbaka"
                 | "zurueck"
-                | "da"
-                | "lige"
-                | "en"
                 | "soed"
                 | "sweet"
         ),

@@ -190,11 +190,29 @@ fn priced(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<Item> {
         code_at = behind;
         hops += 1;
     }
-    let code = tokens.get(code_at).filter(|t| !t.line_before).and_then(|_| currency_at(tokens, lexicon, code_at))?;
+    // "1000 svenske kroner"
+    let national = national_currency(tokens, lexicon, code_at);
+    let behind = if national.is_some() { code_at + 2 } else { code_at + 1 };
+    let code = tokens
+        .get(code_at)
+        .filter(|t| !t.line_before)
+        .and_then(|_| national.or_else(|| currency_at(tokens, lexicon, code_at)))?;
     if hops > 0 {
         return (value >= 50).then_some(Item::Amount { value, currency: Some(code), sure: true, from: at, to });
     }
-    Some(Item::Amount { value, currency: Some(code), sure: true, from: at, to: code_at + 1 })
+    Some(Item::Amount { value, currency: Some(code), sure: true, from: at, to: behind })
+}
+
+/// "danske kroner", "Swedish kronor": whose kroner they are.
+fn national_currency(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<u8> {
+    let code = match tokens.get(at).map(|_| tokens.text(at))? {
+        "danske" | "danish" | "danska" | "daenische" => "DKK",
+        "svenske" | "swedish" | "svenska" | "schwedische" => "SEK",
+        "norske" | "norwegian" | "norska" | "norwegische" => "NOK",
+        _ => return None,
+    };
+    tokens.get(at + 1).filter(|t| t.word.is(Flags::CURRENCY) && !t.line_before)?;
+    lexicon.currencies.iter().position(|known| known == code).map(|index| index.min(255) as u8)
 }
 
 /// `,-` or `:-` behind an amount.
@@ -246,7 +264,16 @@ fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool, continues: bool) -
         let grouped = to > at + 1 && tokens.digits(to - 1) == 3 && value % 50 == 0;
         let offered =
             at.checked_sub(1).is_some_and(|i| matches!(tokens.text(i), "for" | "kun" | "only" | "nur" | "bare"));
-        let sure = thousands || (grouped && offered) || after_price_word(tokens, at) || (continues && value % 10 == 0);
+        let decimals = to > at + 2 && tokens.digits(to - 1) == 2 && tokens.text(to - 1) == "00";
+        let cash = tokens
+            .get(to)
+            .is_some_and(|t| !t.line_before && matches!(tokens.text(to), "kontant" | "kontanter" | "cash"));
+        let sure = thousands
+            || decimals
+            || cash
+            || (grouped && offered)
+            || after_price_word(tokens, at)
+            || (continues && value % 10 == 0);
         return Some(Item::Amount { value, currency: None, sure, from: at, to });
     }
     None
@@ -290,8 +317,11 @@ fn pair(tokens: &Tokens<'_>, items: &[Item]) -> Vec<Option<(u32, usize)>> {
     }
     // "30/60 min 700/1200 kr": as many amounts behind as many lengths.
     for i in 0..items.len() {
+        if i > 0 && minutes(i - 1).is_some() {
+            continue;
+        }
         let lengths = (i..items.len()).take_while(|&j| minutes(j).is_some() && !used[j]).count();
-        if lengths < 2 || i > 0 && minutes(i - 1).is_some() {
+        if lengths < 2 {
             continue;
         }
         let amounts = (i + lengths..items.len())

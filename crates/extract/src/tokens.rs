@@ -125,6 +125,13 @@ impl<'a> Tokens<'a> {
         self.list.iter()
     }
 
+    /// The tokens that overlap `range` of the original: the first, and the one behind the last.
+    pub(crate) fn of_original(&self, range: &std::ops::Range<usize>) -> (usize, usize) {
+        let from = self.list.partition_point(|token| token.end <= range.start);
+        let to = self.list.partition_point(|token| token.start < range.end);
+        (from, to.max(from))
+    }
+
     /// Its folded text.
     pub(crate) fn text(&self, at: usize) -> &str {
         let (from, to) = self.list[at].normal;

@@ -49,7 +49,7 @@ fn compare(made: &Made, counts: &mut BTreeMap<&'static str, Count>) {
     for wanted in &made.wanted {
         let count = counts.entry(wanted.kind).or_default();
         count.right += 2;
-        let words = |at: &str| at.trim_matches(['.', '(', ' ']).to_owned();
+        let words = |at: &str| at.trim_matches(['.', '(', ' ', '"', '[', ']']).to_owned();
         match got.iter().position(|(kind, value, at)| {
             (*kind, value) == (wanted.kind, &wanted.value) && words(at) == words(&wanted.at)
         }) {

@@ -85,19 +85,43 @@ fn time_grows_with_length() {
               anna@example.dk. Jeg tilbyder massage i rolige omgivelser tæt på banegården med gratis parkering. Kun sms, ingen skjulte \
               numre. Åbent hver dag kl. 10-22. Jeg glæder mig til at se dig, og du er altid velkommen til at spørge, hvis du er i tvivl. ";
     common::read(ad);
+    // The best of three: other programs may run beside the test.
     let seconds = |text: &str, rounds: usize| {
-        let start = std::time::Instant::now();
-        for _ in 0..rounds {
-            common::read(text);
-        }
-        start.elapsed().as_secs_f64()
+        let round = || {
+            let start = std::time::Instant::now();
+            for _ in 0..rounds {
+                mask(&common::read(text));
+            }
+            start.elapsed().as_secs_f64()
+        };
+        (0..3).map(|_| round()).fold(f64::MAX, f64::min)
     };
-    let one = seconds(ad, 300);
-    println!("{:.0} ads a second of {} words", 300.0 / one, ad.split_whitespace().count());
-    let long = seconds(&ad.repeat(64), 5) / 5.0 * 300.0 / 64.0;
+    let one = seconds(ad, 100);
+    println!("{:.0} ads a second of {} words", 100.0 / one, ad.split_whitespace().count());
+    let long = seconds(&ad.repeat(64), 2) / 2.0 * 100.0 / 64.0;
     println!("64 times as long: {:.2} times the time for each ad", long / one);
     assert!(long < one * 8.0, "time is not linear in length");
-    for hostile in ["1 ", "nul ", "a.", "@", "l i ", "(", "34 og ", "og ", "Anna ", "Ry, ", "<b>", "&#", "12-"] {
+    for hostile in [
+        "20,",
+        "30 min ",
+        "500 kr ",
+        "@anna ",
+        "34000050 ",
+        "5/",
+        "1 ",
+        "nul ",
+        "a.",
+        "@",
+        "l i ",
+        "(",
+        "34 og ",
+        "og ",
+        "Anna ",
+        "Ry, ",
+        "<b>",
+        "&#",
+        "12-",
+    ] {
         let short = seconds(&hostile.repeat(1000), 1);
         let long = seconds(&hostile.repeat(16_000), 1);
         assert!(long < (short + 0.01) * 16.0 * 8.0, "{hostile}: {short} then {long}");

@@ -6,7 +6,10 @@ pub mod register_line;
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
-use std::io::BufRead;
+use std::io::{BufRead, Read};
+
+/// The longest line that is read: the memory stays bounded whatever comes in. The longest ads have some 20 KiB.
+const LONGEST_LINE: u64 = 8 * 1024 * 1024;
 
 /// One object with what was read of it. Fields are taken out one by one; what is left over is unknown.
 pub struct Object {
@@ -101,13 +104,19 @@ pub fn each_line(
     let mut warned: BTreeSet<String> = BTreeSet::new();
     loop {
         line.clear();
-        let read = input
-            .read_until(b'\n', &mut line)
+        let whole = read_line(input, &mut line)
             .map_err(|error| anyhow::anyhow!("cannot read {name} after line {number}: {error}"))?;
-        if read == 0 {
+        if line.is_empty() {
             break;
         }
         number += 1;
+        if !whole {
+            let reason = format!("the line is longer than {} MiB", LONGEST_LINE / 1024 / 1024);
+            anyhow::ensure!(!strict, "{name}:{number}: {reason}; nothing after this line was read");
+            counts.wrong += 1;
+            eprintln!("{name}:{number}: {reason}; the line is left out");
+            continue;
+        }
         let text = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(&line).trim_ascii();
         if text.is_empty() {
             continue;
@@ -133,6 +142,25 @@ pub fn each_line(
         }
     }
     Ok(counts)
+}
+
+/// Reads a line, its end included. `false`: it was longer than [`LONGEST_LINE`], and the rest of it was passed over.
+fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
+    (&mut *input).take(LONGEST_LINE).read_until(b'\n', line)?;
+    if line.ends_with(b"\n") || (line.len() as u64) < LONGEST_LINE {
+        return Ok(true);
+    }
+    loop {
+        let buffer = input.fill_buf()?;
+        let (passed, ended) = match buffer.iter().position(|byte| *byte == b'\n') {
+            Some(at) => (at + 1, true),
+            None => (buffer.len(), buffer.is_empty()),
+        };
+        input.consume(passed);
+        if ended {
+            return Ok(false);
+        }
+    }
 }
 
 fn parse_object(line: &[u8]) -> Result<Object, String> {
@@ -164,6 +192,14 @@ mod tests {
         let (counts, found) = ids("{\"id\":\"a\"}\n{\"id\":\"b\n\n{\"id\":3}\n", false);
         assert_eq!(found, ["a", "3"]);
         assert_eq!(counts.expect("the file is read"), LineCounts { taken: 2, wrong: 1 });
+    }
+
+    #[test]
+    fn a_line_without_end_is_left_out_in_bounded_memory() {
+        let giant = "x".repeat(LONGEST_LINE as usize + 5);
+        let (counts, found) = ids(&format!("{{\"id\":\"a\"}}\n{giant}\n{{\"id\":\"c\"}}\n{giant}"), false);
+        assert_eq!(found, ["a", "c"]);
+        assert_eq!(counts.expect("the file is read"), LineCounts { taken: 2, wrong: 2 });
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
             push(tokens[at].word.service, name, from, to, claims);
         }
     }
+    let only = only_service(tokens);
     // "@anna24 på telegram", and "@anna24" where one service is named.
     for at in 0..tokens.len() {
         if tokens.is(at, '@')
@@ -29,7 +30,7 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
             && (at == 0 || tokens[at].space_before || tokens[at - 1].kind == Kind::Symbol)
         {
             let Some((name, to)) = name_at(tokens, claims, at + 1) else { continue };
-            match service_near(tokens, at, to) {
+            match service_near(tokens, at, to, only) {
                 Some(service) => push(service, name, at, to, claims),
                 // Of no known service: no handle, yet nothing else either.
                 None => claims.take(at..to, Claim::Contact),
@@ -159,17 +160,18 @@ fn name_at(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> Option<(String, u
 }
 
 /// The service named nearest to a bare `@name`: behind it ("på snap"), before it, or the only one of the text.
-fn service_near(tokens: &Tokens<'_>, from: usize, to: usize) -> Option<u8> {
+fn service_near(tokens: &Tokens<'_>, from: usize, to: usize, only: Option<u8>) -> Option<u8> {
     let service = |i: usize| tokens.get(i).filter(|t| t.word.is(Flags::SERVICE)).map(|t| t.word.service);
     let behind = (to..tokens.len().min(to + 3)).find_map(service);
-    let before = (from.saturating_sub(8)..from).rev().find_map(service);
-    behind.or(before).or_else(|| {
-        let mut all: Vec<u8> = tokens
-            .iter()
-            .filter(|t| t.word.is(Flags::SERVICE) && !t.word.is(Flags::SERVICE_COMMON))
-            .map(|t| t.word.service)
-            .collect();
-        all.dedup();
-        if let [only] = all[..] { Some(only) } else { None }
-    })
+    behind.or_else(|| (from.saturating_sub(8)..from).rev().find_map(service)).or(only)
+}
+
+/// The service of a text that names just one.
+fn only_service(tokens: &Tokens<'_>) -> Option<u8> {
+    let mut named = tokens
+        .iter()
+        .filter(|t| t.word.is(Flags::SERVICE) && !t.word.is(Flags::SERVICE_COMMON))
+        .map(|t| t.word.service);
+    let first = named.next()?;
+    named.all(|service| service == first).then_some(first)
 }

@@ -36,8 +36,7 @@ pub(super) fn runs(
         [(masked.iter().map(|(run, _)| run).collect::<Vec<_>>(), Claim::Contact), (kept.iter().collect(), Claim::Price)]
     {
         for range in ranges {
-            let from = tokens.iter().position(|token| token.end > range.start).unwrap_or(tokens.len());
-            let to = tokens.iter().position(|token| token.start >= range.end).unwrap_or(tokens.len());
+            let (from, to) = tokens.of_original(range);
             // "$ 3400-0000" was read as a price, yet its digits go on.
             let goes_on = claim == Claim::Price && (digits_follow(&tokens, to) || digits_lead(&tokens, from));
             if !goes_on {

@@ -97,7 +97,7 @@ fn close(runs: &mut Vec<Run>, run: &mut Run) {
 
 /// The piece that begins at token `at`. Inside a run, letters that look like digits need not touch one.
 pub(crate) fn atom(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, in_run: bool, combine: bool) -> Option<Atom> {
-    let plus = at > 0 && tokens.is(at - 1, '+');
+    let plus = at > 0 && (tokens.is(at - 1, '+') || (tokens.text(at - 1) == "plus" && says_country(tokens, at)));
     let make = |digits: String, end: usize, hidden: bool| Atom {
         digits,
         tokens: (at, end),
@@ -109,6 +109,9 @@ pub(crate) fn atom(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, in_run: bo
         gap: Gap::default(),
     };
     let token = &tokens[at];
+    if let Some((digits, end)) = repeated(tokens, at) {
+        return Some(make(digits, end, true));
+    }
     match token.kind {
         Kind::Symbol => None,
         Kind::Number if inside_word(tokens, lexicon, at) => None,
@@ -137,6 +140,39 @@ pub(crate) fn atom(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, in_run: bo
             lookalike(tokens, at, in_run).map(|digits| make(digits, at + 1, true))
         }
     }
+}
+
+/// "plus 45 …": the word stands for the sign.
+fn says_country(tokens: &Tokens<'_>, at: usize) -> bool {
+    matches!(tokens.text(at), "45" | "femogfyrre" | "fire")
+}
+
+/// "to gange nul", "3 x nul", "fire nuller", "four zeros": a digit said several times, and the index behind it.
+fn repeated(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
+    let value = |i: usize| {
+        let token = tokens.get(i).filter(|token| i == at || !token.line_before)?;
+        token.word.number.map(u32::from).or_else(|| tokens.number(i).filter(|_| tokens.digits(i) == 1))
+    };
+    let times = value(at).filter(|times| (2..=6).contains(times))? as usize;
+    let next = tokens.get(at + 1).filter(|token| token.kind == Kind::Word && !token.line_before)?;
+    if next.space_before && matches!(tokens.text(at + 1), "gange" | "times" | "x" | "gaanger" | "mal") {
+        let digit = value(at + 2).filter(|digit| *digit < 10 && tokens[at + 2].word.number.is_some())?;
+        return Some((digit.to_string().repeat(times), at + 3));
+    }
+    let digit = match tokens.text(at + 1) {
+        "nuller" | "nullerne" | "zeros" | "zeroes" | "nollor" | "nullen" => '0',
+        "ettaller" | "ettere" | "ones" | "ettor" => '1',
+        "toere" | "totaller" | "twos" | "tvaaor" => '2',
+        "treere" | "tretaller" | "threes" | "treor" => '3',
+        "firere" | "firtaller" | "fours" | "fyror" => '4',
+        "femmere" | "femtaller" | "fives" | "femmor" => '5',
+        "seksere" | "sekstaller" | "sixes" | "sexor" => '6',
+        "syvere" | "syvtaller" | "sevens" | "sjuor" => '7',
+        "ottere" | "ottetaller" | "eights" | "aattor" => '8',
+        "niere" | "nitaller" | "nines" | "nior" => '9',
+        _ => return None,
+    };
+    Some((digit.to_string().repeat(times), at + 2))
 }
 
 /// `t3l`, `AB12`: a few digits joined to letters that are no digits themselves.

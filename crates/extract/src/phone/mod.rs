@@ -181,7 +181,10 @@ fn judge(
     } else {
         (standard && uniform) || certain || (uniform && odd && whole) || (standard && whole)
     };
+    // "plus 45", with the sign in a word.
+    let word_plus = atoms[0].plus && atoms[0].tokens.0 > 0 && !tokens.is(atoms[0].tokens.0 - 1, '+');
     let obscured = hidden
+        || word_plus
         || fillers
         || line
         || odd
