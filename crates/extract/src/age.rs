@@ -226,6 +226,8 @@ fn unit(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     } else {
         at
     };
+    // "25 de ani"
+    let at = if tokens.get(at).is_some_and(|t| t.kind == Kind::Word && tokens.text(at) == "de") { at + 1 } else { at };
     let token = tokens.get(at).filter(|token| !token.line_before)?;
     let old = tokens.get(at + 1).is_some_and(|_| tokens.text(at + 1) == "old");
     let letter = tokens.text(at) == "y" && (!token.space_before || old) && !tokens.is_any(at + 1, &['.', '/']);
@@ -378,6 +380,8 @@ fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bo
                     | "now"
                     | "last"
                     | "today"
+                    | "en"
+                    | "et"
                     | "this"
                     | "yesterday"
                     | "igaar"

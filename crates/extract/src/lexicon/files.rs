@@ -20,6 +20,8 @@ pub(crate) struct NumbersFile {
     pub sv: NumberLanguage,
     pub no: NumberLanguage,
     pub de: NumberLanguage,
+    /// Languages whose words give way where one of the five above has the same word.
+    pub others: BTreeMap<String, NumberLanguage>,
 }
 
 #[derive(Deserialize)]

@@ -169,18 +169,25 @@ fn load_languages(
 }
 
 fn load_numbers(words: &mut Words, file: &NumbersFile) -> HashMap<String, u8> {
-    let languages = [&file.da, &file.en, &file.sv, &file.no, &file.de];
+    let own = [&file.da, &file.en, &file.sv, &file.no, &file.de];
     let mut number_words = HashMap::new();
-    for language in languages {
-        for (word, value) in numbers::simple(language) {
-            number_words.insert(word, value);
+    for (language, others) in
+        own.map(|own| (own, false)).into_iter().chain(file.others.values().map(|other| (other, true)))
+    {
+        if !others {
+            number_words.extend(numbers::simple(language));
         }
         for (word, value, flags) in numbers::all(language) {
             let entry = words.entry(word);
+            if others && entry.number.is_some() {
+                continue;
+            }
             entry.number = Some(value);
             entry.flags.add(flags);
         }
-        words.flag(&language.joiners, Flags::JOINER);
+        if !others {
+            words.flag(&language.joiners, Flags::JOINER);
+        }
         words.flag(&language.hundreds, Flags::HUNDRED);
         words.flag(&language.thousands, Flags::THOUSAND);
     }

@@ -206,7 +206,7 @@ fn by_pairs(number: &str, glue: &str, say: impl Fn(usize, &str) -> String) -> St
 }
 
 /// How many ways of hiding there are.
-pub const WAYS: usize = 44;
+pub const WAYS: usize = 43;
 
 /// A number as it is written to hide it.
 pub fn hidden(number: &str, turn: usize, row: &mut Row) -> String {
@@ -269,7 +269,6 @@ pub fn hidden(number: &str, turn: usize, row: &mut Row) -> String {
             let languages: Vec<usize> = (0..8).map(|_| row.next(4)).collect();
             each(number, " ", |at, d| [DA, EN, SV, DE][languages[at]][d].to_owned())
         }
-        42 => groups(number, &[2, 1, 1, 2, 2], " "),
         _ => groups(number, &pairs, " dash "),
     }
 }
