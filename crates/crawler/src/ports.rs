@@ -26,6 +26,9 @@ pub trait Frontier: Send + Sync {
     /// they were entered.
     async fn next_entry(&self, run: RunId, at: Timestamp) -> Result<Next, FrontierError>;
 
+    /// Frees what is leased in a run and in nobody's hands: a lease whose answer was lost with its connection.
+    async fn free_leased(&self, run: RunId) -> Result<(), FrontierError>;
+
     /// Records what an entry gave and marks it done, all in one transaction: archived page, sightings, ad version, new
     /// entries, the run's tally. Done twice for one entry, the second changes nothing.
     async fn complete(
@@ -74,11 +77,19 @@ pub trait Frontier: Send + Sync {
     /// When the site's last run began, if there was one: the schedule goes on from there after a restart.
     async fn last_run_started(&self, site: &SiteId) -> Result<Option<Timestamp>, FrontierError>;
 
-    /// The state of a host (`name:port`, the port left out where it is the scheme's own).
-    async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, FrontierError>;
+    /// The state of a host (`name:port`, the port left out where it is the scheme's own) and its revision.
+    async fn host_state(&self, host: &str) -> Result<Option<(HostState, i64)>, FrontierError>;
 
-    /// Keeps the state of a host.
-    async fn save_pacing(&self, host: &str, state: &HostState) -> Result<(), FrontierError>;
+    /// Keeps the state of a host where its revision is still `known` (0: it was never kept), and the state of a site
+    /// that follows from it in the same transaction. The new revision, or `None` where another worker was faster and
+    /// nothing was kept.
+    async fn swap_host_state(
+        &self,
+        host: &str,
+        known: i64,
+        state: &HostState,
+        site: Option<(&SiteId, &SiteState)>,
+    ) -> Result<Option<i64>, FrontierError>;
 
     /// The kept robots.txt of an origin (`scheme://name:port`).
     async fn cached_robots(&self, origin: &str) -> Result<Option<CachedRobots>, FrontierError>;
@@ -95,14 +106,14 @@ pub trait Frontier: Send + Sync {
     /// What the administrator wants of the site.
     async fn site_wish(&self, site: &SiteId) -> Result<SiteWish, FrontierError>;
 
-    /// Takes or renews the site for a worker until a time. False where another worker holds it at `at`.
+    /// Takes or renews the site for a worker until a time, unless another worker holds it at `at`.
     async fn lease_site(
         &self,
         site: &SiteId,
         worker: &str,
         until: Timestamp,
         at: Timestamp,
-    ) -> Result<bool, FrontierError>;
+    ) -> Result<Lease, FrontierError>;
 
     /// Gives the site back; nothing happens where another worker holds it.
     async fn release_site(&self, site: &SiteId, worker: &str) -> Result<(), FrontierError>;

@@ -1,10 +1,10 @@
 //! All sites, each in its own task at its own interval.
 
 use crate::clock::{Clock, after};
-use crate::crawl::{CrawlDeps, Visited, crawl_site};
+use crate::crawl::{CrawlDeps, Looked, Visited, crawl_when_due};
 use crate::error::{CrawlError, FrontierError};
 use crate::plan::SitePlan;
-use crate::ports::{SitePhase, SiteWish};
+use crate::ports::SiteWish;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub async fn crawl_forever(plans: Vec<SitePlan>, deps: &CrawlDeps, until: Option
 
 async fn keep_crawling(plan: &SitePlan, deps: &CrawlDeps, until: Option<Timestamp>) {
     let site = &plan.site;
-    let mut at = first_visit(plan, deps).await;
+    let mut at = deps.clock.now();
     loop {
         if until.is_some_and(|until| at >= until) || !sleep(&deps.clock, at, deps).await {
             return;
@@ -49,14 +49,15 @@ async fn keep_crawling(plan: &SitePlan, deps: &CrawlDeps, until: Option<Timestam
         let now = deps.clock.now();
         at = match deps.frontier.site_wish(site).await {
             Ok(SiteWish::Pause | SiteWish::Stop) => after(now, LOOK_AGAIN),
-            _ => match crawl_site(plan, deps).await {
-                Ok(Visited::Finished(summary)) => {
+            _ => match crawl_when_due(plan, deps).await {
+                Ok(Looked::Later(at)) => at,
+                Ok(Looked::Visited(Visited::Finished(summary))) => {
                     // A run that took longer than the interval is not caught up with.
                     after(summary.started_at, plan.interval).max(deps.clock.now())
                 }
-                Ok(Visited::Stopped) => return,
-                Ok(Visited::Paused) => after(deps.clock.now(), LOOK_AGAIN),
-                Ok(Visited::Quiet(until)) => until,
+                Ok(Looked::Visited(Visited::Stopped)) => return,
+                Ok(Looked::Visited(Visited::Paused)) => after(deps.clock.now(), LOOK_AGAIN),
+                Ok(Looked::Visited(Visited::Quiet(until))) => until,
                 Err(error) => {
                     tracing::warn!(%site, %error, "the site was not crawled");
                     let wait = match error {
@@ -69,21 +70,6 @@ async fn keep_crawling(plan: &SitePlan, deps: &CrawlDeps, until: Option<Timestam
                 }
             },
         };
-    }
-}
-
-/// When a site is due first. One that was being read or waited within a run when the process ended has an unfinished
-/// run, which goes on at once or when that wait ends.
-async fn first_visit(plan: &SitePlan, deps: &CrawlDeps) -> Timestamp {
-    let now = deps.clock.now();
-    if let Ok(Some(state)) = deps.frontier.site_state(&plan.site).await
-        && matches!(state.phase, SitePhase::Running | SitePhase::Waiting | SitePhase::Resting)
-    {
-        return state.until.map_or(now, |until| until.max(now));
-    }
-    match deps.frontier.last_run_started(&plan.site).await {
-        Ok(Some(started_at)) => after(started_at, plan.interval).max(now),
-        _ => now,
     }
 }
 

@@ -19,7 +19,11 @@ macro_rules! step {
     };
 }
 
-const STEPS: &[Step] = &[step!(1, "first", "0001_first.sql"), step!(2, "notices of sites", "0002_site_notices.sql")];
+const STEPS: &[Step] = &[
+    step!(1, "first", "0001_first.sql"),
+    step!(2, "notices of sites", "0002_site_notices.sql"),
+    step!(3, "pace revision", "0003_pace_revision.sql"),
+];
 
 /// The newest version that this program knows.
 pub(crate) fn newest() -> i64 {

@@ -172,7 +172,8 @@ async fn open_postgres(url: &str, options: &Options) -> Result<Db, StoreError> {
     first.close().await.map_err(unreachable)?;
     let pool = PgPoolOptions::new()
         .max_connections(options.connections.max(2))
-        .acquire_timeout(Duration::from_secs(30))
+        // A server that is away is told as such soon: the crawl waits for it and says so, and a stop is in time.
+        .acquire_timeout(Duration::from_secs(5))
         .connect_with(connect)
         .await
         .map_err(unreachable)?;

@@ -91,6 +91,14 @@ pub struct CrawlSettings {
     pub interval_min: u32,
     /// Days that archived pages are kept.
     pub keep_pages_days: u32,
+    /// Seconds after which a killed worker's sites go to another (several machines). No request lasts longer than half
+    /// of it.
+    #[serde(default = "lease_s")]
+    pub lease_s: u32,
+}
+
+fn lease_s() -> u32 {
+    60
 }
 
 /// What monitors ask.
@@ -128,6 +136,9 @@ impl Settings {
         }
         if !self.monitor.listen.is_empty() && self.monitor.address().is_none() {
             return wrong("monitor.listen", "must be an address with a port such as \"127.0.0.1:9464\", or empty");
+        }
+        if !(2..=3600).contains(&self.crawl.lease_s) {
+            return wrong("crawl.lease_s", "must be 2 to 3600 seconds");
         }
         let contact = &self.crawl.contact_url;
         if !(contact.is_empty() || contact.starts_with("https://") || contact.starts_with("http://")) {

@@ -14,6 +14,7 @@ use indicatif::ProgressBar;
 use std::fs::{File, TryLockError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 use store::{Engine, Store};
 
 /// Crawls.
@@ -70,20 +71,27 @@ pub fn deps(
     progress: Arc<dyn Progress>,
 ) -> anyhow::Result<CrawlDeps> {
     let frontier = Arc::new(StoreFrontier::new(store.clone()));
+    // On SQLite the lock says who crawls: one name for all, so that after a kill the next process goes on at once
+    // instead of waiting until the dead one's lease runs out.
+    let (worker, pacer) = match store.engine() {
+        Engine::Sqlite => ("the only crawler".to_owned(), Pacer::new(frontier.clone(), clock.reader())),
+        Engine::Postgres => {
+            let worker = format!("{}-{}", host_name(), std::process::id());
+            let pacer = Pacer::beside_others(frontier.clone(), clock.reader(), &worker);
+            (worker, pacer)
+        }
+    };
     Ok(CrawlDeps {
-        pacer: Arc::new(Pacer::new(frontier.clone(), clock.reader())),
+        pacer: Arc::new(pacer),
         frontier,
         reader: Arc::new(AdapterPages::new(config.sites.clone())),
         clock,
         http: Http::new(&contact_url(config))?,
         progress,
         stop,
-        // On SQLite the lock says who crawls: one name for all, so that after a kill the next process goes on at once
-        // instead of waiting until the dead one's lease runs out.
-        worker: match store.engine() {
-            Engine::Sqlite => "the only crawler".to_owned(),
-            Engine::Postgres => format!("{}-{}", host_name(), std::process::id()),
-        },
+        worker,
+        lease: Duration::from_secs(u64::from(config.settings.crawl.lease_s)),
+        outage: Arc::default(),
     })
 }
 
@@ -121,7 +129,19 @@ pub fn signal() -> impl Future<Output = ()> + Send + 'static {
             _ = term.recv() => {}
             _ = int.recv() => {}
         }
+        std::thread::spawn(end_in_time);
     }
+}
+
+/// What is in flight has so long to finish after a signal.
+const LONGEST_GOODBYE: Duration = Duration::from_millis(9_500);
+
+/// Ends the process where something does not let go in time, for instance a database that does not answer. Every step
+/// is a transaction, so that this costs no more than a kill does: nothing.
+fn end_in_time() {
+    std::thread::sleep(LONGEST_GOODBYE);
+    eprintln!("Not everything could be finished in time; the next start goes on where this one ends.");
+    std::process::exit(0);
 }
 
 /// One run over each site, all at the same time: each host has its own pace. Gives the number that failed.
@@ -148,7 +168,9 @@ async fn once(plans: &[SitePlan], deps: &CrawlDeps, bar: &ProgressBar) -> usize 
                 format!("{site}: asks for quiet until {until}; the run goes on with a crawl after that")
             }
             Ok((_, Err(error))) => {
-                failed += 1;
+                // Another worker reads it: all is well.
+                let held = matches!(error.downcast_ref(), Some(crawler::CrawlError::HeldByAnother { .. }));
+                failed += usize::from(!held);
                 format!("{error:#}")
             }
             Err(error) => {

@@ -5,7 +5,7 @@ use crawler::error::FrontierError;
 use crawler::ports::Frontier;
 use domain::SiteId;
 use domain::crawl::{
-    CachedRobots, Completed, Entry, ErrorKind, HostState, NewEntry, Next, PageOutcome, Run, RunId, RunSummary,
+    CachedRobots, Completed, Entry, ErrorKind, HostState, Lease, NewEntry, Next, PageOutcome, Run, RunId, RunSummary,
     RunTally, RunVerdict, SiteState, SiteWish,
 };
 use jiff::Timestamp;
@@ -58,6 +58,10 @@ impl Frontier for StoreFrontier {
 
     async fn next_entry(&self, run: RunId, at: Timestamp) -> Result<Next, FrontierError> {
         self.store.next_entry(run, at).await.map_err(failed("taking the next page"))
+    }
+
+    async fn free_leased(&self, run: RunId) -> Result<(), FrontierError> {
+        self.store.free_leased(run).await.map_err(failed("freeing pages"))
     }
 
     async fn complete(
@@ -117,12 +121,23 @@ impl Frontier for StoreFrontier {
         self.store.last_run_started(site).await.map_err(failed("reading past runs"))
     }
 
-    async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, FrontierError> {
-        self.store.load_pacing(host).await.map_err(failed("reading a host's pace"))
+    async fn host_state(&self, host: &str) -> Result<Option<(HostState, i64)>, FrontierError> {
+        self.store.host_state(host).await.map_err(failed("reading a host's pace"))
     }
 
-    async fn save_pacing(&self, host: &str, state: &HostState) -> Result<(), FrontierError> {
-        self.store.save_pacing(host, state).await.map_err(failed("keeping a host's pace"))
+    async fn swap_host_state(
+        &self,
+        host: &str,
+        known: i64,
+        state: &HostState,
+        site: Option<(&SiteId, &SiteState)>,
+    ) -> Result<Option<i64>, FrontierError> {
+        let kept = self.store.swap_host_state(host, known, state, site).await;
+        let Some((revision, change)) = kept.map_err(failed("keeping a host's pace"))? else { return Ok(None) };
+        if let Some((site, state)) = site {
+            tell(site, state, change);
+        }
+        Ok(Some(revision))
     }
 
     async fn cached_robots(&self, origin: &str) -> Result<Option<CachedRobots>, FrontierError> {
@@ -153,7 +168,7 @@ impl Frontier for StoreFrontier {
         worker: &str,
         until: Timestamp,
         at: Timestamp,
-    ) -> Result<bool, FrontierError> {
+    ) -> Result<Lease, FrontierError> {
         self.store.lease_site(site, worker, until, at).await.map_err(failed("taking a site"))
     }
 

@@ -11,6 +11,7 @@ use crate::ports::{Entry, EntryKind, GoneReason, NewEntry, Next, PageOutcome, Re
 use domain::{Mark, Page};
 use jiff::Timestamp;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use url::Url;
 
@@ -32,10 +33,19 @@ impl Hand<'_> {
             self.check().await?;
             self.wait_for_hours().await?;
             let now = self.clock.now();
+            let busy = Busy::new(&self.visit.busy);
             match patiently(self, || deps.frontier.next_entry(run, now)).await? {
                 Next::Drained => return Ok(()),
-                Next::InFlight => self.wait_until(after(now, POLL)).await?,
-                Next::Wait(at) => self.wait_until(at.max(after(now, POLL))).await?,
+                // What is leased and in no hand: the store's answer to an earlier lease was lost with its connection.
+                Next::InFlight if busy.alone() => patiently(self, || deps.frontier.free_leased(run)).await?,
+                Next::InFlight => {
+                    drop(busy);
+                    self.wait_until(after(now, POLL)).await?;
+                }
+                Next::Wait(at) => {
+                    drop(busy);
+                    self.wait_until(at.max(after(now, POLL))).await?;
+                }
                 Next::Entry(entry) => self.work_on(&entry).await?,
             }
         }
@@ -88,7 +98,9 @@ impl Hand<'_> {
         let (deps, plan, run) = (self.deps(), self.visit.plan, self.visit.run);
         let now = self.clock.now();
         let images_shut = entry.kind == EntryKind::Image && self.visit.shut_for_images(&entry.url).is_some();
-        let given_up = images_shut || !(error.passes() && entry.attempts < plan.retries);
+        // While the host as a whole is not to be had, that is not the page's fault; too many failures in a row end the run.
+        let host_is_away = self.visit.shows_wait.load(Ordering::Relaxed);
+        let given_up = images_shut || !(error.passes() && (host_is_away || entry.attempts < plan.retries));
         if given_up {
             patiently(self, || deps.frontier.give_up(run, entry, error.kind, now)).await?;
         } else {
@@ -236,6 +248,27 @@ impl Hand<'_> {
                 .iter()
                 .filter_map(|start| Url::parse(start).ok())
                 .any(|start| start.path() == url.path())
+    }
+}
+
+/// Counts a hand that takes or has an entry for as long as it lives.
+struct Busy<'a>(&'a AtomicUsize);
+
+impl<'a> Busy<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+
+    /// No other hand has an entry.
+    fn alone(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == 1
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

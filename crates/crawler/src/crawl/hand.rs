@@ -3,10 +3,10 @@
 use super::visit::Visit;
 use super::{CrawlDeps, ProgressEvent, sentences};
 use crate::clock::{Clock, after};
-use crate::fetch::{Answer, Ask, FetchError, Halt, Request, Trouble, patiently};
-use crate::pacing::{BREAKER_AFTER, Host, Turn, WaitFor};
+use crate::fetch::{Answer, Ask, FetchError, Halt, Outage, Patience, Request, Trouble, patiently};
+use crate::pacing::{BREAKER_AFTER, Host, Ticket, Turn, WaitFor, Went, Wish};
 use crate::plan::Hours;
-use crate::ports::{SiteState, SiteWish};
+use crate::ports::{HostState, Lease, SitePhase, SiteState, SiteWish};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -14,11 +14,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use url::Url;
 
-/// The site's lease is taken for so long, and renewed when a third of it has passed. A killed worker's site is free
-/// after it.
-pub(super) const LEASE: Duration = Duration::from_secs(60);
 /// The longest wait within a run; for a longer one the visit ends, and the run is resumed then.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+/// A shorter wait is not shown.
+const WORTH_A_LOOK: Duration = Duration::from_secs(5);
 /// How often the administrator's wish is looked up.
 const WISH_EVERY: Duration = Duration::from_secs(5);
 /// While all of a host's connections are in use, or other connections hold the rest of the run.
@@ -62,21 +61,25 @@ impl Hand<'_> {
     }
 
     async fn renew_lease(&self, now: Timestamp) -> Result<(), Halt> {
-        let (now_ms, leased_ms) = (now.as_millisecond(), self.visit.leased_until_ms.load(Ordering::Relaxed));
-        let lease_ms = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
-        if leased_ms - now_ms > lease_ms * 2 / 3 {
+        let lease = self.deps().lease;
+        if self.is_leased(after(now, lease.mul_f64(2.0 / 3.0))) {
             return Ok(());
         }
-        let until = after(now, LEASE);
+        let until = after(now, lease);
         match self.deps().frontier.lease_site(&self.visit.plan.site, &self.deps().worker, until, now).await {
-            Ok(true) => {
+            Ok(Lease::Taken) => {
                 self.visit.leased_until_ms.store(until.as_millisecond(), Ordering::Relaxed);
                 Ok(())
             }
-            Ok(false) => Err(Halt::LeaseLost),
+            Ok(Lease::Held { .. }) => Err(Halt::LeaseLost),
             // It may be back in a moment; until then no request is made on a lease that has run out.
             Err(_) => Ok(()),
         }
+    }
+
+    /// Whether the site is ours at a time.
+    fn is_leased(&self, at: Timestamp) -> bool {
+        self.visit.leased_until_ms.load(Ordering::Relaxed) > at.as_millisecond()
     }
 
     /// Waits, and looks up now and then whether to go on.
@@ -91,22 +94,18 @@ impl Hand<'_> {
                 biased;
                 () = self.deps().stop.stopped() => {}
                 () = self.visit.ending.stopped() => {}
-                () = self.clock.sleep_until(at.min(after(now, LEASE / 3))) => {}
+                () = self.clock.sleep_until(at.min(after(now, self.deps().lease / 3))) => {}
             }
         }
     }
 
     /// Waits with the site's state set to why; shown only where the wait is worth a look.
     async fn wait_openly(&self, at: Timestamp, state: SiteState) -> Result<(), Halt> {
-        if at <= after(self.clock.now(), Duration::from_secs(5)) {
-            return self.wait_until(at).await;
+        if at > after(self.clock.now(), WORTH_A_LOOK) {
+            self.visit.shows_wait.store(true, Ordering::Relaxed);
+            self.visit.set_state(state).await;
         }
-        self.visit.set_state(state).await;
-        let waited = self.wait_until(at).await;
-        if waited.is_ok() {
-            self.visit.set_state(sentences::running(self.clock.now())).await;
-        }
-        waited
+        self.wait_until(at).await
     }
 
     /// Waits for the hours in which the site may be asked.
@@ -117,41 +116,40 @@ impl Hand<'_> {
         let first = if opens.contains(&None) { None } else { opens.into_iter().flatten().min() };
         match first {
             None => Ok(()),
-            Some(at) => self.wait_openly(at, sentences::outside_hours(now, at)).await,
+            Some(at) => {
+                self.visit.set_state(sentences::outside_hours(now, at)).await;
+                self.wait_until(at).await?;
+                self.visit.set_state(sentences::running(self.clock.now())).await;
+                Ok(())
+            }
         }
     }
 
     async fn host(&self, url: &Url) -> Result<Arc<Host>, Halt> {
-        let (plan, pacer) = (self.visit.plan, &self.deps().pacer);
-        patiently(self, || pacer.host(url, plan.delay, plan.connections)).await
-    }
-
-    async fn save(&self, host: &Host) -> Result<(), Halt> {
         let pacer = &self.deps().pacer;
-        patiently(self, || pacer.save(host)).await
+        patiently(self, || pacer.host(url)).await
     }
-}
 
-#[async_trait]
-impl Ask for Hand<'_> {
-    async fn ask(&self, request: &Request<'_>) -> Result<Answer, Trouble> {
-        let host = self.host(request.url).await?;
-        // Kept before the host is asked for the first time, so that a killed process's next one knows of it.
-        self.save(&host).await?;
-        let permit = loop {
+    /// Waits for the host's turn, which is reserved when this returns.
+    async fn turn(&self, host: &Host) -> Result<Ticket, Halt> {
+        let (pacer, plan, longest) = (&self.deps().pacer, self.visit.plan, self.visit.client.longest());
+        let wish = Wish { site: &plan.site, delay: plan.delay, connections: plan.connections, longest };
+        loop {
             self.check().await?;
-            let now_ms = self.clock.now().as_millisecond();
-            if self.visit.leased_until_ms.load(Ordering::Relaxed) <= now_ms {
+            self.wait_for_hours().await?;
+            // A request ends before the lease does, so that whoever has the site next is alone with it.
+            if !self.is_leased(after(self.clock.now(), longest)) {
                 self.pause(Duration::from_secs(1)).await?;
                 continue;
             }
-            self.wait_for_hours().await?;
-            match host.turn() {
-                Turn::Now(permit) => break permit,
-                Turn::Full => self.wait_until(after(self.clock.now(), POLL)).await?,
+            match patiently(self, || pacer.turn(host, &wish)).await? {
+                Turn::Now(ticket) if self.is_leased(after(self.clock.now(), longest)) => return Ok(ticket),
+                // The store took its time over the reservation.
+                Turn::Now(ticket) => self.done(host, &ticket, Went::Neither).await?,
+                Turn::Full => self.wait_until(after(self.clock.now(), pacer.look_again())).await?,
                 Turn::Wait(until, WaitFor::Delay) => self.wait_until(until).await?,
                 Turn::Wait(until, _) if until > after(self.clock.now(), LONGEST_WAIT) => {
-                    return Err(Halt::Quiet(until).into());
+                    return Err(Halt::Quiet(until));
                 }
                 Turn::Wait(until, WaitFor::Quiet) => {
                     self.wait_openly(until, sentences::quiet(self.clock.now(), until)).await?;
@@ -160,34 +158,77 @@ impl Ask for Hand<'_> {
                     self.wait_openly(until, sentences::breaker(self.clock.now(), until)).await?;
                 }
             }
+        }
+    }
+
+    /// Notes how a request went; what the site waits for because of it is kept together with it.
+    async fn done(&self, host: &Host, ticket: &Ticket, went: Went<'_>) -> Result<(), Halt> {
+        let (pacer, site, now) = (&self.deps().pacer, &self.visit.plan.site, self.clock.now());
+        let shown = self.visit.shows_wait.load(Ordering::Relaxed);
+        let told = |state: &HostState| {
+            let waits = [(state.quiet_until, false), (state.open_until, true)];
+            let (until, breaker) = waits.into_iter().max_by_key(|(until, _)| *until)?;
+            match until.filter(|until| *until > after(now, WORTH_A_LOOK)) {
+                Some(until) if breaker => Some(sentences::breaker(now, until)),
+                Some(until) => Some(sentences::quiet(now, until)),
+                // A wait is over when the host has answered well, not when the time for a trial has come.
+                None => (shown && state.failures == 0).then(|| sentences::running(now)),
+            }
         };
-        self.visit.manners().asked(host.name(), host.state().delay_ms, self.clock.now());
+        patiently(self, || pacer.done(host, ticket, went, site, told)).await?;
+        if let Some(state) = told(&host.state()) {
+            self.visit.shows_wait.store(state.phase == SitePhase::Waiting, Ordering::Relaxed);
+            self.deps().progress.event(ProgressEvent::State { site: site.clone(), state });
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Patience for Hand<'_> {
+    async fn pause(&self, wait: Duration) -> Result<(), Halt> {
+        self.wait_until(after(self.clock.now(), wait)).await
+    }
+
+    fn outage(&self) -> &Outage {
+        &self.deps().outage
+    }
+}
+
+#[async_trait]
+impl Ask for Hand<'_> {
+    async fn ask(&self, request: &Request<'_>) -> Result<Answer, Trouble> {
+        let host = self.host(request.url).await?;
+        let ticket = self.turn(&host).await?;
+        self.visit.manners().asked(host.name(), host.delay_ms(), self.clock.now());
         let asked = std::time::Instant::now();
-        let answer = self.visit.client.get(request, &|| host.answered()).await;
+        let answer = self.visit.client.get(request, &|| host.answered(self.clock.now())).await;
         self.deps().progress.event(ProgressEvent::Asked {
             site: self.visit.plan.site.clone(),
             status: answer.as_ref().ok().map(|answer| answer.status),
             took: asked.elapsed(),
         });
-        host.answered();
-        drop(permit);
         let took_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &answer {
-            Ok(answer) => tracing::debug!(status = answer.status, took_ms, "answered"),
+            Ok(answer) => {
+                tracing::debug!(status = answer.status, took_ms, "answered");
+                self.visit.manners().answered(answer.status);
+            }
             Err(error) => tracing::debug!(why = %error.kind, took_ms, "no answer"),
         }
-        if let Ok(answer) = &answer {
-            self.visit.manners().answered(answer.status);
-        }
-        match &answer {
+        let refused = match &answer {
             Ok(answer) if matches!(answer.status, 429 | 500..=599) => {
-                host.failed(&FetchError::of_status(answer.status, answer.retry_after));
+                Some(FetchError::of_status(answer.status, answer.retry_after))
             }
-            Ok(_) => host.succeeded(),
-            Err(error) if error.passes() => host.failed(error),
-            Err(_) => {}
-        }
-        self.save(&host).await?;
+            Ok(_) => None,
+            Err(error) => Some(*error),
+        };
+        let went = match &refused {
+            None => Went::Well,
+            Some(error) if error.passes() => Went::Badly(error),
+            Some(_) => Went::Neither,
+        };
+        self.done(&host, &ticket, went).await?;
         if host.state().failures >= UNREACHABLE_AFTER {
             let why = match &answer {
                 Ok(answer) => FetchError::of_status(answer.status, None).kind,
@@ -198,14 +239,9 @@ impl Ask for Hand<'_> {
         answer.map_err(Trouble::Page)
     }
 
-    async fn pause(&self, wait: Duration) -> Result<(), Halt> {
-        self.wait_until(after(self.clock.now(), wait)).await
-    }
-
     async fn set_robots_delay(&self, url: &Url, delay: Duration) -> Result<(), Halt> {
-        let host = self.host(url).await?;
-        host.set_robots_delay(delay);
-        self.save(&host).await
+        let (host, pacer) = (self.host(url).await?, &self.deps().pacer);
+        patiently(self, || pacer.set_crawl_delay(&host, delay)).await
     }
 }
 

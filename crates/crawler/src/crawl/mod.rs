@@ -1,17 +1,20 @@
 //! One visit of a site: the loop, from its start pages to the last page they led to.
 
+mod door;
 mod entry;
 mod hand;
 mod listing;
 mod sentences;
 mod visit;
 
+pub use door::crawl_site;
+pub(crate) use door::{Looked, crawl_when_due};
 pub(crate) use sentences::ended_early;
-pub use visit::{Visited, crawl_site};
+pub use visit::Visited;
 
 use crate::clock::Clock;
 use crate::error::ErrorKind;
-use crate::fetch::Http;
+use crate::fetch::{Http, Outage};
 use crate::pacing::Pacer;
 use crate::ports::{Completed, EntryKind, Frontier, ReadPage, SiteState};
 use crate::run::RunSummary;
@@ -39,6 +42,11 @@ pub struct CrawlDeps {
     pub stop: Stop,
     /// This process's name for leases, different from that of any other.
     pub worker: String,
+    /// A site's lease is taken for so long and renewed when a third of it has passed: after a worker was killed, its
+    /// sites are free after it. No request lasts longer than half of it.
+    pub lease: Duration,
+    /// Whether the store is away.
+    pub outage: Arc<Outage>,
 }
 
 /// Something that happened. Holds no address and no text of a page.

@@ -1,22 +1,23 @@
 //! One visit of a site, from the approval to the run's summary.
 
-use super::hand::{Hand, LEASE};
+use super::door::{Door, outside};
+use super::hand::Hand;
 use super::{CrawlDeps, ProgressEvent, sentences};
 use crate::address::AddressPolicy;
-use crate::clock::{Clock, after};
+use crate::clock::Clock;
 use crate::error::{CrawlError, ErrorKind};
-use crate::fetch::{Ask, Halt, SiteClient, patiently};
+use crate::fetch::{Halt, Patience, SiteClient, patiently};
 use crate::judge::judge;
 use crate::pacing::host_key;
 use crate::plan::SitePlan;
 use crate::politeness::Manners;
-use crate::ports::{EntryKind, NewEntry, RunId, SitePhase, SiteState, SiteWish};
+use crate::ports::{EntryKind, NewEntry, RunId, SitePhase, SiteState};
 use crate::robots::RobotsGate;
 use crate::run::{RunEnd, RunSummary, RunVerdict};
 use crate::stop::Stop;
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
 
@@ -45,6 +46,10 @@ pub(super) struct Visit<'a> {
     pub(super) ending: Stop,
     pub(super) leased_until_ms: AtomicI64,
     pub(super) wish_at_ms: AtomicI64,
+    /// The site is shown as waiting for its host.
+    pub(super) shows_wait: AtomicBool,
+    /// Connections that take or have an entry.
+    pub(super) busy: AtomicUsize,
     listings_read: AtomicU64,
     listings_seen: Mutex<HashSet<u64>>,
     shut_for_images: Mutex<HashMap<String, ErrorKind>>,
@@ -82,80 +87,8 @@ impl Visit<'_> {
     }
 }
 
-/// Visits a site: resumes its unfinished run or begins one, reads all that is due, and judges the run. Whatever
-/// happens, what was read is kept.
-#[tracing::instrument(name = "visit", skip_all, fields(site = %plan.site))]
-pub async fn crawl_site(plan: &SitePlan, deps: &CrawlDeps) -> Result<Visited, CrawlError> {
-    let now = deps.clock.now();
-    let refused = match &plan.approval {
-        Some(approval) if approval.until <= now => {
-            Some(CrawlError::ApprovalExpired { site: plan.site.clone(), until: approval.until })
-        }
-        Some(approval) if approval.from <= now => None,
-        _ => Some(CrawlError::NotApproved { site: plan.site.clone() }),
-    };
-    if let Some(refused) = refused {
-        let state = sentences::not_approved(&refused, now);
-        deps.frontier.set_site_state(&plan.site, &state).await?;
-        deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state });
-        return Err(refused);
-    }
-    check_plan(plan)?;
-    match deps.frontier.site_wish(&plan.site).await? {
-        SiteWish::Go => {}
-        wish => {
-            let state = if wish == SiteWish::Stop { sentences::ended_by_a_person(now) } else { sentences::paused(now) };
-            deps.frontier.set_site_state(&plan.site, &state).await?;
-            deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state });
-            return Ok(Visited::Paused);
-        }
-    }
-    let leased_until = take_lease(plan, deps).await?;
-    let visited = visit(plan, deps, leased_until).await;
-    if !matches!(visited, Err(CrawlError::HeldByAnother { .. })) {
-        // An unreleased lease runs out by itself.
-        if let Err(error) = deps.frontier.release_site(&plan.site, &deps.worker).await {
-            tracing::warn!(site = %plan.site, %error, "the site's lease could not be given back");
-        }
-    }
-    visited
-}
-
-/// Takes the site. Where another worker holds it, waits as long as a dead one's lease can last: a living one renews it.
-async fn take_lease(plan: &SitePlan, deps: &CrawlDeps) -> Result<Timestamp, CrawlError> {
-    let give_up_at = after(deps.clock.now(), LEASE);
-    loop {
-        let now = deps.clock.now();
-        let until = after(now, LEASE);
-        if deps.frontier.lease_site(&plan.site, &deps.worker, until, now).await? {
-            return Ok(until);
-        }
-        if now >= give_up_at || deps.stop.is_stopped() {
-            return Err(CrawlError::HeldByAnother { site: plan.site.clone() });
-        }
-        tokio::select! {
-            biased;
-            () = deps.stop.stopped() => {}
-            () = deps.clock.sleep_until(after(now, LEASE / 12)) => {}
-        }
-    }
-}
-
-fn check_plan(plan: &SitePlan) -> Result<(), CrawlError> {
-    let wrong = |what: String| Err(CrawlError::Plan { site: plan.site.clone(), what });
-    let policy = AddressPolicy::allowing(plan.allow_private.iter().copied());
-    if plan.start_urls.is_empty() {
-        return wrong("it has no start page; add one under [listing] in its site.toml".to_owned());
-    }
-    for (number, start) in plan.start_urls.iter().enumerate() {
-        if let Err(refusal) = policy.check(start) {
-            return wrong(format!("start page {} is refused: {refusal}", number + 1));
-        }
-    }
-    Ok(())
-}
-
-async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Timestamp) -> Result<Visited, CrawlError> {
+/// Resumes the site's unfinished run or begins one, reads all that is due, and judges the run.
+pub(super) async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Timestamp) -> Result<Visited, CrawlError> {
     let seeds: Vec<_> = plan
         .start_urls
         .iter()
@@ -163,19 +96,29 @@ async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Timestamp) -> Re
         .collect();
     let now = deps.clock.now();
     let running = sentences::running(now);
-    let run = deps.frontier.begin_run(&plan.site, now, &seeds, &running).await?;
-    let tally = deps.frontier.tally(run.id).await?;
+    let door = Door(deps);
+    let begun = async {
+        let run = patiently(&door, || deps.frontier.begin_run(&plan.site, now, &seeds, &running)).await?;
+        let tally = patiently(&door, || deps.frontier.tally(run.id)).await?;
+        Ok((run, tally))
+    };
+    let (run, tally) = match begun.await {
+        Ok(begun) => begun,
+        Err(halt) => return outside(halt),
+    };
     let now = deps.clock.reader();
     let mut visit = Visit {
         plan,
         deps,
         run: run.id,
-        client: SiteClient::new(&deps.http, plan, now.clone())?,
+        client: SiteClient::new(&deps.http, plan, now.clone())?.lasting_at_most(deps.lease / 2),
         gate: RobotsGate::new(deps.frontier.clone(), now),
         policy: AddressPolicy::allowing(plan.allow_private.iter().copied()),
         ending: Stop::default(),
         leased_until_ms: AtomicI64::new(leased_until.as_millisecond()),
         wish_at_ms: AtomicI64::new(i64::MIN),
+        shows_wait: AtomicBool::new(false),
+        busy: AtomicUsize::new(0),
         listings_read: AtomicU64::new(tally.listing_pages),
         listings_seen: Mutex::default(),
         shut_for_images: Mutex::default(),
@@ -252,7 +195,7 @@ async fn finish(visit: &mut Visit<'_>, ended_by: Option<ErrorKind>) -> Result<Vi
     let visit = &*visit;
     let (plan, deps) = (visit.plan, visit.deps);
     let hand = Hand { visit, clock: deps.clock.clone() };
-    let ask: &dyn Ask = &hand;
+    let ask: &dyn Patience = &hand;
     let ended = async {
         if let Some(why) = ended_by {
             let at = deps.clock.now();

@@ -119,6 +119,17 @@ impl SiteClient {
         Ok(Self { client, limits: plan.limits, now })
     }
 
+    /// With no request lasting longer than this.
+    pub fn lasting_at_most(mut self, longest: Duration) -> Self {
+        self.limits.total = self.limits.total.min(longest);
+        self
+    }
+
+    /// The longest time that a request takes.
+    pub fn longest(&self) -> Duration {
+        self.limits.total
+    }
+
     /// Asks for a page. `answered` is called when the server has given the head of its answer: from then on the next
     /// request can't reach it too early.
     pub async fn get(&self, request: &Request<'_>, answered: &(dyn Fn() + Send + Sync)) -> Result<Answer, FetchError> {

@@ -6,7 +6,7 @@ mod error;
 mod follow;
 mod retry_after;
 
-pub use ask::{Ask, Halt, Trouble, patiently};
+pub use ask::{Ask, Halt, Outage, Patience, Trouble, patiently};
 pub use client::{Answer, Http, PRODUCT, Request, SiteClient};
 pub use error::FetchError;
 pub(crate) use follow::redirect_target;

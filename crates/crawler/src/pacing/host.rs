@@ -1,23 +1,25 @@
-//! One host: when it may be asked next.
+//! One host: when it may be asked next. Plain steps from one state to the next; where the state is kept and who else
+//! changes it is not known here.
 
-use crate::clock::{TimeReader, after};
+use crate::clock::after;
 use crate::error::ErrorKind;
-use crate::ports::HostState;
-use governor::clock::Clock as GovernorClock;
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
+use domain::SiteId;
+use domain::crawl::{HostState, InFlight, SitePace};
 use jiff::Timestamp;
 use std::time::Duration;
 
 /// Failures in a row after which the breaker opens.
 pub const BREAKER_AFTER: u32 = 5;
+/// First wait behind the breaker where the host answers with errors, doubled with each failed trial.
 const BREAKER_FIRST: Duration = Duration::from_secs(5 * 60);
+/// The same where nobody answers: a trial costs the host nothing then, and it may be our own network that is gone.
+const BREAKER_FIRST_SILENT: Duration = Duration::from_secs(60);
 const BREAKER_LONGEST: Duration = Duration::from_secs(60 * 60);
 /// Quiet after a 429 or 503 that does not say how long, doubled with each in a row.
 const QUIET_FIRST: Duration = Duration::from_secs(30);
 const QUIET_LONGEST: Duration = Duration::from_secs(30 * 60);
+/// What a site asked for is forgotten after so long.
+const FORGOTTEN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why a request waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,157 +32,123 @@ pub enum WaitFor {
     Breaker,
 }
 
-/// Our time for governor, which knows only its own clocks.
-#[derive(Clone)]
-struct GovernorTime(TimeReader);
+/// Why there is no turn now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// Not before this time.
+    Wait(Timestamp, WaitFor),
+    /// All of the host's connections are in use.
+    Full,
+}
 
-impl GovernorClock for GovernorTime {
-    type Instant = Nanos;
-    fn now(&self) -> Nanos {
-        nanos((self.0)())
+/// Who wants to ask, and what it promised.
+pub(super) struct Asking<'a> {
+    pub(super) site: &'a SiteId,
+    pub(super) delay: Duration,
+    pub(super) connections: u32,
+    pub(super) token: String,
+    /// The request is over by then.
+    pub(super) until: Timestamp,
+    /// Added to the delay, for what clocks do not tell.
+    pub(super) margin: Duration,
+}
+
+/// The delay in force: the longest that robots.txt or a site on the host asks for.
+pub(super) fn delay(state: &HostState) -> Duration {
+    let sites = state.sites.values().map(|site| site.delay_ms).max().unwrap_or_default();
+    Duration::from_millis(sites.max(state.crawl_delay_ms))
+}
+
+/// Takes the next request's place, or says why not.
+pub(super) fn take(state: &mut HostState, asking: &Asking<'_>, now: Timestamp) -> Result<(), Refused> {
+    settle(state, now);
+    let delay_ms = u64::try_from(asking.delay.as_millis()).unwrap_or(u64::MAX);
+    let pace = SitePace { delay_ms, connections: asking.connections.max(1), asked_at: now };
+    state.sites.insert(asking.site.clone(), pace);
+    let paced = state.last_at.map(|last| after(last, spacing(delay(state), asking.margin)));
+    let waits = [(state.open_until, WaitFor::Breaker), (state.quiet_until, WaitFor::Quiet), (paced, WaitFor::Delay)];
+    if let Some((Some(until), why)) =
+        waits.into_iter().filter(|(until, _)| *until > Some(now)).max_by_key(|(until, _)| *until)
+    {
+        return Err(Refused::Wait(until, why));
+    }
+    let connections = state.sites.values().map(|site| site.connections).min().unwrap_or(1);
+    if state.in_flight.len() >= connections as usize {
+        return Err(Refused::Full);
+    }
+    state.in_flight.push(InFlight { token: asking.token.clone(), until: asking.until });
+    state.last_at = Some(now);
+    Ok(())
+}
+
+/// Lets go of what time has overtaken.
+fn settle(state: &mut HostState, now: Timestamp) {
+    state.sites.retain(|_, site| after(site.asked_at, FORGOTTEN) > now);
+    // No request was made in the future: a clock was set back, or another worker's is ahead.
+    state.last_at = state.last_at.map(|last| last.min(now));
+    // A request that nobody ended was a killed worker's; it may have reached the host as late as its end.
+    let over = state.in_flight.iter().filter(|request| request.until <= now).map(|request| request.until).max();
+    state.last_at = state.last_at.max(over);
+    state.in_flight.retain(|request| request.until > now);
+}
+
+/// A new process has read the state, and no other is at work: it waits one delay where the host was ever asked, since
+/// the one before may have asked a moment before it was killed.
+pub(super) fn inherit(state: &mut HostState, now: Timestamp) {
+    state.in_flight.clear();
+    state.last_at = state.last_at.map(|_| now);
+}
+
+/// A request is over, or its head has come: the delay counts from here, since from the host's side two requests may be
+/// closer together than they were sent.
+pub(super) fn answered(state: &mut HostState, now: Timestamp) {
+    state.last_at = state.last_at.max(Some(now));
+}
+
+/// The request with this token is over.
+pub(super) fn done(state: &mut HostState, token: &str, now: Timestamp) {
+    state.in_flight.retain(|request| request.token != token);
+    answered(state, now);
+}
+
+/// A whole answer came.
+pub(super) fn succeeded(state: &mut HostState) {
+    state.failures = 0;
+    state.open_until = None;
+    state.quiet_until = None;
+}
+
+/// The host failed or asked for quiet. `spread` in 0 to 1 moves the wait by up to a quarter, so that many crawlers do
+/// not come back at one moment.
+pub(super) fn failed(
+    state: &mut HostState,
+    kind: ErrorKind,
+    status: Option<u16>,
+    asked: Option<Duration>,
+    spread: f64,
+    now: Timestamp,
+) {
+    state.failures = state.failures.saturating_add(1);
+    let failures = state.failures;
+    let spread = |wait: Duration| wait.mul_f64(1.0 + 0.25 * spread.clamp(0.0, 1.0));
+    let busy = matches!(kind, ErrorKind::Busy | ErrorKind::RobotsBusy) || status == Some(503);
+    let quiet = match asked {
+        Some(asked) => Some(asked),
+        None if busy => Some(spread(doubled(QUIET_FIRST, failures - 1, QUIET_LONGEST))),
+        None => None,
+    };
+    if let Some(quiet) = quiet {
+        state.quiet_until = state.quiet_until.max(Some(after(now, quiet)));
+    }
+    if failures >= BREAKER_AFTER {
+        let first = if status.is_some() { BREAKER_FIRST } else { BREAKER_FIRST_SILENT };
+        state.open_until = Some(after(now, spread(doubled(first, failures - BREAKER_AFTER, BREAKER_LONGEST))));
     }
 }
 
-fn nanos(at: Timestamp) -> Nanos {
-    Nanos::new(u64::try_from(at.as_nanosecond()).unwrap_or_default())
-}
-
-type Limiter = RateLimiter<NotKeyed, InMemoryState, GovernorTime, NoOpMiddleware<Nanos>>;
-
-/// The pace of one host.
-pub(super) struct Pace {
-    now: TimeReader,
-    state: HostState,
-    plan_delay: Duration,
-    robots_delay: Duration,
-    limiter: Option<Limiter>,
-    /// Differs from what the store holds in more than the next allowed time.
-    pub(super) unsaved: bool,
-}
-
-impl Pace {
-    /// The pace of a host with what the store remembers of it. Whoever comes to a host waits one delay first if it was
-    /// ever asked before: another process, or this one before it was killed, may have asked it a moment ago.
-    pub(super) fn new(now: TimeReader, delay: Duration, saved: Option<HostState>) -> Self {
-        let at = now();
-        let state = match saved {
-            Some(mut saved) => {
-                let delay = delay.max(Duration::from_millis(saved.delay_ms));
-                saved.next_allowed = saved.next_allowed.max(after(at, spacing(delay)));
-                saved
-            }
-            None => HostState { next_allowed: at, delay_ms: 0, quiet_until: None, failures: 0, open_until: None },
-        };
-        let robots_delay = Duration::from_millis(state.delay_ms);
-        let mut pace = Self { now, state, plan_delay: delay, robots_delay, limiter: None, unsaved: true };
-        pace.renew_limiter();
-        pace
-    }
-
-    /// The delay in force.
-    pub(super) fn delay(&self) -> Duration {
-        self.plan_delay.max(self.robots_delay)
-    }
-
-    pub(super) fn state(&self) -> HostState {
-        self.state.clone()
-    }
-
-    /// Takes over a site's own delay; the longest of all sites on a host counts.
-    pub(super) fn set_plan_delay(&mut self, delay: Duration) {
-        if delay > self.plan_delay {
-            self.plan_delay = delay;
-            self.renew_limiter();
-        }
-    }
-
-    /// Takes over what robots.txt asks for.
-    pub(super) fn set_robots_delay(&mut self, delay: Duration) {
-        if delay != self.robots_delay {
-            let (asked, now) = (delay.max(self.plan_delay), (self.now)());
-            if asked > self.delay() {
-                // The request for robots.txt itself counts.
-                self.state.next_allowed = self.state.next_allowed.max(after(now, spacing(asked)));
-            }
-            self.robots_delay = delay;
-            self.renew_limiter();
-        }
-    }
-
-    fn renew_limiter(&mut self) {
-        let delay = self.delay();
-        let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-        self.unsaved |= self.state.delay_ms != delay_ms;
-        self.state.delay_ms = delay_ms;
-        // No quota for a delay of zero: an unthrottled host of our own.
-        self.limiter = Quota::with_period(delay)
-            .map(|quota| RateLimiter::direct_with_clock(quota, GovernorTime(self.now.clone())));
-    }
-
-    /// Takes the next request's place, or says until when to wait.
-    pub(super) fn take(&mut self) -> Result<(), (Timestamp, WaitFor)> {
-        let now = (self.now)();
-        let waits = [
-            (self.state.open_until, WaitFor::Breaker),
-            (self.state.quiet_until, WaitFor::Quiet),
-            (Some(self.state.next_allowed), WaitFor::Delay),
-        ];
-        if let Some((Some(until), why)) =
-            waits.into_iter().filter(|(until, _)| *until > Some(now)).max_by_key(|(until, _)| *until)
-        {
-            return Err((until, why));
-        }
-        if let Some(Err(not_until)) = self.limiter.as_ref().map(RateLimiter::check) {
-            let wait = not_until.wait_time_from(nanos(now));
-            // Rounded up to our milliseconds, so that the wait is never a moment too short.
-            return Err((after(now, wait + Duration::from_micros(999)), WaitFor::Delay));
-        }
-        self.state.next_allowed = after(now, spacing(self.delay()));
-        Ok(())
-    }
-
-    /// The host has begun to answer, or failed to: the delay counts from here, since from the host's side two requests
-    /// may be closer together than they were sent.
-    pub(super) fn answered(&mut self) {
-        self.state.next_allowed = self.state.next_allowed.max(after((self.now)(), spacing(self.delay())));
-    }
-
-    /// A whole answer came.
-    pub(super) fn succeeded(&mut self) {
-        self.unsaved |= self.state.failures > 0 || self.state.quiet_until.is_some();
-        self.state.failures = 0;
-        self.state.open_until = None;
-        self.state.quiet_until = None;
-    }
-
-    /// The host failed or asked for quiet. `spread` in 0 to 1 moves the wait by up to a quarter, so that many crawlers
-    /// do not come back at one moment.
-    pub(super) fn failed(&mut self, kind: ErrorKind, status: Option<u16>, asked: Option<Duration>, spread: f64) {
-        let now = (self.now)();
-        self.state.failures = self.state.failures.saturating_add(1);
-        let failures = self.state.failures;
-        let spread = |wait: Duration| wait.mul_f64(1.0 + 0.25 * spread.clamp(0.0, 1.0));
-        let busy = matches!(kind, ErrorKind::Busy | ErrorKind::RobotsBusy) || status == Some(503);
-        let quiet = match asked {
-            Some(asked) => Some(asked),
-            None if busy => Some(spread(doubled(QUIET_FIRST, failures - 1, QUIET_LONGEST))),
-            None => None,
-        };
-        if let Some(quiet) = quiet {
-            self.state.quiet_until = self.state.quiet_until.max(Some(after(now, quiet)));
-        }
-        if failures >= BREAKER_AFTER {
-            let open = spread(doubled(BREAKER_FIRST, failures - BREAKER_AFTER, BREAKER_LONGEST));
-            self.state.open_until = Some(after(now, open));
-        }
-        self.unsaved = true;
-    }
-}
-
-/// From one request to the next: the delay, and a millisecond more, since times are rounded down to one and the host's
-/// own clock is not.
-fn spacing(delay: Duration) -> Duration {
-    if delay.is_zero() { delay } else { delay + Duration::from_millis(1) }
+/// From one request to the next.
+fn spacing(delay: Duration, margin: Duration) -> Duration {
+    if delay.is_zero() { delay } else { delay + margin }
 }
 
 /// `first` doubled `times` times, at most `longest`.

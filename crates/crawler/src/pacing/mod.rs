@@ -1,44 +1,102 @@
-//! Politeness towards hosts: one place in the process through which every request goes.
+//! Politeness towards hosts: one place through which every request goes. A host's state lies in the frontier and a turn
+//! is reserved there before the request is sent, so that the pace holds for all sites on the host, for all workers, and
+//! across restarts.
 
 mod host;
 
 pub use host::{BREAKER_AFTER, WaitFor};
 pub(crate) use host::{doubled, spread_of};
 
-use crate::clock::TimeReader;
+use crate::clock::{TimeReader, after};
 use crate::error::FrontierError;
 use crate::fetch::FetchError;
-use crate::ports::{Frontier, HostState};
-use host::Pace;
+use crate::ports::Frontier;
+use domain::SiteId;
+use domain::crawl::{HostState, SiteState};
+use host::{Asking, Refused};
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
-/// The paces of all hosts. One for each process; what must outlive it is kept in the frontier.
+/// Times are rounded down to milliseconds, and the host's own clock is not.
+const MARGIN_MS: u64 = 1;
+/// Among workers of several machines, whose clocks agree to some milliseconds.
+const MARGIN_SHARED_MS: u64 = 25;
+/// A request's place is kept for so long after its longest time.
+const OVERTIME: Duration = Duration::from_secs(1);
+
+/// The paces of all hosts. One for each process.
 pub struct Pacer {
     frontier: Arc<dyn Frontier>,
     now: TimeReader,
+    /// This worker's name where others crawl beside it.
+    shared: Option<String>,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
+    tickets: AtomicU64,
 }
 
-/// One host's pace and connections.
+/// One host's state as this process knows it.
 pub struct Host {
     name: String,
-    pace: Mutex<Pace>,
-    connections: Arc<Semaphore>,
+    kept: Mutex<Kept>,
+    /// Held over a change in the frontier, never over a request or a sleep: changes of one process follow each other.
+    changing: tokio::sync::Mutex<()>,
 }
+
+struct Kept {
+    state: HostState,
+    /// That of the frontier; 0 where it holds nothing yet.
+    revision: i64,
+}
+
+/// What a site promises towards its hosts.
+#[derive(Clone, Copy)]
+pub struct Wish<'a> {
+    /// Which site.
+    pub site: &'a SiteId,
+    /// Least time between two requests.
+    pub delay: Duration,
+    /// Most connections at a time.
+    pub connections: u32,
+    /// Longest time that a request takes.
+    pub longest: Duration,
+}
+
+/// The right to one request.
+pub struct Ticket(String);
 
 /// Whether a request may be sent now.
 pub enum Turn {
-    /// Yes; the connection is held while this lives.
-    Now(OwnedSemaphorePermit),
+    /// Yes; its place is held until [`Pacer::done`].
+    Now(Ticket),
     /// Not before this time.
     Wait(Timestamp, WaitFor),
     /// All of the host's connections are in use.
     Full,
+}
+
+/// How a request went, as far as it speaks of the host.
+#[derive(Clone, Copy)]
+pub enum Went<'a> {
+    /// A whole answer came.
+    Well,
+    /// The host failed or asked for quiet.
+    Badly(&'a FetchError),
+    /// It says nothing, or was never sent.
+    Neither,
+}
+
+/// Where a change of a host's state goes.
+enum Goes {
+    /// To the frontier.
+    Kept,
+    /// It need not outlive the process.
+    Known,
+    /// Nowhere.
+    Dropped,
 }
 
 /// A host's name for pacing: the port is left out where it is the scheme's own, so that http and https share a pace.
@@ -51,43 +109,148 @@ pub fn host_key(url: &Url) -> String {
 }
 
 impl Pacer {
-    /// A pacer over this memory and time.
+    /// For a process that is the only one to crawl into this frontier.
     pub fn new(frontier: Arc<dyn Frontier>, now: TimeReader) -> Self {
-        Self { frontier, now, hosts: Mutex::default() }
+        Self { frontier, now, shared: None, hosts: Mutex::default(), tickets: AtomicU64::new(0) }
     }
 
-    /// The host of a URL, with what is remembered of it. The first to name a host sets its connections; a later one
-    /// with a longer delay slows it down for all.
-    pub async fn host(&self, url: &Url, delay: Duration, connections: u32) -> Result<Arc<Host>, FrontierError> {
-        let key = host_key(url);
-        if let Some(host) = locked(&self.hosts).get(&key) {
-            locked(&host.pace).set_plan_delay(delay);
+    /// For one of several workers, by its name: what the others do is looked up before each turn.
+    pub fn beside_others(frontier: Arc<dyn Frontier>, now: TimeReader, worker: &str) -> Self {
+        Self { shared: Some(worker.to_owned()), ..Self::new(frontier, now) }
+    }
+
+    /// How long to wait before a host whose connections are all in use is looked at again.
+    pub fn look_again(&self) -> Duration {
+        Duration::from_millis(if self.shared.is_some() { 200 } else { 50 })
+    }
+
+    /// The host of a URL, with what is remembered of it.
+    pub async fn host(&self, url: &Url) -> Result<Arc<Host>, FrontierError> {
+        let name = host_key(url);
+        if let Some(host) = locked(&self.hosts).get(&name) {
             return Ok(host.clone());
         }
-        let saved = self.frontier.load_pacing(&key).await?;
-        let pace = Pace::new(self.now.clone(), delay, saved);
-        let connections = Arc::new(Semaphore::new(connections.max(1) as usize));
-        let made = Arc::new(Host { name: key.clone(), pace: Mutex::new(pace), connections });
-        let host = locked(&self.hosts).entry(key).or_insert(made).clone();
-        Ok(host)
+        let (mut state, revision) = self.frontier.host_state(&name).await?.unwrap_or_default();
+        if self.shared.is_none() {
+            host::inherit(&mut state, (self.now)());
+        }
+        let kept = Mutex::new(Kept { state, revision });
+        let made = Arc::new(Host { name: name.clone(), kept, changing: tokio::sync::Mutex::default() });
+        Ok(locked(&self.hosts).entry(name).or_insert(made).clone())
     }
 
-    /// Keeps a host's state where it has changed. Called before the first request and after each change.
-    pub async fn save(&self, host: &Host) -> Result<(), FrontierError> {
-        let changed = {
-            let mut pace = locked(&host.pace);
-            std::mem::take(&mut pace.unsaved).then(|| pace.state())
-        };
-        match changed {
-            Some(state) => match self.frontier.save_pacing(&host.name, &state).await {
-                Ok(()) => Ok(()),
-                Err(error) => {
-                    locked(&host.pace).unsaved = true;
-                    Err(error)
-                }
-            },
-            None => Ok(()),
+    /// Takes the next request's place: it is reserved in the frontier when this returns.
+    pub async fn turn(&self, host: &Host, wish: &Wish<'_>) -> Result<Turn, FrontierError> {
+        let number = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let token = format!("{}/{number}", self.shared.as_deref().unwrap_or_default());
+        let margin = Duration::from_millis(if self.shared.is_some() { MARGIN_SHARED_MS } else { MARGIN_MS });
+        let paced = |state: &HostState| !wish.delay.is_zero() || !host::delay(state).is_zero();
+        if self.shared.is_some() && paced(&host.state()) {
+            let _changing = host.changing.lock().await;
+            self.look_up(host).await?;
         }
+        let take = |state: &mut HostState, revision| {
+            let now = (self.now)();
+            let (site, delay, connections) = (wish.site, wish.delay, wish.connections);
+            let until = after(now, wish.longest + OVERTIME);
+            let asking = Asking { site, delay, connections, token: token.clone(), until, margin };
+            match host::take(state, &asking, now) {
+                // A host without any delay is one's own: it is noted once.
+                Ok(()) if paced(state) || revision == 0 => (Turn::Now(Ticket(token.clone())), Goes::Kept),
+                Ok(()) => (Turn::Now(Ticket(token.clone())), Goes::Known),
+                Err(Refused::Wait(until, why)) => (Turn::Wait(until, why), Goes::Dropped),
+                Err(Refused::Full) => (Turn::Full, Goes::Dropped),
+            }
+        };
+        self.change(host, take, |_| None).await
+    }
+
+    /// A request is over. `told` says what its site is doing from now on, if that changes: it is kept together with the
+    /// host's new state.
+    pub async fn done(
+        &self,
+        host: &Host,
+        ticket: &Ticket,
+        went: Went<'_>,
+        site: &SiteId,
+        told: impl Fn(&HostState) -> Option<SiteState> + Copy,
+    ) -> Result<(), FrontierError> {
+        let end = |state: &mut HostState, _| {
+            let (now, before) = ((self.now)(), state.clone());
+            host::done(state, &ticket.0, now);
+            match went {
+                Went::Well => host::succeeded(state),
+                Went::Badly(error) => {
+                    let when = now.as_millisecond().to_le_bytes();
+                    let spread = spread_of(&[host.name.as_bytes(), &state.failures.to_le_bytes(), &when]);
+                    host::failed(state, error.kind, error.status, error.retry_after, spread, now);
+                }
+                Went::Neither => {}
+            }
+            let trouble = |state: &HostState| (state.failures, state.quiet_until, state.open_until);
+            let others_wait = self.shared.is_some() && !host::delay(state).is_zero();
+            let news = trouble(state) != trouble(&before) || told(state).is_some();
+            let goes = if others_wait || news { Goes::Kept } else { Goes::Known };
+            ((), goes)
+        };
+        self.change(host, end, move |state| told(state).map(|state| (site, state))).await
+    }
+
+    /// Takes over robots.txt's Crawl-delay; zero where it has none.
+    pub async fn set_crawl_delay(&self, host: &Host, delay: Duration) -> Result<(), FrontierError> {
+        let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        let set = |state: &mut HostState, _| {
+            let goes = if state.crawl_delay_ms == delay_ms { Goes::Dropped } else { Goes::Kept };
+            state.crawl_delay_ms = delay_ms;
+            ((), goes)
+        };
+        self.change(host, set, |_| None).await
+    }
+
+    /// Changes a host's state, again from the newest where another worker was faster.
+    async fn change<'a, T>(
+        &self,
+        host: &Host,
+        step: impl Fn(&mut HostState, i64) -> (T, Goes),
+        told: impl Fn(&HostState) -> Option<(&'a SiteId, SiteState)>,
+    ) -> Result<T, FrontierError> {
+        let _changing = host.changing.lock().await;
+        loop {
+            let (mut state, revision) = {
+                let kept = locked(&host.kept);
+                (kept.state.clone(), kept.revision)
+            };
+            let (result, goes) = step(&mut state, revision);
+            let revision = match goes {
+                Goes::Dropped => return Ok(result),
+                Goes::Known => Some(revision),
+                Goes::Kept => {
+                    let site = told(&state);
+                    let site = site.as_ref().map(|(site, state)| (*site, state));
+                    self.frontier.swap_host_state(&host.name, revision, &state, site).await?
+                }
+            };
+            match revision {
+                Some(revision) => {
+                    let mut kept = locked(&host.kept);
+                    // A head that came meanwhile on another connection counts.
+                    state.last_at = state.last_at.max(kept.state.last_at);
+                    *kept = Kept { state, revision };
+                    return Ok(result);
+                }
+                None => self.look_up(host).await?,
+            }
+        }
+    }
+
+    async fn look_up(&self, host: &Host) -> Result<(), FrontierError> {
+        if let Some((state, revision)) = self.frontier.host_state(&host.name).await? {
+            let mut kept = locked(&host.kept);
+            if kept.revision != revision {
+                *kept = Kept { state, revision };
+            }
+        }
+        Ok(())
     }
 }
 
@@ -97,49 +260,19 @@ impl Host {
         &self.name
     }
 
-    /// Takes the next request's place.
-    pub fn turn(&self) -> Turn {
-        let Ok(permit) = self.connections.clone().try_acquire_owned() else { return Turn::Full };
-        match locked(&self.pace).take() {
-            Ok(()) => Turn::Now(permit),
-            Err((until, why)) => Turn::Wait(until, why),
-        }
+    /// The delay in force in milliseconds.
+    pub fn delay_ms(&self) -> u64 {
+        u64::try_from(host::delay(&locked(&self.kept).state).as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// The host has begun to answer, or failed to.
-    pub fn answered(&self) {
-        locked(&self.pace).answered();
+    /// The host has begun to answer.
+    pub fn answered(&self, now: Timestamp) {
+        host::answered(&mut locked(&self.kept).state, now);
     }
 
-    /// A whole answer came.
-    pub fn succeeded(&self) {
-        locked(&self.pace).succeeded();
-    }
-
-    /// A request failed in a way that speaks of the host.
-    pub fn failed(&self, error: &FetchError) {
-        let mut pace = locked(&self.pace);
-        pace.answered();
-        let state = pace.state();
-        let when = state.next_allowed.as_millisecond().to_le_bytes();
-        let spread = spread_of(&[self.name.as_bytes(), &state.failures.to_le_bytes(), &when]);
-        pace.failed(error.kind, error.status, error.retry_after, spread);
-    }
-
-    /// Takes over robots.txt's Crawl-delay; zero where it has none.
-    pub fn set_robots_delay(&self, delay: Duration) {
-        locked(&self.pace).set_robots_delay(delay);
-    }
-
-    /// What is remembered of it.
+    /// What is known of it.
     pub fn state(&self) -> HostState {
-        locked(&self.pace).state()
-    }
-
-    /// Until when the host has asked for quiet or its breaker is open.
-    pub fn quiet_until(&self) -> Option<Timestamp> {
-        let state = self.state();
-        state.quiet_until.max(state.open_until)
+        locked(&self.kept).state.clone()
     }
 }
 

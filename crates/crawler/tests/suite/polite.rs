@@ -237,6 +237,74 @@ async fn a_burst_of_failures_opens_the_breaker_and_ends_well() {
 }
 
 #[tokio::test]
+async fn a_network_that_is_gone_for_a_while_costs_nothing_and_is_told_once() {
+    let world = World::new();
+    let gone = |at: Timestamp| at > after(start(), secs(3)) && at < after(start(), secs(200));
+    let server = Server::start(world.clock.reader(), move |asked| match asked.path.as_str() {
+        _ if gone(asked.at) => Reply::Raw(Vec::new()),
+        _ => site(asked),
+    })
+    .await;
+    let summary = world.crawl(&plan(&server)).await;
+    assert_eq!((summary.verdict.end, summary.tally.details), (RunEnd::Good, 4), "{summary:?}");
+    assert_eq!(world.memory.ad("a").versions.len(), 1);
+    assert!(server.log().iter().filter(|asked| gone(asked.at)).count() <= 8, "asked less and less");
+    let mut phases: Vec<_> = world.memory.state().history.iter().map(|state| state.phase).collect();
+    phases.dedup();
+    use SitePhase::*;
+    let told = phases.iter().filter(|phase| **phase == Waiting).count();
+    assert!(told == 1 && phases.ends_with(&[Running, Idle]), "{phases:?}");
+}
+
+#[tokio::test]
+async fn workers_beside_each_other_keep_one_pace_and_one_connection() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), site).await;
+    let one = SitePlan { delay: secs(7), ..plan(&server) };
+    let two = SitePlan { site: "s2".into(), delay: secs(3), ..one.clone() };
+    let process = |worker: &str| {
+        let mut deps = world.deps();
+        deps.worker = worker.to_owned();
+        deps.pacer =
+            std::sync::Arc::new(crawler::Pacer::beside_others(world.memory.clone(), deps.clock.reader(), worker));
+        deps
+    };
+    let (first, second) = (process("w1"), process("w2"));
+    let crawl = async |plan: SitePlan, deps: crawler::CrawlDeps| {
+        let visited = crawl_site(&plan, &deps).await;
+        drop(deps);
+        visited
+    };
+    let (a, b) = tokio::join!(crawl(one, first), crawl(two, second));
+    assert!(matches!((a, b), (Ok(Visited::Finished(_)), Ok(Visited::Finished(_)))));
+    assert!(server.log().len() >= 11);
+    assert!(closest(&server) >= secs(3), "{:?}", closest(&server));
+    let later: Vec<_> = server.log().into_iter().skip(3).collect();
+    let gaps = later.windows(2).map(|pair| pair[1].at.duration_since(pair[0].at).as_secs());
+    assert!(gaps.min() >= Some(7), "the longest delay of both, once both have asked");
+}
+
+#[tokio::test]
+async fn of_two_workers_one_reads_a_site_at_each_interval() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), site).await;
+    let plans = vec![SitePlan { interval: secs(3600), ..plan(&server) }];
+    let until = Some(after(start(), secs(3 * 3600 - 60)));
+    let process = |worker: &str| {
+        let mut deps = world.deps();
+        deps.worker = worker.to_owned();
+        deps
+    };
+    let (first, second) = (process("w1"), process("w2"));
+    let crawl = async |deps: crawler::CrawlDeps| {
+        crawler::crawl_forever(plans.clone(), &deps, until).await;
+        drop(deps);
+    };
+    tokio::join!(crawl(first), crawl(second));
+    assert_eq!(server.count("/list"), 3, "three intervals");
+}
+
+#[tokio::test]
 async fn a_host_that_stays_down_ends_the_run_and_nothing_counts_as_gone() {
     let world = World::new();
     let server = Server::start(world.clock.reader(), |asked| match asked.path.as_str() {

@@ -9,7 +9,7 @@ pub mod state;
 pub mod trouble;
 
 pub use entry::{Entry, EntryId, EntryKind, NewEntry, Next, Run, RunId, Validators};
-pub use host::{CachedRobots, HostState, RobotsAnswer};
+pub use host::{CachedRobots, HostState, InFlight, Lease, RobotsAnswer, SitePace};
 pub use outcome::{Completed, GoneReason, PageOutcome};
 pub use politeness::Politeness;
 pub use run::{RunEnd, RunSummary, RunTally, RunVerdict};

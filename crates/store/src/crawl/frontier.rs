@@ -145,6 +145,13 @@ impl Store {
         tx.commit().await
     }
 
+    /// Frees what is leased in a run and in nobody's hands.
+    pub async fn free_leased(&self, run: RunId) -> Result<(), StoreError> {
+        let mut tx = self.write_soon("freeing entries").await?;
+        tx.run("UPDATE frontier SET state = 0 WHERE run_id = $1 AND state = 1", args![run.0]).await?;
+        tx.commit().await
+    }
+
     /// Puts an entry back untouched.
     pub async fn put_back(&self, run: RunId, entry: EntryId) -> Result<(), StoreError> {
         let mut tx = self.write_soon("putting an entry back").await?;

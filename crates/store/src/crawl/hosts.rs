@@ -1,6 +1,6 @@
 //! What outlives a restart besides the frontier: pacing, robots.txt, states, leases of sites.
 
-use super::{CachedRobots, HostState, SiteState, SiteWish};
+use super::{CachedRobots, HostState, Lease, SiteState, SiteWish};
 use crate::db::{Tx, args};
 use crate::notices::{self, NoticeChange};
 use crate::sites::state_of;
@@ -9,24 +9,47 @@ use domain::SiteId;
 use jiff::Timestamp;
 
 impl Store {
-    /// The state of a host (`name:port`).
-    pub async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, StoreError> {
-        let mut tx = self.read("reading a host's pacing").await?;
-        let row = tx.one("SELECT state FROM host_pacing WHERE host = $1", args![host]).await?;
-        row.map(|row| serde_json::from_str(&row.text(0)?).map_err(|_| StoreError::Corrupt { what: "a host's pacing" }))
-            .transpose()
+    /// The state of a host (`name:port`) and its revision.
+    pub async fn host_state(&self, host: &str) -> Result<Option<(HostState, i64)>, StoreError> {
+        let mut tx = self.read("reading a host's pace").await?;
+        let row = tx.one("SELECT state, revision FROM host_pacing WHERE host = $1", args![host]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let state = serde_json::from_str(&row.text(0)?).map_err(|_| StoreError::Corrupt { what: "a host's pace" })?;
+        Ok(Some((state, row.int(1)?)))
     }
 
-    /// Keeps the state of a host. Survives a kill; a power cut lasts longer than any delay.
-    pub async fn save_pacing(&self, host: &str, state: &HostState) -> Result<(), StoreError> {
-        let json = serde_json::to_string(state).map_err(|_| StoreError::Corrupt { what: "a host's pacing" })?;
-        let mut tx = self.write_soon("keeping a host's pacing").await?;
-        tx.run(
-            "INSERT INTO host_pacing (host, state) VALUES ($1, $2) ON CONFLICT (host) DO UPDATE SET state = excluded.state",
-            args![host, json],
-        )
-        .await?;
-        tx.commit().await
+    /// Keeps the state of a host where its revision is still `known` (0: it was never kept), and the state of a site
+    /// that follows from it. The new revision, or `None` where somebody else was faster and nothing was kept. Survives a
+    /// kill; a power cut lasts longer than any delay.
+    pub async fn swap_host_state(
+        &self,
+        host: &str,
+        known: i64,
+        state: &HostState,
+        site: Option<(&SiteId, &SiteState)>,
+    ) -> Result<Option<(i64, NoticeChange)>, StoreError> {
+        let json = serde_json::to_string(state).map_err(|_| StoreError::Corrupt { what: "a host's pace" })?;
+        let mut tx = self.write_soon("keeping a host's pace").await?;
+        let kept = if known == 0 {
+            let first =
+                "INSERT INTO host_pacing (host, state, revision) VALUES ($1, $2, 1) ON CONFLICT (host) DO NOTHING";
+            tx.run(first, args![host, json]).await?
+        } else {
+            tx.run(
+                "UPDATE host_pacing SET state = $2, revision = revision + 1 WHERE host = $1 AND revision = $3",
+                args![host, json, known],
+            )
+            .await?
+        };
+        if kept == 0 {
+            return Ok(None);
+        }
+        let change = match site {
+            Some((site, state)) => set_state(&mut tx, site, state).await?,
+            None => NoticeChange::default(),
+        };
+        tx.commit().await?;
+        Ok(Some((known + 1, change)))
     }
 
     /// The kept robots.txt of an origin (`scheme://name:port`).
@@ -79,14 +102,14 @@ impl Store {
         }
     }
 
-    /// Takes or renews the site for a worker until a time. False where another worker holds it at `at`.
+    /// Takes or renews the site for a worker until a time, unless another worker holds it at `at`.
     pub async fn lease_site(
         &self,
         site: &SiteId,
         worker: &str,
         until: Timestamp,
         at: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Lease, StoreError> {
         // One statement: of two that ask at once, the second waits for the first's row lock and then sees its lease.
         let mut tx = self.write("leasing a site").await?;
         let taken = tx
@@ -96,11 +119,20 @@ impl Store {
                 args![site.as_str(), worker, until, at],
             )
             .await?;
-        if taken == 0 && tx.one("SELECT id FROM site WHERE site = $1", args![site.as_str()]).await?.is_none() {
-            return Err(StoreError::NotFound { what: "site" });
-        }
+        let holder = if taken == 0 {
+            tx.one("SELECT lease_worker, lease_until FROM site WHERE site = $1", args![site.as_str()]).await?
+        } else {
+            None
+        };
         tx.commit().await?;
-        Ok(taken == 1)
+        match holder {
+            None if taken == 0 => Err(StoreError::NotFound { what: "site" }),
+            None => Ok(Lease::Taken),
+            // Given back in between: free at once.
+            Some(row) => {
+                Ok(Lease::Held { by: row.opt_text(0)?.unwrap_or_default(), until: row.opt_time(1)?.unwrap_or(at) })
+            }
+        }
     }
 
     /// Gives the site back; nothing happens where another worker holds it.

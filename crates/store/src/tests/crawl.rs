@@ -3,7 +3,7 @@
 use super::fixture::{ad, content, register, system};
 use super::on_both;
 use crate::crawl::{
-    CachedRobots, Completed, Entry, EntryKind, ErrorKind, GoneReason, HostState, NewEntry, Next, PageOutcome,
+    CachedRobots, Completed, Entry, EntryKind, ErrorKind, GoneReason, HostState, Lease, NewEntry, Next, PageOutcome,
     RobotsAnswer, Run, RunEnd, RunVerdict, SitePhase, SiteState, SiteWish, Validators,
 };
 use crate::db::args;
@@ -252,10 +252,11 @@ on_both! {
         let store = &test.store;
         register(store).await;
         let lease = |worker: &'static str, minute: i64| async move {
-            store.lease_site(&site(), worker, at(minute + 10), at(minute)).await.unwrap()
+            store.lease_site(&site(), worker, at(minute + 10), at(minute)).await.unwrap() == Lease::Taken
         };
         assert!(lease("a", 0).await);
-        assert!(!lease("b", 5).await);
+        let held = store.lease_site(&site(), "b", at(15), at(5)).await.unwrap();
+        assert_eq!(held, Lease::Held { by: "a".to_owned(), until: at(10) });
         assert!(lease("a", 5).await, "renewed");
         assert!(lease("b", 15).await, "run out");
         store.release_site(&site(), "a").await.unwrap();
@@ -268,7 +269,7 @@ on_both! {
         let mut tasks = tokio::task::JoinSet::new();
         for worker in 0..12 {
             let store = store.clone();
-            tasks.spawn(async move { store.lease_site(&site(), &format!("w{worker}"), at(99), at(50)).await.unwrap() });
+            tasks.spawn(async move { store.lease_site(&site(), &format!("w{worker}"), at(99), at(50)).await.unwrap() == Lease::Taken });
         }
         assert_eq!(tasks.join_all().await.into_iter().filter(|got| *got).count(), 1);
     }
@@ -309,12 +310,22 @@ on_both! {
     pacing_robots_state_and_wish_are_remembered(test) {
         let store = &test.store;
         register(store).await;
-        assert_eq!(store.load_pacing("example.dk").await.unwrap(), None);
-        let mut host = HostState { next_allowed: at(5), delay_ms: 1_500, quiet_until: None, failures: 2, open_until: Some(at(9)) };
-        store.save_pacing("example.dk", &host).await.unwrap();
+        assert_eq!(store.host_state("example.dk").await.unwrap(), None);
+        let mut host = HostState { last_at: Some(at(5)), failures: 2, open_until: Some(at(9)), ..HostState::default() };
+        let swap = async |known, host: &HostState| {
+            store.swap_host_state("example.dk", known, host, None).await.unwrap().map(|(revision, _)| revision)
+        };
+        assert_eq!(swap(0, &host).await, Some(1));
+        assert_eq!(swap(0, &host).await, None, "somebody else was faster");
         host.failures = 3;
-        store.save_pacing("example.dk", &host).await.unwrap();
-        assert_eq!(store.load_pacing("example.dk").await.unwrap(), Some(host));
+        let waiting = site_is(SitePhase::Waiting, 2);
+        let kept = store.swap_host_state("example.dk", 1, &host, Some((&site(), &waiting))).await.unwrap();
+        assert_eq!(kept.map(|(revision, change)| (revision, change.began)), Some((2, Some("waiting".to_owned()))));
+        assert_eq!(store.site_state(&site()).await.unwrap(), Some(waiting.clone()), "with its cause");
+        let idle = site_is(SitePhase::Idle, 3);
+        let late = store.swap_host_state("example.dk", 1, &HostState::default(), Some((&site(), &idle))).await.unwrap();
+        assert_eq!((late, store.site_state(&site()).await.unwrap()), (None, Some(waiting)), "all or nothing");
+        assert_eq!(store.host_state("example.dk").await.unwrap(), Some((host, 2)));
         let robots = CachedRobots { fetched_at: at(2), answer: RobotsAnswer::Rules { body: b"User-agent: *\nDisallow: /x".to_vec() } };
         store.save_robots("https://example.dk", &robots).await.unwrap();
         assert_eq!(store.cached_robots("https://example.dk").await.unwrap(), Some(robots));
@@ -330,6 +341,31 @@ on_both! {
         store.set_site_wish(&site(), SiteWish::Pause, &system(), at(9)).await.unwrap();
         assert_eq!(store.site_wish(&site()).await.unwrap(), SiteWish::Pause);
         assert_eq!(store.events(None, 1).await.unwrap()[0].kind, "site_wish");
+    }
+
+    a_full_disk_is_waited_for_and_costs_nothing(test) {
+        // What fills up here is SQLite's own limit; PostgreSQL tells of a full disk by the same kind of error.
+        let store = &test.store;
+        register(store).await;
+        let run = begin(store, 1).await;
+        let entry = take(store, &run, 1).await;
+        let many: Vec<(String, String)> = (0..400).map(|ad| (format!("{ad}"), format!("excerpt {ad}"))).collect();
+        let many: Vec<(&str, &str)> = many.iter().map(|(ad, excerpt)| (ad.as_str(), excerpt.as_str())).collect();
+        if store.engine() == crate::Engine::Sqlite {
+            let mut tx = store.write("test").await.unwrap();
+            tx.script("PRAGMA max_page_count = 1").await.unwrap();
+            tx.commit().await.unwrap();
+            let full = store.complete(run.id, &entry, listing(1, &many), at(1)).await.unwrap_err();
+            assert!(full.is_transient() && full.to_string().contains("full"), "{full}");
+            assert_eq!(store.tally(run.id).await.unwrap().listing_pages, 0, "all or nothing");
+            let mut tx = store.write("test").await.unwrap();
+            tx.script("PRAGMA max_page_count = 1000000").await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        assert_eq!(done(store, &run, &entry, listing(1, &many), 1).await.ads_new, 400);
+        let leased = take(store, &run, 1).await;
+        store.free_leased(run.id).await.unwrap();
+        assert_eq!(take(store, &run, 1).await.id, leased.id, "a lease that reached nobody");
     }
 
     a_crawl_of_an_unregistered_site_is_refused(test) {

@@ -44,7 +44,7 @@ pub struct State {
     runs: BTreeMap<RunId, RunRow>,
     entries: BTreeMap<EntryId, (RunId, NewEntry, u32, Row)>,
     pub ads: BTreeMap<AdRef, Ad>,
-    pub pacing: HashMap<String, HostState>,
+    pub pacing: HashMap<String, (HostState, i64)>,
     robots: HashMap<String, CachedRobots>,
     pub states: HashMap<SiteId, SiteState>,
     /// Every state that a site went through.
@@ -194,6 +194,16 @@ impl Frontier for Memory {
         let NewEntry { kind, url, ad, depth } = new;
         let validators = validators.filter(|known| kind == EntryKind::Detail && *known != Validators::default());
         Ok(Next::Entry(Box::new(Entry { id, kind, url, ad, depth, attempts, validators })))
+    }
+
+    async fn free_leased(&self, run: RunId) -> Result<(), FrontierError> {
+        let mut state = self.here()?;
+        for (known, _, _, row) in state.entries.values_mut() {
+            if *known == run && *row == Row::Leased {
+                *row = Row::Open { not_before: None };
+            }
+        }
+        Ok(())
     }
 
     async fn complete(
@@ -361,13 +371,26 @@ impl Frontier for Memory {
         Ok(state.runs.values().rfind(|run| run.site == *site).map(|run| run.started_at))
     }
 
-    async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, FrontierError> {
+    async fn host_state(&self, host: &str) -> Result<Option<(HostState, i64)>, FrontierError> {
         Ok(self.here()?.pacing.get(host).cloned())
     }
 
-    async fn save_pacing(&self, host: &str, pacing: &HostState) -> Result<(), FrontierError> {
-        self.here()?.pacing.insert(host.to_owned(), pacing.clone());
-        Ok(())
+    async fn swap_host_state(
+        &self,
+        host: &str,
+        known: i64,
+        pace: &HostState,
+        site: Option<(&SiteId, &SiteState)>,
+    ) -> Result<Option<i64>, FrontierError> {
+        let mut state = self.here()?;
+        if state.pacing.get(host).map_or(0, |(_, revision)| *revision) != known {
+            return Ok(None);
+        }
+        state.pacing.insert(host.to_owned(), (pace.clone(), known + 1));
+        if let Some((site, new)) = site {
+            state.set_state(site, new);
+        }
+        Ok(Some(known + 1))
     }
 
     async fn cached_robots(&self, origin: &str) -> Result<Option<CachedRobots>, FrontierError> {
@@ -398,13 +421,14 @@ impl Frontier for Memory {
         worker: &str,
         until: Timestamp,
         at: Timestamp,
-    ) -> Result<bool, FrontierError> {
+    ) -> Result<Lease, FrontierError> {
         let mut state = self.here()?;
-        if state.leases.get(site).is_some_and(|(holder, until)| holder != worker && *until > at) {
-            return Ok(false);
+        if let Some((holder, until)) = state.leases.get(site).filter(|(holder, until)| holder != worker && *until > at)
+        {
+            return Ok(Lease::Held { by: holder.clone(), until: *until });
         }
         state.leases.insert(site.clone(), (worker.to_owned(), until));
-        Ok(true)
+        Ok(Lease::Taken)
     }
 
     async fn release_site(&self, site: &SiteId, worker: &str) -> Result<(), FrontierError> {

@@ -81,6 +81,8 @@ impl World {
             progress: Arc::new(()),
             stop: self.stop.clone(),
             worker: "worker-1".to_owned(),
+            lease: secs(60),
+            outage: Arc::default(),
         }
     }
 
