@@ -198,6 +198,13 @@ pub fn describe(summary: &RunSummary) -> String {
         tally.unchanged,
         tally.images
     );
+    let manners = &summary.verdict.politeness;
+    let seconds = (summary.ended_at.as_millisecond() - summary.started_at.as_millisecond()) / 1000;
+    line.push_str(&format!("; {} requests in {seconds} s", manners.requests));
+    if let Some(gap) = manners.shortest_gap_ms {
+        let (gap, agreed) = (gap as f64 / 1000.0, manners.delay_ms as f64 / 1000.0);
+        line.push_str(&format!(", never less than {gap:.1} s apart (agreed {agreed:.1} s)"));
+    }
     for reason in &summary.verdict.reasons {
         line.push_str("; ");
         line.push_str(&reason.en);
