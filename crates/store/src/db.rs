@@ -6,7 +6,7 @@ use crate::times;
 use jiff::Timestamp;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Either, Executor as _, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, Transaction};
 
 /// The pools. SQLite has a writer pool of one: two writers that read before they write would fail in spite of any
 /// busy timeout.
@@ -100,10 +100,20 @@ impl Row {
 }
 
 /// A transaction on either engine. Dropped without [`Tx::commit`] it is rolled back.
-pub(crate) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>, &'static str),
-    Postgres(Transaction<'static, Postgres>, &'static str),
+pub(crate) struct Tx {
+    inner: Inner,
+    doing: &'static str,
+    /// Statements of [`Tx::later`] that were not sent yet, in their order.
+    pending: Vec<(&'static str, Vec<Arg>)>,
 }
+
+enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Most statements that wait to be sent together.
+const MOST_PENDING: usize = 64;
 
 macro_rules! bind {
     ($query:expr, $arguments:expr) => {{
@@ -121,26 +131,95 @@ macro_rules! bind {
 }
 
 impl Tx {
-    fn doing(&self) -> &'static str {
-        match self {
-            Tx::Sqlite(_, doing) | Tx::Postgres(_, doing) => doing,
+    fn new(inner: Inner, doing: &'static str) -> Self {
+        Self { inner, doing, pending: Vec::new() }
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.inner, Inner::Postgres(_))
+    }
+
+    /// Runs a statement whose outcome nobody asks for: it is sent with the next one that is waited for, at the latest
+    /// by [`Tx::commit`], which then also reports its failure. It must give no rows. SQLite's statements run on a
+    /// thread of their own, and going there and back costs more than most of them.
+    pub(crate) async fn later(&mut self, sql: &'static str, arguments: Vec<Arg>) -> Result<(), StoreError> {
+        self.pending.push((sql, arguments));
+        if self.pending.len() < MOST_PENDING { Ok(()) } else { self.flush().await }
+    }
+
+    async fn flush(&mut self) -> Result<(), StoreError> {
+        match self.pending.pop() {
+            Some((sql, arguments)) => self.execute(sql.into_sql_str(), arguments).await.map(drop),
+            None => Ok(()),
         }
     }
-    pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self, Tx::Postgres(..))
+
+    /// The statement with those that wait before it. On SQLite they are one text of several statements, which sqlx's
+    /// driver runs one after the other (a test holds it to that); on PostgreSQL each is sent.
+    async fn with_pending(&mut self, sql: SqlStr, arguments: Vec<Arg>) -> Result<(SqlStr, Vec<Arg>), StoreError> {
+        if self.pending.is_empty() {
+            return Ok((sql, arguments));
+        }
+        let pending = std::mem::take(&mut self.pending);
+        let doing = self.doing;
+        match &mut self.inner {
+            Inner::Sqlite(_) => {
+                let (mut text, mut all) = (String::with_capacity(pending.len() * 200 + 400), Vec::new());
+                for (sql, arguments) in pending {
+                    renumber(sql, all.len(), &mut text);
+                    text.push(';');
+                    all.extend(arguments);
+                }
+                renumber(sql.as_str(), all.len(), &mut text);
+                all.extend(arguments);
+                Ok((AssertSqlSafe(text).into_sql_str(), all))
+            }
+            Inner::Postgres(tx) => {
+                for (sql, arguments) in pending {
+                    bind!(sqlx::query(sql), arguments).execute(&mut **tx).await.map_err(|error| fail(doing, error))?;
+                }
+                Ok((sql, arguments))
+            }
+        }
     }
 
     async fn fetch(&mut self, sql: SqlStr, arguments: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
-        let doing = self.doing();
-        match self {
-            Tx::Sqlite(tx, _) => bind!(sqlx::query(sql), arguments)
+        let (sql, arguments) = self.with_pending(sql, arguments).await?;
+        let doing = self.doing;
+        match &mut self.inner {
+            Inner::Sqlite(tx) => bind!(sqlx::query(sql), arguments)
                 .fetch_all(&mut **tx)
                 .await
                 .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
-            Tx::Postgres(tx, _) => bind!(sqlx::query(sql), arguments)
+            Inner::Postgres(tx) => bind!(sqlx::query(sql), arguments)
                 .fetch_all(&mut **tx)
                 .await
                 .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        }
+        .map_err(|error| fail(doing, error))
+    }
+
+    /// The number of rows that the statement changed, those before it not counted.
+    async fn execute(&mut self, sql: SqlStr, arguments: Vec<Arg>) -> Result<u64, StoreError> {
+        let (sql, arguments) = self.with_pending(sql, arguments).await?;
+        let doing = self.doing;
+        match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                // One answer for each statement of the text: the last is ours.
+                let mut answers = (&mut **tx).fetch_many(bind!(sqlx::query(sql), arguments));
+                let mut changed = Ok(0);
+                while let Some(answer) = std::future::poll_fn(|context| answers.as_mut().poll_next(context)).await {
+                    match answer {
+                        Ok(Either::Left(done)) => changed = Ok(done.rows_affected()),
+                        Ok(Either::Right(_)) => {}
+                        Err(error) => changed = Err(error),
+                    }
+                }
+                changed
+            }
+            Inner::Postgres(tx) => {
+                bind!(sqlx::query(sql), arguments).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
         }
         .map_err(|error| fail(doing, error))
     }
@@ -167,36 +246,49 @@ impl Tx {
 
     /// The number of rows changed.
     pub(crate) async fn run(&mut self, sql: &'static str, arguments: Vec<Arg>) -> Result<u64, StoreError> {
-        let doing = self.doing();
-        match self {
-            Tx::Sqlite(tx, _) => {
-                bind!(sqlx::query(sql), arguments).execute(&mut **tx).await.map(|done| done.rows_affected())
-            }
-            Tx::Postgres(tx, _) => {
-                bind!(sqlx::query(sql), arguments).execute(&mut **tx).await.map(|done| done.rows_affected())
-            }
-        }
-        .map_err(|error| fail(doing, error))
+        self.execute(sql.into_sql_str(), arguments).await
     }
 
     /// A script of several statements without arguments.
     pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        let doing = self.doing();
-        match self {
-            Tx::Sqlite(tx, _) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
-            Tx::Postgres(tx, _) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
+        self.flush().await?;
+        let doing = self.doing;
+        match &mut self.inner {
+            Inner::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
+            Inner::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
         }
         .map_err(|error| fail(doing, error))
     }
 
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        let doing = self.doing();
-        match self {
-            Tx::Sqlite(tx, _) => tx.commit().await,
-            Tx::Postgres(tx, _) => tx.commit().await,
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        self.flush().await?;
+        let doing = self.doing;
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
         }
         .map_err(|error| fail(doing, error))
     }
+}
+
+/// Adds a statement to a text of several, whose arguments are counted through: `$1` becomes `$5` after four others.
+fn renumber(sql: &str, before: usize, text: &mut String) {
+    if before == 0 {
+        return text.push_str(sql);
+    }
+    let mut rest = sql;
+    while let Some(at) = rest.find('$') {
+        let (head, tail) = rest.split_at(at + 1);
+        let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
+        text.push_str(head);
+        match tail[..digits].parse::<usize>() {
+            Ok(number) => text.push_str(&(number + before).to_string()),
+            // A JSON path or the like: no argument.
+            Err(_) => text.push_str(&tail[..digits]),
+        }
+        rest = &tail[digits..];
+    }
+    text.push_str(rest);
 }
 
 impl Db {
@@ -209,9 +301,9 @@ impl Db {
                 } else {
                     "PRAGMA synchronous = OFF; BEGIN IMMEDIATE"
                 };
-                writer.begin_with(begin).await.map(|tx| Tx::Sqlite(tx, doing))
+                writer.begin_with(begin).await.map(|tx| Tx::new(Inner::Sqlite(tx), doing))
             }
-            Db::Postgres(pool) => pool.begin().await.map(|tx| Tx::Postgres(tx, doing)),
+            Db::Postgres(pool) => pool.begin().await.map(|tx| Tx::new(Inner::Postgres(tx), doing)),
         }
         .map_err(|error| fail(doing, error))
     }
@@ -223,7 +315,7 @@ impl Db {
             Db::Sqlite { writer, durable: true, .. } => writer
                 .begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
                 .await
-                .map(|tx| Tx::Sqlite(tx, doing))
+                .map(|tx| Tx::new(Inner::Sqlite(tx), doing))
                 .map_err(|error| fail(doing, error)),
             Db::Postgres(_) => {
                 let mut tx = self.write(doing).await?;
@@ -237,11 +329,11 @@ impl Db {
     /// A transaction that only reads, with one view of the data from its first statement to its last.
     pub(crate) async fn read(&self, doing: &'static str) -> Result<Tx, StoreError> {
         match self {
-            Db::Sqlite { reader, .. } => reader.begin().await.map(|tx| Tx::Sqlite(tx, doing)),
+            Db::Sqlite { reader, .. } => reader.begin().await.map(|tx| Tx::new(Inner::Sqlite(tx), doing)),
             Db::Postgres(pool) => pool
                 .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 .await
-                .map(|tx| Tx::Postgres(tx, doing)),
+                .map(|tx| Tx::new(Inner::Postgres(tx), doing)),
         }
         .map_err(|error| fail(doing, error))
     }
@@ -277,4 +369,18 @@ pub(crate) fn fail(doing: &'static str, error: sqlx::Error) -> StoreError {
         other => other.to_string(),
     };
     if transient { StoreError::Unavailable { doing, what } } else { StoreError::Engine { doing, what } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::renumber;
+
+    #[test]
+    fn arguments_are_counted_through_a_text_of_several_statements() {
+        let mut text = String::new();
+        renumber("UPDATE a SET b = $2 WHERE id = $1", 0, &mut text);
+        text.push(';');
+        renumber("SELECT $1, '$.x', $10 FROM a", 2, &mut text);
+        assert_eq!(text, "UPDATE a SET b = $2 WHERE id = $1;SELECT $3, '$.x', $12 FROM a");
+    }
 }

@@ -7,6 +7,8 @@ use domain::{AdRef, Contact, ContactKind};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use std::cell::RefCell;
+use zstd::bulk::Compressor;
 
 /// The master key: 32 bytes outside the data folder. `Debug` shows nothing.
 #[derive(Clone)]
@@ -232,8 +234,17 @@ impl Keys {
     }
 }
 
+thread_local! {
+    /// Its tables are made once for each thread: for a page that is a good part of the work.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
 pub(crate) fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
-    zstd::bulk::compress(bytes, 1).map_err(|_| StoreError::Corrupt { what: "a value to compress" })
+    let compressed = COMPRESSOR.with_borrow_mut(|kept| match kept {
+        Some(compressor) => compressor.compress(bytes),
+        None => kept.insert(Compressor::new(1)?).compress(bytes),
+    });
+    compressed.map_err(|_| StoreError::Corrupt { what: "a value to compress" })
 }
 
 pub(crate) fn decompress(bytes: &[u8], what: &'static str) -> Result<Vec<u8>, StoreError> {

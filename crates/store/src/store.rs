@@ -1,5 +1,6 @@
 //! The store itself: opening it, and which engine it is on.
 
+use crate::crawl::Gathers;
 use crate::db::{Db, Tx};
 use crate::keys::Keys;
 use crate::{MasterKey, StoreError, migrate};
@@ -57,6 +58,7 @@ pub struct Store {
 struct Inner {
     db: Db,
     keys: Keys,
+    gathers: Gathers,
 }
 
 impl std::fmt::Debug for Store {
@@ -85,7 +87,7 @@ impl Store {
             db.close().await;
             return Err(error);
         }
-        Ok(Store { inner: Arc::new(Inner { db, keys }) })
+        Ok(Store { inner: Arc::new(Inner { db, keys, gathers: Gathers::default() }) })
     }
 
     /// Which engine it is on.
@@ -109,6 +111,9 @@ impl Store {
 
     pub(crate) fn keys(&self) -> &Keys {
         &self.inner.keys
+    }
+    pub(crate) fn gathers(&self) -> &Gathers {
+        &self.inner.gathers
     }
     pub(crate) async fn write(&self, doing: &'static str) -> Result<Tx, StoreError> {
         self.inner.db.write(doing).await

@@ -63,14 +63,13 @@ pub(crate) async fn ensure_ad(tx: &mut Tx, keys: &Keys, ad: &AdRef, seen: Timest
     if let Some(row) = tx.one(FIND, args![key]).await? {
         return state(&row, key);
     }
-    let site_id = crate::crawl::site_row(tx, &ad.site).await?;
     let name = keys.seal_text("ad", &key, "site_ad_id", &ad.ad_id)?;
     let made = tx
         .one(
             "INSERT INTO ad (site_id, key_hash, site_ad_id_sealed, first_seen, last_seen, versions, current_version, \
-             retention, delete_after) VALUES ($1, $2, $3, $4, $4, 0, 0, $5, $6) ON CONFLICT (key_hash) DO NOTHING \
-             RETURNING id",
-            args![site_id, key, name, seen, Retention::Ad.as_str(), Retention::Ad.until(seen)],
+             retention, delete_after) SELECT id, $2, $3, $4, $4, 0, 0, $5, $6 FROM site WHERE site = $1 \
+             ON CONFLICT (key_hash) DO NOTHING RETURNING id",
+            args![ad.site.as_str(), key, name, seen, Retention::Ad.as_str(), Retention::Ad.until(seen)],
         )
         .await?;
     match made {
@@ -90,8 +89,9 @@ pub(crate) async fn ensure_ad(tx: &mut Tx, keys: &Keys, ad: &AdRef, seen: Timest
                 new: true,
             })
         }
-        // Another worker made it in the meantime (PostgreSQL only).
+        // Another worker made it in the meantime (PostgreSQL only), or the site is not registered.
         None => {
+            crate::crawl::site_row(tx, &ad.site).await?;
             let row = tx.one(FIND, args![key]).await?.ok_or(StoreError::Corrupt { what: "an ad's row" })?;
             state(&row, key)
         }
@@ -120,14 +120,14 @@ pub(crate) async fn note_version(
                 [] => None,
                 texts => Some(serde_json::to_string(texts).map_err(|_| StoreError::Corrupt { what: "masked texts" })?),
             };
-            tx.run(
+            tx.later(
                 "INSERT INTO ad_version (ad_id, version, content_hash, content_sealed, masked, retention, delete_after) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 args![ad.id, number, hash, sealed, masked, Retention::Ad.as_str(), Retention::Ad.until(seen)],
             )
             .await?;
             if number == 1 {
-                tx.run("UPDATE sighting SET version = 1 WHERE ad_id = $1 AND version = 0", args![ad.id]).await?;
+                tx.later("UPDATE sighting SET version = 1 WHERE ad_id = $1 AND version = 0", args![ad.id]).await?;
             }
             number
         }
@@ -139,7 +139,7 @@ pub(crate) async fn note_version(
         if ad.current_version == 0 || seen.as_millisecond() >= ad.last_seen {
             ad.current_version = number;
         }
-        tx.run(
+        tx.later(
             "UPDATE ad SET versions = $2, current_version = $3 WHERE id = $1",
             args![ad.id, ad.versions, ad.current_version],
         )
@@ -177,16 +177,19 @@ pub(crate) async fn note_sightings(
     if first_ms < ad.first_seen || last_ms > ad.last_seen {
         ad.first_seen = ad.first_seen.min(first_ms);
         ad.last_seen = ad.last_seen.max(last_ms);
-        tx.run(
+        tx.later(
             "UPDATE ad SET first_seen = $2, last_seen = $3, delete_after = $4 WHERE id = $1",
             args![ad.id, ad.first_seen, ad.last_seen, Retention::Ad.until(*last)],
         )
         .await?;
     }
     if let Some(gone_at) = ad.gone_at.filter(|gone_at| last_ms > *gone_at) {
-        tx.run("UPDATE ad SET gone_at = NULL WHERE id = $1", args![ad.id]).await?;
-        tx.run("UPDATE ad_absence SET back_at = $3 WHERE ad_id = $1 AND gone_at = $2", args![ad.id, gone_at, last_ms])
-            .await?;
+        tx.later("UPDATE ad SET gone_at = NULL WHERE id = $1", args![ad.id]).await?;
+        tx.later(
+            "UPDATE ad_absence SET back_at = $3 WHERE ad_id = $1 AND gone_at = $2",
+            args![ad.id, gone_at, last_ms],
+        )
+        .await?;
         ad.gone_at = None;
     }
     Ok(changed)
@@ -212,7 +215,7 @@ async fn note_day(tx: &mut Tx, ad_id: i64, version: i64, day: i64, sorted: &[Tim
     }
     let sum = sum_up(&times)?;
     let last = crate::times::from_ms(sum.last)?;
-    tx.run(
+    tx.later(
         "INSERT INTO sighting (ad_id, version, day, first_at, last_at, count, hours, longest_gap_ms, times, retention, \
          delete_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (ad_id, version, day) DO UPDATE SET first_at = excluded.first_at, last_at = excluded.last_at, \
@@ -241,8 +244,8 @@ pub(crate) async fn go(tx: &mut Tx, ad: &mut AdState, why: &str, at: Timestamp) 
     if ad.gone_at.is_some() || ad.last_seen > at.as_millisecond() {
         return Ok(false);
     }
-    tx.run("UPDATE ad SET gone_at = $2 WHERE id = $1", args![ad.id, at]).await?;
-    tx.run(
+    tx.later("UPDATE ad SET gone_at = $2 WHERE id = $1", args![ad.id, at]).await?;
+    tx.later(
         "INSERT INTO ad_absence (ad_id, gone_at, why) VALUES ($1, $2, $3) ON CONFLICT (ad_id, gone_at) DO NOTHING",
         args![ad.id, at, why],
     )
@@ -266,7 +269,7 @@ pub(crate) async fn note_image(
     quality: u8,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.run(
+    tx.later(
         "INSERT INTO image_hash (ad_id, source_hash, pdq, quality, hashed_at, retention, delete_after) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (ad_id, source_hash) DO NOTHING",
         args![

@@ -1,6 +1,6 @@
-//! What a fetched entry gave, in one transaction: archive, sightings, version, new entries, tally, entry done.
+//! What a fetched entry gave, in one transaction that it may share: archive, sightings, version, new entries, tally, entry done.
 
-use super::runs::{keep_tally, lock_run};
+use super::gather::Asked;
 use super::{Completed, Entry, EntryKind, NewEntry, PageOutcome, RunId, RunTally, Validators};
 use crate::ads::{AdState, ensure_ad, go, image_key, note_image, note_sightings, note_version};
 use crate::db::{Tx, args};
@@ -10,8 +10,27 @@ use crate::{Store, StoreError};
 use domain::{AdContent, AdRef, Issue, ListingItem, Mark, Page, SiteId};
 use jiff::Timestamp;
 
+/// What an entry gave, ready to be recorded.
+pub(super) struct Record {
+    pub entry: Entry,
+    pub outcome: PageOutcome,
+    pub archived: Option<Archived>,
+    pub at: Timestamp,
+}
+
+impl Record {
+    /// How long it holds the transaction, in pages.
+    pub fn weight(&self) -> usize {
+        match &self.outcome {
+            PageOutcome::Listing { items, .. } => 1 + items.len() / 2,
+            _ => 1,
+        }
+    }
+}
+
 /// A page made ready for the archive before the transaction begins.
-struct Archived {
+#[derive(Clone)]
+pub(super) struct Archived {
     address: [u8; 32],
     sealed: Vec<u8>,
     bytes: i64,
@@ -38,8 +57,22 @@ impl Store {
             PageOutcome::Gone { page: Some(page), .. } => Some(self.prepare(page, &[])?),
             _ => None,
         };
-        let mut tx = self.write("recording a fetched page").await?;
-        let (site_id, mut tally) = lock_run(&mut tx, run).await?;
+        self.gathered(run, |answer| {
+            Asked::Record(Box::new(Record { entry: entry.clone(), outcome, archived, at }), answer)
+        })
+        .await
+    }
+
+    /// Records one entry in a transaction that may hold others.
+    pub(super) async fn record(
+        &self,
+        tx: &mut Tx,
+        (run, site_id): (RunId, i64),
+        tally: &mut RunTally,
+        record: &Record,
+    ) -> Result<Completed, StoreError> {
+        let Record { entry, outcome, archived, at } = record;
+        let at = *at;
         let open = tx
             .run(
                 "UPDATE frontier SET state = 2 WHERE id = $1 AND run_id = $2 AND state IN (0, 1)",
@@ -50,52 +83,50 @@ impl Store {
             return Ok(Completed::default());
         }
         let mut ad = match &entry.ad {
-            Some(ad) => Some(ensure_ad(&mut tx, self.keys(), ad, at).await?),
+            Some(ad) => Some(ensure_ad(tx, self.keys(), ad, at).await?),
             None => None,
         };
-        if let Some(archived) = archived {
-            self.archive(&mut tx, run, site_id, ad.as_ref().map(|ad| ad.id), entry.kind, archived).await?;
+        if let Some(archived) = archived.clone() {
+            self.archive(tx, run, site_id, ad.as_ref().map(|ad| ad.id), entry.kind, archived).await?;
         }
         let mut done = Completed::default();
         let no_ad = || StoreError::Corrupt { what: "a frontier entry's ad" };
         match outcome {
             PageOutcome::Listing { page, items, recheck_before, next, mark, issues: _ } => {
-                let site = self.site_of(&mut tx, site_id).await?;
+                let site = self.site_of(tx, site_id).await?;
                 tally.listing_pages += 1;
-                tally.marked_empty |= mark == Some(Mark::NoAds);
-                for item in &items {
-                    let seen = Listed { run, site: &site, item, at: page.fetched_at, recheck_before };
-                    self.list_item(&mut tx, seen, &mut tally, &mut done).await?;
+                tally.marked_empty |= *mark == Some(Mark::NoAds);
+                for item in items {
+                    let seen = Listed { run, site: &site, item, at: page.fetched_at, recheck_before: *recheck_before };
+                    self.list_item(tx, seen, tally, &mut done).await?;
                 }
-                for entry in &next {
-                    done.listings_entered += u32::from(self.enter(&mut tx, run, entry, at).await?);
+                for entry in next {
+                    done.listings_entered += u32::from(self.enter(tx, run, entry, at).await?);
                 }
             }
             PageOutcome::Detail { page, validators, content, images, issues: _ } => {
                 let ad = ad.as_mut().ok_or_else(no_ad)?;
-                self.read_detail(&mut tx, ad, &content, &validators, page.fetched_at, &mut tally, &mut done).await?;
-                self.enter_images(&mut tx, run, ad, &images, at, &mut done).await?;
+                self.read_detail(tx, ad, content, validators, page.fetched_at, tally, &mut done).await?;
+                self.enter_images(tx, run, ad, images, at, &mut done).await?;
             }
             PageOutcome::Image { pdq, quality, fetched_at } => {
                 let ad = ad.as_ref().ok_or_else(no_ad)?;
-                note_image(&mut tx, self.keys(), ad.id, &entry.url, pdq, quality, fetched_at).await?;
+                note_image(tx, self.keys(), ad.id, &entry.url, *pdq, *quality, *fetched_at).await?;
                 tally.images += 1;
             }
             PageOutcome::Unchanged { fetched_at } => {
                 let ad = ad.as_mut().ok_or_else(no_ad)?;
                 let version = ad.current_version;
-                note_sightings(&mut tx, ad, version, &[fetched_at]).await?;
-                tx.run("UPDATE ad SET page_read_at = $2 WHERE id = $1", args![ad.id, fetched_at]).await?;
+                note_sightings(tx, ad, version, &[*fetched_at]).await?;
+                tx.later("UPDATE ad SET page_read_at = $2 WHERE id = $1", args![ad.id, *fetched_at]).await?;
                 tally.unchanged += 1;
                 done.ads_seen = 1;
             }
             PageOutcome::Gone { why, fetched_at, page: _ } => {
                 let ad = ad.as_mut().ok_or_else(no_ad)?;
-                tally.ads_gone += u64::from(go(&mut tx, ad, why.as_str(), fetched_at).await?);
+                tally.ads_gone += u64::from(go(tx, ad, why.as_str(), *fetched_at).await?);
             }
         }
-        keep_tally(&mut tx, run, &tally).await?;
-        tx.commit().await?;
         Ok(done)
     }
 
@@ -130,7 +161,7 @@ impl Store {
         // A changed excerpt forgets when the page was read: should its page fail in this run, the next one asks again.
         let page_read_at = ad.page_read_at.filter(|_| !changed);
         if changed || first_time_in_run {
-            tx.run(
+            tx.later(
                 "UPDATE ad SET last_listed_run = $2, excerpt_hash = $3, page_read_at = $4 WHERE id = $1",
                 args![ad.id, run.0, excerpt, page_read_at],
             )
@@ -160,7 +191,8 @@ impl Store {
             Validators { etag: None, last_modified: None } => None,
             some => Some(self.keys().seal_json("ad", &ad.key, "validators", some)?),
         };
-        tx.run("UPDATE ad SET page_read_at = $2, validators_sealed = $3 WHERE id = $1", args![ad.id, at, kept]).await?;
+        tx.later("UPDATE ad SET page_read_at = $2, validators_sealed = $3 WHERE id = $1", args![ad.id, at, kept])
+            .await?;
         done.ads_seen = 1;
         done.changed = version.new && version.number > 1;
         tally.ads_changed += u64::from(done.changed);
@@ -233,7 +265,7 @@ impl Store {
                 args![page.address, page.sealed, page.bytes, retention, until],
             )
             .await?;
-        tx.run(
+        tx.later(
             "INSERT INTO page_capture (page_id, site_id, run_id, ad_id, kind, url_sealed, status, content_type, \
              fetched_at, issues, retention, delete_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             args![

@@ -1,6 +1,7 @@
 //! The frontier: entered once, leased to one connection, done, put back or given up. States: 0 open, 1 leased, 2 done,
 //! 3 given up.
 
+use super::gather::Asked;
 use super::runs::{count_failure, keep_tally, lock_run};
 use super::{Entry, EntryId, EntryKind, ErrorKind, NewEntry, Next, RunId, Validators, entry_kind};
 use crate::ads::ensure_ad;
@@ -11,11 +12,11 @@ use crate::{Store, StoreError};
 use domain::{AdRef, SiteId};
 use jiff::Timestamp;
 
-const LEASE_SQLITE: &str = "UPDATE frontier SET state = 1 WHERE id = (SELECT id FROM frontier WHERE run_id = $1 \
-     AND state = 0 AND not_before <= $2 ORDER BY kind, id LIMIT 1) \
+const LEASE_SQLITE: &str = "UPDATE frontier SET state = 1 WHERE id IN (SELECT id FROM frontier WHERE run_id = $1 \
+     AND state = 0 AND not_before <= $2 ORDER BY kind, id LIMIT $3) \
      RETURNING id, kind, entry_hash, url_sealed, ad_id, depth, attempts";
-const LEASE_POSTGRES: &str = "UPDATE frontier SET state = 1 WHERE id = (SELECT id FROM frontier WHERE run_id = $1 \
-     AND state = 0 AND not_before <= $2 ORDER BY kind, id LIMIT 1 FOR UPDATE SKIP LOCKED) \
+const LEASE_POSTGRES: &str = "UPDATE frontier SET state = 1 WHERE id IN (SELECT id FROM frontier WHERE run_id = $1 \
+     AND state = 0 AND not_before <= $2 ORDER BY kind, id LIMIT $3 FOR UPDATE SKIP LOCKED) \
      RETURNING id, kind, entry_hash, url_sealed, ad_id, depth, attempts";
 
 impl Store {
@@ -72,13 +73,34 @@ impl Store {
 
     /// Leases the next entry that is due: listings, then details, then images; among them in order of entry.
     pub async fn next_entry(&self, run: RunId, at: Timestamp) -> Result<Next, StoreError> {
-        let mut tx = self.write_soon("leasing the next entry").await?;
+        self.gathered(run, |answer| Asked::Lease(at, answer)).await
+    }
+
+    /// Leases for `wanted` callers at once; where there is less, the rest of them are told to wait.
+    pub(super) async fn lease(
+        &self,
+        tx: &mut Tx,
+        run: RunId,
+        at: Timestamp,
+        wanted: usize,
+    ) -> Result<Vec<Next>, StoreError> {
         let lease = if tx.is_postgres() { LEASE_POSTGRES } else { LEASE_SQLITE };
-        if let Some(row) = tx.one(lease, args![run.0, at]).await? {
-            let entry = self.entry(&mut tx, &row).await?;
-            tx.commit().await?;
-            return Ok(Next::Entry(Box::new(entry)));
+        let rows = tx.all(lease, args![run.0, at, i64::try_from(wanted).unwrap_or(i64::MAX)]).await?;
+        let mut entries = Vec::with_capacity(wanted);
+        for row in &rows {
+            entries.push(self.entry(tx, row).await?);
         }
+        // An engine gives the rows in an order of its own.
+        entries.sort_by_key(|entry| (entry.kind, entry.id));
+        let mut next: Vec<Next> = entries.into_iter().map(|entry| Next::Entry(Box::new(entry))).collect();
+        if next.len() < wanted {
+            next.resize(wanted, self.nothing_due(tx, run, at).await?);
+        }
+        Ok(next)
+    }
+
+    /// Why there is no entry to lease.
+    async fn nothing_due(&self, tx: &mut Tx, run: RunId, at: Timestamp) -> Result<Next, StoreError> {
         let rest = tx
             .all(
                 "SELECT state, min(not_before) FROM frontier WHERE run_id = $1 AND state IN (0, 1) \
@@ -86,7 +108,6 @@ impl Store {
                 args![run.0],
             )
             .await?;
-        tx.commit().await?;
         match rest.first() {
             None => Ok(Next::Drained),
             Some(row) if row.int(0)? == 1 => Ok(Next::InFlight),

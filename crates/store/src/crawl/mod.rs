@@ -3,9 +3,11 @@
 
 mod complete;
 mod frontier;
+mod gather;
 mod hosts;
 mod runs;
 
+pub(crate) use gather::Gathers;
 pub(crate) use hosts::set_state;
 pub(crate) use runs::site_row;
 

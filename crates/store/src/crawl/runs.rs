@@ -107,6 +107,7 @@ impl Store {
             change = set_state(&mut tx, &site, state).await?;
         }
         tx.commit().await?;
+        self.gathers().forget(run);
         let summary = RunSummary {
             run,
             site,
@@ -162,7 +163,7 @@ pub(super) async fn lock_run(tx: &mut Tx, run: RunId) -> Result<(i64, RunTally),
 }
 
 pub(super) async fn keep_tally(tx: &mut Tx, run: RunId, tally: &RunTally) -> Result<(), StoreError> {
-    tx.run("UPDATE run SET tally = $2 WHERE id = $1", args![run.0, tally_json(tally)?]).await?;
+    tx.later("UPDATE run SET tally = $2 WHERE id = $1", args![run.0, tally_json(tally)?]).await?;
     Ok(())
 }
 

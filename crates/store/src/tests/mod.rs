@@ -7,6 +7,7 @@
 //! - `queue`: the researcher's queue, decisions, undo, the urgent route
 //! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
 //! - `secrets`: no canary in any file, table or error; chains that show tampering
+//! - `together`: connections of a run that share transactions
 //! - `accounts`: accounts, sessions, the brake on sign-in
 
 mod accounts;
@@ -19,6 +20,7 @@ mod notices;
 mod queue;
 mod schema;
 mod secrets;
+mod together;
 
 /// A test on each engine.
 macro_rules! on_both {
