@@ -20,7 +20,7 @@ const ACCEPT_IMAGE: &str = "image/webp,image/png,image/jpeg,*/*;q=0.5";
 /// First wait before a page is tried again, doubled with each try.
 const RETRY_FIRST: Duration = Duration::from_secs(5);
 const RETRY_LONGEST: Duration = Duration::from_secs(10 * 60);
-/// From this size on a page is read on a blocking thread, so that others go on.
+/// From this size on a page is always read on a blocking thread, so that others go on.
 const LARGE: usize = 64 * 1024;
 /// What is in flight has so long to finish after the word to stop.
 const GRACE: Duration = Duration::from_secs(8);
@@ -219,14 +219,15 @@ impl Hand<'_> {
         })
     }
 
-    /// Reads a page by the adapter; a large one on a blocking thread.
+    /// Reads a page by the adapter; a large one, or one of several at once, on a blocking thread.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         page: Page,
         read: impl FnOnce(&dyn ReadPage, &Page) -> T + Send + 'static,
     ) -> Result<(Page, T), FetchError> {
         let reader: Arc<dyn ReadPage> = self.deps().reader.clone();
-        if page.body.len() < LARGE {
+        // With several connections reading and fetching use all cores.
+        if page.body.len() < LARGE && self.visit.plan.connections <= 1 {
             let value = read(reader.as_ref(), &page);
             return Ok((page, value));
         }

@@ -15,6 +15,8 @@ use crate::ports::{EntryKind, NewEntry, RunId, SitePhase, SiteState};
 use crate::robots::RobotsGate;
 use crate::run::{RunEnd, RunSummary, RunVerdict};
 use crate::stop::Stop;
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
@@ -165,14 +167,18 @@ async fn work_with_all_hands(visit: &Visit<'_>) -> Option<Halt> {
     for number in 1..visit.plan.connections.max(1) {
         clocks.push(visit.deps.clock.participant(&format!("site {} {number}", visit.plan.site)));
     }
-    let hands = clocks.into_iter().map(|clock| async move {
-        let ended = Hand { visit, clock }.work().await;
-        // Either nothing is left for the others, or they are not to go on. One who only waits is woken: on a virtual
-        // clock time stands still while the caller's own participant does not sleep.
-        visit.ending.stop();
-        ended
-    });
-    let ends = futures::future::join_all(hands).await;
+    // Only a hand that was woken is looked at again: with many connections the others are not disturbed by each packet.
+    let hands: FuturesUnordered<_> = clocks
+        .into_iter()
+        .map(|clock| async move {
+            let ended = Hand { visit, clock }.work().await;
+            // Either nothing is left for the others, or they are not to go on. One who only waits is woken: on a virtual
+            // clock time stands still while the caller's own participant does not sleep.
+            visit.ending.stop();
+            ended
+        })
+        .collect();
+    let ends: Vec<_> = hands.collect().await;
     let reasons = ends.into_iter().filter_map(Result::err).filter(|halt| !matches!(halt, Halt::Ending));
     reasons.min_by_key(|halt| match halt {
         Halt::LeaseLost => 0,
