@@ -64,6 +64,16 @@ impl AdContent {
         }
         bytes
     }
+
+    /// The names of what is filled: `title`, `body`, `posted_at`, `images` and the fields. How many pages fill each is what
+    /// shows that a site has changed its pages.
+    pub fn filled(&self) -> Vec<&str> {
+        let texts = [("title", &self.title), ("body", &self.body)];
+        let fields = self.fields.iter().map(|(name, value)| (name.as_str(), value));
+        let texts = texts.into_iter().chain(fields).filter(|(_, value)| !value.trim().is_empty());
+        let others = [("posted_at", self.posted_at.is_some()), ("images", !self.images.is_empty())];
+        texts.map(|(name, _)| name).chain(others.into_iter().filter(|(_, is)| *is).map(|(name, _)| name)).collect()
+    }
 }
 
 /// The content of an ad between two edits; never overwritten.

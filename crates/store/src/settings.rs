@@ -1,6 +1,6 @@
 //! Small facts about this installation that are not configuration, such as the demo's 'today'. Nothing personal.
 
-use crate::db::args;
+use crate::db::{Tx, args};
 use crate::{Store, StoreError};
 
 impl Store {
@@ -15,13 +15,19 @@ impl Store {
     /// Keeps a fact by its name, in place of the one before.
     pub async fn put_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
         let mut tx = self.write("keeping a fact").await?;
-        tx.run(
-            "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            args![key(name), value.as_bytes()],
-        )
-        .await?;
+        put_setting(&mut tx, name, value).await?;
         tx.commit().await
     }
+}
+
+/// Keeps a fact within a transaction.
+pub(crate) async fn put_setting(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        args![key(name), value.as_bytes()],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Apart from the store's own rows, such as the key's check value.

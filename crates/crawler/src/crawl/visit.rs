@@ -7,7 +7,7 @@ use crate::address::AddressPolicy;
 use crate::clock::Clock;
 use crate::error::{CrawlError, ErrorKind};
 use crate::fetch::{Halt, Patience, SiteClient, patiently};
-use crate::judge::judge;
+use crate::judge::{PAST_RUNS, judge};
 use crate::pacing::host_key;
 use crate::plan::SitePlan;
 use crate::politeness::Manners;
@@ -208,7 +208,7 @@ async fn finish(visit: &mut Visit<'_>, ended_by: Option<ErrorKind>) -> Result<Vi
             patiently(ask, || deps.frontier.give_up_rest(visit.run, why, at)).await?;
         }
         let tally = patiently(ask, || deps.frontier.tally(visit.run)).await?;
-        let past = patiently(ask, || deps.frontier.past_tallies(&plan.site, 10)).await?;
+        let past = patiently(ask, || deps.frontier.past_tallies(&plan.site, PAST_RUNS)).await?;
         let mut verdict = judge(&plan.expect, &tally, &past, ended_by);
         verdict.politeness = visit.manners().figures();
         let at = deps.clock.now();

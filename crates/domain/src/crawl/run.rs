@@ -29,7 +29,8 @@ pub struct RunTally {
     pub unchanged: u64,
     /// Pictures hashed.
     pub images: u64,
-    /// Among `details`, those with this field filled, by field (`title`, `body`, `phone`, `place`, `price`, …).
+    /// Among `details`, those with this field filled, by field (`title`, `body`, `posted_at`, `images`, `phone`, `place`,
+    /// `price`, …). The history of a site's runs is what later ones are compared with.
     pub filled: BTreeMap<String, u64>,
     /// Entries given up, listing pages only: one is enough to make the listing incomplete.
     pub listing_failures: u64,
@@ -52,9 +53,7 @@ impl RunTally {
             }
             PageOutcome::Detail { content, .. } => {
                 self.details += 1;
-                let texts = [("title", &content.title), ("body", &content.body)];
-                let fields = content.fields.iter().map(|(name, value)| (name.as_str(), value));
-                for (name, _) in texts.into_iter().chain(fields).filter(|(_, value)| !value.trim().is_empty()) {
+                for name in content.filled() {
                     *self.filled.entry(name.to_owned()).or_default() += 1;
                 }
             }
@@ -102,6 +101,10 @@ pub struct RunVerdict {
     /// Every listing page was read, the run kept its bounds, and it listed ads or said that there are none: an ad that
     /// was not listed is gone.
     pub missing_are_gone: bool,
+    /// The ads' pages are no longer what the adapter was written for: what this run read of known ads is set aside, and
+    /// what was read before stays current.
+    #[serde(default)]
+    pub set_aside: bool,
     /// Why, one sentence each, with what to do. Empty for a good run.
     pub reasons: Vec<Bilingual>,
     /// How the hosts were treated.

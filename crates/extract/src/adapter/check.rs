@@ -188,13 +188,13 @@ fn issues_json(issues: &[Issue]) -> Value {
     json!(places)
 }
 
-fn listing_json(read: &ListingRead) -> Value {
+pub(super) fn listing_json(read: &ListingRead) -> Value {
     let items: Vec<Value> =
         read.items.iter().map(|item| json!({"ad_id": item.ad_id, "url": item.url, "excerpt": item.excerpt})).collect();
     json!({"items": items, "next": read.next, "mark": mark_json(read.mark), "issues": issues_json(&read.issues)})
 }
 
-fn detail_json(read: &DetailRead) -> Value {
+pub(super) fn detail_json(read: &DetailRead) -> Value {
     let mut found = json!({"mark": mark_json(read.mark), "issues": issues_json(&read.issues)});
     if let Some(ad_id) = &read.ad_id {
         found["ad_id"] = json!(ad_id);

@@ -75,7 +75,7 @@ impl Rows {
     fn read<'d>(&'d self, document: &'d Document, issues: &mut Issues) -> Vec<Row<'d>> {
         let row = |label: ElementRef<'d>, value| {
             let label = label_of(&text_of(label, &document.ignored, false));
-            (!label.is_empty()).then_some(Row { label, value })
+            (!label.is_empty()).then_some(Row { label, value, without: None })
         };
         let mut rows = Vec::new();
         match &self.item {
@@ -86,9 +86,13 @@ impl Rows {
                         Some(value) => document.select(Some(item), value).next(),
                         None => label.and_then(next_element),
                     };
-                    match label.zip(value) {
-                        Some((label, value)) => rows.extend(row(label, value)),
-                        None => issues.add("rows", "a row has no label or no value"),
+                    match (label, value) {
+                        (Some(label), Some(value)) => rows.extend(row(label, value)),
+                        // `<li><b>Alder:</b> 24</li>`: the value is what else stands in the row.
+                        (Some(label), None) if self.value.is_none() => {
+                            rows.extend(row(label, item).map(|row| Row { without: Some(label), ..row }));
+                        }
+                        _ => issues.add("rows", "a row has no label or no value"),
                     }
                 }
             }

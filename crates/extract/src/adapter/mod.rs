@@ -9,6 +9,7 @@ mod dates;
 mod decode;
 mod detail;
 mod document;
+mod draft;
 mod error;
 mod feed;
 mod guard;
@@ -24,6 +25,7 @@ mod text;
 mod value;
 
 pub use check::{Difference, Outcome, SampleResult, check_site};
+pub use draft::{Draft, DraftError, DraftSettings, Drafter, Found, Wanted, WantedKind};
 pub use error::AdapterError;
 pub use guard::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_PAGE_BYTES};
 pub use settings::{Approval, Expect, Pacing, SiteSettings};

@@ -173,7 +173,7 @@ pub(super) fn detail(node: &Node<'_>) -> Result<Detail, AdapterError> {
             if name.is_empty() || !name.chars().all(is_name) {
                 return Err(node.error("is no name of a field", "use lower-case letters, digits and _"));
             }
-            if matches!(name, "title" | "body" | "text") {
+            if matches!(name, "title" | "body" | "text" | "posted_at" | "images") {
                 return Err(node.error("is no field of its own", "write it under [detail]"));
             }
             fields.insert(name.to_owned(), rule::rules(&node, Defaults::VALUE)?);

@@ -24,6 +24,17 @@ pub(super) struct Row<'d> {
     /// As in the page, without its colon, lower case.
     pub label: String,
     pub value: ElementRef<'d>,
+    /// The label's own element, where the value is what else stands in the row.
+    pub without: Option<ElementRef<'d>>,
+}
+
+impl Row<'_> {
+    fn text(&self, document: &Document, keep_line_breaks: bool) -> String {
+        let Some(label) = self.without else { return text_of(self.value, &document.ignored, keep_line_breaks) };
+        let mut ignored = document.ignored.clone();
+        ignored.insert(label.id());
+        text_of(self.value, &ignored, keep_line_breaks).trim_start_matches([':', ' ']).to_owned()
+    }
 }
 
 /// A label for comparing.
@@ -103,7 +114,8 @@ impl Rule {
             Place::OpenGraph(name) => structured::open_graph(document, name),
             Place::Row(label) => {
                 let label = label_of(label);
-                scope.rows.iter().filter(|row| row.label == label).map(|row| text(row.value)).collect()
+                let rows = scope.rows.iter().filter(|row| row.label == label);
+                rows.map(|row| row.text(document, self.keep_line_breaks)).collect()
             }
         }
     }

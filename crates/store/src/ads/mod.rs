@@ -3,7 +3,7 @@
 mod rows;
 
 pub(crate) use rows::{
-    AdState, ensure_ad, find_ad, go, image_key, note_image, note_sightings, note_version, version_place,
+    AdState, ensure_ad, find_ad, go, image_key, note_days, note_image, note_sightings, note_version, version_place,
 };
 
 use crate::db::args;

@@ -163,15 +163,7 @@ pub(crate) async fn note_sightings(
     version: i64,
     sorted: &[Timestamp],
 ) -> Result<bool, StoreError> {
-    let mut changed = false;
-    let mut at = 0;
-    while at < sorted.len() {
-        let day = local_day_and_hour(sorted[at]).0;
-        let end =
-            sorted[at..].iter().position(|time| local_day_and_hour(*time).0 != day).map_or(sorted.len(), |n| at + n);
-        changed |= note_day(tx, ad.id, version, day, &sorted[at..end]).await?;
-        at = end;
-    }
+    let changed = note_days(tx, ad.id, version, sorted).await?;
     let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return Ok(false) };
     let (first_ms, last_ms) = (first.as_millisecond(), last.as_millisecond());
     if first_ms < ad.first_seen || last_ms > ad.last_seen {
@@ -191,6 +183,20 @@ pub(crate) async fn note_sightings(
         )
         .await?;
         ad.gone_at = None;
+    }
+    Ok(changed)
+}
+
+/// Notes the sighting rows alone.
+pub(crate) async fn note_days(tx: &mut Tx, ad_id: i64, version: i64, sorted: &[Timestamp]) -> Result<bool, StoreError> {
+    let mut changed = false;
+    let mut at = 0;
+    while at < sorted.len() {
+        let day = local_day_and_hour(sorted[at]).0;
+        let end =
+            sorted[at..].iter().position(|time| local_day_and_hour(*time).0 != day).map_or(sorted.len(), |n| at + n);
+        changed |= note_day(tx, ad_id, version, day, &sorted[at..end]).await?;
+        at = end;
     }
     Ok(changed)
 }

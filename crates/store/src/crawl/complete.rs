@@ -197,12 +197,8 @@ impl Store {
         done.changed = version.new && version.number > 1;
         tally.ads_changed += u64::from(done.changed);
         tally.details += 1;
-        let named = content.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let texts = [("title", content.title.as_str()), ("body", content.body.as_str())];
-        for (field, value) in texts.into_iter().chain(named) {
-            if !value.trim().is_empty() {
-                *tally.filled.entry(field.to_owned()).or_default() += 1;
-            }
+        for field in content.filled() {
+            *tally.filled.entry(field.to_owned()).or_default() += 1;
         }
         Ok(())
     }

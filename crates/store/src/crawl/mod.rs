@@ -6,6 +6,7 @@ mod frontier;
 mod gather;
 mod hosts;
 mod runs;
+mod set_aside;
 
 pub(crate) use gather::Gathers;
 pub(crate) use hosts::set_state;

@@ -2,11 +2,13 @@
 
 use super::hosts::set_state;
 use super::{
-    EntryKind, ErrorKind, NewEntry, Run, RunId, RunSummary, RunTally, RunVerdict, SiteState, tally_json, tally_of,
+    EntryKind, ErrorKind, NewEntry, Run, RunEnd, RunId, RunSummary, RunTally, RunVerdict, SiteState, tally_json, tally_of,
 };
+use crate::chain;
 use crate::db::{Tx, args};
 use crate::notices::NoticeChange;
-use crate::{Store, StoreError};
+use crate::settings::put_setting;
+use crate::{Actor, Store, StoreError};
 use domain::SiteId;
 use jiff::Timestamp;
 
@@ -96,6 +98,12 @@ impl Store {
                     .await?;
                 missing_gone = i64::try_from(gone).unwrap_or(i64::MAX);
             }
+            if verdict.end == RunEnd::Failed {
+                super::set_aside::bring_back(&mut tx, site_id, started_at).await?;
+            }
+            if verdict.set_aside {
+                super::set_aside::set_aside(&mut tx, site_id, started_at).await?;
+            }
             let json = serde_json::to_string(verdict).map_err(|_| StoreError::Corrupt { what: "a verdict" })?;
             tx.run(
                 "UPDATE run SET ended_at = $2, missing_gone = $3, outcome = $4, verdict = $5 WHERE id = $1",
@@ -120,17 +128,46 @@ impl Store {
         Ok((summary, change))
     }
 
-    /// Tallies of the site's last good runs, newest first.
+    /// Tallies of the site's last runs that did not fail, newest first: what a run is compared with. Once a failed run was
+    /// accepted ([`Store::accept_run`]), the past begins with it.
     pub async fn past_tallies(&self, site: &SiteId, limit: u32) -> Result<Vec<RunTally>, StoreError> {
+        let accepted = self.setting(&accepted_name(site)).await?;
+        let accepted = accepted.and_then(|id| id.parse::<i64>().ok()).unwrap_or(0);
         let mut tx = self.read("reading past runs").await?;
         let rows = tx
             .all(
-                "SELECT r.tally FROM run r JOIN site s ON s.id = r.site_id WHERE s.site = $1 AND r.outcome = 'good' \
-                 ORDER BY r.id DESC LIMIT $2",
-                args![site.as_str(), limit],
+                "SELECT r.tally FROM run r JOIN site s ON s.id = r.site_id WHERE s.site = $1 \
+                 AND ((r.outcome IN ('good', 'partial') AND r.id > $3) OR r.id = $3) ORDER BY r.id DESC LIMIT $2",
+                args![site.as_str(), limit, accepted],
             )
             .await?;
         rows.iter().map(|row| tally_of(&row.text(0)?)).collect()
+    }
+
+    /// What the site's last run found is how the site is from now on: later runs are compared with it and not with what was
+    /// before. Recorded as an event with the reason.
+    pub async fn accept_run(
+        &self,
+        site: &SiteId,
+        because: &str,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<RunId, StoreError> {
+        let mut tx = self.write("accepting a run").await?;
+        let site_id = site_row(&mut tx, site).await?;
+        let row = tx
+            .one(
+                "SELECT id FROM run WHERE site_id = $1 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+                args![site_id],
+            )
+            .await?
+            .ok_or(StoreError::NotFound { what: "finished run of the site" })?;
+        let run = row.int(0)?;
+        let body = serde_json::json!({ "site": site.as_str(), "run": run, "because": because });
+        chain::event(&mut tx, self.keys(), "run_accepted", actor, body, at).await?;
+        put_setting(&mut tx, &accepted_name(site), &run.to_string()).await?;
+        tx.commit().await?;
+        Ok(RunId(run))
     }
 
     /// When the site's last run began.
@@ -144,6 +181,10 @@ impl Store {
             .await?;
         row.map(|row| row.opt_time(0)).transpose().map(Option::flatten)
     }
+}
+
+fn accepted_name(site: &SiteId) -> String {
+    format!("accepted_run:{}", site.as_str())
 }
 
 /// The row of a registered site.

@@ -80,7 +80,7 @@ fn site_is(phase: SitePhase, minute: i64) -> SiteState {
 }
 
 fn good(missing_are_gone: bool) -> RunVerdict {
-    RunVerdict { end: RunEnd::Good, missing_are_gone, reasons: Vec::new(), politeness: Default::default() }
+    RunVerdict { end: RunEnd::Good, missing_are_gone, set_aside: false, reasons: Vec::new(), politeness: Default::default() }
 }
 
 on_both! {
@@ -246,6 +246,72 @@ on_both! {
         assert_eq!(second.depth, 1);
         store.give_up(run.id, second.id, ErrorKind::Timeout, at(2)).await.unwrap();
         assert_eq!(store.tally(run.id).await.unwrap().listing_failures, 1);
+    }
+
+    a_failed_run_changes_neither_who_is_up_nor_what_the_ads_say(test) {
+        let store = &test.store;
+        register(store).await;
+        let visit = |minute: i64, ids: &'static [(&'static str, &'static str)]| async move {
+            let run = begin(store, minute).await;
+            let entry = take(store, &run, minute).await;
+            done(store, &run, &entry, listing(minute, ids), minute).await;
+            run
+        };
+        let run = visit(1, &[("1", "a"), ("2", "a")]).await;
+        for text in ["one", "two"] {
+            let entry = take(store, &run, 2).await;
+            done(store, &run, &entry, detail(2, text), 2).await;
+        }
+        store.give_up_rest(run.id, ErrorKind::Denied, at(2)).await.unwrap();
+        store.finish_run(run.id, &good(true), at(3), &site_is(SitePhase::Idle, 3)).await.unwrap();
+
+        // The layout has changed: ad 1 reads otherwise, ad 2 is 'gone', ad 3 is new.
+        let run = visit(10, &[("1", "b"), ("2", "b"), ("3", "b")]).await;
+        let entry = take(store, &run, 11).await;
+        assert!(done(store, &run, &entry, detail(11, "without its phone"), 11).await.changed);
+        let entry = take(store, &run, 12).await;
+        let gone = PageOutcome::Gone { why: GoneReason::MarkedExpired, fetched_at: at(12), page: None };
+        done(store, &run, &entry, gone, 12).await;
+        let entry = take(store, &run, 13).await;
+        done(store, &run, &entry, detail(13, "three"), 13).await;
+        store.give_up_rest(run.id, ErrorKind::Denied, at(13)).await.unwrap();
+        let failed = RunVerdict { end: RunEnd::Failed, set_aside: true, ..good(false) };
+        store.finish_run(run.id, &failed, at(14), &site_is(SitePhase::Failed, 14)).await.unwrap();
+
+        let sites = store.sites(1).await.unwrap();
+        assert_eq!(sites.iter().find(|known| known.registration.site == site()).unwrap().ads_up, 3, "nobody is gone");
+        let mut tx = store.read("test").await.unwrap();
+        let rows = tx.all("SELECT id, current_version, versions, last_seen FROM ad ORDER BY id", args![]).await.unwrap();
+        let found: Vec<_> = rows.iter().map(|row| (row.int(1).unwrap(), row.int(2).unwrap())).collect();
+        assert_eq!(found, [(1, 2), (1, 1), (1, 1)], "the last good content of ad 1 is current; the other is kept");
+        assert_eq!(rows[0].time(3).unwrap(), at(11), "ad 1 was seen all the same");
+        let id = rows[0].int(0).unwrap();
+        let seen = tx.all("SELECT version, count FROM sighting WHERE ad_id = $1", args![id]).await.unwrap();
+        let seen: Vec<_> = seen.iter().map(|row| (row.int(0).unwrap(), row.int(1).unwrap())).collect();
+        assert_eq!(seen, [(1, 4)], "two listings and two pages, all of version 1");
+        drop(tx);
+
+        // The next look reads the page in full, and finds the old layout again or, after a repair, the same content.
+        let run = visit(2_000, &[("1", "b")]).await;
+        let entry = take(store, &run, 2_000).await;
+        assert_eq!(entry.validators, None);
+        done(store, &run, &entry, detail(2_000, "without its phone"), 2_000).await;
+        let mut tx = store.read("test").await.unwrap();
+        let row = tx.one("SELECT current_version, versions FROM ad WHERE id = $1", args![id]).await.unwrap().unwrap();
+        assert_eq!((row.int(0).unwrap(), row.int(1).unwrap()), (2, 2), "known content becomes current again");
+    }
+
+    an_accepted_run_is_where_the_past_begins(test) {
+        let store = &test.store;
+        register(store).await;
+        for (minute, end) in [(1, RunEnd::Good), (2, RunEnd::Partial), (3, RunEnd::Failed)] {
+            let run = begin(store, minute).await;
+            store.give_up_rest(run.id, ErrorKind::Denied, at(minute)).await.unwrap();
+            store.finish_run(run.id, &RunVerdict { end, ..good(false) }, at(minute), &site_is(SitePhase::Idle, minute)).await.unwrap();
+        }
+        assert_eq!(store.past_tallies(&site(), 9).await.unwrap().len(), 2, "the failed one is no past");
+        store.accept_run(&site(), "the site no longer shows ages", &system(), at(4)).await.unwrap();
+        assert_eq!(store.past_tallies(&site(), 9).await.unwrap().len(), 1, "it is where the past begins");
     }
 
     a_site_belongs_to_one_worker_at_a_time(test) {

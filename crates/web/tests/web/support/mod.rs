@@ -477,6 +477,7 @@ async fn runs(store: &Store) {
     let verdict = ::store::crawl::RunVerdict {
         end: ::store::crawl::RunEnd::Partial,
         missing_are_gone: false,
+        set_aside: false,
         reasons: vec![Bilingual { da: "2 sider svarede ikke".into(), en: "2 pages did not answer".into() }],
         politeness: ::store::crawl::Politeness { requests: 31, delay_ms: 2_000, shortest_gap_ms: Some(2_001), busy: 1 },
     };
