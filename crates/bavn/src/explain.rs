@@ -10,6 +10,11 @@ pub fn explain(error: &anyhow::Error) -> String {
         text.push_str(&config.caret());
         return text;
     }
+    if let Some(adapter) = error.downcast_ref::<extract::adapter::AdapterError>() {
+        text.push('\n');
+        text.push_str(&adapter.caret());
+        return text;
+    }
     for cause in error.chain().skip(1) {
         let cause = cause.to_string();
         if !text.contains(&cause) {

@@ -19,7 +19,7 @@ pub mod progress;
 pub mod time;
 pub mod web_settings;
 
-use cli::{Cli, Command, SiteCommand};
+use cli::{Cli, Command};
 
 /// Carries out a command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
@@ -27,9 +27,6 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Read(args) => return jobs::read::run(&cli.config, args),
         Command::Indicators(command) => return jobs::indicators::run(&cli.config, command),
         Command::Init => return jobs::init::run(&cli.config),
-        Command::Site(command @ (SiteCommand::List | SiteCommand::Check { .. })) => {
-            return jobs::site::run(&cli.config, command);
-        }
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -39,13 +36,13 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Run(args) => jobs::run::run(&cli, args).await,
             Command::Serve(args) => jobs::serve::run(&cli, args).await,
             Command::Crawl(args) => jobs::crawl::run(&cli, args).await,
-            Command::Site(command) => jobs::site_wish::run(&cli, command).await,
             Command::Analyse(args) => jobs::analyse::run(&cli, args).await,
             Command::List(args) => jobs::list::run(&cli, args).await,
             Command::Import(command) => jobs::import::run(&cli, command).await,
             Command::Export(args) => jobs::export::run(&cli, args).await,
             Command::User(command) => jobs::user::run(&cli, command).await,
             Command::Doctor => jobs::doctor::run(&cli).await,
+            Command::Site(command) => jobs::site::run(&cli, command).await,
             Command::Read(_) | Command::Indicators(_) | Command::Init => Ok(()),
         }
     })

@@ -26,7 +26,7 @@ pub async fn plans(config: &Config, store: &Store, asked: &[String], at: Timesta
             continue;
         }
         let settings = adapter.settings();
-        check_controller(config, settings)?;
+        check_controller(config, &settings.id, &settings.hosts)?;
         let Some(programme) = config.programmes.values().find(|programme| programme.watches(id)) else {
             bail!("no programme watches site '{id}': name it under 'sites' in a file of programmes/");
         };
@@ -46,12 +46,12 @@ pub async fn plans(config: &Config, store: &Store, asked: &[String], at: Timesta
 }
 
 /// Rule 13: any host but loopback waits until the installation says who answers for it.
-fn check_controller(config: &Config, settings: &SiteSettings) -> anyhow::Result<()> {
+pub fn check_controller(config: &Config, site: &str, hosts: &[String]) -> anyhow::Result<()> {
     let loopback = |host: &String| {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     };
-    if settings.hosts.iter().all(loopback) {
+    if hosts.iter().all(loopback) {
         return Ok(());
     }
     let missing = config.settings.controller.missing();
@@ -60,12 +60,13 @@ fn check_controller(config: &Config, settings: &SiteSettings) -> anyhow::Result<
     }
     bail!(
         "site '{}' is not on this machine, and [controller] in bavn.toml is not complete: {} missing; nothing was asked of any site",
-        settings.id,
+        site,
         missing.join(", ")
     );
 }
 
-fn plan(config: &Config, settings: &SiteSettings) -> anyhow::Result<SitePlan> {
+/// The plan of one site.
+pub fn plan(config: &Config, settings: &SiteSettings) -> anyhow::Result<SitePlan> {
     let day_start = |date: jiff::civil::Date| crate::time::copenhagen(date.at(0, 0, 0, 0));
     let approval = match &settings.approval {
         Some(approval) => Some(Approval {

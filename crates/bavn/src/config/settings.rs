@@ -62,6 +62,10 @@ impl Controller {
                 missing.push(name);
             }
         }
+        // A date that is none is as good as missing; what it says is for a person to judge.
+        if !self.dpia_date.trim().is_empty() && self.dpia_date.trim().parse::<jiff::civil::Date>().is_err() {
+            missing.push("dpia_date (a day such as 2026-05-01)");
+        }
         if self.legal_bases.iter().all(|basis| basis.trim().is_empty()) {
             missing.push("legal_bases");
         }

@@ -1,9 +1,11 @@
 //! The ports that `crawler` and `web` declare, filled with the store, the adapters and the rules.
 
+mod dry_frontier;
 mod frontier;
 mod read_page;
 mod workbench;
 
+pub use dry_frontier::{DryFrontier, DryLimits};
 pub use frontier::StoreFrontier;
 pub use read_page::AdapterPages;
 pub use workbench::TextBench;

@@ -91,6 +91,19 @@ pub fn check_site(adapter: &Adapter, samples: &[(String, Vec<u8>, Option<String>
     samples.iter().map(|(name, bytes, expected)| check(adapter, name, bytes, expected.as_deref())).collect()
 }
 
+impl Adapter {
+    /// The expected file of a page as the adapter reads it now: a start for a sample's, to be looked through by a person.
+    pub fn expected(&self, page: &Page, is_listing: bool) -> Value {
+        let mut found =
+            if is_listing { listing_json(&self.read_listing(page)) } else { detail_json(&self.read_detail(page)) };
+        found["kind"] = json!(if is_listing { "listing" } else { "detail" });
+        found["url"] = json!(page.url);
+        found["fetched_at"] = json!(page.fetched_at.to_string());
+        found["content_type"] = json!(page.content_type);
+        found
+    }
+}
+
 fn check(adapter: &Adapter, name: &str, bytes: &[u8], expected: Option<&str>) -> SampleResult {
     let result = |outcome, found| SampleResult { name: name.to_owned(), outcome, found };
     let Some(expected) = expected else {
@@ -188,13 +201,13 @@ fn issues_json(issues: &[Issue]) -> Value {
     json!(places)
 }
 
-pub(super) fn listing_json(read: &ListingRead) -> Value {
+fn listing_json(read: &ListingRead) -> Value {
     let items: Vec<Value> =
         read.items.iter().map(|item| json!({"ad_id": item.ad_id, "url": item.url, "excerpt": item.excerpt})).collect();
     json!({"items": items, "next": read.next, "mark": mark_json(read.mark), "issues": issues_json(&read.issues)})
 }
 
-pub(super) fn detail_json(read: &DetailRead) -> Value {
+fn detail_json(read: &DetailRead) -> Value {
     let mut found = json!({"mark": mark_json(read.mark), "issues": issues_json(&read.issues)});
     if let Some(ad_id) = &read.ad_id {
         found["ad_id"] = json!(ad_id);

@@ -72,7 +72,7 @@ impl Adapter {
 }
 
 impl Rows {
-    fn read<'d>(&'d self, document: &'d Document, issues: &mut Issues) -> Vec<Row<'d>> {
+    pub(super) fn read<'d>(&'d self, document: &'d Document, issues: &mut Issues) -> Vec<Row<'d>> {
         let row = |label: ElementRef<'d>, value| {
             let label = label_of(&text_of(label, &document.ignored, false));
             (!label.is_empty()).then_some(Row { label, value, without: None })

@@ -1,5 +1,6 @@
 //! What is wrong with a `site.toml`, told so that one can mend it.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 /// A `site.toml` that cannot be used: which line and key, what is wrong and what to do.
@@ -18,6 +19,15 @@ pub struct AdapterError {
     pub message: String,
     /// What to do about it.
     pub help: String,
+    /// The line itself, for the caret.
+    pub source_line: String,
+}
+
+impl AdapterError {
+    /// The line with a caret under the mistake.
+    pub fn caret(&self) -> String {
+        format!("    {}\n    {}^", self.source_line, " ".repeat(self.column.saturating_sub(1)))
+    }
 }
 
 /// The file being read, for messages.
@@ -25,6 +35,8 @@ pub struct AdapterError {
 pub(super) struct Source<'a> {
     pub file: &'a str,
     pub text: &'a str,
+    /// Every selector as it is compiled, with its key: what `bavn site dry-run` counts.
+    pub selectors: &'a RefCell<Vec<(String, String)>>,
 }
 
 impl Source<'_> {
@@ -39,6 +51,7 @@ impl Source<'_> {
             key: key.to_owned(),
             message: message.into(),
             help: help.to_owned(),
+            source_line: self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default().to_owned(),
         }
     }
 

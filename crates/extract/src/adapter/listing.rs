@@ -178,6 +178,18 @@ fn next_by_template(document: &Document, before: &str, after: &str, count: PageC
     document.absolute(&format!("{before}{}{after}", count.after(here)?))
 }
 
+/// The link of each entry that has one.
+pub(super) fn entry_links<'d>(
+    adapter: &Adapter,
+    document: &'d Document,
+    entries: &[ElementRef<'d>],
+    link: Option<&Rules>,
+) -> Vec<(ElementRef<'d>, Url)> {
+    let mut issues = Issues::default();
+    let linked = entries.iter().filter_map(|entry| Some((*entry, adapter.link(document, *entry, link, &mut issues)?)));
+    linked.collect()
+}
+
 impl PageCount {
     fn after(self, here: u32) -> Option<u32> {
         here.checked_add(self.step).filter(|next| *next <= self.last && *next > self.first)

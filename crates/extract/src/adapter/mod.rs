@@ -11,6 +11,7 @@ mod detail;
 mod document;
 mod draft;
 mod error;
+mod explain;
 mod feed;
 mod guard;
 mod issues;
@@ -27,6 +28,7 @@ mod value;
 pub use check::{Difference, Outcome, SampleResult, check_site};
 pub use draft::{Draft, DraftError, DraftSettings, Drafter, Found, Wanted, WantedKind};
 pub use error::AdapterError;
+pub use explain::RuleFound;
 pub use guard::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_PAGE_BYTES};
 pub use settings::{Approval, Expect, Pacing, SiteSettings};
 
@@ -72,20 +74,24 @@ pub struct Adapter {
     listing: plan::Listing,
     detail: plan::Detail,
     marks: plan::Marks,
+    /// Every selector with its key, as the file has it.
+    selectors: Vec<(String, String)>,
 }
 
 impl Adapter {
     /// Reads a `site.toml`. `site_folder_name` is what its `id` must be, `file` is for messages. Fails with line,
     /// column and key on whatever is unknown, missing or cannot be compiled.
     pub fn parse(site_folder_name: &str, file: &str, toml: &str) -> Result<Adapter, AdapterError> {
-        let source = Source { file, text: toml };
+        let selectors = std::cell::RefCell::default();
+        let source = Source { file, text: toml, selectors: &selectors };
         let table = DeTable::parse(toml).map_err(|error| source.syntax(&error))?;
         let top = Keys::new(source, String::new(), 0..0, table.get_ref());
         let mut settings = settings::read(site_folder_name, &top)?;
         let (listing, detail, marks) = plan::read(&top)?;
         top.finish()?;
         settings.counts_pages = listing.counts_pages();
-        Ok(Adapter { settings, listing, detail, marks })
+        let selectors = selectors.take();
+        Ok(Adapter { settings, listing, detail, marks, selectors })
     }
 
     /// What the file says to the crawler and to the people who answer for the site.

@@ -19,6 +19,8 @@ pub(super) struct Rules {
 
 #[derive(Debug, Clone)]
 pub(super) struct Rule {
+    /// Where the value stands, for people.
+    pub shown: String,
     pub place: Place,
     pub keep_line_breaks: bool,
     pub regex: Option<Regex>,
@@ -106,12 +108,14 @@ pub(super) fn rules(node: &Node<'_>, defaults: Defaults) -> Result<Rules, Adapte
 
 pub(super) fn selector(node: &Node<'_>) -> Result<Selector, AdapterError> {
     let word = node.word()?;
-    Selector::parse(word.text).map_err(|error| {
+    let selector = Selector::parse(word.text).map_err(|error| {
         node.error(
             format!("is no CSS selector: {error}"),
             "write it as in a style sheet, for example \"article.ad > h2\"",
         )
-    })
+    })?;
+    node.source.selectors.borrow_mut().push((node.path.clone(), word.text.to_owned()));
+    Ok(selector)
 }
 
 pub(super) fn selectors(node: &Node<'_>) -> Result<Vec<Selector>, AdapterError> {
@@ -132,7 +136,8 @@ pub(super) fn pattern(node: &Node<'_>) -> Result<Regex, AdapterError> {
 }
 
 fn rule(node: &Node<'_>, defaults: Defaults) -> Result<Rule, AdapterError> {
-    let plain = |place| Rule {
+    let plain = |place, shown| Rule {
+        shown,
         place,
         keep_line_breaks: false,
         regex: None,
@@ -147,12 +152,12 @@ fn rule(node: &Node<'_>, defaults: Defaults) -> Result<Rule, AdapterError> {
         join: None,
         formats: Formats::default(),
     };
-    if node.word().is_ok() {
+    if let Ok(word) = node.word() {
         let attribute = defaults.attribute.map(str::to_owned);
-        return Ok(plain(Place::Select { selector: selector(node)?, attribute }));
+        return Ok(plain(Place::Select { selector: selector(node)?, attribute }, format!("select {}", word.text)));
     }
     let keys = node.keys()?;
-    let mut rule = plain(place(&keys, defaults)?);
+    let mut rule = plain(place(&keys, defaults)?, shown(&keys));
     let text = |key: &str| keys.get(key).map(|node| node.word().map(|word| word.text.to_owned())).transpose();
     rule.keep_line_breaks = keys.get("keep_line_breaks").map_or(Ok(false), |node| node.flag())?;
     rule.regex = keys.get("regex").map(|node| pattern(&node)).transpose()?;
@@ -208,6 +213,13 @@ fn rule(node: &Node<'_>, defaults: Defaults) -> Result<Rule, AdapterError> {
 }
 
 pub(super) const PLACES: [&str; 6] = ["select", "url", "json_ld", "microdata", "opengraph", "row"];
+
+/// `select a.phone, attribute href`.
+fn shown(keys: &Keys<'_>) -> String {
+    let parts = PLACES.iter().chain(&["attribute"]);
+    let given = parts.filter_map(|key| keys.get(key).and_then(|node| node.word().ok().map(|word| format!("{key} {}", word.text))));
+    given.collect::<Vec<_>>().join(", ")
+}
 
 fn place(keys: &Keys<'_>, defaults: Defaults) -> Result<Place, AdapterError> {
     let attribute = keys.get("attribute").map(|node| node.word().map(|word| word.text.to_lowercase())).transpose()?;

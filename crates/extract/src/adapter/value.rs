@@ -74,7 +74,7 @@ impl Rules {
 }
 
 impl Rule {
-    fn values(&self, at: &str, scope: Scope<'_>, issues: &mut Issues) -> Vec<String> {
+    pub fn values(&self, at: &str, scope: Scope<'_>, issues: &mut Issues) -> Vec<String> {
         let mut found = self.find(scope, issues);
         found.iter_mut().for_each(|value| {
             if value.starts_with(char::is_whitespace) || value.ends_with(char::is_whitespace) {

@@ -4,7 +4,7 @@
 mod sites;
 
 use domain::Page;
-use extract::adapter::{Adapter, Draft, DraftSettings, Drafter};
+use extract::adapter::{Adapter, Draft, DraftSettings, Drafter, WantedKind};
 use sites::{Ad, Site, ads};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +102,8 @@ fn check(site: &Site) {
         }
     }
     // What is written beside it holds.
-    for (name, page, expected) in &draft.samples {
+    for (name, kind, page) in &draft.samples {
+        let expected = adapter.expected(page, *kind == WantedKind::Listing);
         let sample = (format!("{name}.html"), page.body.clone(), Some(expected.to_string()));
         let result = extract::adapter::check_site(&adapter, &[sample]).remove(0);
         assert!(result.passed(), "{}: {result}", site.name);

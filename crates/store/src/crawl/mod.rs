@@ -5,11 +5,13 @@ mod complete;
 mod frontier;
 mod gather;
 mod hosts;
+mod pages;
 mod runs;
 mod set_aside;
 
 pub(crate) use gather::Gathers;
 pub(crate) use hosts::set_state;
+pub use pages::KeptPage;
 pub(crate) use runs::site_row;
 
 pub use domain::crawl::*;

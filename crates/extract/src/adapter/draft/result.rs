@@ -1,8 +1,8 @@
 //! What a draft gives.
 
 use super::super::AdapterError;
+use super::WantedKind;
 use domain::Page;
-use serde_json::Value;
 
 /// What the person who asks for a draft says of the site.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +24,8 @@ pub struct Draft {
     pub toml: String,
     /// What was found, rule by rule.
     pub found: Vec<Found>,
-    /// Saved pages (file name without ending, page) with what the draft reads in them.
-    pub samples: Vec<(String, Page, Value)>,
+    /// Pages to be saved as samples: file name without ending, kind, page.
+    pub samples: Vec<(String, WantedKind, Page)>,
     /// What a person should look at before using it.
     pub doubts: Vec<String>,
 }

@@ -1,16 +1,14 @@
 //! From what was found to a `site.toml` with samples.
 
-use super::super::check::{detail_json, listing_json};
 use super::super::document::Document;
 use super::super::issues::Issues;
 use super::fields::Fields;
 use super::rows::Rows;
 use super::select::Compiled;
 use super::write::{line, list, text};
-use super::{Draft, DraftError, DraftSettings, Drafter, First, Found, Rule, Sample, fields, paging, rows, texts};
+use super::{Draft, DraftError, DraftSettings, Drafter, First, Found, Rule, Sample, WantedKind, fields, paging, rows, texts};
 use crate::Adapter;
 use domain::{DetailRead, ListingRead, Page};
-use serde_json::{Value, json};
 use url::Url;
 
 /// How many examples of a value are shown.
@@ -48,7 +46,7 @@ impl Drafter {
         let adapter = Adapter::parse(&settings.id, "the draft", &toml)?;
         let found = self.found(&adapter, first, &rules, &fields);
         let doubts = self.doubts(&adapter, first, &rules, &fields);
-        let samples = self.samples(&adapter);
+        let samples = self.samples();
         Ok(Draft { toml, found, samples, doubts })
     }
 
@@ -326,29 +324,12 @@ impl Drafter {
         doubts
     }
 
-    /// The pages that are kept as samples, with what the draft reads in them.
-    fn samples(&self, adapter: &Adapter) -> Vec<(String, Page, Value)> {
-        let mut samples = Vec::new();
-        let given = |page: &Page, kind: &str, mut found: Value| {
-            found["kind"] = json!(kind);
-            found["url"] = json!(page.url);
-            found["fetched_at"] = json!(page.fetched_at.to_string());
-            found["content_type"] = json!(page.content_type);
-            found
-        };
-        for (number, page) in self.listings.iter().enumerate().take(2) {
-            let read = adapter.read_listing(page);
-            samples.push((
-                format!("listing-{}", number + 1),
-                page.clone(),
-                given(page, "listing", listing_json(&read)),
-            ));
-        }
-        for (number, (page, _)) in self.ads.iter().enumerate().take(3) {
-            let read = adapter.read_detail(page);
-            samples.push((format!("ad-{}", number + 1), page.clone(), given(page, "detail", detail_json(&read))));
-        }
-        samples
+    /// The pages that are kept as samples.
+    fn samples(&self) -> Vec<(String, WantedKind, Page)> {
+        let listings = self.listings.iter().take(2).enumerate();
+        let listings = listings.map(|(at, page)| (format!("listing-{}", at + 1), WantedKind::Listing, page.clone()));
+        let ads = self.ads.iter().take(3).enumerate();
+        listings.chain(ads.map(|(at, (page, _))| (format!("ad-{}", at + 1), WantedKind::Ad, page.clone()))).collect()
     }
 }
 

@@ -1,23 +1,12 @@
-//! `bavn site`: adapters of listing sites.
+//! `bavn site list` and `bavn site check`: the adapters with their approvals, and saved pages against what is expected.
 
-use crate::cli::SiteCommand;
 use crate::config::Config;
 use extract::adapter::{Adapter, check_site};
 use std::io::Write;
 use std::path::Path;
 
-/// Lists or checks.
-pub fn run(folder: &Path, command: &SiteCommand) -> anyhow::Result<()> {
-    let config = Config::load(folder, false)?;
-    match command {
-        SiteCommand::List => list(&config),
-        SiteCommand::Check { site } => check(&config, folder, site.as_deref()),
-        // The others need the store: `site_wish`.
-        _ => Ok(()),
-    }
-}
-
-fn list(config: &Config) -> anyhow::Result<()> {
+/// Every site in a line.
+pub fn list(config: &Config) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if config.sites.is_empty() {
         eprintln!("No sites yet: add one as sites/README.md shows. No adapter for a real site ships with bavn.");
@@ -33,7 +22,8 @@ fn list(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check(config: &Config, folder: &Path, site: Option<&str>) -> anyhow::Result<()> {
+/// Reads the samples of the sites and compares.
+pub fn check(config: &Config, folder: &Path, site: Option<&str>) -> anyhow::Result<()> {
     let chosen: Vec<(&String, &Adapter)> =
         config.sites.iter().filter(|(id, _)| site.is_none_or(|s| s == *id)).collect();
     if let (Some(site), true) = (site, chosen.is_empty()) {
@@ -42,10 +32,14 @@ fn check(config: &Config, folder: &Path, site: Option<&str>) -> anyhow::Result<(
     let mut out = std::io::stdout().lock();
     let (mut checked, mut failed) = (0, 0);
     for (id, adapter) in chosen {
-        for result in check_site(adapter, &samples(&folder.join("sites").join(id))?) {
+        let samples = samples(&folder.join("sites").join(id))?;
+        for result in check_site(adapter, &samples) {
             checked += 1;
             failed += u32::from(!result.passed());
             writeln!(out, "{id}: {result}")?;
+        }
+        for hint in hints(id, &samples) {
+            writeln!(out, "{id}: {hint}")?;
         }
     }
     writeln!(out, "{checked} samples, {failed} differ")?;
@@ -68,4 +62,23 @@ fn samples(folder: &Path) -> anyhow::Result<Vec<(String, Vec<u8>, Option<String>
     }
     samples.sort();
     Ok(samples)
+}
+
+/// Kinds of pages that each site shows one day and that no sample of this one has: an adapter that never met them is not
+/// known to hold.
+fn hints(id: &str, samples: &[(String, Vec<u8>, Option<String>)]) -> Vec<String> {
+    if samples.is_empty() {
+        return vec![format!("there are no samples; save pages under sites/{id}/samples, what they give under expected")];
+    }
+    let mut missing = Vec::new();
+    let holds = |mark: &str| samples.iter().filter_map(|(_, _, expected)| expected.as_deref()).any(|text| text.contains(mark));
+    for (mark, what) in [("\"no_ads\"", "an empty listing"), ("\"suspended\"", "a closed account"), ("\"expired\"", "an expired ad")] {
+        if !holds(mark) {
+            missing.push(what);
+        }
+    }
+    match missing.is_empty() {
+        true => Vec::new(),
+        false => vec![format!("no sample shows {}; save one when you meet it", missing.join(", "))],
+    }
 }
