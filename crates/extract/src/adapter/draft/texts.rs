@@ -266,7 +266,7 @@ fn body_score(
             .sum();
         let shared: usize = text
             .lines()
-            .filter(|line| samples.len() > 2 && pages_with.get(line).is_some_and(|pages| *pages * 2 > samples.len()))
+            .filter(|line| samples.len() > 2 && pages_with.get(line).is_some_and(|pages| *pages * 5 > samples.len() * 4))
             .map(|line| line.chars().count())
             .sum();
         own += text.chars().count().saturating_sub(linked + shared);
@@ -286,18 +286,25 @@ fn body_score(
             described += f64::from(u8::from(words.len() >= 3 && text.contains(&plain(&words.join(" ")))));
         }
     }
+    // A line with a number or a name is no text.
+    let words: usize = texts.iter().map(|text| text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count()).sum();
+    let few = if words < 5 * texts.len() { 0.3 } else { 1.0 };
     let purity = own as f64 / total.max(1) as f64;
     let penalty = |times: usize, factor: f64| 1.0 - (1.0 - factor) * times as f64 / count;
     let named = TEXT_NAMES
         .iter()
         .any(|name| found.selector.to_lowercase().rsplit([' ', '>']).next().is_some_and(|last| last.contains(name)));
     Some(
-        (own as f64 / count).sqrt()
-            * purity.powi(3)
+        few * (own as f64 / count).sqrt()
+            * purity.powi(2)
             * penalty(with_title, 0.2)
             * penalty(with_facts, 0.4)
             * (1.0 + excerpt / count)
-            * (1.0 + described / count)
+            * match descriptions.iter().flatten().count() * 2 > samples.len() {
+                // The pages say for machines what the text is: what does not hold it is something else.
+                true => 0.4 + 2.0 * described / count,
+                false => 1.0 + described / count,
+            }
             * if named { 1.15 } else { 1.0 }
             // Of two that find the same, the one that says less of where it stands.
             * (1.0 - 0.001 * found.selector.len() as f64)
