@@ -78,7 +78,7 @@ fn text(path: &Path) -> &str {
 }
 
 /// Stored ads by the site's own id: the newest version of each.
-async fn stored(data: &Path, at: jiff::Timestamp) -> (BTreeMap<String, domain::AdContent>, usize) {
+pub async fn stored(data: &Path, at: jiff::Timestamp) -> (BTreeMap<String, domain::AdContent>, usize) {
     let key = std::fs::read_to_string(data.with_extension("key")).expect("the key");
     let key = store::MasterKey::parse(&key).expect("a key");
     let store =
@@ -157,6 +157,51 @@ fn every_ad_of_a_real_engine_is_stored_and_changes_are_seen() {
     let (after, gone) = runtime.block_on(stored(&data, now));
     compare(&engine.truth(), &after);
     assert_eq!((after.len(), gone), (ads.len(), 2), "an ad that is gone is kept");
+}
+
+/// `bavn site new` and nothing else but an approval: title, text and every page of the listing are right.
+#[test]
+fn an_adapter_drafted_for_the_engine_reads_every_ad() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let population = Population::generate(&PopulationSettings { days: 5, advertisers: 60, ..Default::default() });
+    let mut ads = population.classified_ads();
+    ads.truncate(43);
+    let engine = Engine { folder: folder.path().join("engine") };
+    let file = write_ads(folder.path(), &ads);
+    engine.verb(&["fill", text(&file)]);
+    let port = free_port();
+    let _server = engine.serve(port);
+    let (config, data) = (folder.path().join("config"), folder.path().join("data"));
+    done(&mut bavn(&["init", "--config", text(&config)]));
+    let base = ["--config", text(&config), "--data", text(&data)];
+    let url = format!("http://127.0.0.1:{port}/search/?page=1");
+    let drafted = done(&mut bavn(&[&base[..], &["site", "new", "--id", "drafted", "--delay", "0", &url]].concat()));
+    assert!(drafted.out.contains("There is no [approval] yet"), "{}", drafted.out);
+    assert!(!drafted.out.contains("3400"), "contacts are masked: {}", drafted.out);
+    done(&mut bavn(&[&base[..], &["site", "check", "drafted"]].concat()));
+    let refused = run(&mut bavn(&[&base[..], &["crawl", "--once"]].concat()));
+    assert!(refused.code == 1 && refused.err.contains("not approved"), "{}", refused.err);
+
+    let site = config.join("sites/drafted/site.toml");
+    let toml = std::fs::read_to_string(&site).expect("the draft");
+    let approval =
+        "\n[approval]\nby = \"test\"\nat = \"2026-01-01\"\nlegal_basis = \"synthetic\"\nuntil = \"2099-12-31\"\n";
+    std::fs::write(&site, format!("{toml}{approval}")).expect("written");
+    done(&mut bavn(&[&base[..], &["crawl", "--once"]].concat()));
+    done(&mut bavn(&[&base[..], &["analyse"]].concat()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let (stored, _) = runtime.block_on(stored(&data, jiff::Timestamp::now()));
+    let served = engine.truth();
+    assert_eq!(
+        stored.keys().collect::<Vec<_>>(),
+        served.keys().collect::<Vec<_>>(),
+        "every ad, by the engine's number"
+    );
+    for (pk, row) in &served {
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(plain(&stored[pk].title), plain(row["title"].as_str().unwrap_or_default()), "{toml}");
+        assert_eq!(plain(&stored[pk].body), plain(row["body"].as_str().unwrap_or_default()), "{toml}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | `adapters` | drafts for the demo's sites, a layout that changes, `site dry-run` and `site diff` |
 //! | `architecture` | the arrows between the crates |
 //! | `bad_input` | each kind of bad input has its clear message and exit code |
 //! | `catalogue` | every example and counter-example of the catalogue, with the real reader |
@@ -13,6 +14,7 @@
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
 
+mod adapters;
 mod architecture;
 mod bad_input;
 mod catalogue;

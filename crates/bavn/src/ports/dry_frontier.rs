@@ -6,9 +6,8 @@ use async_trait::async_trait;
 use crawler::error::{ErrorKind, FrontierError};
 use crawler::ports::{
     CachedRobots, Completed, Entry, EntryId, EntryKind, Frontier, HostState, NewEntry, Next, PageOutcome, Run, RunId,
-    SiteState, SiteWish,
+    RunSummary, RunTally, RunVerdict, SiteState, SiteWish,
 };
-use crawler::run::{RunSummary, RunTally, RunVerdict};
 use domain::{AdRef, SiteId};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -89,7 +88,13 @@ impl State {
 
 #[async_trait]
 impl Frontier for DryFrontier {
-    async fn begin_run(&self, site: &SiteId, at: Timestamp, seeds: &[NewEntry]) -> Result<Run, FrontierError> {
+    async fn begin_run(
+        &self,
+        site: &SiteId,
+        at: Timestamp,
+        seeds: &[NewEntry],
+        _state: &SiteState,
+    ) -> Result<Run, FrontierError> {
         let mut state = self.state();
         state.site = Some(site.clone());
         state.started_at = Some(at);
@@ -187,7 +192,13 @@ impl Frontier for DryFrontier {
         Ok(self.tally_now())
     }
 
-    async fn finish_run(&self, run: RunId, verdict: &RunVerdict, at: Timestamp) -> Result<RunSummary, FrontierError> {
+    async fn finish_run(
+        &self,
+        run: RunId,
+        verdict: &RunVerdict,
+        at: Timestamp,
+        _state: &SiteState,
+    ) -> Result<RunSummary, FrontierError> {
         let state = self.state();
         Ok(RunSummary {
             run,
@@ -242,11 +253,11 @@ impl Frontier for DryFrontier {
         }
     }
 
-    async fn site_state(&self, _site: &SiteId) -> Result<Option<(SiteState, Timestamp)>, FrontierError> {
+    async fn site_state(&self, _site: &SiteId) -> Result<Option<SiteState>, FrontierError> {
         Ok(None)
     }
 
-    async fn set_site_state(&self, _site: &SiteId, _state: &SiteState, _at: Timestamp) -> Result<(), FrontierError> {
+    async fn set_site_state(&self, _site: &SiteId, _state: &SiteState) -> Result<(), FrontierError> {
         Ok(())
     }
 

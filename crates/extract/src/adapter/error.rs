@@ -51,7 +51,12 @@ impl Source<'_> {
             key: key.to_owned(),
             message: message.into(),
             help: help.to_owned(),
-            source_line: self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default().to_owned(),
+            source_line: self
+                .text
+                .get(line_start..)
+                .and_then(|rest| rest.lines().next())
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 

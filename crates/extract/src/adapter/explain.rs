@@ -3,10 +3,10 @@
 use super::Adapter;
 use super::document::Document;
 use super::issues::Issues;
+use super::listing::entry_links;
 use super::plan::{ListingKind, Rows};
 use super::rule::Rules;
 use super::value::Scope;
-use super::listing::entry_links;
 use domain::Page;
 use scraper::{ElementRef, Selector};
 
@@ -32,20 +32,36 @@ impl Adapter {
         let ListingKind::Html { item, link, ignored, .. } = &self.listing.kind else {
             let read = self.read_listing(page);
             let values = read.items.into_iter().map(|item| item.ad_id).collect::<Vec<_>>();
-            let found = RuleFound { at: "listing.ad_id".into(), rule: "url".into(), matches: values.len(), values, required: true };
+            let found = RuleFound {
+                at: "listing.ad_id".into(),
+                rule: "url".into(),
+                matches: values.len(),
+                values,
+                required: true,
+            };
             return vec![found];
         };
         let document = Document::read(page, ignored, &mut Issues::default());
         let entries: Vec<ElementRef<'_>> = document.select(None, item).collect();
         let mut found = self.selectors_of(&document, |at| {
-            at == "listing.item" || at.starts_with("listing.ignored") || at.starts_with("listing.next") || at.starts_with("marks.")
+            at == "listing.item"
+                || at.starts_with("listing.ignored")
+                || at.starts_with("listing.next")
+                || at.starts_with("marks.")
         });
         for within in found.iter_mut().filter(|rule| rule.at == "listing.item") {
             within.required = true;
         }
         for (at, text) in self.selectors.iter().filter(|(at, _)| at.starts_with("listing.excerpt")) {
-            let matches = Selector::parse(text).map_or(0, |selector| entries.iter().map(|entry| entry.select(&selector).count()).sum());
-            found.push(RuleFound { at: at.clone(), rule: format!("select {text}"), matches, values: Vec::new(), required: false });
+            let matches = Selector::parse(text)
+                .map_or(0, |selector| entries.iter().map(|entry| entry.select(&selector).count()).sum());
+            found.push(RuleFound {
+                at: at.clone(),
+                rule: format!("select {text}"),
+                matches,
+                values: Vec::new(),
+                required: false,
+            });
         }
         let links = entry_links(self, &document, &entries, link.as_ref());
         for (rules, name) in [(link.as_ref(), "listing.link"), (Some(&self.listing.ad_id), "listing.ad_id")] {
@@ -57,7 +73,13 @@ impl Adapter {
                     values.extend(rule.values(name, scope, &mut Issues::default()));
                 }
                 let required = name == "listing.ad_id";
-                found.push(RuleFound { at: name.into(), rule: rule.shown.clone(), matches: values.len(), values, required });
+                found.push(RuleFound {
+                    at: name.into(),
+                    rule: rule.shown.clone(),
+                    matches: values.len(),
+                    values,
+                    required,
+                });
             }
         }
         found
@@ -92,7 +114,13 @@ impl Adapter {
             .map(|(at, text)| {
                 let root = document.html.root_element();
                 let matches = Selector::parse(text).map_or(0, |selector| root.select(&selector).count());
-                RuleFound { at: at.clone(), rule: format!("select {text}"), matches, values: Vec::new(), required: false }
+                RuleFound {
+                    at: at.clone(),
+                    rule: format!("select {text}"),
+                    matches,
+                    values: Vec::new(),
+                    required: false,
+                }
             })
             .collect()
     }

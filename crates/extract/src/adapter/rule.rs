@@ -217,7 +217,8 @@ pub(super) const PLACES: [&str; 6] = ["select", "url", "json_ld", "microdata", "
 /// `select a.phone, attribute href`.
 fn shown(keys: &Keys<'_>) -> String {
     let parts = PLACES.iter().chain(&["attribute"]);
-    let given = parts.filter_map(|key| keys.get(key).and_then(|node| node.word().ok().map(|word| format!("{key} {}", word.text))));
+    let given = parts
+        .filter_map(|key| keys.get(key).and_then(|node| node.word().ok().map(|word| format!("{key} {}", word.text))));
     given.collect::<Vec<_>>().join(", ")
 }
 

@@ -2,7 +2,8 @@
 
 use super::hosts::set_state;
 use super::{
-    EntryKind, ErrorKind, NewEntry, Run, RunEnd, RunId, RunSummary, RunTally, RunVerdict, SiteState, tally_json, tally_of,
+    EntryKind, ErrorKind, NewEntry, Run, RunEnd, RunId, RunSummary, RunTally, RunVerdict, SiteState, tally_json,
+    tally_of,
 };
 use crate::chain;
 use crate::db::{Tx, args};

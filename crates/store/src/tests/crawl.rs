@@ -80,7 +80,13 @@ fn site_is(phase: SitePhase, minute: i64) -> SiteState {
 }
 
 fn good(missing_are_gone: bool) -> RunVerdict {
-    RunVerdict { end: RunEnd::Good, missing_are_gone, set_aside: false, reasons: Vec::new(), politeness: Default::default() }
+    RunVerdict {
+        end: RunEnd::Good,
+        missing_are_gone,
+        set_aside: false,
+        reasons: Vec::new(),
+        politeness: Default::default(),
+    }
 }
 
 on_both! {

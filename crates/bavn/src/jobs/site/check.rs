@@ -68,11 +68,16 @@ fn samples(folder: &Path) -> anyhow::Result<Vec<(String, Vec<u8>, Option<String>
 /// known to hold.
 fn hints(id: &str, samples: &[(String, Vec<u8>, Option<String>)]) -> Vec<String> {
     if samples.is_empty() {
-        return vec![format!("there are no samples; save pages under sites/{id}/samples, what they give under expected")];
+        return vec![format!(
+            "there are no samples; save pages under sites/{id}/samples, what they give under expected"
+        )];
     }
     let mut missing = Vec::new();
-    let holds = |mark: &str| samples.iter().filter_map(|(_, _, expected)| expected.as_deref()).any(|text| text.contains(mark));
-    for (mark, what) in [("\"no_ads\"", "an empty listing"), ("\"suspended\"", "a closed account"), ("\"expired\"", "an expired ad")] {
+    let holds =
+        |mark: &str| samples.iter().filter_map(|(_, _, expected)| expected.as_deref()).any(|text| text.contains(mark));
+    for (mark, what) in
+        [("\"no_ads\"", "an empty listing"), ("\"suspended\"", "a closed account"), ("\"expired\"", "an expired ad")]
+    {
         if !holds(mark) {
             missing.push(what);
         }

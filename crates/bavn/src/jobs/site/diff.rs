@@ -92,7 +92,8 @@ impl Report {
             read.items.iter().map(|item| (item.url.clone(), item.ad_id.clone())).collect()
         };
         let (before, after) = (by_url(old), by_url(new));
-        let ids = |read: &ListingRead| -> BTreeSet<String> { read.items.iter().map(|item| item.ad_id.clone()).collect() };
+        let ids =
+            |read: &ListingRead| -> BTreeSet<String> { read.items.iter().map(|item| item.ad_id.clone()).collect() };
         let (ids_before, ids_after) = (ids(old), ids(new));
         let renamed = before.iter().filter(|(url, id)| after.get(*url).is_some_and(|other| other != *id)).count();
         self.other_id += renamed;
@@ -149,14 +150,19 @@ impl Report {
             )?;
         }
         if self.other_id > 0 {
-            writeln!(out, "  An ad that gets another id is a new ad to bavn, and the old one is gone: keep ids as they are.")?;
+            writeln!(
+                out,
+                "  An ad that gets another id is a new ad to bavn, and the old one is gone: keep ids as they are."
+            )?;
         }
         writeln!(out, "\n{:<14} {:>7} {:>7} {:>8} {:>7}", "field", "gained", "lost", "changed", "same")?;
         for (name, change) in &self.fields {
             let Change { gained, lost, changed, same, .. } = change;
             writeln!(out, "{name:<14} {gained:>7} {lost:>7} {changed:>8} {same:>7}")?;
             for (old, new) in &change.examples {
-                let value = |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("'{}'", shown.value(name, text)) };
+                let value = |text: &str| {
+                    if text.is_empty() { "nothing".to_owned() } else { format!("'{}'", shown.value(name, text)) }
+                };
                 writeln!(out, "      {} -> {}", value(old), value(new))?;
             }
         }

@@ -28,7 +28,10 @@ pub async fn run(cli: &Cli, config: &Config, args: &DryRunArgs) -> anyhow::Resul
     let limits = DryLimits { listings: args.listings as usize, ads: args.ads as usize };
     let look = Look::begin(cli, limits).await?;
     let reader = Arc::new(Explaining { adapter: adapter.clone(), seen: Mutex::default() });
-    eprintln!("Reading at most {} listing pages and {} ads' pages of {}; nothing is stored.", args.listings, args.ads, args.site);
+    eprintln!(
+        "Reading at most {} listing pages and {} ads' pages of {}; nothing is stored.",
+        args.listings, args.ads, args.site
+    );
     let looked = look.read(config, &plan, reader.clone()).await?;
     let seen = std::mem::take(&mut *reader.seen.lock().unwrap_or_else(PoisonError::into_inner));
     let shown = Shown::new(config, args.show_contacts);
@@ -55,7 +58,12 @@ pub async fn run(cli: &Cli, config: &Config, args: &DryRunArgs) -> anyhow::Resul
         Err(why) => wrong.push(why.clone()),
         // The number of ads is that of a part of the listing: bounds for a whole run say nothing here.
         Ok(summary) => wrong.extend(
-            summary.verdict.reasons.iter().map(|reason| reason.en.clone()).filter(|reason| !reason.contains("were expected")),
+            summary
+                .verdict
+                .reasons
+                .iter()
+                .map(|reason| reason.en.clone())
+                .filter(|reason| !reason.contains("were expected")),
         ),
     }
     if wrong.is_empty() && tally.ads_listed == 0 && !tally.marked_empty {
@@ -137,7 +145,11 @@ impl Seen {
             let examples = shown.values(&row.at, &row.values, EXAMPLES);
             let examples = if examples.is_empty() { examples } else { format!("  e.g. {examples}") };
             let flag = if row.required && row.pages < pages { "  MISSING ON SOME" } else { "" };
-            writeln!(out, "  {key:<18} {:>3} of {pages}, {:>4} matches  {}{examples}{flag}", row.pages, row.matches, row.rule)?;
+            writeln!(
+                out,
+                "  {key:<18} {:>3} of {pages}, {:>4} matches  {}{examples}{flag}",
+                row.pages, row.matches, row.rule
+            )?;
         }
         let nothing: Vec<String> =
             rows.iter().filter(|row| row.matches == 0).map(|row| format!("{} ({})", row.at, row.rule)).collect();

@@ -5,8 +5,7 @@ use crate::config::Config;
 use crate::jobs::crawl;
 use crate::key::{Need, database_url, open_store};
 use crate::ports::{DryFrontier, DryLimits, StoreFrontier};
-use crawler::ports::ReadPage;
-use crawler::run::RunTally;
+use crawler::ports::{ReadPage, RunSummary, RunTally};
 use crawler::{CrawlDeps, Http, Pacer, SitePlan, Stop, Visited, WallClock, crawl_site};
 use std::fs::File;
 use std::sync::Arc;
@@ -25,7 +24,7 @@ pub struct Looked {
     /// What was read and what failed.
     pub tally: RunTally,
     /// The run's summary, or what stopped it.
-    pub end: Result<Box<crawler::run::RunSummary>, String>,
+    pub end: Result<Box<RunSummary>, String>,
 }
 
 impl Look {

@@ -83,7 +83,8 @@ pub async fn run(cli: &Cli, config: &Config, args: &NewArgs) -> anyhow::Result<(
 }
 
 fn address(text: &str) -> anyhow::Result<url::Url> {
-    let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
+    let url =
+        url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
     url.with_context(|| format!("'{text}' is no address of a web page: begin with https:// or http://"))
 }
 
@@ -150,7 +151,9 @@ impl Drafting {
         while let Some(wanted) = drafter.wants() {
             let (kind, ad) = match wanted.kind {
                 WantedKind::Listing => (EntryKind::Listing, None),
-                WantedKind::Ad => (EntryKind::Detail, Some(AdRef { site: self.site.clone(), ad_id: wanted.url.clone() })),
+                WantedKind::Ad => {
+                    (EntryKind::Detail, Some(AdRef { site: self.site.clone(), ad_id: wanted.url.clone() }))
+                }
             };
             self.frontier.add(NewEntry { kind, url: wanted.url, ad, depth: 1 });
         }

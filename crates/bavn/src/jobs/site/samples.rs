@@ -21,7 +21,11 @@ pub fn without_numbers(body: &[u8], known: &mut BTreeMap<Vec<u8>, u32>) -> Vec<u
         let mut made = digits[..digits.len() - 8].to_vec();
         made.extend(format!("3400{number:04}").bytes());
         let mut made = made.into_iter();
-        out.extend(body[at..at + length].iter().map(|byte| if byte.is_ascii_digit() { made.next().unwrap_or(b'0') } else { *byte }));
+        out.extend(
+            body[at..at + length]
+                .iter()
+                .map(|byte| if byte.is_ascii_digit() { made.next().unwrap_or(b'0') } else { *byte }),
+        );
         at += length;
     }
     out

@@ -6,7 +6,9 @@ use super::fields::Fields;
 use super::rows::Rows;
 use super::select::Compiled;
 use super::write::{line, list, text};
-use super::{Draft, DraftError, DraftSettings, Drafter, First, Found, Rule, Sample, WantedKind, fields, paging, rows, texts};
+use super::{
+    Draft, DraftError, DraftSettings, Drafter, First, Found, Rule, Sample, WantedKind, fields, paging, rows, texts,
+};
 use crate::Adapter;
 use domain::{DetailRead, ListingRead, Page};
 use url::Url;

@@ -266,7 +266,9 @@ fn body_score(
             .sum();
         let shared: usize = text
             .lines()
-            .filter(|line| samples.len() > 2 && pages_with.get(line).is_some_and(|pages| *pages * 5 > samples.len() * 4))
+            .filter(|line| {
+                samples.len() > 2 && pages_with.get(line).is_some_and(|pages| *pages * 5 > samples.len() * 4)
+            })
             .map(|line| line.chars().count())
             .sum();
         own += text.chars().count().saturating_sub(linked + shared);
@@ -287,7 +289,10 @@ fn body_score(
         }
     }
     // A line with a number or a name is no text.
-    let words: usize = texts.iter().map(|text| text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count()).sum();
+    let words: usize = texts
+        .iter()
+        .map(|text| text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count())
+        .sum();
     let few = if words < 5 * texts.len() { 0.3 } else { 1.0 };
     let purity = own as f64 / total.max(1) as f64;
     let penalty = |times: usize, factor: f64| 1.0 - (1.0 - factor) * times as f64 / count;
