@@ -171,6 +171,7 @@ async fn end_open_run(tx: &mut Tx, site_id: i64, at: Timestamp) -> Result<(), St
     let verdict = RunVerdict {
         end: RunEnd::Partial,
         missing_are_gone: false,
+        set_aside: false,
         reasons: vec![wished_state(SiteWish::Stop, at).reason],
         politeness: Politeness::default(),
     };

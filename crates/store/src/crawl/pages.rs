@@ -65,7 +65,7 @@ impl Store {
             }
             pages.push(KeptPage {
                 row: row.int(0)?,
-                kind: EntryKind::from_number(row.int(1)?)?,
+                kind: super::entry_kind(row.int(1)?)?,
                 page: Page {
                     url: keys.open_text("page_capture", &address, "url", &row.blob(4)?)?,
                     status: u16::try_from(row.int(5)?).unwrap_or(0),
