@@ -75,11 +75,13 @@ impl Store {
         let mut tx = self.read("looking for unread ads").await?;
         let rows = tx
             .all(
+                // A version without a sighting was set aside by a run that failed.
                 "SELECT v.id, v.ad_id, v.version, v.content_sealed, s.site, a.key_hash, a.site_ad_id_sealed, \
                  (SELECT min(g.first_at) FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version), \
                  (SELECT max(g.last_at) FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version) \
                  FROM ad_version v JOIN ad a ON a.id = v.ad_id JOIN site s ON s.id = a.site_id \
-                 WHERE v.reader_version IS NULL OR v.reader_version <> $1 ORDER BY v.id LIMIT $2",
+                 WHERE (v.reader_version IS NULL OR v.reader_version <> $1) AND EXISTS (SELECT 1 FROM sighting g \
+                 WHERE g.ad_id = v.ad_id AND g.version = v.version) ORDER BY v.id LIMIT $2",
                 args![reader_version, limit],
             )
             .await?;
@@ -113,7 +115,8 @@ impl Store {
         let mut tx = self.read("counting unread ads").await?;
         let count = tx
             .id(
-                "SELECT count(*) FROM ad_version WHERE reader_version IS NULL OR reader_version <> $1",
+                "SELECT count(*) FROM ad_version v WHERE (v.reader_version IS NULL OR v.reader_version <> $1) \
+                 AND EXISTS (SELECT 1 FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version)",
                 args![reader_version],
             )
             .await?;
