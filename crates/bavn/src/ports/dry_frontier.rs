@@ -5,8 +5,8 @@ use super::StoreFrontier;
 use async_trait::async_trait;
 use crawler::error::{ErrorKind, FrontierError};
 use crawler::ports::{
-    CachedRobots, Completed, Entry, EntryId, EntryKind, Frontier, HostState, NewEntry, Next, PageOutcome, Run, RunId,
-    RunSummary, RunTally, RunVerdict, SiteState, SiteWish,
+    CachedRobots, Completed, Entry, EntryId, EntryKind, Frontier, HostState, Lease, NewEntry, Next, PageOutcome, Run,
+    RunId, RunSummary, RunTally, RunVerdict, SiteState, SiteWish,
 };
 use domain::{AdRef, SiteId};
 use jiff::Timestamp;
@@ -34,7 +34,7 @@ struct State {
     ads: usize,
     listed: HashSet<AdRef>,
     tally: RunTally,
-    pacing: HashMap<String, HostState>,
+    pacing: HashMap<String, (HostState, i64)>,
     robots: HashMap<String, CachedRobots>,
 }
 
@@ -121,6 +121,10 @@ impl Frontier for DryFrontier {
         Ok(Next::Entry(Box::new(Entry { id: EntryId(key.1), kind, url, ad, depth, attempts, validators: None })))
     }
 
+    async fn free_leased(&self, _run: RunId) -> Result<(), FrontierError> {
+        Ok(())
+    }
+
     async fn complete(
         &self,
         _run: RunId,
@@ -167,9 +171,11 @@ impl Frontier for DryFrontier {
         Ok(())
     }
 
-    async fn put_back(&self, _run: RunId, _entry: &Entry) -> Result<(), FrontierError> {
+    async fn put_back(&self, _run: RunId, entry: &Entry) -> Result<(), FrontierError> {
         let mut state = self.state();
         state.in_flight = state.in_flight.saturating_sub(1);
+        let (kind, url, ad, depth) = (entry.kind, entry.url.clone(), entry.ad.clone(), entry.depth);
+        state.open.insert((kind, entry.id.0), (NewEntry { kind, url, ad, depth }, entry.attempts, None));
         Ok(())
     }
 
@@ -219,21 +225,31 @@ impl Frontier for DryFrontier {
         Ok(None)
     }
 
-    async fn load_pacing(&self, host: &str) -> Result<Option<HostState>, FrontierError> {
+    async fn host_state(&self, host: &str) -> Result<Option<(HostState, i64)>, FrontierError> {
         match &self.store {
-            Some(store) => store.load_pacing(host).await,
+            Some(store) => store.host_state(host).await,
             None => Ok(self.state().pacing.get(host).cloned()),
         }
     }
 
-    async fn save_pacing(&self, host: &str, state: &HostState) -> Result<(), FrontierError> {
-        match &self.store {
-            Some(store) => store.save_pacing(host, state).await,
-            None => {
-                self.state().pacing.insert(host.to_owned(), state.clone());
-                Ok(())
-            }
+    async fn swap_host_state(
+        &self,
+        host: &str,
+        known: i64,
+        pace: &HostState,
+        site: Option<(&SiteId, &SiteState)>,
+    ) -> Result<Option<i64>, FrontierError> {
+        // The site's state stays what the last crawl made it.
+        let _ = site;
+        if let Some(store) = &self.store {
+            return store.swap_host_state(host, known, pace, None).await;
         }
+        let mut state = self.state();
+        if state.pacing.get(host).map_or(0, |(_, revision)| *revision) != known {
+            return Ok(None);
+        }
+        state.pacing.insert(host.to_owned(), (pace.clone(), known + 1));
+        Ok(Some(known + 1))
     }
 
     async fn cached_robots(&self, origin: &str) -> Result<Option<CachedRobots>, FrontierError> {
@@ -271,14 +287,14 @@ impl Frontier for DryFrontier {
         worker: &str,
         until: Timestamp,
         at: Timestamp,
-    ) -> Result<bool, FrontierError> {
+    ) -> Result<Lease, FrontierError> {
         match &self.store {
             // A site that was never crawled is not registered: nobody else holds it.
             Some(store) => match store.lease_site(site, worker, until, at).await {
-                Err(FrontierError::Failed { .. }) => Ok(true),
+                Err(FrontierError::Failed { .. }) => Ok(Lease::Taken),
                 other => other,
             },
-            None => Ok(true),
+            None => Ok(Lease::Taken),
         }
     }
 

@@ -9,7 +9,8 @@ use crawler::ports::{ReadPage, RunSummary, RunTally};
 use crawler::{CrawlDeps, Http, Pacer, SitePlan, Stop, Visited, WallClock, crawl_site};
 use std::fs::File;
 use std::sync::Arc;
-use store::Store;
+use std::time::Duration;
+use store::{Engine, Store};
 
 /// The frontier of a look and what it holds while it lasts.
 pub struct Look {
@@ -49,15 +50,24 @@ impl Look {
         let stop = Stop::default();
         crawl::stop_on_signal(stop.clone());
         let clock = WallClock;
+        let worker = format!("look-{}", std::process::id());
+        let now = crawler::Clock::reader(&clock);
+        // Others may crawl beside it where there is a PostgreSQL; on SQLite the lock keeps them away.
+        let pacer = match self.store.as_ref().map(Store::engine) {
+            Some(Engine::Postgres) => Pacer::beside_others(self.frontier.clone(), now, &worker),
+            _ => Pacer::new(self.frontier.clone(), now),
+        };
         let deps = CrawlDeps {
             frontier: self.frontier.clone(),
             reader,
-            pacer: Arc::new(Pacer::new(self.frontier.clone(), crawler::Clock::reader(&clock))),
+            pacer: Arc::new(pacer),
             clock: Arc::new(clock),
             http: Http::new(&crawl::contact_url(config))?,
             progress: Arc::new(()),
             stop,
-            worker: format!("look-{}", std::process::id()),
+            worker,
+            lease: Duration::from_secs(u64::from(config.settings.crawl.lease_s)),
+            outage: Arc::default(),
         };
         let end = match crawl_site(plan, &deps).await {
             Ok(Visited::Finished(summary)) => Ok(summary),
