@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crawler", &["domain"]),
     ("store", &["domain"]),
     ("demo", &["domain"]),
+    ("warc", &[]),
     ("web", &["classifier", "domain", "outreach", "store"]),
 ];
 

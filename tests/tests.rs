@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `adapters` | drafts for the demo's sites, a layout that changes, `site dry-run` and `site diff` |
 //! | `architecture` | the arrows between the crates |
+//! | `archive` | archives out and in: `warcio check`, pywb, files of warcio and wget, a mended adapter |
 //! | `bad_input` | each kind of bad input has its clear message and exit code |
 //! | `catalogue` | every example and counter-example of the catalogue, with the real reader |
 //! | `exports` | `bavn demo --once` and each export: well formed, true to the population, the same bytes twice |
@@ -16,6 +17,7 @@
 
 mod adapters;
 mod architecture;
+mod archive;
 mod bad_input;
 mod catalogue;
 mod classified;

@@ -70,6 +70,9 @@ pub enum Command {
     Import(ImportCommand),
     /// Write what the store holds as JSON Lines (for operators on the server)
     Export(ExportArgs),
+    /// Archived pages as web archive files (WARC), both ways
+    #[command(subcommand)]
+    Archive(ArchiveCommand),
     /// Accounts of people
     #[command(subcommand)]
     User(UserCommand),
@@ -133,6 +136,50 @@ pub struct AnalyseArgs {
     /// Only what was known by then [default: now; for a store of imported ads its last sighting]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
+    /// First read the archived pages again with the present adapters, and put right what was missed
+    #[arg(long)]
+    pub from_archive: bool,
+    /// With --from-archive: one site [default: every site with an adapter]
+    #[arg(long, requires = "from_archive")]
+    pub site: Option<String>,
+}
+
+/// `bavn archive`
+#[derive(Subcommand)]
+pub enum ArchiveCommand {
+    /// Write archived pages to a WARC/1.1 file. It holds personal data in clear
+    Export(ArchiveExportArgs),
+    /// Read a WARC file through a site's adapter, as if each page had been fetched when it says
+    Import(ArchiveImportArgs),
+}
+
+/// `bavn archive export`
+#[derive(Args)]
+pub struct ArchiveExportArgs {
+    /// File to write, for example pages.warc.gz
+    pub file: PathBuf,
+    /// One site [default: every site]
+    #[arg(long)]
+    pub site: Option<String>,
+    /// Pages fetched on this day or at this time, or later
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Pages fetched on this day or at this time, or earlier
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// Why: kept in the audit log
+    #[arg(long)]
+    pub purpose: String,
+}
+
+/// `bavn archive import`
+#[derive(Args)]
+pub struct ArchiveImportArgs {
+    /// WARC/1.0 or 1.1, plain or gzip; - for standard input
+    pub file: PathBuf,
+    /// The site whose adapter reads the pages
+    #[arg(long)]
+    pub site: String,
 }
 
 /// `bavn list`

@@ -39,6 +39,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Analyse(args) => jobs::analyse::run(&cli, args).await,
             Command::List(args) => jobs::list::run(&cli, args).await,
             Command::Import(command) => jobs::import::run(&cli, command).await,
+            Command::Archive(command) => jobs::archive::run(&cli, command).await,
             Command::Export(args) => jobs::export::run(&cli, args).await,
             Command::User(command) => jobs::user::run(&cli, command).await,
             Command::Doctor => jobs::doctor::run(&cli).await,

@@ -6,7 +6,7 @@
 use crate::error::FrontierError;
 use async_trait::async_trait;
 pub use domain::crawl::*;
-use domain::{DetailRead, ListingRead, Page, PdqHash, SiteId};
+use domain::{Capture, DetailRead, ListingRead, Page, PdqHash, SiteId};
 use jiff::Timestamp;
 
 /// The memory of the crawl.
@@ -29,15 +29,20 @@ pub trait Frontier: Send + Sync {
     /// Frees what is leased in a run and in nobody's hands: a lease whose answer was lost with its connection.
     async fn free_leased(&self, run: RunId) -> Result<(), FrontierError>;
 
-    /// Records what an entry gave and marks it done, all in one transaction: archived page, sightings, ad version, new
-    /// entries, the run's tally. Done twice for one entry, the second changes nothing.
+    /// Records what an entry gave and marks it done, all in one transaction: archived page and trail, sightings, ad version,
+    /// new entries, the run's tally. Done twice for one entry, the second changes nothing.
     async fn complete(
         &self,
         run: RunId,
         entry: &Entry,
         outcome: PageOutcome,
+        trail: &Trail,
         at: Timestamp,
     ) -> Result<Completed, FrontierError>;
+
+    /// Archives what was asked for an entry that gave nothing: redirects, refusals, cut bodies, pages that could not be
+    /// understood. An adapter that is mended later reads them again.
+    async fn archive(&self, run: RunId, entry: &Entry, captures: &[Capture]) -> Result<(), FrontierError>;
 
     /// Puts an entry back, not to be taken before `not_before`, and counts the attempt and the error.
     async fn retry_later(

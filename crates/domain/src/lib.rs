@@ -30,5 +30,5 @@ pub use mention::{
     Address, Age, Contact, ContactKind, Email, Handle, LanguageGuess, Name, Phone, Place, Price, Reading, UrlMention,
 };
 pub use normal::{NormalText, NormalTextBuilder};
-pub use page::{DetailRead, Issue, ListingItem, ListingRead, Mark, Page};
+pub use page::{Capture, CaptureKind, DetailRead, Exchange, Issue, ListingItem, ListingRead, Mark, Page, Truncated};
 pub use span::{Field, FieldText, ReadAd, Span};

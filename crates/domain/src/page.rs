@@ -2,6 +2,8 @@
 
 use crate::ad::AdContent;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// One answer from a site.
 #[derive(Debug, Clone)]
@@ -16,6 +18,82 @@ pub struct Page {
     pub body: Vec<u8>,
     /// When the answer was complete.
     pub fetched_at: Timestamp,
+}
+
+/// What a request was made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CaptureKind {
+    /// A listing page.
+    Listing,
+    /// An ad's own page.
+    Detail,
+    /// A host's robots.txt.
+    Robots,
+    /// Brought in from a web archive: what it is, the adapter says when it is read.
+    Imported,
+}
+
+/// Why a body is not whole, in the words of WARC (ISO 28500, 5.13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Truncated {
+    /// It passed the limit.
+    Length,
+    /// It took too long.
+    Time,
+    /// The connection broke.
+    Disconnect,
+    /// It was not read, since the status said that it holds no page.
+    Unspecified,
+}
+
+/// The heads of one request and its answer. Bytes are kept as Latin-1, so that each is there again when written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// Request line and headers as sent, with the empty line.
+    pub request: String,
+    /// Status line and headers as received, with the empty line.
+    pub response: String,
+    /// Who answered.
+    pub remote: Option<IpAddr>,
+    /// The protocol, where it was not HTTP/1.1: `h2`.
+    pub protocol: Option<String>,
+}
+
+/// One request and its answer, to be archived.
+#[derive(Debug, Clone)]
+pub struct Capture {
+    /// What it was made for.
+    pub kind: CaptureKind,
+    /// The answer; its body is empty where there was none (304) or it was not read.
+    pub page: Page,
+    /// The heads.
+    pub exchange: Exchange,
+    /// Why the body is not whole, if so.
+    pub truncated: Option<Truncated>,
+}
+
+impl Truncated {
+    /// As WARC writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Truncated::Length => "length",
+            Truncated::Time => "time",
+            Truncated::Disconnect => "disconnect",
+            Truncated::Unspecified => "unspecified",
+        }
+    }
+
+    /// From WARC's word; one that is not known is unspecified.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "length" => Truncated::Length,
+            "time" => Truncated::Time,
+            "disconnect" => Truncated::Disconnect,
+            _ => Truncated::Unspecified,
+        }
+    }
 }
 
 /// Something in a page that the adapter did not expect. Broken input is no error: the rest is kept.

@@ -7,6 +7,7 @@
 
 pub mod ads;
 pub mod analysis;
+pub mod archive;
 pub mod audit;
 mod chain;
 pub mod crawl;
@@ -31,6 +32,7 @@ mod times;
 
 pub use ads::{AdRow, NewAd, PutAds, VersionRow};
 pub use analysis::{AnalysisHeader, EntityRow, NewAnalysis, PutAnalysis};
+pub use archive::{ArchiveQuery, ArchiveReader, ArchivedPage, CaptureRow, Reread, RereadAs, RereadCounts, WholeRun};
 pub use audit::{Actor, AuditEntry, Look};
 pub use doctor::{Doctor, TableCount};
 pub use error::StoreError;

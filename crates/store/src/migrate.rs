@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
     step!(1, "first", "0001_first.sql"),
     step!(2, "notices of sites", "0002_site_notices.sql"),
     step!(3, "pace revision", "0003_pace_revision.sql"),
+    step!(4, "captures", "0004_captures.sql"),
 ];
 
 /// The newest version that this program knows.

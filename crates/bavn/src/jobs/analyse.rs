@@ -9,6 +9,10 @@ pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
     let now = crate::time::now();
     let (config, store) = super::open(cli, Need::Existing, now).await?;
     let as_of = super::as_of(&store, args.as_of.as_deref()).await?;
+    if args.from_archive {
+        let at = super::virtual_today(&store).await?.unwrap_or(now);
+        super::archive::reread::run(&store, &config, args.site.as_deref(), at).await?;
+    }
     if args.all {
         store.forget_readings().await?;
     }

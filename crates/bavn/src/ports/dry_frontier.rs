@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use crawler::error::{ErrorKind, FrontierError};
 use crawler::ports::{
     CachedRobots, Completed, Entry, EntryId, EntryKind, Frontier, HostState, Lease, NewEntry, Next, PageOutcome, Run,
-    RunId, RunSummary, RunTally, RunVerdict, SiteState, SiteWish,
+    RunId, RunSummary, RunTally, RunVerdict, SiteState, SiteWish, Trail,
 };
-use domain::{AdRef, SiteId};
+use domain::{AdRef, Capture, SiteId};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -125,11 +125,16 @@ impl Frontier for DryFrontier {
         Ok(())
     }
 
+    async fn archive(&self, _run: RunId, _entry: &Entry, _captures: &[Capture]) -> Result<(), FrontierError> {
+        Ok(())
+    }
+
     async fn complete(
         &self,
         _run: RunId,
         _entry: &Entry,
         outcome: PageOutcome,
+        _trail: &Trail,
         _at: Timestamp,
     ) -> Result<Completed, FrontierError> {
         let mut state = self.state();

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use crawler::error::FrontierError;
 use crawler::ports::Frontier;
-use domain::SiteId;
 use domain::crawl::{
     CachedRobots, Completed, Entry, ErrorKind, HostState, Lease, NewEntry, Next, PageOutcome, Run, RunId, RunSummary,
-    RunTally, RunVerdict, SiteState, SiteWish,
+    RunTally, RunVerdict, SiteState, SiteWish, Trail,
 };
+use domain::{Capture, SiteId};
 use jiff::Timestamp;
 use store::{NoticeChange, Store, StoreError};
 
@@ -69,9 +69,14 @@ impl Frontier for StoreFrontier {
         run: RunId,
         entry: &Entry,
         outcome: PageOutcome,
+        trail: &Trail,
         at: Timestamp,
     ) -> Result<Completed, FrontierError> {
-        self.store.complete(run, entry, outcome, at).await.map_err(failed("keeping a page"))
+        self.store.complete_with(run, entry, outcome, trail, at).await.map_err(failed("keeping a page"))
+    }
+
+    async fn archive(&self, run: RunId, entry: &Entry, captures: &[Capture]) -> Result<(), FrontierError> {
+        self.store.archive(run, entry.id, captures).await.map_err(failed("archiving answers without a page"))
     }
 
     async fn retry_later(

@@ -3,6 +3,7 @@
 use super::ProgressEvent;
 use super::hand::{Hand, POLL};
 use super::listing::read_listing;
+use super::trail::is_picture;
 use crate::clock::after;
 use crate::error::ErrorKind;
 use crate::fetch::{FetchError, Fetched, Halt, Trouble, Wanted, follow, patiently};
@@ -58,6 +59,7 @@ impl Hand<'_> {
             deps.stop.stopped().await;
             tokio::time::sleep(GRACE).await;
         };
+        self.trail.begin(entry.kind);
         let read = tokio::select! {
             biased;
             read = self.read_entry(entry) => read,
@@ -66,7 +68,8 @@ impl Hand<'_> {
         match read {
             Ok((outcome, bytes)) => {
                 let at = self.clock.now();
-                let done = patiently(self, || deps.frontier.complete(run, entry, outcome.clone(), at)).await?;
+                let trail = self.trail.of(&outcome);
+                let done = patiently(self, || deps.frontier.complete(run, entry, outcome.clone(), &trail, at)).await?;
                 let kind = entry.kind;
                 deps.progress.event(ProgressEvent::PageDone { site: site.clone(), kind, bytes, done });
                 Ok(())
@@ -80,6 +83,12 @@ impl Hand<'_> {
                 self.no_more_images(entry, ErrorKind::Busy).await
             }
             Err(Trouble::Visit(halt)) => {
+                let captures = self.trail.take();
+                if !captures.is_empty()
+                    && let Err(error) = deps.frontier.archive(run, entry, &captures).await
+                {
+                    tracing::warn!(%site, %error, "answers without a page could not be archived");
+                }
                 // An entry that cannot be put back is leased until the run is resumed: nothing is lost.
                 if let Err(error) = deps.frontier.put_back(run, entry).await {
                     tracing::warn!(%site, %error, "an entry could not be put back");
@@ -97,6 +106,10 @@ impl Hand<'_> {
     async fn failed(&self, entry: &Entry, error: &FetchError) -> Result<(), Halt> {
         let (deps, plan, run) = (self.deps(), self.visit.plan, self.visit.run);
         let now = self.clock.now();
+        let captures = self.trail.take();
+        if !captures.is_empty() {
+            patiently(self, || deps.frontier.archive(run, entry, &captures)).await?;
+        }
         let images_shut = entry.kind == EntryKind::Image && self.visit.shut_for_images(&entry.url).is_some();
         // While the host as a whole is not to be had, that is not the page's fault; too many failures in a row end the run.
         let host_is_away = self.visit.shows_wait.load(Ordering::Relaxed);
@@ -163,23 +176,23 @@ impl Hand<'_> {
             _ => {}
         }
         if fetched.redirected && self.is_listing(&fetched.url) {
-            return gone(GoneReason::RedirectToListing, None);
+            return gone(GoneReason::RedirectToListing, self.page(fetched, Kind::Text).ok());
         }
         let validators = fetched.answer.validators.clone();
         let page = self.page(fetched, Kind::Text)?;
         let site = plan.site.clone();
         let (page, read) = self.read(page, move |reader, page| reader.detail(&site, page)).await?;
         match read.mark {
-            Some(Mark::Challenge) => return Err(FetchError::of(ErrorKind::Challenge).into()),
+            Some(Mark::Challenge) => return Err(self.not_it(page, ErrorKind::Challenge)),
             Some(Mark::Expired) => return gone(GoneReason::MarkedExpired, Some(page)),
             Some(Mark::Suspended) => return gone(GoneReason::MarkedSuspended, Some(page)),
             Some(Mark::NoAds) | None => {}
         }
-        let Some(mut content) = read.content else { return Err(FetchError::of(ErrorKind::NoAd).into()) };
+        let Some(mut content) = read.content else { return Err(self.not_it(page, ErrorKind::NoAd)) };
         if let (Some(told), Some(ad)) = (&read.ad_id, &entry.ad)
             && *told != ad.ad_id
         {
-            return Err(FetchError::of(ErrorKind::WrongAd).into());
+            return Err(self.not_it(page, ErrorKind::WrongAd));
         }
         content.url.get_or_insert_with(|| page.url.clone());
         let sources = content.images.iter().filter(|_| plan.fetch_images);
@@ -201,13 +214,20 @@ impl Hand<'_> {
         }
     }
 
+    /// A page that is not what was asked for. It is archived all the same: a mended adapter may understand it.
+    pub(super) fn not_it(&self, page: Page, why: ErrorKind) -> Trouble {
+        self.trail.keep_body(page.body);
+        FetchError::of(why).into()
+    }
+
     /// The answer as a page, if its status and type are what is wanted here.
     fn page(&self, fetched: Fetched, kind: Kind) -> Result<Page, FetchError> {
         let Fetched { url, answer, .. } = fetched;
         if !matches!(answer.status, 200..=299) {
             return Err(FetchError::of_status(answer.status, answer.retry_after));
         }
-        if !kind.takes(&answer.content_type) {
+        let picture_as_text = matches!(kind, Kind::Text) && is_picture("", &answer.body);
+        if picture_as_text || !kind.takes(&answer.content_type) {
             return Err(FetchError { status: Some(answer.status), ..FetchError::of(ErrorKind::WrongType) });
         }
         Ok(Page {

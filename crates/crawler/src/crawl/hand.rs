@@ -1,5 +1,6 @@
 //! One connection of a visit: it waits for its turn, asks, and notes how it went.
 
+use super::trail::Recorder;
 use super::visit::Visit;
 use super::{CrawlDeps, ProgressEvent, sentences};
 use crate::clock::{Clock, after};
@@ -28,6 +29,13 @@ const UNREACHABLE_AFTER: u32 = BREAKER_AFTER + 3;
 pub(super) struct Hand<'a> {
     pub(super) visit: &'a Visit<'a>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) trail: Recorder,
+}
+
+impl<'a> Hand<'a> {
+    pub(super) fn new(visit: &'a Visit<'a>, clock: Arc<dyn Clock>) -> Self {
+        Self { visit, clock, trail: Recorder::default() }
+    }
 }
 
 impl Hand<'_> {
@@ -208,6 +216,8 @@ impl Ask for Hand<'_> {
             status: answer.as_ref().ok().map(|answer| answer.status),
             took: asked.elapsed(),
         });
+        self.trail.asked(request, &answer, self.clock.now());
+        let answer = answer.map_err(|none| none.error);
         let took_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &answer {
             Ok(answer) => {

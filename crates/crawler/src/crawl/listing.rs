@@ -2,7 +2,7 @@
 
 use super::hand::Hand;
 use crate::error::ErrorKind;
-use crate::fetch::{FetchError, Trouble, same_site};
+use crate::fetch::{Trouble, same_site};
 use crate::ports::{Entry, EntryKind, NewEntry, PageOutcome};
 use domain::{ListingRead, Mark, Page};
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ pub(super) async fn read_listing(hand: &Hand<'_>, entry: &Entry, page: Page) -> 
     let site = plan.site.clone();
     let (page, read) = hand.read(page, move |reader, page| reader.listing(&site, page)).await?;
     if read.mark == Some(Mark::Challenge) {
-        return Err(FetchError::of(ErrorKind::Challenge).into());
+        return Err(hand.not_it(page, ErrorKind::Challenge));
     }
     // An account that is closed is an answer for an ad's page; a listing that says so lists nothing.
     let next = leads_on(hand, entry, &read);

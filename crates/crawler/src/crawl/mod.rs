@@ -5,6 +5,7 @@ mod entry;
 mod hand;
 mod listing;
 mod sentences;
+mod trail;
 mod visit;
 
 pub use door::crawl_site;

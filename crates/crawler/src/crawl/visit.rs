@@ -171,7 +171,7 @@ async fn work_with_all_hands(visit: &Visit<'_>) -> Option<Halt> {
     let hands: FuturesUnordered<_> = clocks
         .into_iter()
         .map(|clock| async move {
-            let ended = Hand { visit, clock }.work().await;
+            let ended = Hand::new(visit, clock).work().await;
             // Either nothing is left for the others, or they are not to go on. One who only waits is woken: on a virtual
             // clock time stands still while the caller's own participant does not sleep.
             visit.ending.stop();
@@ -200,7 +200,7 @@ async fn finish(visit: &mut Visit<'_>, ended_by: Option<ErrorKind>) -> Result<Vi
     visit.ending = Stop::default();
     let visit = &*visit;
     let (plan, deps) = (visit.plan, visit.deps);
-    let hand = Hand { visit, clock: deps.clock.clone() };
+    let hand = Hand::new(visit, deps.clock.clone());
     let ask: &dyn Patience = &hand;
     let ended = async {
         if let Some(why) = ended_by {

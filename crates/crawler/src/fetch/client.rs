@@ -1,13 +1,16 @@
 //! One request, with every limit on its answer. No redirect is followed here.
 
+use super::body::{ACCEPT_ENCODING, Body, BodyFault};
 use super::error::FetchError;
+use super::heads;
 use super::retry_after::retry_after;
 use crate::address::{AddressPolicy, Lookup, SafeResolver, SystemLookup};
 use crate::clock::TimeReader;
 use crate::error::{CrawlError, ErrorKind};
 use crate::plan::{FetchLimits, SitePlan};
 use crate::ports::Validators;
-use reqwest::header::{self, HeaderMap};
+use domain::{Exchange, Truncated};
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
@@ -91,11 +94,34 @@ pub struct Answer {
     pub validators: Validators,
     /// The decompressed body of an answer that has one for us (2xx, 404, 410); else empty.
     pub body: Vec<u8>,
+    /// Why the body is not whole, if so.
+    pub truncated: Option<Truncated>,
+    /// The heads of request and answer, for the archive.
+    pub exchange: Exchange,
 }
+
+/// A request that gave no answer that can be used.
+#[derive(Debug)]
+pub struct NoAnswer {
+    /// Why.
+    pub error: FetchError,
+    /// What came all the same: the head, and the body as far as it went, for the archive.
+    pub partial: Option<Box<Answer>>,
+}
+
+impl From<FetchError> for NoAnswer {
+    fn from(error: FetchError) -> Self {
+        Self { error, partial: None }
+    }
+}
+
+/// So much is kept of a body that is not whole.
+const KEPT_OF_PARTIAL: usize = 256 * 1024;
 
 /// The connections of one run to one site.
 pub struct SiteClient {
     client: reqwest::Client,
+    agent: String,
     limits: FetchLimits,
     now: TimeReader,
 }
@@ -105,7 +131,6 @@ impl SiteClient {
     pub fn new(http: &Http, plan: &SitePlan, now: TimeReader) -> Result<Self, CrawlError> {
         let policy = AddressPolicy::allowing(plan.allow_private.iter().copied());
         let client = reqwest::Client::builder()
-            .user_agent(&http.agent)
             .tls_backend_preconfigured(http.tls.clone())
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -116,7 +141,7 @@ impl SiteClient {
             .dns_resolver(Arc::new(SafeResolver::new(policy, http.lookup.clone())))
             .build()
             .map_err(|error| CrawlError::Client(error.to_string()))?;
-        Ok(Self { client, limits: plan.limits, now })
+        Ok(Self { client, agent: http.agent.clone(), limits: plan.limits, now })
     }
 
     /// With no request lasting longer than this.
@@ -132,34 +157,81 @@ impl SiteClient {
 
     /// Asks for a page. `answered` is called when the server has given the head of its answer: from then on the next
     /// request can't reach it too early.
-    pub async fn get(&self, request: &Request<'_>, answered: &(dyn Fn() + Send + Sync)) -> Result<Answer, FetchError> {
+    pub async fn get(&self, request: &Request<'_>, answered: &(dyn Fn() + Send + Sync)) -> Result<Answer, NoAnswer> {
         let started = Instant::now();
-        let whole = self.get_within(request, answered, started);
-        match tokio::time::timeout(self.limits.total, whole).await {
-            Ok(answer) => answer,
-            Err(_) => Err(FetchError::of(ErrorKind::Timeout)),
+        let deadline = tokio::time::Instant::now() + self.limits.total;
+        let given = self.headers(request);
+        let head = heads::of_request(request.url, &given);
+        let sent = self.client.get(request.url.clone()).headers(given).send();
+        let response = match tokio::time::timeout_at(deadline, sent).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(FetchError::of_client(&error).into()),
+            Err(_) => return Err(FetchError::of(ErrorKind::Timeout).into()),
+        };
+        answered();
+        let mut answer = self.head(head, &response);
+        if !matches!(answer.status, 200..=299 | 404 | 410) {
+            return Ok(answer);
         }
+        let encoding = text_of(response.headers(), header::CONTENT_ENCODING).unwrap_or_default();
+        let mut body = Body::new(&encoding, request.most_bytes);
+        let read = self.read_body(request, response, &mut body, Drip::new(&self.limits, started));
+        let read = match tokio::time::timeout_at(deadline, read).await {
+            Ok(read) => read,
+            Err(_) => Err(ErrorKind::Timeout),
+        };
+        let failed = match read {
+            Ok(BodyEnd::Cut) => {
+                answer.body = body.rest();
+                answer.truncated = Some(Truncated::Length);
+                return Ok(answer);
+            }
+            Ok(BodyEnd::Whole) => match body.finish() {
+                Ok(bytes) => {
+                    answer.body = bytes;
+                    return Ok(answer);
+                }
+                Err(bytes) => (ErrorKind::BrokenBody, bytes),
+            },
+            Err(kind) => (kind, body.rest()),
+        };
+        let (kind, mut bytes) = failed;
+        bytes.truncate(KEPT_OF_PARTIAL);
+        answer.body = bytes;
+        answer.truncated = Some(match kind {
+            ErrorKind::TooLarge => Truncated::Length,
+            ErrorKind::Timeout | ErrorKind::TooSlow => Truncated::Time,
+            _ => Truncated::Disconnect,
+        });
+        let error = FetchError { kind, status: Some(answer.status), retry_after: None };
+        Err(NoAnswer { error, partial: Some(Box::new(answer)) })
     }
 
-    async fn get_within(
-        &self,
-        wanted: &Request<'_>,
-        answered: &(dyn Fn() + Send + Sync),
-        started: Instant,
-    ) -> Result<Answer, FetchError> {
-        let (validators, most_bytes) = (wanted.validators, wanted.most_bytes);
-        let mut request = self.client.get(wanted.url.clone()).header(header::ACCEPT, wanted.accept);
-        if let Some(etag) = validators.and_then(|known| known.etag.as_deref()) {
-            request = request.header(header::IF_NONE_MATCH, etag);
+    /// All headers but `host`, in the order in which they go.
+    fn headers(&self, wanted: &Request<'_>) -> HeaderMap {
+        let mut given = HeaderMap::new();
+        let mut set = |name: HeaderName, value: &str| {
+            // What a server gave to recognise its answer by is sent back only where it can be.
+            if let Ok(value) = HeaderValue::from_str(value) {
+                given.insert(name, value);
+            }
+        };
+        set(header::ACCEPT, wanted.accept);
+        set(header::ACCEPT_ENCODING, ACCEPT_ENCODING);
+        if let Some(etag) = wanted.validators.and_then(|known| known.etag.as_deref()) {
+            set(header::IF_NONE_MATCH, etag);
         }
-        if let Some(modified) = validators.and_then(|known| known.last_modified.as_deref()) {
-            request = request.header(header::IF_MODIFIED_SINCE, modified);
+        if let Some(modified) = wanted.validators.and_then(|known| known.last_modified.as_deref()) {
+            set(header::IF_MODIFIED_SINCE, modified);
         }
-        let mut response = request.send().await.map_err(|error| FetchError::of_client(&error))?;
-        answered();
+        set(header::USER_AGENT, &self.agent);
+        given
+    }
+
+    fn head(&self, request: String, response: &reqwest::Response) -> Answer {
         let headers = response.headers();
         let text = |name| text_of(headers, name);
-        let mut answer = Answer {
+        Answer {
             status: response.status().as_u16(),
             content_type: text(header::CONTENT_TYPE).unwrap_or_default(),
             location: text(header::LOCATION),
@@ -171,37 +243,48 @@ impl SiteClient {
                 last_modified: text(header::LAST_MODIFIED).filter(|value| value.is_ascii()),
             },
             body: Vec::new(),
-        };
-        if !matches!(answer.status, 200..=299 | 404 | 410) {
-            return Ok(answer);
-        }
-        let broken = |kind| FetchError { kind, status: Some(answer.status), retry_after: None };
-        // Known only where the body is not compressed.
-        if !wanted.cut && response.content_length().is_some_and(|length| length > most_bytes as u64) {
-            return Err(broken(ErrorKind::TooLarge));
-        }
-        let mut drip = Drip::new(&self.limits, started);
-        loop {
-            let chunk = match tokio::time::timeout(drip.patience(), response.chunk()).await {
-                Err(_) => return Err(broken(ErrorKind::TooSlow)),
-                Ok(Err(error)) if error.is_timeout() => return Err(broken(ErrorKind::Timeout)),
-                Ok(Err(_)) => return Err(broken(ErrorKind::BrokenBody)),
-                Ok(Ok(None)) => return Ok(answer),
-                Ok(Ok(Some(chunk))) => chunk,
-            };
-            // Held against the decompressed bytes, chunk by chunk: a bomb is dropped where it passes the limit.
-            let room = most_bytes - answer.body.len();
-            if chunk.len() > room {
-                if wanted.cut {
-                    answer.body.extend_from_slice(&chunk[..room]);
-                    return Ok(answer);
-                }
-                return Err(broken(ErrorKind::TooLarge));
-            }
-            answer.body.extend_from_slice(&chunk);
-            drip.received(chunk.len());
+            truncated: None,
+            exchange: heads::of(request, response),
         }
     }
+
+    async fn read_body(
+        &self,
+        wanted: &Request<'_>,
+        mut response: reqwest::Response,
+        body: &mut Body,
+        mut drip: Drip,
+    ) -> Result<BodyEnd, ErrorKind> {
+        // A length says something only where the body is not compressed.
+        let promised = response.content_length().filter(|_| !body.is_coded());
+        if !wanted.cut && promised.is_some_and(|length| length > wanted.most_bytes as u64) {
+            return Err(ErrorKind::TooLarge);
+        }
+        loop {
+            let chunk = match tokio::time::timeout(drip.patience(), response.chunk()).await {
+                Err(_) => return Err(ErrorKind::TooSlow),
+                Ok(Err(error)) if error.is_timeout() => return Err(ErrorKind::Timeout),
+                Ok(Err(_)) => return Err(ErrorKind::BrokenBody),
+                Ok(Ok(None)) => return Ok(BodyEnd::Whole),
+                Ok(Ok(Some(chunk))) => chunk,
+            };
+            // Held against the decompressed bytes, piece by piece: a bomb is dropped where it passes the limit.
+            let before = body.len();
+            match body.push(&chunk) {
+                Ok(()) => drip.received(body.len() - before),
+                Err(BodyFault::Full) if wanted.cut => return Ok(BodyEnd::Cut),
+                Err(BodyFault::Full) => return Err(ErrorKind::TooLarge),
+                Err(BodyFault::Broken) => return Err(ErrorKind::BrokenBody),
+            }
+        }
+    }
+}
+
+/// How a body that can be used ended.
+enum BodyEnd {
+    Whole,
+    /// At the limit, as was asked for.
+    Cut,
 }
 
 /// Watches that an answer does not drip.
@@ -228,6 +311,6 @@ impl Drip {
     }
 }
 
-fn text_of(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }

@@ -1,13 +1,16 @@
 //! Making requests.
 
 mod ask;
+mod body;
 mod client;
 mod error;
 mod follow;
+mod heads;
 mod retry_after;
 
 pub use ask::{Ask, Halt, Outage, Patience, Trouble, patiently};
-pub use client::{Answer, Http, PRODUCT, Request, SiteClient};
+pub use body::{ACCEPT_ENCODING, Body, BodyFault};
+pub use client::{Answer, Http, NoAnswer, PRODUCT, Request, SiteClient};
 pub use error::FetchError;
 pub(crate) use follow::redirect_target;
 pub use follow::{Fetched, Wanted, follow, same_site};

@@ -2,11 +2,13 @@
 //!
 //! - `support`: the server, an in-memory frontier, a reader of very plain pages.
 //! - `loop_`: what a crawl keeps, over runs, stops and restarts.
+//! - `archive`: what the crawl hands over for the archive.
 //! - `hostile`: answers that must not hurt.
 //! - `polite`: delays, Retry-After, breaker and hours, proven from the server's side in virtual time.
 //! - `robots`: the fetch rules of RFC 9309.
 //! - `refused`: approvals, closed doors and private addresses.
 
+mod archive;
 mod hostile;
 mod loop_;
 mod polite;

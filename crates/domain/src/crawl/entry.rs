@@ -1,6 +1,6 @@
 //! What the frontier holds: pages to fetch, each once in a run.
 
-use crate::AdRef;
+use crate::{AdRef, CaptureKind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,14 @@ pub enum Next {
 }
 
 impl EntryKind {
+    /// What its page is in the archive. Pictures never come there.
+    pub fn capture(self) -> CaptureKind {
+        match self {
+            EntryKind::Listing => CaptureKind::Listing,
+            EntryKind::Detail | EntryKind::Image => CaptureKind::Detail,
+        }
+    }
+
     /// As stored; the order is that of fetching.
     pub fn number(self) -> i64 {
         match self {

@@ -10,7 +10,7 @@ pub mod trouble;
 
 pub use entry::{Entry, EntryId, EntryKind, NewEntry, Next, Run, RunId, Validators};
 pub use host::{CachedRobots, HostState, InFlight, Lease, RobotsAnswer, SitePace};
-pub use outcome::{Completed, GoneReason, PageOutcome};
+pub use outcome::{Completed, GoneReason, PageOutcome, Trail};
 pub use politeness::Politeness;
 pub use run::{RunEnd, RunSummary, RunTally, RunVerdict};
 pub use state::{SitePhase, SiteState, SiteWish};

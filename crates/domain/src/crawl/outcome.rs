@@ -1,7 +1,7 @@
 //! What a fetched entry turned out to be.
 
 use super::entry::{NewEntry, Validators};
-use crate::{AdContent, Issue, ListingItem, Mark, Page, PdqHash};
+use crate::{AdContent, Capture, Exchange, Issue, ListingItem, Mark, Page, PdqHash};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,15 @@ pub enum GoneReason {
     MarkedSuspended,
     /// The ad's address now leads to a listing page.
     RedirectToListing,
+}
+
+/// What was asked to get at an outcome, for the archive. Pictures leave no trail: no byte of theirs is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Trail {
+    /// Everything but the outcome's own page: robots.txt, redirects, answers without a page (304, 404).
+    pub before: Vec<Capture>,
+    /// The heads of the outcome's own page.
+    pub own: Option<Exchange>,
 }
 
 /// What a fetched entry turned out to be.

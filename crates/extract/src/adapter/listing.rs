@@ -64,10 +64,7 @@ impl Adapter {
                 continue;
             };
             // A sitemap lists all pages of a site; those without an ad's id are no ads and no issue.
-            let ad_id = self.listing.ad_id.rules.iter().find_map(|rule| match &rule.place {
-                super::rule::Place::Url(pattern) => super::value::first_group(pattern, url.as_str()),
-                _ => None,
-            });
+            let ad_id = self.ad_id_of_url(url.as_str());
             if ad_id.is_some() {
                 items.add(ad_id, &url, || entry.excerpt.clone(), &mut issues);
             }

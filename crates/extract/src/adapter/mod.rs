@@ -94,6 +94,14 @@ impl Adapter {
         Ok(Adapter { settings, listing, detail, marks, selectors })
     }
 
+    /// The id of the ad whose page an address is, where the adapter reads it from addresses.
+    pub fn ad_id_of_url(&self, url: &str) -> Option<String> {
+        self.listing.ad_id.rules.iter().find_map(|rule| match &rule.place {
+            rule::Place::Url(pattern) => value::first_group(pattern, url),
+            _ => None,
+        })
+    }
+
     /// What the file says to the crawler and to the people who answer for the site.
     pub fn settings(&self) -> &SiteSettings {
         &self.settings

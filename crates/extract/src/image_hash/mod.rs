@@ -35,6 +35,11 @@ pub fn pdq(bytes: &[u8]) -> Result<(PdqHash, u8), ImageError> {
     Ok(pdq_luma(luma, width, height))
 }
 
+/// Whether bytes begin as a picture does, whatever they are called.
+pub fn is_picture(bytes: &[u8]) -> bool {
+    image::guess_format(bytes).is_ok()
+}
+
 /// The same for luma (0 to 255) row by row. A buffer that is not `width` x `height` long has the zero hash.
 pub fn pdq_luma(luma: Vec<f32>, width: usize, height: usize) -> (PdqHash, u8) {
     match luma::sample(luma, width, height) {

@@ -1,20 +1,23 @@
 //! What a fetched entry gave, in one transaction that it may share: archive, sightings, version, new entries, tally, entry done.
 
 use super::gather::Asked;
-use super::{Completed, Entry, EntryKind, NewEntry, PageOutcome, RunId, RunTally, Validators};
+use super::{Completed, Entry, EntryKind, NewEntry, PageOutcome, RunId, RunTally, Trail, Validators};
 use crate::ads::{AdState, ensure_ad, go, image_key, note_image, note_sightings, note_version};
+use crate::archive::{CaptureOf, Prepared, note_read_as};
 use crate::db::{Tx, args};
-use crate::keys::{Purpose, compress};
-use crate::retention::Retention;
+use crate::keys::Purpose;
 use crate::{Store, StoreError};
-use domain::{AdContent, AdRef, Issue, ListingItem, Mark, Page, SiteId};
+use domain::{AdContent, AdRef, ListingItem, Mark, SiteId};
 use jiff::Timestamp;
 
 /// What an entry gave, ready to be recorded.
 pub(super) struct Record {
     pub entry: Entry,
     pub outcome: PageOutcome,
-    pub archived: Option<Archived>,
+    /// Its page.
+    pub archived: Option<Prepared>,
+    /// What was asked on the way to it.
+    pub before: Vec<Prepared>,
     pub at: Timestamp,
 }
 
@@ -28,21 +31,8 @@ impl Record {
     }
 }
 
-/// A page made ready for the archive before the transaction begins.
-#[derive(Clone)]
-pub(super) struct Archived {
-    address: [u8; 32],
-    sealed: Vec<u8>,
-    bytes: i64,
-    url: Vec<u8>,
-    status: u16,
-    content_type: String,
-    fetched_at: Timestamp,
-    issues: String,
-}
-
 impl Store {
-    /// Records what an entry gave and marks it done, in one transaction. A second time changes nothing.
+    /// As [`Store::complete_with`], of a page without a trail.
     pub async fn complete(
         &self,
         run: RunId,
@@ -50,15 +40,30 @@ impl Store {
         outcome: PageOutcome,
         at: Timestamp,
     ) -> Result<Completed, StoreError> {
+        self.complete_with(run, entry, outcome, &Trail::default(), at).await
+    }
+
+    /// Records what an entry gave and what was asked on the way, and marks it done, in one transaction. A second time
+    /// changes nothing.
+    pub async fn complete_with(
+        &self,
+        run: RunId,
+        entry: &Entry,
+        outcome: PageOutcome,
+        trail: &Trail,
+        at: Timestamp,
+    ) -> Result<Completed, StoreError> {
+        let (kind, own) = (entry.kind.capture(), trail.own.as_ref());
         let archived = match &outcome {
             PageOutcome::Listing { page, issues, .. } | PageOutcome::Detail { page, issues, .. } => {
-                Some(self.prepare(page, issues)?)
+                Some(self.prepare_page(kind, page, own, issues)?)
             }
-            PageOutcome::Gone { page: Some(page), .. } => Some(self.prepare(page, &[])?),
+            PageOutcome::Gone { page: Some(page), .. } => Some(self.prepare_page(kind, page, own, &[])?),
             _ => None,
         };
+        let before = trail.before.iter().map(|capture| self.prepare(capture)).collect::<Result<Vec<_>, _>>()?;
         self.gathered(run, |answer| {
-            Asked::Record(Box::new(Record { entry: entry.clone(), outcome, archived, at }), answer)
+            Asked::Record(Box::new(Record { entry: entry.clone(), outcome, archived, before, at }), answer)
         })
         .await
     }
@@ -71,7 +76,7 @@ impl Store {
         tally: &mut RunTally,
         record: &Record,
     ) -> Result<Completed, StoreError> {
-        let Record { entry, outcome, archived, at } = record;
+        let Record { entry, outcome, archived, before, at } = record;
         let at = *at;
         let open = tx
             .run(
@@ -86,9 +91,14 @@ impl Store {
             Some(ad) => Some(ensure_ad(tx, self.keys(), ad, at).await?),
             None => None,
         };
-        if let Some(archived) = archived.clone() {
-            self.archive(tx, run, site_id, ad.as_ref().map(|ad| ad.id), entry.kind, archived).await?;
+        let captured = CaptureOf { site_id, run: Some(run), ad_id: ad.as_ref().map(|ad| ad.id) };
+        for capture in before {
+            capture.keep(tx, captured).await?;
         }
+        let own_row = match &archived {
+            Some(archived) => Some(archived.keep(tx, captured).await?),
+            None => None,
+        };
         let mut done = Completed::default();
         let no_ad = || StoreError::Corrupt { what: "a frontier entry's ad" };
         match outcome {
@@ -106,7 +116,11 @@ impl Store {
             }
             PageOutcome::Detail { page, validators, content, images, issues: _ } => {
                 let ad = ad.as_mut().ok_or_else(no_ad)?;
-                self.read_detail(tx, ad, content, validators, page.fetched_at, tally, &mut done).await?;
+                let detail = ReadDetail { content, validators, at: page.fetched_at };
+                let version = self.read_detail(tx, ad, detail, tally, &mut done).await?;
+                if let Some(row) = own_row {
+                    note_read_as(tx, row, version).await?;
+                }
                 self.enter_images(tx, run, ad, images, at, &mut done).await?;
             }
             PageOutcome::Image { pdq, quality, fetched_at } => {
@@ -174,17 +188,15 @@ impl Store {
         Ok(())
     }
 
-    #[allow(clippy::too_many_arguments)]
     async fn read_detail(
         &self,
         tx: &mut Tx,
         ad: &mut AdState,
-        content: &AdContent,
-        validators: &Validators,
-        at: Timestamp,
+        detail: ReadDetail<'_>,
         tally: &mut RunTally,
         done: &mut Completed,
-    ) -> Result<(), StoreError> {
+    ) -> Result<i64, StoreError> {
+        let ReadDetail { content, validators, at } = detail;
         let version = note_version(tx, self.keys(), ad, content, &[], at).await?;
         note_sightings(tx, ad, version.number, &[at]).await?;
         let kept = match validators {
@@ -200,7 +212,7 @@ impl Store {
         for field in content.filled() {
             *tally.filled.entry(field.to_owned()).or_default() += 1;
         }
-        Ok(())
+        Ok(version.number)
     }
 
     async fn enter_images(
@@ -226,62 +238,13 @@ impl Store {
         }
         Ok(())
     }
+}
 
-    fn prepare(&self, page: &Page, issues: &[Issue]) -> Result<Archived, StoreError> {
-        let keys = self.keys();
-        let address = keys.hash(Purpose::Content, &[b"page", &page.body]);
-        let issues: Vec<[&str; 2]> = issues.iter().map(|issue| [issue.at.as_str(), issue.what.as_str()]).collect();
-        Ok(Archived {
-            sealed: keys.seal("page", &address, "body", &compress(&page.body)?)?,
-            bytes: i64::try_from(page.body.len()).unwrap_or(i64::MAX),
-            url: keys.seal_text("page_capture", &address, "url", &page.url)?,
-            address,
-            status: page.status,
-            content_type: page.content_type.clone(),
-            fetched_at: page.fetched_at,
-            issues: serde_json::to_string(&issues).map_err(|_| StoreError::Corrupt { what: "a page's issues" })?,
-        })
-    }
-
-    async fn archive(
-        &self,
-        tx: &mut Tx,
-        run: RunId,
-        site_id: i64,
-        ad_id: Option<i64>,
-        kind: EntryKind,
-        page: Archived,
-    ) -> Result<(), StoreError> {
-        let (retention, until) = (Retention::Page.as_str(), Retention::Page.until(page.fetched_at));
-        // The same body again keeps its row and lives as long as its last capture.
-        let page_id = tx
-            .id(
-                "INSERT INTO page (address, body_sealed, bytes, retention, delete_after) VALUES ($1, $2, $3, $4, $5) \
-                 ON CONFLICT (address) DO UPDATE SET delete_after = excluded.delete_after RETURNING id",
-                args![page.address, page.sealed, page.bytes, retention, until],
-            )
-            .await?;
-        tx.later(
-            "INSERT INTO page_capture (page_id, site_id, run_id, ad_id, kind, url_sealed, status, content_type, \
-             fetched_at, issues, retention, delete_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            args![
-                page_id,
-                site_id,
-                run.0,
-                ad_id,
-                kind.number(),
-                page.url,
-                page.status,
-                page.content_type,
-                page.fetched_at,
-                page.issues,
-                retention,
-                until
-            ],
-        )
-        .await?;
-        Ok(())
-    }
+/// An ad's page as it was read.
+struct ReadDetail<'a> {
+    content: &'a AdContent,
+    validators: &'a Validators,
+    at: Timestamp,
 }
 
 /// An ad as a listing page shows it.

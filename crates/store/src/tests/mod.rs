@@ -3,6 +3,7 @@
 //! - `schema`: opening, versions, keys, what the schema promises
 //! - `crawl`: runs, frontier, sightings, leases
 //! - `ads`: versions, idempotent imports, replays as of a time
+//! - `archive`: what is kept of an answer, and how it is read again
 //! - `analyses`: keeping an analysis, cases that follow, reopen, split and merge
 //! - `queue`: the researcher's queue, decisions, undo, the urgent route
 //! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
@@ -13,6 +14,7 @@
 mod accounts;
 mod ads;
 mod analyses;
+mod archive;
 mod crawl;
 mod fixture;
 mod ledger;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use crawler::FrontierError;
 use crawler::ports::*;
-use domain::{AdContent, AdRef, SiteId};
+use domain::{AdContent, AdRef, Capture, Exchange, SiteId};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -52,6 +52,10 @@ pub struct State {
     pub wishes: HashMap<SiteId, SiteWish>,
     leases: HashMap<SiteId, (String, Timestamp)>,
     pub pages_archived: usize,
+    /// Everything archived beside pages.
+    pub captures: Vec<Capture>,
+    /// The heads of the archived pages, in order.
+    pub own_heads: Vec<Exchange>,
 }
 
 #[derive(Default)]
@@ -211,10 +215,13 @@ impl Frontier for Memory {
         run: RunId,
         entry: &Entry,
         outcome: PageOutcome,
+        trail: &Trail,
         _at: Timestamp,
     ) -> Result<Completed, FrontierError> {
         let mut guard = self.here()?;
         let state = &mut *guard;
+        state.captures.extend(trail.before.iter().cloned());
+        state.own_heads.extend(trail.own.clone());
         if state.entries.get(&entry.id).is_none_or(|(.., row)| *row == Row::Done) {
             return Ok(Completed::default());
         }
@@ -277,6 +284,11 @@ impl Frontier for Memory {
         state.set(entry, Row::Done);
         state.runs.get_mut(&run).expect("a run").tally.count(&outcome, &done);
         Ok(done)
+    }
+
+    async fn archive(&self, _run: RunId, _entry: &Entry, captures: &[Capture]) -> Result<(), FrontierError> {
+        self.here()?.captures.extend(captures.iter().cloned());
+        Ok(())
     }
 
     async fn retry_later(

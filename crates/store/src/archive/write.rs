@@ -1,0 +1,146 @@
+//! Keeping captures.
+
+use super::heads;
+use super::kind_number;
+use crate::crawl::RunId;
+use crate::db::{Tx, args};
+use crate::keys::{Keys, Purpose, compress};
+use crate::retention::Retention;
+use crate::{Store, StoreError};
+use domain::{Capture, CaptureKind, Exchange, Issue, Page, Truncated};
+use jiff::Timestamp;
+
+/// A capture made ready before the transaction begins: hashed, compressed, sealed.
+pub(crate) struct Prepared {
+    kind: CaptureKind,
+    pub(super) address: [u8; 32],
+    body_sealed: Vec<u8>,
+    bytes: i64,
+    url_sealed: Vec<u8>,
+    exchange_sealed: Option<Vec<u8>>,
+    pub(super) status: u16,
+    content_type: String,
+    truncated: Option<Truncated>,
+    pub(super) fetched_at: Timestamp,
+    /// The retention clock starts here: when it was fetched, or brought in.
+    pub(super) kept_from: Timestamp,
+    issues: String,
+}
+
+/// Whose page a capture is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CaptureOf {
+    pub site_id: i64,
+    pub run: Option<RunId>,
+    pub ad_id: Option<i64>,
+}
+
+/// Where a body is kept.
+pub(super) fn address_of(keys: &Keys, body: &[u8]) -> [u8; 32] {
+    keys.hash(Purpose::Content, &[b"page", body])
+}
+
+impl Store {
+    pub(crate) fn prepare(&self, capture: &Capture) -> Result<Prepared, StoreError> {
+        let mut ready = self.prepare_page(capture.kind, &capture.page, Some(&capture.exchange), &[])?;
+        ready.truncated = capture.truncated;
+        Ok(ready)
+    }
+
+    pub(crate) fn prepare_page(
+        &self,
+        kind: CaptureKind,
+        page: &Page,
+        exchange: Option<&Exchange>,
+        issues: &[Issue],
+    ) -> Result<Prepared, StoreError> {
+        let keys = self.keys();
+        let address = address_of(keys, &page.body);
+        let issues: Vec<[&str; 2]> = issues.iter().map(|issue| [issue.at.as_str(), issue.what.as_str()]).collect();
+        let exchange_sealed = match exchange {
+            Some(exchange) => Some(keys.seal("page_capture", &address, "exchange", &heads::pack(exchange)?)?),
+            None => None,
+        };
+        Ok(Prepared {
+            kind,
+            body_sealed: keys.seal("page", &address, "body", &compress(&page.body)?)?,
+            bytes: i64::try_from(page.body.len()).unwrap_or(i64::MAX),
+            url_sealed: keys.seal_text("page_capture", &address, "url", &page.url)?,
+            exchange_sealed,
+            address,
+            status: page.status,
+            content_type: page.content_type.clone(),
+            truncated: None,
+            fetched_at: page.fetched_at,
+            kept_from: page.fetched_at,
+            issues: serde_json::to_string(&issues).map_err(|_| StoreError::Corrupt { what: "a page's issues" })?,
+        })
+    }
+
+    /// Keeps what was asked for an entry that gave nothing: redirects, refusals, cut bodies, robots.txt.
+    pub async fn archive(
+        &self,
+        run: RunId,
+        entry: crate::crawl::EntryId,
+        captures: &[Capture],
+    ) -> Result<(), StoreError> {
+        let ready = captures.iter().map(|capture| self.prepare(capture)).collect::<Result<Vec<_>, _>>()?;
+        let mut tx = self.write_soon("archiving answers without a page").await?;
+        let row = tx
+            .one(
+                "SELECT r.site_id, f.ad_id FROM run r LEFT JOIN frontier f ON f.run_id = r.id AND f.id = $2 WHERE r.id = $1",
+                args![run.0, entry.0],
+            )
+            .await?
+            .ok_or(StoreError::NotFound { what: "run" })?;
+        let of = CaptureOf { site_id: row.int(0)?, run: Some(run), ad_id: row.opt_int(1)? };
+        for capture in &ready {
+            capture.keep(&mut tx, of).await?;
+        }
+        tx.commit().await
+    }
+}
+
+impl Prepared {
+    /// Writes the body, where it is not there yet, and the capture; gives the capture's row.
+    pub(crate) async fn keep(&self, tx: &mut Tx, of: CaptureOf) -> Result<i64, StoreError> {
+        let (retention, until) = (Retention::Page.as_str(), Retention::Page.until(self.kept_from));
+        // The same body again keeps its row and lives as long as its last capture.
+        let page_id = tx
+            .id(
+                "INSERT INTO page (address, body_sealed, bytes, retention, delete_after) VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT (address) DO UPDATE SET delete_after = CASE WHEN excluded.delete_after > page.delete_after \
+                 THEN excluded.delete_after ELSE page.delete_after END RETURNING id",
+                args![self.address, self.body_sealed.clone(), self.bytes, retention, until],
+            )
+            .await?;
+        tx.id(
+            "INSERT INTO page_capture (page_id, site_id, run_id, ad_id, kind, url_sealed, status, content_type, \
+             fetched_at, issues, exchange_sealed, truncated, retention, delete_after) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id",
+            args![
+                page_id,
+                of.site_id,
+                of.run.map(|run| run.0),
+                of.ad_id,
+                kind_number(self.kind),
+                self.url_sealed.clone(),
+                self.status,
+                &self.content_type,
+                self.fetched_at,
+                &self.issues,
+                self.exchange_sealed.clone(),
+                self.truncated.map(Truncated::as_str),
+                retention,
+                until
+            ],
+        )
+        .await
+    }
+}
+
+/// Notes which version of its ad was read from a capture.
+pub(crate) async fn note_read_as(tx: &mut Tx, capture: i64, version: i64) -> Result<(), StoreError> {
+    tx.run("UPDATE page_capture SET version = $2 WHERE id = $1", args![capture, version]).await?;
+    Ok(())
+}
