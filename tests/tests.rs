@@ -12,10 +12,13 @@
 //! | `kills` | SIGKILL during crawl and analysis: nothing lost, nothing doubled |
 //! | `reading_unseen` | texts not used for writing patterns: how well they are read |
 //! | `monitor` | health, readiness and metrics of a crawl; promtool finds nothing wrong |
+//! | `outages` | the database goes away and comes back |
+//! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
 
 mod adapters;
+mod ad_site;
 mod architecture;
 mod archive;
 mod bad_input;
@@ -25,6 +28,8 @@ mod exports;
 mod imports;
 mod kills;
 mod monitor;
+mod outages;
+mod politeness;
 mod reading_unseen;
 mod roles;
 mod support;

@@ -14,7 +14,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 /// A store that is gone with this value.
@@ -158,6 +158,80 @@ rm -rf "$folder"
     // The keeper lives as long as our end of its input: until this process ends.
     std::mem::forget(keeper);
     format!("postgres://bavn@127.0.0.1:{port}/postgres")
+}
+
+/// A cluster of one's own, to be stopped and started again as a test wants it.
+pub struct OwnCluster {
+    folder: String,
+    port: u16,
+    server: Option<Child>,
+}
+
+impl OwnCluster {
+    /// Makes and starts it.
+    pub fn start() -> Self {
+        let made = as_postgres().args(["mktemp", "-d", "/tmp/bavn-postgres-XXXXXX"]).current_dir("/").output();
+        let folder = String::from_utf8(made.expect("mktemp runs").stdout).expect("UTF-8").trim().to_owned();
+        let initdb = programs().join("initdb");
+        let data = format!("{folder}/data");
+        let made = as_postgres()
+            .arg(initdb)
+            .args(["-D", &data, "-U", "bavn", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"])
+            .current_dir("/")
+            .stdout(Stdio::null())
+            .status();
+        assert!(made.expect("initdb runs").success(), "initdb failed");
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+        let mut cluster = Self { folder, port, server: None };
+        cluster.start_again();
+        cluster
+    }
+
+    /// The URL of its database.
+    pub fn url(&self) -> String {
+        format!("postgres://bavn@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Starts it after [`OwnCluster::stop`]; answers when this returns.
+    pub fn start_again(&mut self) {
+        let (data, port) = (format!("{}/data", self.folder), self.port.to_string());
+        let server = as_postgres()
+            .arg(programs().join("postgres"))
+            .args(["-D", &data, "-p", &port, "-k", &self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"])
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        self.server = Some(server.expect("the server starts"));
+        for _ in 0..400 {
+            let ready =
+                Command::new(programs().join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port]).status();
+            if ready.is_ok_and(|status| status.success()) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the server at port {port} does not answer");
+    }
+
+    /// Stops it at once; connections are cut.
+    pub fn stop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            let killed = Command::new("kill").args(["-INT", &server.id().to_string()]).status();
+            assert!(killed.expect("kill runs").success() && server.wait().is_ok(), "the server does not stop");
+        }
+    }
+}
+
+impl Drop for OwnCluster {
+    fn drop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            drop(Command::new("kill").args(["-INT", &server.id().to_string()]).status());
+            drop(server.wait());
+        }
+        drop(as_postgres().args(["rm", "-rf", &self.folder]).current_dir("/").status());
+    }
 }
 
 /// A command as the user `postgres` where we are root, since `initdb` refuses root.
