@@ -17,8 +17,8 @@
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
 
-mod adapters;
 mod ad_site;
+mod adapters;
 mod architecture;
 mod archive;
 mod bad_input;

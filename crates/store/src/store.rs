@@ -6,6 +6,7 @@ use crate::keys::Keys;
 use crate::{MasterKey, StoreError, migrate};
 use jiff::Timestamp;
 use sqlx::Connection as _;
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
@@ -151,6 +152,14 @@ async fn open_sqlite(url: &str, options: &Options) -> Result<Db, StoreError> {
         .pragma("secure_delete", "ON")
         .statement_cache_capacity(256);
     let writer = SqlitePoolOptions::new()
+        // A full disk ends SQLite's transaction by itself; the driver's rollback then fails and it would refuse to begin
+        // another on this connection for ever. The rollback is in the queue before the ping.
+        .after_release(|writer, _| {
+            Box::pin(async move {
+                writer.ping().await?;
+                Ok(!writer.is_in_transaction())
+            })
+        })
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(60))
         .connect_with(connect.clone())
