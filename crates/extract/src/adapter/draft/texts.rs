@@ -23,6 +23,17 @@ pub(super) fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
+/// Whether a reader sees it only after a click: a picture's large view repeats the title, on ads with pictures alone.
+fn is_hidden(element: ElementRef<'_>) -> bool {
+    std::iter::once(element).chain(element.ancestors().filter_map(ElementRef::wrap)).any(|above| {
+        above.value().name() == "dialog"
+            || above.attr("hidden").is_some()
+            || above.attr("aria-hidden") == Some("true")
+            || above.attr("role") == Some("dialog")
+            || above.value().classes().any(|class| matches!(class, "modal" | "lightbox" | "popup"))
+    })
+}
+
 /// What one selector finds on each page.
 struct Found<'d> {
     selector: String,
@@ -41,7 +52,7 @@ fn single<'d>(
     for sample in samples.iter().take(3) {
         let root = sample.document.html.root_element();
         for element in root.descendants().filter_map(ElementRef::wrap) {
-            if !wanted(element) {
+            if !wanted(element) || is_hidden(element) {
                 continue;
             }
             for selector in candidates(element, places) {
