@@ -318,6 +318,17 @@ pub enum IndicatorCommand {
     },
     /// The catalogue as a page (docs/indicators.md)
     Docs,
+    /// Every pattern as the regular expression that runs on folded text (JSON Lines), for other engines
+    Patterns,
+    /// Time the patterns over texts ({"text"} a line), for ./measure indicators
+    #[command(hide = true)]
+    Time {
+        /// The texts
+        file: PathBuf,
+        /// How often each is read
+        #[arg(long, default_value_t = 1)]
+        rounds: u32,
+    },
 }
 
 /// `bavn read`
@@ -328,6 +339,9 @@ pub struct ReadArgs {
     /// Stop at the first wrong line
     #[arg(long)]
     pub strict: bool,
+    /// Say of each indicator that did not fire which condition was not met, and where
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// `bavn import`

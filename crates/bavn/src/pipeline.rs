@@ -42,7 +42,7 @@ pub async fn read_new_versions(
 fn read_version(config: &Config, version: &UnreadVersion) -> ReadingRow {
     let hints = config.read_hints(version.ad.site.as_str());
     let ad = config.reader.read_content(&version.content, &hints);
-    let firings = classifier::fire_ad(&config.catalogue, &ad, Some((&version.ad, version.version)));
+    let firings = classifier::fire_ad(&config.catalogue, &ad, &seen(&version.ad, version.version, version.first_seen));
     let masked = extract::mask(&ad);
     let firings = firings.into_iter().map(|firing| mask_firing(firing, &masked)).collect();
     let ad_version = AdVersion {
@@ -54,6 +54,11 @@ fn read_version(config: &Config, version: &UnreadVersion) -> ReadingRow {
     };
     let facts = extract::version_facts(&ad_version, &ad, firings);
     ReadingRow { row: version.row, reader_version: config.reader_version.clone(), reading: ad.reading, facts, masked }
+}
+
+/// Which ad version it is, and the Danish day on which it was first seen.
+fn seen(ad: &AdRef, version: u32, first_seen: Timestamp) -> classifier::AdAt<'_> {
+    classifier::AdAt { ad: Some((ad, version)), on: Some(crate::time::local_day(first_seen)) }
 }
 
 /// A firing whose spans count in the masked texts, with the words that stand there.
@@ -75,11 +80,11 @@ pub fn original_firings(
     reader: &Reader,
     hints: &ReadHints,
     ad: &AdRef,
-    version: u32,
+    (version, first_seen): (u32, Timestamp),
     content: &domain::AdContent,
 ) -> (ReadAd, Vec<Firing>) {
     let read = reader.read_content(content, hints);
-    let firings = classifier::fire_ad(catalogue, &read, Some((ad, version)));
+    let firings = classifier::fire_ad(catalogue, &read, &seen(ad, version, first_seen));
     (read, firings)
 }
 

@@ -3,7 +3,7 @@
 use crate::assess::assess;
 use crate::catalogue::Catalogue;
 use crate::catalogue::testing::{catalogue, plain};
-use crate::fire_ad;
+use crate::{AdAt, explain_ad, fire_ad};
 use domain::{AdRef, AdvertiserId, Evidence, Field, Firing, Scope, Span, Subject};
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -72,12 +72,17 @@ proptest! {
     #[test]
     fn any_text_is_read_and_spans_lie_on_character_boundaries(text in "(\\PC|[\n ]|hun er|ikke|no|17 år|vores damer|døgnet rundt|😀|ø){0,60}") {
         let ad = plain(&text);
-        for firing in fire_ad(&CATALOGUE, &ad, None) {
+        for firing in fire_ad(&CATALOGUE, &ad, &AdAt::default()) {
             prop_assert!(!firing.evidence.is_empty());
             for evidence in &firing.evidence {
                 if let Evidence::Span { span, text: words, .. } = evidence {
                     prop_assert_eq!(text.get(span.start..span.end), Some(words.as_str()));
                 }
+            }
+        }
+        for not in explain_ad(&CATALOGUE, &ad, &AdAt::default()) {
+            for span in not.span.iter().chain(&not.by) {
+                prop_assert!(text.get(span.start..span.end).is_some(), "{:?}", not);
             }
         }
     }
@@ -86,7 +91,7 @@ proptest! {
 #[test]
 fn a_possible_minor_is_urgent_and_gives_no_points() {
     let ad = plain("Jeg er 17 år");
-    let firings = fire_ad(&CATALOGUE, &ad, None);
+    let firings = fire_ad(&CATALOGUE, &ad, &AdAt::default());
     let assessment = assess(&CATALOGUE, subject(), &[], firings, Vec::new());
     assert!(assessment.urgent);
     assert_eq!(assessment.points, 0.0);
@@ -130,27 +135,40 @@ fn a_fault_is_named_with_file_line_and_key() {
     assert!(errors.iter().any(|error| error.key == "detector" && error.line > 1), "{errors:?}");
 }
 
-/// `tests/data/texts.tsv`: the indicators that must fire, a tab, the text. Here with a reader that finds no mentions,
-/// so those that rest on mentions alone are left out.
+/// A table of `tests/data`: lines by column, without comments.
+fn table(name: &str) -> Vec<Vec<String>> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines.map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+}
+
+/// Texts on which the patterns were mended, in four languages: the indicators that must fire (`?` before one: may), a
+/// tab, the text. These figures only show that no later change breaks what was reached; figures of worth come from
+/// texts that nobody looked at (tests/data/reading_unseen). Here with a reader that finds no mentions, so what rests on
+/// mentions is left out.
 #[test]
-fn texts_that_patterns_were_not_written_on() {
-    const NEED_MENTIONS: [&str; 6] = [
+fn texts_that_the_patterns_were_mended_on() {
+    const NEED_MENTIONS: [&str; 7] = [
         "several_phones_in_ad",
         "foreign_prefix",
         "price_missing",
         "several_persons_one_ad",
         "obscured_phone",
         "location_conflict",
+        "low_stated_age",
     ];
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/texts.tsv");
-    let lines = std::fs::read_to_string(path).unwrap();
+    let at = AdAt { ad: None, on: Some(jiff::civil::date(2026, 7, 1)) };
     let (mut right, mut wrong, mut missed, mut shown) = (0.0, 0.0, 0.0, Vec::new());
-    for line in lines.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
-        let (ids, text) = line.split_once('\t').unwrap();
-        let firings = fire_ad(&CATALOGUE, &plain(text), None);
-        let fired: Vec<&str> =
-            firings.iter().map(|f| f.indicator.as_str()).filter(|id| !NEED_MENTIONS.contains(id)).collect();
-        let truth: Vec<&str> = ids.split(' ').filter(|id| *id != "-" && !NEED_MENTIONS.contains(id)).collect();
+    for line in table("texts.tsv").into_iter().chain(table("development.tsv")) {
+        let text = line[1].replace("\\n", "\n");
+        let firings = fire_ad(&CATALOGUE, &plain(&text), &at);
+        let asked: Vec<&str> = line[0].split(' ').filter(|id| *id != "-").collect();
+        let maybe: Vec<&str> = asked.iter().filter_map(|id| id.strip_prefix('?')).collect();
+        let truth: Vec<&str> =
+            asked.iter().filter(|id| !id.starts_with('?') && !NEED_MENTIONS.contains(id)).copied().collect();
+        let fired = firings.iter().map(|firing| firing.indicator.as_str());
+        let fired: Vec<&str> = fired.filter(|id| !NEED_MENTIONS.contains(id) && !maybe.contains(id)).collect();
         for id in &fired {
             if truth.contains(id) {
                 right += 1.0;
@@ -167,5 +185,28 @@ fn texts_that_patterns_were_not_written_on() {
     let (precision, recall) = (right / (right + wrong), right / (right + missed));
     let figures = format!("precision {precision:.3}, recall {recall:.3} on {right} + {missed}\n{}", shown.join("\n"));
     println!("{figures}");
-    assert!(precision >= 0.95 && recall >= 0.85, "{figures}");
+    assert!(precision >= 0.95 && recall >= 0.9, "{figures}");
+}
+
+/// The note that the catalogue was made from, line by line: nothing is forgotten, and grade, group, scope and sources
+/// are the note's.
+#[test]
+fn the_catalogue_holds_everything_that_the_research_note_names() {
+    for line in table("research_note.tsv") {
+        let [id, group, scope, grade, sensitive, sources, built] = line.as_slice() else { panic!("{line:?}") };
+        let Some(indicator) = CATALOGUE.get(id) else {
+            assert!(built != "built", "{id} is not in the catalogue");
+            continue;
+        };
+        assert_eq!(built, "built", "{id}");
+        assert_eq!((indicator.group.to_string(), indicator.grade.as_str()), (group.clone(), grade.as_str()), "{id}");
+        assert_eq!(
+            (indicator.scope == Scope::Ad, indicator.sensitive),
+            (scope == "1", sensitive == "sensitive"),
+            "{id}"
+        );
+        for source in sources.split(' ').filter(|source| *source != "-") {
+            assert!(indicator.sources.iter().any(|own| own == source), "{id} does not name {source}");
+        }
+    }
 }

@@ -14,19 +14,21 @@ mod assess_tests;
 mod catalogue;
 mod detectors;
 mod error;
+mod explain;
 mod geography;
 mod group;
 mod reference;
 mod wording;
 
-pub use ad::fire_ad;
+pub use ad::{AdAt, fire_ad};
 pub use assess::assess;
 pub use catalogue::{
     BandRule, Catalogue, CatalogueFiles, CheckKind, CheckResult, CounterExample, Indicator, NotWithin, Parameters,
-    Rules, Source, Status, Wording,
+    Rules, Shape, Source, Status, Wording,
 };
 pub use detectors::DETECTORS;
 pub use error::{CatalogueError, GeographyError};
+pub use explain::{WhyNot, explain_ad};
 pub use geography::Geography;
 pub use group::{GroupView, fire_group};
 pub use reference::Reference;

@@ -1,12 +1,14 @@
 //! What the pages ask of the rest of bavn. The package `bavn` implements it.
 
-use domain::{Abstention, Firing, Reading};
+use classifier::WhyNot;
+use domain::{Firing, Reading};
+use jiff::civil::Date;
 
 /// Work that the pages ask for but do not do themselves.
 #[async_trait::async_trait]
 pub trait Workbench: Send + Sync {
-    /// Reads one text as if it were an ad, and keeps nothing of it.
-    async fn read_text(&self, text: &str) -> Result<TextRead, WorkbenchError>;
+    /// Reads one text as if it were an ad seen on that day, and keeps nothing of it.
+    async fn read_text(&self, text: &str, on: Date) -> Result<TextRead, WorkbenchError>;
 }
 
 /// What was read in a text. Spans count in the text as it was given, with field `text`.
@@ -16,8 +18,8 @@ pub struct TextRead {
     pub reading: Reading,
     /// One-ad indicators that fired.
     pub firings: Vec<Firing>,
-    /// What could not be computed.
-    pub abstentions: Vec<Abstention>,
+    /// Why the others did not.
+    pub not_fired: Vec<WhyNot>,
 }
 
 /// A mention as a page shows it: where, and what kind.

@@ -1,6 +1,7 @@
 //! `indicators`: one line for each ad version, advertiser or network and indicator that fired.
 
 use super::mentions::At;
+use classifier::WhyNot;
 use domain::{Evidence, Firing};
 use serde::Serialize;
 
@@ -65,6 +66,7 @@ impl<'a> EvidenceRow<'a> {
 #[derive(Serialize)]
 pub struct FiredRow<'a> {
     indicator: &'a str,
+    indicator_version: u32,
     group: String,
     grade: &'static str,
     evidence: Vec<EvidenceRow<'a>>,
@@ -74,9 +76,34 @@ impl<'a> From<&'a Firing> for FiredRow<'a> {
     fn from(firing: &'a Firing) -> Self {
         FiredRow {
             indicator: firing.indicator.as_str(),
+            indicator_version: firing.version,
             group: firing.group.to_string(),
             grade: firing.grade.as_str(),
             evidence: firing.evidence.iter().map(EvidenceRow::here).collect(),
+        }
+    }
+}
+
+/// An indicator that did not fire in a text read by `bavn read --explain`.
+#[derive(Serialize)]
+pub struct WhyNotRow<'a> {
+    indicator: &'a str,
+    group: String,
+    near: bool,
+    reason: &'a str,
+    at: Option<At>,
+    stopped_by: Option<At>,
+}
+
+impl<'a> From<&'a WhyNot> for WhyNotRow<'a> {
+    fn from(not: &'a WhyNot) -> Self {
+        WhyNotRow {
+            indicator: not.indicator.as_str(),
+            group: not.group.to_string(),
+            near: not.near,
+            reason: &not.reason.en,
+            at: not.span.as_ref().map(At::from),
+            stopped_by: not.by.as_ref().map(At::from),
         }
     }
 }

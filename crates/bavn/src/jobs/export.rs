@@ -85,7 +85,15 @@ impl Export<'_> {
     fn original_firings(&self, row: &ReadAdRow) -> Vec<Firing> {
         let hints = self.config.read_hints(row.ad.site.as_str());
         let (catalogue, reader) = (&self.config.catalogue, &self.config.reader);
-        pipeline::original_firings(catalogue, reader, &hints, &row.ad, row.version, &row.content).1
+        pipeline::original_firings(
+            catalogue,
+            reader,
+            &hints,
+            &row.ad,
+            (row.version, row.facts.first_seen),
+            &row.content,
+        )
+        .1
     }
 
     async fn indicators(&self, out: &mut dyn Write) -> anyhow::Result<()> {

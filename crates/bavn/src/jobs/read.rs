@@ -2,7 +2,11 @@
 
 use crate::cli::ReadArgs;
 use crate::config::Config;
-use crate::exports::{indicators::FiredRow, mentions::MentionsRow, write_line};
+use crate::exports::{
+    indicators::{FiredRow, WhyNotRow},
+    mentions::MentionsRow,
+    write_line,
+};
 use crate::input::each_line;
 use domain::Field;
 use serde::Serialize;
@@ -15,6 +19,8 @@ struct ReadLine<'a> {
     #[serde(flatten)]
     mentions: MentionsRow<'a>,
     indicators: Vec<FiredRow<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_fired: Option<Vec<WhyNotRow<'a>>>,
 }
 
 /// Reads each line's text and writes what was found in it.
@@ -29,6 +35,8 @@ pub fn run(config: &Path, args: &ReadArgs) -> anyhow::Result<()> {
         _ => (Box::new(std::io::stdin().lock()), "standard input".to_owned()),
     };
     let mut out = BufWriter::new(std::io::stdout().lock());
+    // Texts without a date are read as if they were seen today: a year of birth is an age only by a day.
+    let at = classifier::AdAt { ad: None, on: Some(crate::time::local_day(jiff::Timestamp::now())) };
     let mut broken = None;
     let counts = each_line(&mut *input, &name, args.strict, |_, object| {
         let id = object.value("id").ok_or("'id' is missing")?;
@@ -39,11 +47,13 @@ pub fn run(config: &Path, args: &ReadArgs) -> anyhow::Result<()> {
         texts.extend(fields.into_iter().map(|(name, value)| (Field::Named(name), value)));
         let hints = extract::ReadHints { language, ..Default::default() };
         let ad = reader.read(texts, &hints);
-        let firings = classifier::fire_ad(&catalogue, &ad, None);
+        let firings = classifier::fire_ad(&catalogue, &ad, &at);
+        let why_not = if args.explain { classifier::explain_ad(&catalogue, &ad, &at) } else { Vec::new() };
         let line = ReadLine {
             id,
             mentions: MentionsRow::from(&ad.reading),
             indicators: firings.iter().map(FiredRow::from).collect(),
+            not_fired: args.explain.then(|| why_not.iter().map(WhyNotRow::from).collect()),
         };
         if let Err(error) = write_line(&mut out, &line) {
             broken = Some(error);

@@ -1,9 +1,16 @@
 //! The catalogue's own test: every example fires, no counter-example does, and a counter-example that holds a
 //! negation fires once it is taken out, or says why not.
 
-use super::Catalogue;
-use crate::ad::fire_ad;
+use super::{Catalogue, CounterExample, Shape};
+use crate::ad::{AdAt, fire_ad};
 use domain::{IndicatorId, NormalText, ReadAd, Scope};
+use jiff::civil::{Date, date};
+use std::collections::BTreeSet;
+
+/// Fewest shapes among the counter-examples of an indicator that reads one ad.
+const LEAST_SHAPES: usize = 4;
+/// The day on which the examples are read: a year of birth is an age only by a day.
+const READ_ON: Date = date(2026, 7, 1);
 
 /// What was tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +21,8 @@ pub enum CheckKind {
     CounterExample,
     /// A counter-example without its negation must fire.
     Mutation,
+    /// The counter-examples must be of several shapes, each what it says it is.
+    Shapes,
 }
 
 /// One text tried against one indicator.
@@ -38,7 +47,11 @@ impl std::fmt::Display for CheckResult {
             (CheckKind::CounterExample, false) => "must not fire on",
             (CheckKind::Mutation, true) => "fires without the negation:",
             (CheckKind::Mutation, false) => "must fire without the negation (or the file says why not):",
+            (CheckKind::Shapes, _) => "",
         };
+        if self.kind == CheckKind::Shapes {
+            return write!(f, "{}: {}", self.indicator, self.text);
+        }
         write!(f, "{}: {must} \"{}\"", self.indicator, self.text)
     }
 }
@@ -48,7 +61,9 @@ impl Catalogue {
     /// rules see; situations of several ads are tested beside their detectors.
     pub fn check(&self, read: &dyn Fn(&str) -> ReadAd) -> Vec<CheckResult> {
         let fires = |id: &IndicatorId, text: &str| {
-            fire_ad(self, &read(text), None).iter().any(|firing| firing.indicator == *id)
+            fire_ad(self, &read(text), &AdAt { ad: None, on: Some(READ_ON) })
+                .iter()
+                .any(|firing| firing.indicator == *id)
         };
         let mut results = Vec::new();
         for indicator in self.indicators().iter().filter(|i| i.scope == Scope::Ad && i.status.runs()) {
@@ -59,7 +74,16 @@ impl Catalogue {
             for text in &indicator.examples {
                 push(CheckKind::Example, text, fires(id, text));
             }
+            let shapes: BTreeSet<Shape> = indicator.counter_examples.iter().map(|e| self.shape(e)).collect();
+            let names: Vec<&str> = shapes.iter().map(|shape| shape.as_str()).collect();
+            let words = format!("counter-examples of {LEAST_SHAPES} shapes or more are needed: {}", names.join(", "));
+            push(CheckKind::Shapes, &words, shapes.len() >= LEAST_SHAPES);
             for example in &indicator.counter_examples {
+                let told = self.tells(&example.text);
+                if let Some(shape) = example.shape.filter(|shape| matches!(shape, Shape::Negation | Shape::Question)) {
+                    let words = format!("\"{}\" is no {}", example.text, shape.as_str());
+                    push(CheckKind::Shapes, &words, told.contains(&shape));
+                }
                 let text = &example.text;
                 push(CheckKind::CounterExample, text, !fires(id, text));
                 let mutants = self.without_negation(text);
@@ -70,6 +94,24 @@ impl Catalogue {
             }
         }
         results
+    }
+
+    /// The shape that the file names, or the one that the words tell.
+    pub fn shape(&self, example: &CounterExample) -> Shape {
+        example.shape.unwrap_or_else(|| self.tells(&example.text).first().copied().unwrap_or(Shape::Near))
+    }
+
+    /// The shapes that the words of a text tell.
+    fn tells(&self, text: &str) -> Vec<Shape> {
+        let guards = self.matcher().guards();
+        let layout = guards.layout(&NormalText::fold(text), text);
+        let any = |holds: &dyn Fn(&str) -> bool| layout.tokens.iter().any(|token| holds(&token.word));
+        let told = [
+            (text.contains('?'), Shape::Question),
+            (any(&|word| guards.is_reporting(word)), Shape::Reported),
+            (any(&|word| guards.is_negator(word)), Shape::Negation),
+        ];
+        told.into_iter().filter_map(|(holds, shape)| holds.then_some(shape)).collect()
     }
 
     /// The text without each of its negators alone, and last without all of them; empty where it holds none.

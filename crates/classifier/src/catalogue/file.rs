@@ -30,7 +30,10 @@ pub enum RawCounterExample {
 #[serde(deny_unknown_fields)]
 pub struct MarkedCounterExample {
     pub text: String,
-    pub no_mutation: String,
+    #[serde(default)]
+    pub shape: Option<super::Shape>,
+    #[serde(default)]
+    pub no_mutation: Option<String>,
 }
 
 /// Why and when an indicator was retired.
@@ -120,7 +123,11 @@ pub struct RawGuards {
     pub verbs_and_pronouns: Vec<String>,
     pub question_words: Vec<String>,
     pub reporting: Vec<String>,
+    pub hearing: Vec<String>,
     pub own: Vec<String>,
     pub addressing: Vec<String>,
+    pub relative: Vec<String>,
+    pub prepositions: Vec<String>,
     pub past: Vec<String>,
+    pub warned: Vec<String>,
 }

@@ -50,11 +50,55 @@ pub enum NotWithin {
     Text,
 }
 
+/// In which way a counter-example is silent. Where a file names none, the words tell: a question mark, a word of
+/// reporting, a negator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// It is denied.
+    Negation,
+    /// It is asked.
+    Question,
+    /// Somebody else said it.
+    Reported,
+    /// It is said of somebody or something else.
+    OtherSubject,
+    /// It was so once.
+    Past,
+    /// A warning, a condition or a piece of advice.
+    Advice,
+    /// Someone who works alone keeps herself safe.
+    Safety,
+    /// The same words, another meaning.
+    Homonym,
+    /// Ordinary words close to it.
+    Near,
+}
+
+impl Shape {
+    /// As written in the files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Shape::Negation => "negation",
+            Shape::Question => "question",
+            Shape::Reported => "reported",
+            Shape::OtherSubject => "other_subject",
+            Shape::Past => "past",
+            Shape::Advice => "advice",
+            Shape::Safety => "safety",
+            Shape::Homonym => "homonym",
+            Shape::Near => "near",
+        }
+    }
+}
+
 /// A text on which the indicator must not fire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CounterExample {
     /// The text.
     pub text: String,
+    /// In which way it is silent, where the file says so.
+    pub shape: Option<Shape>,
     /// Why it stays silent when its negation is taken out; `None` where it must then fire (or holds no negation).
     pub no_mutation: Option<String>,
 }

@@ -8,7 +8,7 @@ use super::{CatalogueFiles, Source};
 use crate::detectors::{self, Detector};
 use crate::error::CatalogueError;
 use crate::wording::{GUARDS, Matcher};
-use domain::{Bilingual, Grade, Group, IndicatorId, Role, Scope};
+use domain::{Bilingual, Grade, Group, IndicatorId, NormalText, Role, Scope};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -178,7 +178,7 @@ fn checked(
         }
     }
     for guard in raw.without_guards.iter().filter(|guard| !GUARDS.contains(&guard.as_str())) {
-        fail("without_guards", format!("no guard `{guard}`"), "negation, question, reported, addressed, past");
+        fail("without_guards", format!("no guard `{guard}`"), "negation, question, reported, addressed, past, warned");
     }
     if raw.detector == "wording" {
         for language in ["da", "en", "sv", "de"] {
@@ -192,9 +192,9 @@ fn checked(
         return None;
     }
     let counter_examples = raw.counter_examples.into_iter().map(|example| match example {
-        RawCounterExample::Plain(text) => CounterExample { text, no_mutation: None },
+        RawCounterExample::Plain(text) => CounterExample { text, shape: None, no_mutation: None },
         RawCounterExample::Marked(marked) => {
-            CounterExample { text: marked.text, no_mutation: Some(marked.no_mutation) }
+            CounterExample { text: marked.text, shape: marked.shape, no_mutation: marked.no_mutation }
         }
     });
     Some(Indicator {
@@ -247,7 +247,9 @@ fn parameters(
         let words: Option<Vec<String>> =
             words.and_then(|list| list.iter().map(|word| word.as_str().map(str::to_owned)).collect());
         match words {
+            // Folded as texts are, so that `født` is found in them.
             Some(words) => {
+                let words = words.iter().map(|word| NormalText::fold(word).as_str().to_owned()).collect();
                 parameters.words.insert((*key).to_owned(), words);
             }
             None => fail("parameters", format!("`{key}` must be a list of words"), "the detector needs it"),

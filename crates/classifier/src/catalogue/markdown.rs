@@ -25,6 +25,13 @@ nothing. Counter-evidence never takes away an offer of help.\n\
 Grades: A tested against outcomes, B+ three or more kinds of source agree, B several sources agree, C in many lists \
 but weak or common in ordinary ads, D contradicted by outcomes or a protective practice (no points, shown as context).\n";
 
+const NOT_BUILT: &str = "\n## Not built, and why\n\n\
+- `looks_young`, `visible_mark`, `face_hidden`: looks are not read; in the study with known outcomes the first two \
+pointed the other way.\n\
+- `origin_group`, `origin_conflict`: they need an origin value for each person, which is not kept.\n\
+- `shared_background`: pictures are only hashed.\n\
+- `paid_by_other`, `image_mismatch_report`: only a platform can know them; they belong on a referral form.\n";
+
 impl Catalogue {
     /// The catalogue as a document: what the evidence says and does not say, how a band is made, each indicator.
     pub fn markdown(&self) -> String {
@@ -41,6 +48,7 @@ impl Catalogue {
             }
             let _ = one(indicator, &mut text);
         }
+        text.push_str(NOT_BUILT);
         let _ = self.source_list(&mut text);
         text
     }
@@ -137,7 +145,7 @@ fn one(indicator: &Indicator, text: &mut String) -> std::fmt::Result {
     }
     writeln!(text, "Why: {}\n", indicator.why.en)?;
     let readings: Vec<&str> = indicator.other_readings.iter().map(|reading| reading.en.as_str()).collect();
-    writeln!(text, "Other readings: {}.\n", readings.join("; "))?;
+    writeln!(text, "It may as well mean: {}.\n", readings.join("; "))?;
     for (key, value) in indicator.parameters.shown() {
         writeln!(text, "- `{key}` = {value}")?;
     }

@@ -11,13 +11,14 @@ mod rules;
 pub(crate) mod testing;
 
 pub use check::{CheckKind, CheckResult};
-pub use indicator::{CounterExample, Indicator, NotWithin, Parameters, Status, Wording};
+pub use indicator::{CounterExample, Indicator, NotWithin, Parameters, Shape, Status, Wording};
 pub use rules::{BandRule, Rules};
 
 pub(crate) use file::RawGuards;
 
 use crate::error::CatalogueError;
 use crate::wording::Matcher;
+use domain::IndicatorId;
 
 /// The text of every file of `config/indicators`, read by the caller. Paths are only names.
 #[derive(Debug, Clone, Default)]
@@ -90,6 +91,13 @@ impl Catalogue {
     /// The sources, in the order of their file.
     pub fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// Every pattern as the regular expression that runs on folded text: indicator, `wording` or `not`, expression.
+    /// For measuring, and for tests with another engine.
+    pub fn expressions(&self) -> impl Iterator<Item = (&IndicatorId, &'static str, &str)> {
+        let id = |index: usize| self.indicators.get(index).map(|indicator| &indicator.id);
+        self.matcher.expressions().filter_map(move |(index, table, text)| Some((id(index)?, table, text)))
     }
 
     pub(crate) fn matcher(&self) -> &Matcher {

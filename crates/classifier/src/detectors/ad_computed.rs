@@ -1,19 +1,22 @@
 //! Signs that are computed from one ad's texts and fields.
 
-use super::Found;
+use super::{Found, Missed, Seen, Why};
 use crate::ad::AdContext;
 use crate::catalogue::Indicator;
 use domain::{Field, Place};
 use std::collections::BTreeSet;
 
 /// Neither text nor fields state a price. The evidence is where a reader would look for one: the beginning.
-pub(super) fn price_missing(context: &AdContext<'_>, _: &Indicator) -> Vec<Found> {
-    if !context.ad.reading.prices.is_empty() {
-        return Vec::new();
+pub(super) fn price_missing(context: &AdContext<'_>, _: &Indicator) -> Seen {
+    if let Some(price) = context.ad.reading.prices.first() {
+        let at = context.text_of(&price.span).map(|index| (index, price.span.start..price.span.end));
+        let why = Why::Lacks(("der står en pris", "a price is given"));
+        return Seen { found: Vec::new(), missed: vec![Missed { at, by: None, why }] };
     }
     let written = context.ad.texts.iter().enumerate().filter(|(_, text)| !matches!(text.field, Field::Named(_)));
     let first = written.into_iter().find(|(_, text)| text.original.split_whitespace().count() > 2);
-    first.map(|(index, text)| (index, 0..first_words(&text.original))).into_iter().collect()
+    let found = first.map(|(index, text)| (index, 0..first_words(&text.original))).into_iter().collect();
+    Seen::found_or(found, ("teksten er for kort", "the text is too short"))
 }
 
 fn first_words(text: &str) -> usize {
@@ -27,7 +30,7 @@ const LABELS: [&str; 10] =
     ["sted:", "by:", "område:", "place:", "city:", "location:", "ort:", "stad:", "stadt:", "lokation:"];
 
 /// The listing's place and the text's places are known and have none in common.
-pub(super) fn location_conflict(context: &AdContext<'_>, _: &Indicator) -> Vec<Found> {
+pub(super) fn location_conflict(context: &AdContext<'_>, _: &Indicator) -> Seen {
     let (mut listed, mut written): (Vec<&Place>, Vec<&Place>) = (Vec::new(), Vec::new());
     for place in &context.ad.reading.places {
         match &place.span.field {
@@ -38,11 +41,18 @@ pub(super) fn location_conflict(context: &AdContext<'_>, _: &Indicator) -> Vec<F
         }
     }
     let (fields, text) = (codes(&listed), codes(&written));
-    if fields.is_empty() || text.is_empty() || !fields.is_disjoint(&text) {
-        return Vec::new();
+    if fields.is_empty() || text.is_empty() {
+        return Seen::found_or(
+            Vec::new(),
+            ("der er ikke både et felt og en tekst med sted", "not both a field and a text name a place"),
+        );
+    }
+    if !fields.is_disjoint(&text) {
+        return Seen::found_or(Vec::new(), ("felt og tekst nævner samme sted", "field and text name the same place"));
     }
     let found = listed.iter().chain(&written).filter(|place| place.municipality_code.is_some());
-    found.filter_map(|place| Some((context.text_of(&place.span)?, place.span.start..place.span.end))).collect()
+    let found = found.filter_map(|place| Some((context.text_of(&place.span)?, place.span.start..place.span.end)));
+    Seen::found_or(found.collect(), ("stedet er flertydigt", "the place is ambiguous"))
 }
 
 /// Every municipality that the places are or may be.
@@ -60,7 +70,7 @@ fn labelled(context: &AdContext<'_>, place: &Place) -> bool {
 }
 
 /// At least `least_languages` languages, each with `least_confidence`.
-pub(super) fn several_languages(context: &AdContext<'_>, indicator: &Indicator) -> Vec<Found> {
+pub(super) fn several_languages(context: &AdContext<'_>, indicator: &Indicator) -> Seen {
     let least = indicator.parameters.number("least_confidence");
     let languages: BTreeSet<&str> = context
         .ad
@@ -70,15 +80,17 @@ pub(super) fn several_languages(context: &AdContext<'_>, indicator: &Indicator) 
         .filter(|guess| guess.confidence >= least)
         .map(|guess| guess.code.as_str())
         .collect();
+    let lacks = ("teksten står ikke på nok sprog", "the text does not stand in enough languages");
     if languages.len() < indicator.parameters.count("least_languages") {
-        return Vec::new();
+        return Seen::found_or(Vec::new(), lacks);
     }
     let longest = context.ad.texts.iter().enumerate().max_by_key(|(index, t)| (t.original.len(), usize::MAX - index));
-    longest.map(|(index, text)| (index, 0..first_words(&text.original))).into_iter().collect()
+    let found = longest.map(|(index, text)| (index, 0..first_words(&text.original))).into_iter().collect();
+    Seen::found_or(found, lacks)
 }
 
 /// A link that the ad gives as its own page.
-pub(super) fn own_link(context: &AdContext<'_>, _: &Indicator) -> Vec<Found> {
+pub(super) fn own_link(context: &AdContext<'_>, _: &Indicator) -> Seen {
     let written = context.ad.reading.urls.iter().filter(|url| !matches!(url.span.field, Field::Named(_)));
     let own = written.filter(|url| {
         let before = context
@@ -92,11 +104,12 @@ pub(super) fn own_link(context: &AdContext<'_>, _: &Indicator) -> Vec<Found> {
             .iter()
             .any(|word| line.contains(word))
     });
-    own.filter_map(|url| Some((context.text_of(&url.span)?, url.span.start..url.span.end))).collect()
+    let found = own.filter_map(|url| Some((context.text_of(&url.span)?, url.span.start..url.span.end))).collect();
+    Seen::found_or(found, ("intet link, som teksten kalder sit eget", "no link that the text calls its own"))
 }
 
 /// Two or more towns, each with a date or weekday close after it.
-pub(super) fn tour_schedule(context: &AdContext<'_>, _: &Indicator) -> Vec<Found> {
+pub(super) fn tour_schedule(context: &AdContext<'_>, _: &Indicator) -> Seen {
     let mut found: Vec<(Found, &str)> = Vec::new();
     for place in &context.ad.reading.places {
         let Some(index) = context.text_of(&place.span) else { continue };
@@ -109,7 +122,9 @@ pub(super) fn tour_schedule(context: &AdContext<'_>, _: &Indicator) -> Vec<Found
         }
     }
     let towns: BTreeSet<&str> = found.iter().map(|(_, town)| *town).collect();
-    if towns.len() < 2 { Vec::new() } else { found.into_iter().map(|(found, _)| found).collect() }
+    let few = towns.len() < 2;
+    let found = if few { Vec::new() } else { found.into_iter().map(|(found, _)| found).collect() };
+    Seen::found_or(found, ("der er ikke to byer med hver sin dato", "there are not two towns with a date each"))
 }
 
 /// How far a date reaches that begins within a few letters: `3.-5.`, `3/5`, `den 3. maj`, `fra 3 til 5`.

@@ -21,6 +21,58 @@ use std::ops::Range;
 /// Something found in one ad: which of its texts, and where in the original.
 pub(crate) type Found = (usize, Range<usize>);
 
+/// What a detector sees in one ad.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// What makes it fire.
+    pub found: Vec<Found>,
+    /// What came near.
+    pub missed: Vec<Missed>,
+}
+
+impl Seen {
+    /// Either something was found, or `lacks` (Danish, English) says what there is not.
+    pub fn found_or(found: Vec<Found>, lacks: (&'static str, &'static str)) -> Self {
+        let missed =
+            if found.is_empty() { vec![Missed { at: None, by: None, why: Why::Lacks(lacks) }] } else { Vec::new() };
+        Self { found, missed }
+    }
+}
+
+/// Something that did not make an indicator fire: the first condition that it does not meet.
+pub(crate) struct Missed {
+    /// What it is about.
+    pub at: Option<Found>,
+    /// What stopped it.
+    pub by: Option<Found>,
+    /// The condition.
+    pub why: Why,
+}
+
+/// A condition that is not met.
+pub(crate) enum Why {
+    /// A guard, or `not` for a pattern of the file.
+    Stopped(&'static str),
+    /// A stated age outside the bounds.
+    Years { years: f64, least: f64, most: f64 },
+    /// Something is not there, or not enough of it: Danish, English.
+    Lacks((&'static str, &'static str)),
+}
+
+/// What a detector of several ads needs of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    Contacts,
+    Names,
+    Ages,
+    Prices,
+    Places,
+    Addresses,
+    Images,
+    /// Texts, or times at which ads were seen: any ad has them.
+    Anything,
+}
+
 /// What a detector of several ads says.
 pub(crate) enum Outcome {
     /// It fires, with evidence.
@@ -33,7 +85,7 @@ pub(crate) enum Outcome {
 
 pub(crate) enum Kind {
     /// Looks at one ad; what its wording matches is found in any case.
-    Ad(fn(&AdContext<'_>, &Indicator) -> Vec<Found>),
+    Ad(fn(&AdContext<'_>, &Indicator) -> Seen),
     /// Looks at the ads of one subject.
     Group(fn(&GroupContext<'_>, &Indicator) -> Outcome),
 }
@@ -50,6 +102,7 @@ pub struct Detector {
     pub numbers: &'static [&'static str],
     /// The lists of words that it takes from there.
     pub words: &'static [&'static str],
+    pub(crate) needs: Needs,
     pub(crate) kind: Kind,
 }
 
@@ -58,25 +111,27 @@ const ADVERTISER: &[Scope] = &[Scope::Advertiser];
 const NETWORK: &[Scope] = &[Scope::Network];
 const BOTH: &[Scope] = &[Scope::Advertiser, Scope::Network];
 
-const fn ad(name: &'static str, what: &'static str, kind: fn(&AdContext<'_>, &Indicator) -> Vec<Found>) -> Detector {
-    Detector { name, what, scopes: AD, numbers: &[], words: &[], kind: Kind::Ad(kind) }
+const fn ad(name: &'static str, what: &'static str, kind: fn(&AdContext<'_>, &Indicator) -> Seen) -> Detector {
+    Detector { name, what, scopes: AD, numbers: &[], words: &[], needs: Needs::Anything, kind: Kind::Ad(kind) }
 }
 
 const fn group(
     name: &'static str,
     scopes: &'static [Scope],
+    needs: Needs,
     numbers: &'static [&'static str],
     what: &'static str,
     kind: fn(&GroupContext<'_>, &Indicator) -> Outcome,
 ) -> Detector {
-    Detector { name, what, scopes, numbers, words: &[], kind: Kind::Group(kind) }
+    Detector { name, what, scopes, numbers, words: &[], needs, kind: Kind::Group(kind) }
 }
 
 /// Every detector.
 pub static DETECTORS: &[Detector] = &[
-    ad("wording", "words and patterns by language", |_, _| Vec::new()),
+    ad("wording", "words and patterns by language", |_, _| Seen::default()),
     Detector {
         numbers: &["least_years", "most_years"],
+        words: &["born"],
         ..ad("stated_age", "a stated age between two bounds", ad_mentions::stated_age)
     },
     ad("several_names", "two or more persons named side by side", ad_mentions::several_names),
@@ -91,28 +146,52 @@ pub static DETECTORS: &[Detector] = &[
     },
     ad("tour_schedule", "two or more towns, each with a date", ad_computed::tour_schedule),
     ad("own_link", "a link of the ad's own", ad_computed::own_link),
-    group("shared_contact", BOTH, &["personas"], "one contact, several personas", contacts::shared_contact),
+    group(
+        "shared_contact",
+        BOTH,
+        Needs::Contacts,
+        &["personas"],
+        "one contact, several personas",
+        contacts::shared_contact,
+    ),
     group(
         "contact_rotation",
         BOTH,
+        Needs::Contacts,
         &["contacts", "overlap_days"],
         "one persona under several numbers",
         contacts::contact_rotation,
     ),
-    group("persona_churn", BOTH, &["new_personas", "days"], "new personas on one contact", contacts::persona_churn),
-    group("shared_premises", BOTH, &["personas"], "many personas at one address", contacts::shared_premises),
+    group(
+        "persona_churn",
+        BOTH,
+        Needs::Names,
+        &["new_personas", "days"],
+        "new personas on one contact",
+        contacts::persona_churn,
+    ),
+    group(
+        "shared_premises",
+        BOTH,
+        Needs::Addresses,
+        &["personas"],
+        "many personas at one address",
+        contacts::shared_premises,
+    ),
     group(
         "network_size",
         NETWORK,
+        Needs::Contacts,
         &["persons", "contacts", "towns", "sites", "criteria"],
         "how much the ties hold together",
         contacts::network_size,
     ),
-    group("cross_site", BOTH, &["sites"], "the same owner on several sites", contacts::cross_site),
-    group("hub_number", BOTH, &[], "a contact that was damped", contacts::hub_number),
+    group("cross_site", BOTH, Needs::Contacts, &["sites"], "the same owner on several sites", contacts::cross_site),
+    group("hub_number", BOTH, Needs::Contacts, &[], "a contact that was damped", contacts::hub_number),
     group(
         "short_lived_number",
         BOTH,
+        Needs::Contacts,
         &["days", "numbers"],
         "numbers that vanish while the text goes on",
         contacts::short_lived_number,
@@ -120,6 +199,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "multi_city",
         BOTH,
+        Needs::Places,
         &["towns", "days", "towns_same_day", "km"],
         "one contact in many municipalities",
         locations::multi_city,
@@ -127,6 +207,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "rapid_relocation",
         ADVERTISER,
+        Needs::Places,
         &["percentile", "least_km_day"],
         "travel per day",
         locations::rapid_relocation,
@@ -134,6 +215,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "synchronised_circuit",
         BOTH,
+        Needs::Places,
         &["towns", "days", "contacts"],
         "contacts that follow each other from town to town",
         locations::synchronised_circuit,
@@ -141,24 +223,48 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "simultaneous_locations",
         BOTH,
+        Needs::Places,
         &["km", "days"],
         "one persona in two distant places at once",
         locations::simultaneous_locations,
     ),
-    group("long_hours", BOTH, &["hours", "days"], "marks of activity around the clock", hours::long_hours),
-    group("no_days_off", BOTH, &["weeks", "gap_days", "least_marks"], "no gap in activity", hours::no_days_off),
-    group("posting_rate", ADVERTISER, &["percentile", "least_ads"], "new ads per day", relative::posting_rate),
+    group(
+        "long_hours",
+        BOTH,
+        Needs::Anything,
+        &["hours", "days"],
+        "marks of activity around the clock",
+        hours::long_hours,
+    ),
+    group(
+        "no_days_off",
+        BOTH,
+        Needs::Anything,
+        &["weeks", "gap_days", "least_marks"],
+        "no gap in activity",
+        hours::no_days_off,
+    ),
+    group(
+        "posting_rate",
+        ADVERTISER,
+        Needs::Anything,
+        &["percentile", "least_ads"],
+        "new ads per day",
+        relative::posting_rate,
+    ),
     group(
         "list_length",
         ADVERTISER,
+        Needs::Anything,
         &["percentile", "least_items"],
         "length of lists in the text",
         relative::list_length,
     ),
-    group("price_low", ADVERTISER, &["percentile"], "hourly price low for the area", prices::price_low),
+    group("price_low", ADVERTISER, Needs::Prices, &["percentile"], "hourly price low for the area", prices::price_low),
     group(
         "price_identical",
         NETWORK,
+        Needs::Prices,
         &["prices", "contacts", "most_share_percent"],
         "the same rare price list under several contacts",
         prices::price_identical,
@@ -166,19 +272,35 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "price_conflict",
         BOTH,
+        Needs::Prices,
         &["percent", "days"],
         "one persona, different prices at once",
         prices::price_conflict,
     ),
-    group("price_drop", BOTH, &["percent", "days"], "falling price of one persona", prices::price_drop),
-    group("age_conflict", BOTH, &["years"], "different ages of one persona", contacts::age_conflict),
-    group("near_duplicate", BOTH, &["overlap_days", "least_words"], "the same text elsewhere", texts::near_duplicate),
-    group("template_slots", BOTH, &["overlap_days"], "a shared template with other slots", texts::template_slots),
-    group("style_match", BOTH, &[], "similar style without a shared contact", texts::style_match),
-    group("symbol_code", BOTH, &[], "the same unusual string of symbols", texts::symbol_code),
+    group("price_drop", BOTH, Needs::Prices, &["percent", "days"], "falling price of one persona", prices::price_drop),
+    group("age_conflict", BOTH, Needs::Ages, &["years"], "different ages of one persona", contacts::age_conflict),
+    group(
+        "near_duplicate",
+        BOTH,
+        Needs::Anything,
+        &["overlap_days", "least_words"],
+        "the same text elsewhere",
+        texts::near_duplicate,
+    ),
+    group(
+        "template_slots",
+        BOTH,
+        Needs::Anything,
+        &["overlap_days"],
+        "a shared template with other slots",
+        texts::template_slots,
+    ),
+    group("style_match", BOTH, Needs::Anything, &[], "similar style without a shared contact", texts::style_match),
+    group("symbol_code", BOTH, Needs::Anything, &[], "the same unusual string of symbols", texts::symbol_code),
     group(
         "image_personas",
         BOTH,
+        Needs::Images,
         &["distance", "least_quality"],
         "one picture, several personas",
         images::image_personas,
@@ -186,6 +308,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "image_contacts",
         BOTH,
+        Needs::Images,
         &["distance", "least_quality", "overlap_days"],
         "one picture, several contacts",
         images::image_contacts,
@@ -195,14 +318,22 @@ pub static DETECTORS: &[Detector] = &[
         ..group(
             "scam_signs",
             BOTH,
+            Needs::Anything,
             &["signs", "ads", "towns"],
             "two different signs of spam or scam",
             scams::scam_signs,
         )
     },
-    group("stable_contact", BOTH, &["days", "km"], "same number and town for long", counter::stable_contact),
-    group("single_persona", ADVERTISER, &["days"], "one persona all along", counter::single_persona),
-    group("long_history", BOTH, &["days"], "advertised for long", counter::long_history),
+    group(
+        "stable_contact",
+        BOTH,
+        Needs::Contacts,
+        &["days", "km"],
+        "same number and town for long",
+        counter::stable_contact,
+    ),
+    group("single_persona", ADVERTISER, Needs::Names, &["days"], "one persona all along", counter::single_persona),
+    group("long_history", BOTH, Needs::Anything, &["days"], "advertised for long", counter::long_history),
 ];
 
 /// The detector of that name.

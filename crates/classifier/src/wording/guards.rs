@@ -1,5 +1,5 @@
 //! Whether a text really says something of its writer, now: negation, question, reported speech, another person
-//! addressed, the past. All words come from `rules.toml`.
+//! addressed, the past, a warning. All words come from `rules.toml`.
 
 use super::tokens::{Layout, Token};
 use crate::catalogue::RawGuards;
@@ -8,7 +8,14 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 /// The names of the guards, as files write them in `without_guards`.
-pub(crate) const GUARDS: [&str; 5] = ["negation", "question", "reported", "addressed", "past"];
+pub(crate) const GUARDS: [&str; 6] = ["negation", "question", "reported", "addressed", "past", "warned"];
+
+/// What silenced a match: the guard (or `not` for a pattern of the file) and the words that it rests on, folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stop {
+    pub guard: &'static str,
+    pub by: Range<usize>,
+}
 
 /// The guards with their words.
 #[derive(Debug, Clone)]
@@ -25,9 +32,13 @@ pub(crate) struct Guards {
     verbs: HashSet<String>,
     question: HashSet<String>,
     reporting: HashSet<String>,
+    hearing: HashSet<String>,
     own: HashSet<String>,
     addressing: HashSet<String>,
+    relative: HashSet<String>,
+    prepositions: HashSet<String>,
     past: Vec<Vec<String>>,
+    warned: Vec<Vec<String>>,
 }
 
 fn fold(word: &str) -> String {
@@ -57,9 +68,13 @@ impl Guards {
             verbs: set(&raw.verbs_and_pronouns),
             question: set(&raw.question_words),
             reporting: set(&raw.reporting),
+            hearing: set(&raw.hearing),
             own: set(&raw.own),
             addressing: set(&raw.addressing),
+            relative: set(&raw.relative),
+            prepositions: set(&raw.prepositions),
             past: phrases(&raw.past),
+            warned: phrases(&raw.warned),
         }
     }
 
@@ -78,14 +93,29 @@ impl Guards {
         self.negators.contains(word)
     }
 
-    /// Whether one of the guards for which `on` is true silences the match at `found`.
-    pub fn stop(&self, layout: &Layout, found: &Range<usize>, says_negation: bool, on: impl Fn(&str) -> bool) -> bool {
+    /// Whether a word introduces what somebody else said.
+    pub fn is_reporting(&self, word: &str) -> bool {
+        self.reporting.contains(word) || self.hearing.contains(word)
+    }
+
+    /// The first of the guards for which `on` is true that silences the match at `found`.
+    pub fn stop(
+        &self,
+        layout: &Layout,
+        found: &Range<usize>,
+        says_negation: bool,
+        on: impl Fn(&str) -> bool,
+    ) -> Option<Stop> {
         let inside = layout.tokens_in(found);
-        (on("negation") && self.negated(layout, &inside, says_negation))
-            || (on("question") && self.asked(layout, &inside))
-            || (on("reported") && self.reported(layout, &inside, found))
-            || (on("addressed") && self.addressed(layout, &inside))
-            || (on("past") && self.past(layout, &inside))
+        let by = |guard: &'static str, stopped: &dyn Fn() -> Option<Range<usize>>| {
+            if on(guard) { stopped().map(|tokens| Stop { guard, by: layout.words(&tokens, found) }) } else { None }
+        };
+        by("negation", &|| self.negated(layout, &inside, says_negation))
+            .or_else(|| by("question", &|| self.asked(layout, &inside)))
+            .or_else(|| by("reported", &|| self.reported(layout, &inside, found)))
+            .or_else(|| by("addressed", &|| self.addressed(layout, &inside)))
+            .or_else(|| by("past", &|| self.past(layout, &inside)))
+            .or_else(|| by("warned", &|| self.warned(layout, &inside)))
     }
 
     /// "Ikke kun" denies nothing, unless the match itself begins with its "kun".
@@ -102,9 +132,11 @@ impl Guards {
             })
     }
 
-    fn negated(&self, layout: &Layout, inside: &Range<usize>, says_negation: bool) -> bool {
+    // Each guard returns the tokens that it rests on.
+
+    fn negated(&self, layout: &Layout, inside: &Range<usize>, says_negation: bool) -> Option<Range<usize>> {
         let tokens = &layout.tokens;
-        let Some(first) = tokens.get(inside.start) else { return false };
+        let first = tokens.get(inside.start)?;
         for at in (inside.start.saturating_sub(self.words_before)..inside.start).rev() {
             let Some(token) = tokens.get(at) else { break };
             // "ryger ikke og bor her": a verb after the conjunction begins what is no longer negated.
@@ -114,73 +146,98 @@ impl Guards {
                 break;
             }
             if self.negates(tokens, at, inside.start) {
-                return true;
+                return Some(at..at + 1);
             }
         }
-        if !says_negation && inside.clone().any(|at| self.negates(tokens, at, inside.end)) {
-            return true;
+        if !says_negation && let Some(at) = inside.clone().find(|at| self.negates(tokens, *at, inside.end)) {
+            return Some(at..at + 1);
         }
         // "Hun er ikke her": the word after the match.
         if tokens.get(inside.end).is_some_and(|next| next.clause == first.clause && self.follows.contains(&next.word))
             && self.negates(tokens, inside.end, usize::MAX)
         {
-            return true;
+            return Some(inside.end..inside.end + 1);
         }
         let sentence = first.sentence;
-        let after = |at: usize, word: &String| {
-            tokens.get(at).is_some_and(|token| token.sentence == sentence && token.word == *word)
-        };
-        self.after.iter().any(|phrase| {
-            (inside.end..inside.end + self.words_after)
-                .any(|start| phrase.iter().enumerate().all(|(i, word)| after(start + i, word)))
+        (inside.end..inside.end + self.words_after).find_map(|start| {
+            let said = self.after.iter().find(|phrase| layout.says(phrase, start, |t| t.sentence == sentence))?;
+            Some(start..start + said.len())
         })
     }
 
-    fn asked(&self, layout: &Layout, inside: &Range<usize>) -> bool {
-        let Some(token) = layout.tokens.get(inside.start) else { return false };
+    fn asked(&self, layout: &Layout, inside: &Range<usize>) -> Option<Range<usize>> {
+        let token = layout.tokens.get(inside.start)?;
         if !layout.asks.get(token.sentence).copied().unwrap_or(false) {
-            return false;
+            return None;
         }
-        let start = layout.tokens.partition_point(|other| other.sentence < token.sentence);
-        let end = layout.tokens.partition_point(|other| other.sentence <= token.sentence);
-        let opens = layout.tokens.get(start).is_some_and(|word| self.question.contains(&word.word));
-        let in_last = layout.tokens.get(end.saturating_sub(1)).is_some_and(|last| last.clause == token.clause);
-        opens || in_last
+        let sentence = layout.sentence(token.sentence);
+        let opens = layout.tokens.get(sentence.start).is_some_and(|word| self.question.contains(&word.word));
+        let last = sentence.end.saturating_sub(1);
+        let in_last = layout.tokens.get(last).is_some_and(|last| last.clause == token.clause);
+        (opens || in_last).then_some(if opens { sentence.start..sentence.start + 1 } else { last..last + 1 })
     }
 
-    fn reported(&self, layout: &Layout, inside: &Range<usize>, found: &Range<usize>) -> bool {
-        let Some(token) = layout.tokens.get(inside.start) else { return false };
+    fn reported(&self, layout: &Layout, inside: &Range<usize>, found: &Range<usize>) -> Option<Range<usize>> {
+        let token = layout.tokens.get(inside.start)?;
         let quoted = layout.quotes.iter().any(|quote| quote.start <= found.start && found.end <= quote.end);
-        let reports = |at: usize| {
+        let reports = |at: &usize| {
             let own = |at: Option<usize>| {
                 at.and_then(|at| layout.tokens.get(at)).is_some_and(|word| self.own.contains(&word.word))
             };
-            layout
-                .tokens
-                .get(at)
-                .is_some_and(|word| word.sentence == token.sentence && self.reporting.contains(&word.word))
+            layout.tokens.get(*at).is_some_and(|word| self.reporting.contains(&word.word))
                 && !own(at.checked_sub(1))
                 && !own(Some(at + 1))
         };
-        let start = layout.tokens.partition_point(|other| other.sentence < token.sentence);
-        let end = layout.tokens.partition_point(|other| other.sentence <= token.sentence);
-        (start..inside.start).any(reports) || (quoted && (inside.end..end).any(reports))
+        let sentence = layout.sentence(token.sentence);
+        let hears = |at: &usize| layout.tokens.get(*at).is_some_and(|word| self.hearing.contains(&word.word));
+        let before = (sentence.start..inside.start).find(|at| hears(at) || reports(at));
+        let at = before.or_else(|| if quoted { (inside.end..sentence.end).find(reports) } else { None })?;
+        Some(at..at + 1)
     }
 
-    fn addressed(&self, layout: &Layout, inside: &Range<usize>) -> bool {
-        let Some(first) = layout.tokens.get(inside.start) else { return false };
-        (inside.start.saturating_sub(self.addressing_before)..inside.start)
-            .filter_map(|at| layout.tokens.get(at))
-            .any(|token| token.clause == first.clause && self.addressing.contains(&token.word))
-    }
-
-    fn past(&self, layout: &Layout, inside: &Range<usize>) -> bool {
-        let Some(first) = layout.tokens.get(inside.start) else { return false };
-        let start = layout.tokens.partition_point(|token| token.clause < first.clause);
-        let is = |at: usize, word: &String| {
-            layout.tokens.get(at).is_some_and(|token| token.clause == first.clause && token.word == *word)
+    fn addressed(&self, layout: &Layout, inside: &Range<usize>) -> Option<Range<usize>> {
+        let first = layout.tokens.get(inside.start)?;
+        let addresses = |at: &usize, clause: usize| {
+            let token = layout.tokens.get(*at);
+            token.is_some_and(|token| token.clause == clause && self.addressing.contains(&token.word))
         };
-        (start..inside.end)
-            .any(|from| self.past.iter().any(|phrase| phrase.iter().enumerate().all(|(i, word)| is(from + i, word))))
+        // "For you": the words are not about the reader.
+        let governed = |at: usize| {
+            let before = at.checked_sub(1).and_then(|at| layout.tokens.get(at));
+            before.is_some_and(|word| self.prepositions.contains(&word.word))
+        };
+        let mut near = inside.start.saturating_sub(self.addressing_before)..inside.start;
+        if let Some(at) = near.find(|at| addresses(at, first.clause) && !governed(*at)) {
+            return Some(at..at + 1);
+        }
+        // "Kunder, der ikke taler dansk": a relative clause speaks of who stands before it.
+        let opening = layout.tokens.partition_point(|token| token.clause < first.clause);
+        let opens = layout.tokens.get(opening).filter(|word| self.relative.contains(&word.word))?;
+        let spoken_of = opening.checked_sub(1).and_then(|at| layout.tokens.get(at))?;
+        if spoken_of.sentence != opens.sentence {
+            return None;
+        }
+        let at =
+            (opening.saturating_sub(self.addressing_before)..opening).find(|at| addresses(at, spoken_of.clause))?;
+        Some(at..at + 1)
+    }
+
+    fn past(&self, layout: &Layout, inside: &Range<usize>) -> Option<Range<usize>> {
+        let first = layout.tokens.get(inside.start)?;
+        let start = layout.tokens.partition_point(|token| token.clause < first.clause);
+        (start..inside.end).find_map(|from| {
+            let said = self.past.iter().find(|phrase| layout.says(phrase, from, |t| t.clause == first.clause))?;
+            Some(from..from + said.len())
+        })
+    }
+
+    /// A sentence that warns of something, or says what to do about it, says nothing of its writer.
+    fn warned(&self, layout: &Layout, inside: &Range<usize>) -> Option<Range<usize>> {
+        let token = layout.tokens.get(inside.start)?;
+        layout.sentence(token.sentence).find_map(|from| {
+            let said = self.warned.iter().find(|p| layout.says(p, from, |t| t.sentence == token.sentence))?;
+            let outside = from >= inside.end || from + said.len() <= inside.start;
+            outside.then_some(from..from + said.len())
+        })
     }
 }

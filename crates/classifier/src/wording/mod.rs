@@ -3,16 +3,19 @@
 
 mod guards;
 mod literals;
+mod part;
 mod pattern;
 mod tokens;
 
-pub(crate) use guards::{GUARDS, Guards};
+pub(crate) use guards::{GUARDS, Guards, Stop};
+pub(crate) use part::Part;
 pub(crate) use tokens::Layout;
 
 use crate::catalogue::{Indicator, NotWithin, RawGuards};
 use aho_corasick::{AhoCorasick, MatchKind};
 use domain::NormalText;
 use pattern::CompiledPattern;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -35,6 +38,30 @@ pub(crate) struct Matcher {
     silencers: Vec<(NotWithin, Vec<CompiledPattern>)>,
     off: Vec<BTreeSet<String>>,
     guards: Guards,
+}
+
+/// A folded text, cut into words when first somebody asks.
+pub(crate) struct Folded<'a> {
+    normal: &'a NormalText,
+    original: &'a str,
+    layout: OnceCell<Layout>,
+}
+
+impl<'a> Folded<'a> {
+    /// The text and its original.
+    pub fn of(normal: &'a NormalText, original: &'a str) -> Self {
+        Self { normal, original, layout: OnceCell::new() }
+    }
+
+    /// The folded text.
+    pub fn as_str(&self) -> &'a str {
+        self.normal.as_str()
+    }
+
+    /// Its words, clauses and sentences.
+    pub fn layout(&self, guards: &Guards) -> &Layout {
+        self.layout.get_or_init(|| guards.layout(self.normal, self.original))
+    }
 }
 
 /// A pattern that does not compile.
@@ -101,8 +128,51 @@ impl Matcher {
     }
 
     /// What matches in `normal` by indicator (index into the catalogue): ranges of the folded text, in order.
-    pub fn matches(&self, normal: &NormalText, original: &str) -> BTreeMap<usize, Vec<Range<usize>>> {
-        let text = normal.as_str();
+    pub fn matches(&self, text: &Folded<'_>) -> BTreeMap<usize, Vec<Range<usize>>> {
+        let mut matches: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
+        self.each_match(text, |indicator, found, stop| {
+            if stop.is_none() {
+                let ranges = matches.entry(indicator).or_default();
+                if ranges.len() < MOST_MATCHES {
+                    ranges.push(found);
+                }
+            }
+        });
+        for ranges in matches.values_mut() {
+            ranges.sort_by_key(|range| (range.start, range.end));
+            ranges.dedup_by(|next, kept| next.start < kept.end);
+        }
+        matches
+    }
+
+    /// What matched and was silenced, by indicator, with what silenced it.
+    pub fn silenced_matches(&self, text: &Folded<'_>) -> BTreeMap<usize, Vec<(Range<usize>, Stop)>> {
+        let mut silenced: BTreeMap<usize, Vec<(Range<usize>, Stop)>> = BTreeMap::new();
+        self.each_match(text, |indicator, found, stop| {
+            if let Some(stop) = stop {
+                silenced.entry(indicator).or_default().push((found, stop));
+            }
+        });
+        silenced
+    }
+
+    /// By indicator, the pattern of which the text holds most without matching it: at least half of its words, near
+    /// each other.
+    pub fn partly_there(&self, text: &Folded<'_>) -> BTreeMap<usize, Part> {
+        let candidates = self.candidates(text.as_str());
+        let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
+        for (pattern, _) in self.patterns.iter().zip(&candidates).filter(|(_, candidate)| **candidate) {
+            if let Some(part) = part::partly(&pattern.pattern, text.as_str(), text.layout(&self.guards))
+                && parts.get(&pattern.indicator).is_none_or(|kept| part.weight() > kept.weight())
+            {
+                parts.insert(pattern.indicator, part);
+            }
+        }
+        parts
+    }
+
+    /// By pattern: whether the text holds a word that it cannot do without.
+    fn candidates(&self, text: &str) -> Vec<bool> {
         let mut candidates = vec![false; self.patterns.len()];
         for found in self.words.find_overlapping_iter(text) {
             for &pattern in self.by_word.get(found.pattern().as_usize()).map_or(&[][..], Vec::as_slice) {
@@ -111,39 +181,41 @@ impl Matcher {
                 }
             }
         }
-        let mut layout: Option<Layout> = None;
-        let mut matches: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
-        for (pattern, _) in self.patterns.iter().zip(&candidates).filter(|(_, candidate)| **candidate) {
-            for found in pattern.pattern.find_all(text) {
-                let layout = layout.get_or_insert_with(|| self.guards.layout(normal, original));
-                let off = self.off.get(pattern.indicator);
-                let stopped = self
-                    .guards
-                    .stop(layout, &found, pattern.says_negation, |guard| off.is_none_or(|off| !off.contains(guard)));
-                if !stopped && !self.silenced(pattern.indicator, text, layout, &found) {
-                    let ranges = matches.entry(pattern.indicator).or_default();
-                    if ranges.len() < MOST_MATCHES {
-                        ranges.push(found);
-                    }
-                }
-            }
-        }
-        for ranges in matches.values_mut() {
-            ranges.sort_by_key(|range| (range.start, range.end));
-            ranges.dedup_by(|next, kept| next.start < kept.end);
-        }
-        matches
+        candidates
     }
 
-    /// Whether one of the indicator's `not` patterns stands near.
-    fn silenced(&self, indicator: usize, text: &str, layout: &Layout, found: &Range<usize>) -> bool {
-        let Some((within, regexes)) = self.silencers.get(indicator) else { return false };
+    /// Every match of every pattern, with what silences it.
+    fn each_match(&self, text: &Folded<'_>, mut each: impl FnMut(usize, Range<usize>, Option<Stop>)) {
+        let candidates = self.candidates(text.as_str());
+        for (pattern, _) in self.patterns.iter().zip(&candidates).filter(|(_, candidate)| **candidate) {
+            for found in pattern.pattern.find_all(text.as_str()) {
+                let stop = self.stop(pattern.indicator, text, &found, pattern.says_negation);
+                each(pattern.indicator, found, stop);
+            }
+        }
+    }
+
+    /// What silences the match at `found` (folded): one of the indicator's guards or `not` patterns.
+    fn stop(&self, indicator: usize, text: &Folded<'_>, found: &Range<usize>, says_negation: bool) -> Option<Stop> {
+        let off = self.off.get(indicator);
+        self.guards
+            .stop(text.layout(&self.guards), found, says_negation, |guard| off.is_none_or(|off| !off.contains(guard)))
+            .or_else(|| self.silenced(indicator, text, found))
+    }
+
+    /// One of the indicator's `not` patterns that stands near.
+    fn silenced(&self, indicator: usize, text: &Folded<'_>, found: &Range<usize>) -> Option<Stop> {
+        let (within, regexes) = self.silencers.get(indicator)?;
+        let layout = text.layout(&self.guards);
+        let text = text.as_str();
         let near = match within {
             NotWithin::Clause => layout.clause_around(found),
             NotWithin::Sentence => layout.sentence_around(found),
             NotWithin::Text => 0..text.len(),
         };
-        regexes.iter().any(|regex| regex.find_all(text).any(|m| m.start < near.end && near.start < m.end))
+        let by =
+            regexes.iter().find_map(|regex| regex.find_all(text).find(|m| m.start < near.end && near.start < m.end))?;
+        Some(Stop { guard: "not", by })
     }
 
     /// The guards, for detectors that look at mentions.
@@ -151,10 +223,15 @@ impl Matcher {
         &self.guards
     }
 
-    /// Whether a guard holds for the mention at `found` (folded), with `not` patterns of `indicator`.
-    pub fn stops_mention(&self, indicator: usize, text: &str, layout: &Layout, found: &Range<usize>) -> bool {
-        let off = self.off.get(indicator);
-        self.guards.stop(layout, found, false, |guard| off.is_none_or(|off| !off.contains(guard)))
-            || self.silenced(indicator, text, layout, found)
+    /// What silences the mention at `found` (folded), if anything.
+    pub fn stops_mention(&self, indicator: usize, text: &Folded<'_>, found: &Range<usize>) -> Option<Stop> {
+        self.stop(indicator, text, found, false)
+    }
+
+    /// Every pattern as the expression that runs, by indicator (index) and table: for measuring and for oracles.
+    pub fn expressions(&self) -> impl Iterator<Item = (usize, &'static str, &str)> {
+        let fires = self.patterns.iter().map(|pattern| (pattern.indicator, "wording", pattern.pattern.source.as_str()));
+        let not = self.silencers.iter().enumerate();
+        fires.chain(not.flat_map(|(index, (_, not))| not.iter().map(move |n| (index, "not", n.source.as_str()))))
     }
 }

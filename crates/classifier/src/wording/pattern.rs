@@ -32,6 +32,8 @@ const WORD: &str = r"(?:(?:kr|kl|ca|nr|tlf|min|st|d|[0-9]+)\.|[a-z0-9'’]+)";
 #[derive(Debug, Clone)]
 pub(crate) struct CompiledPattern {
     pub source: String,
+    /// As written, with words in the place of names.
+    pub written: String,
     regex: OnceLock<Option<Regex>>,
 }
 
@@ -60,7 +62,7 @@ pub(crate) fn compile(source: &str, words: &BTreeMap<String, String>) -> Result<
     if minimum.unwrap_or(0) == 0 {
         return Err("it matches nothing at all".to_owned());
     }
-    Ok(CompiledPattern { source, regex: OnceLock::new() })
+    Ok(CompiledPattern { source, written: expanded.trim().to_owned(), regex: OnceLock::new() })
 }
 
 fn boundary(at_word: bool) -> &'static str {

@@ -134,6 +134,25 @@ impl Layout {
         start..end
     }
 
+    /// Indices of the words of a sentence.
+    pub fn sentence(&self, number: usize) -> Range<usize> {
+        let start = self.tokens.partition_point(|token| token.sentence < number);
+        start..self.tokens.partition_point(|token| token.sentence <= number)
+    }
+
+    /// Whether the words of `phrase` stand from `at` on, each in a place that `within` accepts.
+    pub fn says(&self, phrase: &[String], at: usize, within: impl Fn(&Token) -> bool) -> bool {
+        let word = |i: usize, word: &String| self.tokens.get(at + i).is_some_and(|t| t.word == *word && within(t));
+        phrase.iter().enumerate().all(|(i, wanted)| word(i, wanted))
+    }
+
+    /// The text that words reach over; `otherwise` where there are none.
+    pub fn words(&self, words: &Range<usize>, otherwise: &Range<usize>) -> Range<usize> {
+        let first = self.tokens.get(words.start);
+        let last = words.end.checked_sub(1).and_then(|at| self.tokens.get(at));
+        first.zip(last).map_or(otherwise.clone(), |(first, last)| first.range.start..last.range.end)
+    }
+
     /// Indices of the words inside a range.
     pub fn tokens_in(&self, range: &Range<usize>) -> Range<usize> {
         let first = self.tokens.partition_point(|token| token.range.end <= range.start);

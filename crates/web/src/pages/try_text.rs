@@ -1,19 +1,20 @@
 //! Read a text as if it were an ad. It travels in the form's body, is read, shown and forgotten.
 
-use super::firings::{GroupView, Shown};
+use super::firings::{GroupView, Shown, group_name};
 use super::show;
 use crate::access::{Researcher, Visit, Who};
 use crate::errors::WebError;
 use crate::forms::Posted;
-use crate::highlight::{Mark, Segment, segments};
-use crate::page::Page;
+use crate::highlight::{Mark, Segment, excerpt, segments};
+use crate::page::{Count, Page};
 use crate::port::TextRead;
 use crate::{AppState, WorkbenchError};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use domain::Field;
+use classifier::WhyNot;
+use domain::{Field, Group, Span};
 use std::collections::BTreeMap;
 
 /// Longest text, in characters.
@@ -23,7 +24,24 @@ struct ResultView {
     segments: Vec<Segment>,
     mentions: Vec<(String, i64)>,
     groups: Vec<GroupView>,
-    abstentions: Vec<(String, String)>,
+    not_fired: Vec<NotFiredGroup>,
+}
+
+/// The indicators of a group that did not fire, those that came near first.
+struct NotFiredGroup {
+    letter: char,
+    name: String,
+    near: i64,
+    indicators: Vec<NotFired>,
+}
+
+/// One of them: what it would have been, which condition was not met, and the words around what came near.
+struct NotFired {
+    id: String,
+    title: String,
+    near: bool,
+    reason: String,
+    segments: Vec<Segment>,
 }
 
 #[derive(Template)]
@@ -63,7 +81,11 @@ pub async fn read(
         None
     };
     let read = match &wrong {
-        None => state.workbench.read_text(&text).await,
+        None => {
+            // That somebody tried a text is on record, the text is not.
+            state.store.audit(&who.look("try", "research", String::new(), state.now())).await?;
+            state.workbench.read_text(&text, page.today).await
+        }
         Some(_) => Err(WorkbenchError::TooLong { length: text.len(), limit: MOST_TEXT }),
     };
     match (wrong, read) {
@@ -102,10 +124,42 @@ fn result(state: &AppState, page: &Page, text: &str, read: &TextRead) -> ResultV
         segments: segments(text, (0, text.len()), &marks),
         mentions: counts.into_iter().map(|(kind, count)| (page.t(&format!("mention-{kind}")), count)).collect(),
         groups: shown.groups(&read.firings, None, "try"),
-        abstentions: read
-            .abstentions
-            .iter()
-            .map(|a| (shown.title(a.indicator.as_str()), page.of_both(&a.reason).to_owned()))
-            .collect(),
+        not_fired: not_fired(&shown, text, read),
     }
+}
+
+fn not_fired(shown: &Shown<'_>, text: &str, read: &TextRead) -> Vec<NotFiredGroup> {
+    let page = shown.page;
+    let mut groups: BTreeMap<Group, Vec<NotFired>> = BTreeMap::new();
+    for not in &read.not_fired {
+        groups.entry(not.group).or_default().push(NotFired {
+            id: not.indicator.0.clone(),
+            title: shown.title(not.indicator.as_str()),
+            near: not.near,
+            reason: page.of_both(&not.reason).to_owned(),
+            segments: around(page, text, not),
+        });
+    }
+    let view = |(group, mut indicators): (Group, Vec<NotFired>)| {
+        indicators.sort_by_key(|indicator| !indicator.near);
+        let near = indicators.iter().filter(|indicator| indicator.near).count();
+        NotFiredGroup { letter: group.0, name: group_name(page, group), near: near.count(), indicators }
+    };
+    groups.into_iter().map(view).collect()
+}
+
+/// The words that came near, with what stopped them.
+fn around(page: &Page, text: &str, not: &WhyNot) -> Vec<Segment> {
+    let mark = |span: &Span, key: &str, class| Mark {
+        start: span.start,
+        end: span.end,
+        words: page.t(key),
+        class,
+        covered: false,
+    };
+    let by = not.by.iter().map(|span| mark(span, "try-stopped-by", "against"));
+    let near = not.span.iter().map(|span| mark(span, "try-came-near", "context"));
+    let marks: Vec<Mark> = by.chain(near).collect();
+    let (start, end) = (marks.iter().map(|m| m.start).min(), marks.iter().map(|m| m.end).max());
+    start.zip(end).map_or_else(Vec::new, |(start, end)| excerpt(text, start, end, &marks))
 }

@@ -228,6 +228,15 @@ try-mentions = Forekomster
 try-no-mentions = Ingen telefon, pris, alder, sted eller andet er fundet.
 try-signs = Tegn i denne ene tekst
 try-no-signs = Ingen tegn er udløst.
+try-not-fired = Tegn, der ikke er udløst, og hvorfor
+try-not-fired-lead = For hvert tegn står den første betingelse, som teksten ikke opfylder. De, der var tæt på, står først. At et tegn ikke er udløst, frikender ingen.
+try-near = { $n ->
+    [0] ingen var tæt på
+    [one] én var tæt på
+   *[other] { $count } var tæt på
+  }
+try-came-near = var tæt på
+try-stopped-by = stoppet af
 mention-phone = Telefon
 mention-price = Pris
 mention-age = Alder

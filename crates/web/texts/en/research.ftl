@@ -228,6 +228,15 @@ try-mentions = Mentions
 try-no-mentions = No phone, price, age, place or other mention was found.
 try-signs = Signs in this one text
 try-no-signs = No sign fired.
+try-not-fired = Signs that did not fire, and why
+try-not-fired-lead = For each sign: the first condition that the text does not meet. Those that came near stand first. That a sign did not fire is no all-clear.
+try-near = { $n ->
+    [0] none came near
+    [one] one came near
+   *[other] { $count } came near
+  }
+try-came-near = came near
+try-stopped-by = stopped by
 mention-phone = Phone
 mention-price = Price
 mention-age = Age

@@ -6,9 +6,10 @@
 
 use ::store::testing::TestStore;
 use ::store::*;
-use classifier::{Catalogue, CatalogueFiles, assess, fire_ad};
+use classifier::{AdAt, Catalogue, CatalogueFiles, assess, explain_ad, fire_ad};
 use domain::*;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -45,9 +46,11 @@ struct Bench(Arc<Catalogue>);
 
 #[async_trait::async_trait]
 impl Workbench for Bench {
-    async fn read_text(&self, text: &str) -> Result<TextRead, WorkbenchError> {
+    async fn read_text(&self, text: &str, on: Date) -> Result<TextRead, WorkbenchError> {
         let ad = read_ad(vec![(Field::Text, text.to_owned())]);
-        Ok(TextRead { firings: fire_ad(&self.0, &ad, None), reading: ad.reading, abstentions: Vec::new() })
+        let at = AdAt { ad: None, on: Some(on) };
+        let not_fired = explain_ad(&self.0, &ad, &at);
+        Ok(TextRead { firings: fire_ad(&self.0, &ad, &at), not_fired, reading: ad.reading })
     }
 }
 
@@ -326,7 +329,7 @@ async fn ads(state: &AppState) -> BTreeMap<AdRef, Vec<Firing>> {
         texts.extend(unread.content.fields.iter().map(|(name, value)| (Field::Named(name.clone()), value.clone())));
         let ad = read_ad(texts);
         let masked = mask(&ad);
-        let mut fired = fire_ad(&state.catalogue, &ad, Some((&unread.ad, unread.version)));
+        let mut fired = fire_ad(&state.catalogue, &ad, &AdAt { ad: Some((&unread.ad, unread.version)), on: None });
         for evidence in fired.iter_mut().flat_map(|firing| &mut firing.evidence) {
             if let Evidence::Span { span, text, .. } = evidence {
                 let field = masked.iter().find(|text| text.field == span.field).unwrap();
