@@ -212,7 +212,7 @@ mod tests {
         check("youth_language", "Tidligere var jeg meget ung", true, "past", "Tidligere");
         check("newly_arrived", "Hvis nogen er ny i Danmark, så hjælp", true, "advice", "Hvis nogen");
         check("newly_arrived", "Turister, der er lige ankommet til Danmark", true, "of the reader", "Turister");
-        check("staff_rotation", "Nye billeder hver uge", true, "2 parts", "");
+        check("staff_rotation", "Nye billeder hver uge", true, "parts stand together", "");
         check("staff_rotation", "Massage i Odense", false, "none of its", "");
     }
 
