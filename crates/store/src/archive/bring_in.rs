@@ -23,7 +23,7 @@ impl Store {
         let mut new = 0;
         for (prepared, url) in &ready {
             if !self.is_known(&mut tx, site_id, prepared, url).await? {
-                prepared.keep(&mut tx, CaptureOf { site_id, run: None, ad_id: None }).await?;
+                prepared.keep(&mut tx, CaptureOf { site_id, run: None, ad_id: None }, None).await?;
                 new += 1;
             }
         }

@@ -3,6 +3,8 @@
 
 use crate::StoreError;
 use domain::Exchange;
+use std::cell::RefCell;
+use zstd::bulk::Compressor;
 
 /// First byte: form of the rest. The dictionary belongs to the form: another one needs another number.
 const FORM: u8 = 1;
@@ -12,11 +14,19 @@ const MOST: usize = 4 * 1024 * 1024;
 
 const CORRUPT: StoreError = StoreError::Corrupt { what: "the heads of an archived page" };
 
+thread_local! {
+    /// Its tables are made once for each thread: that is most of the work.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
 pub(super) fn pack(exchange: &Exchange) -> Result<Vec<u8>, StoreError> {
     let json = serde_json::to_vec(exchange).map_err(|_| CORRUPT)?;
+    let compressed = COMPRESSOR.with_borrow_mut(|kept| match kept {
+        Some(compressor) => compressor.compress(&json),
+        None => kept.insert(Compressor::with_dictionary(1, DICTIONARY)?).compress(&json),
+    });
     let mut packed = vec![FORM];
-    let mut compressor = zstd::bulk::Compressor::with_dictionary(1, DICTIONARY).map_err(|_| CORRUPT)?;
-    packed.extend(compressor.compress(&json).map_err(|_| CORRUPT)?);
+    packed.extend(compressed.map_err(|_| CORRUPT)?);
     Ok(packed)
 }
 

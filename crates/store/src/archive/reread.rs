@@ -175,7 +175,8 @@ impl Store {
         if wanted.numbers != known.by_hash() || wanted.times != known.times {
             changed = true;
             self.rewrite_versions(&mut tx, found.id, &known, &wanted.numbers, &contents, &mut counts).await?;
-            self.rewrite_sightings(&mut tx, ad, &wanted.times).await?;
+            let versions = wanted.numbers.values().max().copied().unwrap_or(0);
+            self.rewrite_sightings(&mut tx, ad, &wanted.times, versions).await?;
         }
         changed |= self.fill_in(&mut tx, found.id, &wanted.numbers, &contents, &mut counts).await?;
         for (page, hash) in
@@ -266,6 +267,7 @@ impl Store {
         tx: &mut Tx,
         ad: &AdRef,
         times: &BTreeMap<i64, BTreeSet<i64>>,
+        versions: i64,
     ) -> Result<(), StoreError> {
         let mut state = find_ad(tx, self.keys(), ad).await?.ok_or(StoreError::NotFound { what: "ad" })?;
         tx.run("DELETE FROM sighting WHERE ad_id = $1", args![state.id]).await?;
@@ -276,7 +278,6 @@ impl Store {
         let last = times.iter().filter_map(|(version, times)| times.last().map(|last| (*last, *version))).max();
         let first = times.values().filter_map(|times| times.first().copied()).min();
         if let (Some((last, current)), Some(first)) = (last, first) {
-            let versions = times.keys().max().copied().unwrap_or(0);
             tx.run(
                 "UPDATE ad SET versions = $2, current_version = $3, first_seen = $4, last_seen = $5 WHERE id = $1",
                 args![state.id, versions, current, first, last],

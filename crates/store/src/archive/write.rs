@@ -95,15 +95,15 @@ impl Store {
             .ok_or(StoreError::NotFound { what: "run" })?;
         let of = CaptureOf { site_id: row.int(0)?, run: Some(run), ad_id: row.opt_int(1)? };
         for capture in &ready {
-            capture.keep(&mut tx, of).await?;
+            capture.keep(&mut tx, of, None).await?;
         }
         tx.commit().await
     }
 }
 
 impl Prepared {
-    /// Writes the body, where it is not there yet, and the capture; gives the capture's row.
-    pub(crate) async fn keep(&self, tx: &mut Tx, of: CaptureOf) -> Result<i64, StoreError> {
+    /// Writes the body, where it is not there yet, and the capture, with the version of its ad that was read from it.
+    pub(crate) async fn keep(&self, tx: &mut Tx, of: CaptureOf, version: Option<i64>) -> Result<(), StoreError> {
         let (retention, until) = (Retention::Page.as_str(), Retention::Page.until(self.kept_from));
         // The same body again keeps its row and lives as long as its last capture.
         let page_id = tx
@@ -114,10 +114,10 @@ impl Prepared {
                 args![self.address, self.body_sealed.clone(), self.bytes, retention, until],
             )
             .await?;
-        tx.id(
+        tx.later(
             "INSERT INTO page_capture (page_id, site_id, run_id, ad_id, kind, url_sealed, status, content_type, \
-             fetched_at, issues, exchange_sealed, truncated, retention, delete_after) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id",
+             fetched_at, issues, exchange_sealed, truncated, version, retention, delete_after) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
             args![
                 page_id,
                 of.site_id,
@@ -131,16 +131,11 @@ impl Prepared {
                 &self.issues,
                 self.exchange_sealed.clone(),
                 self.truncated.map(Truncated::as_str),
+                version,
                 retention,
                 until
             ],
         )
         .await
     }
-}
-
-/// Notes which version of its ad was read from a capture.
-pub(crate) async fn note_read_as(tx: &mut Tx, capture: i64, version: i64) -> Result<(), StoreError> {
-    tx.run("UPDATE page_capture SET version = $2 WHERE id = $1", args![capture, version]).await?;
-    Ok(())
 }

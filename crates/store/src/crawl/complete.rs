@@ -3,7 +3,7 @@
 use super::gather::Asked;
 use super::{Completed, Entry, EntryKind, NewEntry, PageOutcome, RunId, RunTally, Trail, Validators};
 use crate::ads::{AdState, ensure_ad, go, image_key, note_image, note_sightings, note_version};
-use crate::archive::{CaptureOf, Prepared, note_read_as};
+use crate::archive::{CaptureOf, Prepared};
 use crate::db::{Tx, args};
 use crate::keys::Purpose;
 use crate::{Store, StoreError};
@@ -14,9 +14,9 @@ use jiff::Timestamp;
 pub(super) struct Record {
     pub entry: Entry,
     pub outcome: PageOutcome,
-    /// Its page.
-    pub archived: Option<Prepared>,
-    /// What was asked on the way to it.
+    /// Its own page, for the archive.
+    pub own: Option<Prepared>,
+    /// What else was asked.
     pub before: Vec<Prepared>,
     pub at: Timestamp,
 }
@@ -63,7 +63,7 @@ impl Store {
         };
         let before = trail.before.iter().map(|capture| self.prepare(capture)).collect::<Result<Vec<_>, _>>()?;
         self.gathered(run, |answer| {
-            Asked::Record(Box::new(Record { entry: entry.clone(), outcome, archived, before, at }), answer)
+            Asked::Record(Box::new(Record { entry: entry.clone(), outcome, own: archived, before, at }), answer)
         })
         .await
     }
@@ -76,7 +76,7 @@ impl Store {
         tally: &mut RunTally,
         record: &Record,
     ) -> Result<Completed, StoreError> {
-        let Record { entry, outcome, archived, before, at } = record;
+        let Record { entry, outcome, own, before, at } = record;
         let at = *at;
         let open = tx
             .run(
@@ -93,12 +93,9 @@ impl Store {
         };
         let captured = CaptureOf { site_id, run: Some(run), ad_id: ad.as_ref().map(|ad| ad.id) };
         for capture in before {
-            capture.keep(tx, captured).await?;
+            capture.keep(tx, captured, None).await?;
         }
-        let own_row = match &archived {
-            Some(archived) => Some(archived.keep(tx, captured).await?),
-            None => None,
-        };
+        let mut read_as = None;
         let mut done = Completed::default();
         let no_ad = || StoreError::Corrupt { what: "a frontier entry's ad" };
         match outcome {
@@ -117,10 +114,7 @@ impl Store {
             PageOutcome::Detail { page, validators, content, images, issues: _ } => {
                 let ad = ad.as_mut().ok_or_else(no_ad)?;
                 let detail = ReadDetail { content, validators, at: page.fetched_at };
-                let version = self.read_detail(tx, ad, detail, tally, &mut done).await?;
-                if let Some(row) = own_row {
-                    note_read_as(tx, row, version).await?;
-                }
+                read_as = Some(self.read_detail(tx, ad, detail, tally, &mut done).await?);
                 self.enter_images(tx, run, ad, images, at, &mut done).await?;
             }
             PageOutcome::Image { pdq, quality, fetched_at } => {
@@ -140,6 +134,9 @@ impl Store {
                 let ad = ad.as_mut().ok_or_else(no_ad)?;
                 tally.ads_gone += u64::from(go(tx, ad, why.as_str(), *fetched_at).await?);
             }
+        }
+        if let Some(own) = own {
+            own.keep(tx, captured, read_as).await?;
         }
         Ok(done)
     }

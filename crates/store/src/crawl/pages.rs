@@ -38,6 +38,7 @@ impl Store {
                  a.id, a.key_hash, a.site_ad_id_sealed FROM page_capture c JOIN page p ON p.id = c.page_id \
                  JOIN site s ON s.id = c.site_id LEFT JOIN ad a ON a.id = c.ad_id \
                  WHERE s.site = $1 AND c.id > $2 AND c.status >= 200 AND c.status < 300 AND c.kind IN (0, 1) \
+                 AND c.truncated IS NULL \
                  ORDER BY c.id LIMIT $3",
                 args![site.as_str(), after, limit],
             )

@@ -50,9 +50,19 @@ impl Known {
 /// Gives each sighting its version. Numbers follow the time of the first sighting; where all versions stay, they keep
 /// the numbers that they have.
 pub(super) fn settle(known: &Known, timeline: &Timeline) -> Wanted {
+    // What a failed run read was set aside: a version without a sighting. Where the present adapter still reads the same,
+    // it is not mended, and that stays set aside.
+    let aside: BTreeMap<&Vec<u8>, i64> = known
+        .hashes
+        .iter()
+        .filter(|(number, _)| !known.times.contains_key(number))
+        .map(|(n, hash)| (hash, *n))
+        .collect();
+    let contents: Vec<&(i64, Vec<u8>)> =
+        timeline.contents.iter().filter(|(_, hash)| !aside.contains_key(hash)).collect();
     let content_at = |time: i64| -> Option<&Vec<u8>> {
-        let next = timeline.contents.partition_point(|(at, _)| *at <= time);
-        timeline.contents.get(next.saturating_sub(1)).map(|(_, hash)| hash)
+        let next = contents.partition_point(|(at, _)| *at <= time);
+        contents.get(next.saturating_sub(1)).map(|(_, hash)| hash)
     };
     // No hash: its page was not read yet.
     let hash_of = |time: i64, version: i64| -> Option<Vec<u8>> {
@@ -74,12 +84,12 @@ pub(super) fn settle(known: &Known, timeline: &Timeline) -> Wanted {
     for time in &timeline.seen {
         if all.insert(*time) {
             sightings_new += 1;
-            let version = if timeline.contents.is_empty() { known.at(*time) } else { 0 };
+            let version = if contents.is_empty() { known.at(*time) } else { 0 };
             by_hash.entry(hash_of(*time, version)).or_default().insert(*time);
         }
     }
     // A page that was fetched says what was up then, whatever the sighting was kept under.
-    for (time, hash) in &timeline.contents {
+    for (time, hash) in contents {
         let kept_elsewhere = by_hash.iter().any(|(other, times)| other.as_ref() != Some(hash) && times.contains(time));
         if kept_elsewhere {
             for times in by_hash.values_mut() {
@@ -89,14 +99,20 @@ pub(super) fn settle(known: &Known, timeline: &Timeline) -> Wanted {
         by_hash.entry(Some(hash.clone())).or_default().insert(*time);
     }
     by_hash.retain(|_, times| !times.is_empty());
-    let hashes: BTreeSet<&Vec<u8>> = by_hash.keys().flatten().collect();
+    let read_now: BTreeSet<&Vec<u8>> = timeline.contents.iter().map(|(_, hash)| hash).collect();
+    let still_aside: Vec<&Vec<u8>> = aside
+        .iter()
+        .filter(|(hash, number)| read_now.contains(**hash) || !timeline.captured.contains(number))
+        .map(|(hash, _)| *hash)
+        .collect();
+    let hashes: BTreeSet<&Vec<u8>> = by_hash.keys().flatten().chain(still_aside.iter().copied()).collect();
     let numbers: BTreeMap<Vec<u8>, i64> = if hashes == known.hashes.values().collect() {
         known.by_hash()
     } else {
         let mut order: Vec<(i64, &Vec<u8>)> =
             by_hash.iter().filter_map(|(hash, times)| Some((*times.first()?, hash.as_ref()?))).collect();
         order.sort();
-        order.into_iter().map(|(_, hash)| hash.clone()).zip(1..).collect()
+        order.into_iter().map(|(_, hash)| hash).chain(still_aside).cloned().zip(1..).collect()
     };
     let mut times: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
     for (hash, seen) in by_hash {
@@ -168,6 +184,21 @@ mod tests {
     fn versions_that_a_counter_made_become_one() {
         let bad = known(&[(1, "a 1", &[10]), (2, "a 2", &[20]), (3, "a 3", &[30])]);
         check(bad, pages(&[(10, "a"), (20, "a"), (30, "a")], &[1, 2, 3]), &[("a", &[10, 20, 30])]);
+    }
+
+    #[test]
+    fn what_a_failed_run_read_stays_set_aside_until_the_adapter_is_mended() {
+        let known = || {
+            let mut known = known(&[(1, "a", &[10, 20])]);
+            known.hashes.insert(2, hash("b misread"));
+            known
+        };
+        let of = |second: &str| settle(&known(), &pages(&[(10, "a"), (20, second)], &[1, 2]));
+        let same = of("b misread");
+        assert_eq!((same.numbers, same.times), (known().by_hash(), known().times), "not mended yet");
+        let mended = of("b");
+        assert_eq!(mended.numbers, BTreeMap::from([(hash("a"), 1), (hash("b"), 2)]));
+        assert_eq!(mended.times, BTreeMap::from([(1, BTreeSet::from([10])), (2, BTreeSet::from([20]))]));
     }
 
     #[test]
