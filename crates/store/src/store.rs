@@ -5,6 +5,7 @@ use crate::db::{Db, Tx};
 use crate::keys::Keys;
 use crate::{MasterKey, StoreError, migrate};
 use jiff::Timestamp;
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
