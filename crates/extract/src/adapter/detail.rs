@@ -17,7 +17,7 @@ impl Adapter {
     /// What an ad's page holds.
     pub fn read_detail(&self, page: &Page) -> DetailRead {
         let mut issues = Issues::default();
-        let document = Document::read(page, &self.detail.ignored, &mut issues);
+        let document = Document::read_for(page, &self.detail.ignored, &self.wanted, &mut issues);
         let mark = self.marks.of(&document);
         if mark == Some(Mark::Challenge) {
             return DetailRead { mark, issues: issues.0, ..DetailRead::default() };

@@ -3,12 +3,13 @@
 use super::charset;
 use super::guard::{self, MAX_PAGE_BYTES};
 use super::issues::Issues;
+use super::selector::{Index, Selector, Wanted};
 use domain::Page;
 use ego_tree::NodeId;
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html};
 use std::cell::OnceCell;
 use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use url::Url;
 
 /// A parsed page.
@@ -20,6 +21,8 @@ pub(super) struct Document {
     base: Option<Url>,
     /// Elements that are not read.
     pub ignored: HashSet<NodeId>,
+    /// Where the adapter's selectors look.
+    index: Index,
     /// The page's JSON-LD, read when the first rule asks for it.
     pub(super) json: OnceCell<Vec<serde_json::Value>>,
 }
@@ -41,30 +44,35 @@ pub(super) fn text_of_page(page: &Page, issues: &mut Issues) -> String {
 impl Document {
     /// Decodes and parses a page; elements that match `ignored` are not read.
     pub fn read(page: &Page, ignored: &[Selector], issues: &mut Issues) -> Document {
+        Self::read_for(page, ignored, &Arc::default(), issues)
+    }
+
+    /// The same, made ready for the selectors that are `wanted`.
+    pub fn read_for(page: &Page, ignored: &[Selector], wanted: &Arc<Wanted>, issues: &mut Issues) -> Document {
         let mut text = text_of_page(page, issues);
         if let Some(cut) = guard::cut(&text) {
             issues.add("page", format!("{}; what comes after was not read", cut.why));
             text.truncate(cut.at);
         }
-        Self::parse(&text, &page.url, ignored)
+        Self::parse(&text, &page.url, ignored, wanted.clone())
     }
 
-    fn parse(text: &str, url: &str, ignored: &[Selector]) -> Document {
+    fn parse(text: &str, url: &str, ignored: &[Selector], wanted: Arc<Wanted>) -> Document {
         let html = Html::parse_document(text);
         let url_read = Url::parse(url).ok();
-        let base = select_first(html.root_element(), &BASE)
+        let index = Index::of(&html, wanted);
+        let base = index
+            .select(&html, &BASE)
+            .next()
             .and_then(|element| element.attr("href"))
             .and_then(|href| match &url_read {
                 Some(url) => url.join(href).ok(),
                 None => Url::parse(href).ok(),
             })
             .or(url_read);
-        let ignored = ignored
-            .iter()
-            .flat_map(|selector| html.root_element().select(selector))
-            .map(|element| element.id())
-            .collect();
-        Document { html, url: url.to_owned(), base, ignored, json: OnceCell::new() }
+        let ignored =
+            ignored.iter().flat_map(|selector| index.select(&html, selector)).map(|element| element.id()).collect();
+        Document { html, url: url.to_owned(), base, ignored, index, json: OnceCell::new() }
     }
 
     /// An address of the page, absolute and without its fragment; `None` where it is none or not of the web.
@@ -87,7 +95,15 @@ impl Document {
         within: Option<ElementRef<'d>>,
         selector: &'d Selector,
     ) -> impl Iterator<Item = ElementRef<'d>> {
-        within.unwrap_or(self.html.root_element()).select(selector).filter(|element| !self.is_ignored(*element))
+        let below = within.map(|element| element.select(&selector.css));
+        let anywhere = below.is_none().then(|| self.anywhere(selector));
+        let found = below.into_iter().flatten().chain(anywhere.into_iter().flatten());
+        found.filter(|element| !self.is_ignored(*element))
+    }
+
+    /// The elements of the whole page that match, ignored ones too.
+    pub fn anywhere<'d>(&'d self, selector: &'d Selector) -> impl Iterator<Item = ElementRef<'d>> {
+        self.index.select(&self.html, selector)
     }
 
     /// Whether an element lies in an ignored one.
@@ -100,8 +116,4 @@ impl Document {
 
 // Compiled from a constant, so that `unwrap` cannot fail once a test ran it.
 #[allow(clippy::unwrap_used)]
-static BASE: LazyLock<Selector> = LazyLock::new(|| Selector::parse("base[href]").unwrap());
-
-fn select_first<'d>(root: ElementRef<'d>, selector: &'d Selector) -> Option<ElementRef<'d>> {
-    root.select(selector).next()
-}
+pub(super) static BASE: LazyLock<Selector> = LazyLock::new(|| Selector::parse("base[href]").unwrap());

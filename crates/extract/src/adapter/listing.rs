@@ -6,11 +6,12 @@ use super::feed;
 use super::issues::Issues;
 use super::plan::{ListingKind, Next, PageCount};
 use super::rule::Rules;
+use super::selector::Selector;
 use super::settings::SiteSettings;
 use super::text::text_of;
 use super::value::Scope;
 use domain::{ListingItem, ListingRead, Mark, Page};
-use scraper::{ElementRef, Selector};
+use scraper::ElementRef;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 use url::Url;
@@ -25,7 +26,7 @@ impl Adapter {
         match &self.listing.kind {
             ListingKind::Html { item, link, excerpt, ignored } => {
                 let mut issues = Issues::default();
-                let document = Document::read(page, ignored, &mut issues);
+                let document = Document::read_for(page, ignored, &self.wanted, &mut issues);
                 let mark = self.marks.of(&document);
                 if mark == Some(Mark::Challenge) {
                     return ListingRead { mark, issues: issues.0, ..ListingRead::default() };

@@ -33,9 +33,9 @@ impl Test {
         let root = document.html.root_element();
         match (&self.selector, &self.text) {
             (None, None) => true,
-            (Some(selector), None) => root.select(selector).next().is_some(),
+            (Some(selector), None) => document.anywhere(selector).next().is_some(),
             (Some(selector), Some(text)) => {
-                root.select(selector).any(|element| text_of(element, &NONE, false).to_lowercase().contains(text))
+                document.anywhere(selector).any(|element| text_of(element, &NONE, false).to_lowercase().contains(text))
             }
             (None, Some(text)) => {
                 page_text.get_or_insert_with(|| text_of(root, &NONE, false).to_lowercase()).contains(text)

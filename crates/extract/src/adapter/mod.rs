@@ -20,6 +20,7 @@ mod listing;
 mod marks;
 mod plan;
 mod rule;
+mod selector;
 mod settings;
 mod structured;
 mod text;
@@ -76,6 +77,8 @@ pub struct Adapter {
     marks: plan::Marks,
     /// Every selector with its key, as the file has it.
     selectors: Vec<(String, String)>,
+    /// What the selectors look for.
+    wanted: std::sync::Arc<selector::Wanted>,
 }
 
 impl Adapter {
@@ -91,7 +94,8 @@ impl Adapter {
         top.finish()?;
         settings.counts_pages = listing.counts_pages();
         let selectors = selectors.take();
-        Ok(Adapter { settings, listing, detail, marks, selectors })
+        let wanted = std::sync::Arc::new(plan::wanted(&listing, &detail, &marks));
+        Ok(Adapter { settings, listing, detail, marks, selectors, wanted })
     }
 
     /// The id of the ad whose page an address is, where the adapter reads it from addresses.

@@ -1,10 +1,11 @@
 //! The parts of a `site.toml` that read pages, compiled once: listing, ad page and marks.
 
+use super::document::BASE;
 use super::error::AdapterError;
 use super::keys::{Keys, Node};
 use super::rule::{self, Count, Defaults, Rules};
+use super::selector::{Selector, Wanted};
 use regex::Regex;
-use scraper::Selector;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone)]
@@ -262,4 +263,26 @@ pub(super) fn read(top: &Keys<'_>) -> Result<(Listing, Detail, Marks), AdapterEr
     let detail = detail(&top.need("detail", "add a table [detail]: what an ad's page holds")?)?;
     let marks = top.get("marks").map_or(Ok(Marks::default()), |node| marks(&node))?;
     Ok((listing, detail, marks))
+}
+
+/// What the selectors that are looked for in a whole page have in common to look for. One that is not named here works
+/// all the same, by a walk of its own.
+pub(super) fn wanted(listing: &Listing, detail: &Detail, marks: &Marks) -> Wanted {
+    let mut selectors: Vec<&Selector> = vec![&BASE];
+    if let ListingKind::Html { item, ignored, .. } = &listing.kind {
+        selectors.push(item);
+        selectors.extend(ignored);
+    }
+    if let Next::Selector(next) = &listing.next {
+        selectors.push(next);
+    }
+    selectors.extend(detail.all_rules().flat_map(|rules| &rules.rules).filter_map(|rule| match &rule.place {
+        rule::Place::Select { selector, .. } => Some(selector),
+        _ => None,
+    }));
+    selectors.extend(&detail.ignored);
+    selectors.extend(detail.rows.iter().flat_map(|rows| rows.item.iter().chain([&rows.label])));
+    let tests = [&marks.challenge, &marks.suspended, &marks.expired, &marks.no_ads];
+    selectors.extend(tests.into_iter().flatten().filter_map(|test| test.selector.as_ref()));
+    Wanted::of(selectors.into_iter())
 }

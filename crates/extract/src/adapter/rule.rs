@@ -4,9 +4,9 @@ use super::dates::Formats;
 use super::decode::Decode;
 use super::error::AdapterError;
 use super::keys::{Keys, Node};
+use super::selector::Selector;
 use super::structured::Path;
 use regex::Regex;
-use scraper::Selector;
 use std::collections::BTreeMap;
 
 /// Rules tried in order; the first that gives something wins.

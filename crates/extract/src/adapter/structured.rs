@@ -29,7 +29,8 @@ impl Path {
 #[allow(clippy::unwrap_used)]
 static JSON_LD: LazyLock<Selector> = LazyLock::new(|| Selector::parse("script[type='application/ld+json' i]").unwrap());
 #[allow(clippy::unwrap_used)]
-static ITEMS: LazyLock<Selector> = LazyLock::new(|| Selector::parse("[itemscope]").unwrap());
+static ITEMS: LazyLock<super::selector::Selector> =
+    LazyLock::new(|| super::selector::Selector::parse("[itemscope]").unwrap());
 #[allow(clippy::unwrap_used)]
 static META: LazyLock<Selector> = LazyLock::new(|| Selector::parse("meta[content]").unwrap());
 

@@ -8,7 +8,7 @@ mod stack;
 #[cfg(test)]
 mod tests;
 
-use stack::{Tag, close, is_formatting, push};
+use stack::{Tag, close, push};
 
 /// Most bytes of a page that are read.
 pub const MAX_PAGE_BYTES: usize = 4 << 20;
@@ -42,13 +42,13 @@ pub(super) fn cut(html: &str) -> Option<Cut> {
             if scan.attributes > MAX_ATTRIBUTES {
                 return Some(Cut { at: found, why: format!("a tag has more than {MAX_ATTRIBUTES} attributes") });
             }
-            let foreign = || open.iter().any(|tag| matches!(tag.name(), b"svg" | b"math"));
+            let foreign = || open.iter().any(Tag::is_foreign);
             at = match is_raw_text(scan.tag.name()) && !foreign() {
                 true => find_end_tag(bytes, scan.end, scan.tag.name()).unwrap_or(bytes.len()),
                 false => scan.end,
             };
             let mut tag = scan.tag;
-            if is_formatting(tag.name()) {
+            if tag.is_formatting() {
                 tag.hash = hash(&bytes[found..scan.end]);
             }
             push(&mut open, tag, scan.self_closing);
@@ -140,7 +140,7 @@ fn is_raw_text(name: &[u8]) -> bool {
 
 fn find(bytes: &[u8], from: usize, byte: u8) -> Option<usize> {
     let rest = bytes.get(from..)?;
-    rest.iter().position(|other| *other == byte).map(|at| from + at)
+    memchr::memchr(byte, rest).map(|at| from + at)
 }
 
 fn find_text(bytes: &[u8], from: usize, text: &[u8]) -> Option<usize> {
