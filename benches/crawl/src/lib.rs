@@ -1,0 +1,4 @@
+//! The site of the crawl bench, and the reading that the hand-written contestants share.
+
+pub mod pages;
+pub mod read;
