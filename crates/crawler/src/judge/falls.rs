@@ -11,10 +11,10 @@
 //!
 //! A run of few pages says little by itself: then the runs just before it are taken together with it, so that a change
 //! on a third of the pages is seen within some runs, however small they are. False alarms and power are measured by the
-//! simulation in the tests (`./measure alarms` for a long one); the figures stand in docs/measurements.md.
+//! simulation in the tests (`BAVN_SIMULATE=20` for a long one); the figures stand in docs/measurements.md.
 
 /// Least probability of so few that is still believed. A site with eight fields that is crawled twelve times a day is
-/// tested some 35,000 times a year; the simulation's normal life gave less than one false alarm in that many.
+/// tested some 35,000 times a year; the simulation's normal life gave 10 false alarms in 240,000, or three in two years.
 const ALPHA: f64 = 1e-4;
 /// Least fall, as a part of the usual share.
 const LEAST_FALL: f64 = 0.2;
