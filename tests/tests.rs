@@ -7,8 +7,11 @@
 //! | `archive` | archives out and in: `warcio check`, pywb, files of warcio and wget, a mended adapter |
 //! | `bad_input` | each kind of bad input has its clear message and exit code |
 //! | `catalogue` | every example and counter-example of the catalogue, with the real reader |
+//! | `coverage` | a crawl of the demo's sites against what is true: which ads were seen, how soon, how long |
 //! | `exports` | `bavn demo --once` and each export: well formed, true to the population, the same bytes twice |
 //! | `imports` | ads, decisions and attempts from JSON Lines, on both databases |
+//! | `hostile` | everything a server can do to a reader, in one crawl into the real store |
+//! | `memory` | the crawl's memory does not grow with the ads it knows |
 //! | `kills` | SIGKILL during crawl and analysis: nothing lost, nothing doubled |
 //! | `reading_unseen` | texts not used for writing patterns: how well they are read |
 //! | `monitor` | health, readiness and metrics of a crawl; promtool finds nothing wrong |
@@ -24,12 +27,16 @@ mod archive;
 mod bad_input;
 mod catalogue;
 mod classified;
+mod coverage;
 mod exports;
+mod hostile;
 mod imports;
 mod kills;
+mod memory;
 mod monitor;
 mod outages;
 mod politeness;
 mod reading_unseen;
 mod roles;
+mod site;
 mod support;

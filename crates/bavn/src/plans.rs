@@ -4,7 +4,7 @@ use crate::config::Config;
 use anyhow::bail;
 use crawler::plan::{Approval, Expect, FetchLimits, Hours, SitePlan};
 use domain::{ProgrammeId, SiteId};
-use extract::adapter::SiteSettings;
+use extract::adapter::{Schedule, SiteSettings};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -65,6 +65,17 @@ pub fn check_controller(config: &Config, site: &str, hosts: &[String]) -> anyhow
     );
 }
 
+/// The longest and the shortest time between two runs.
+fn intervals(schedule: &Schedule, interval_min: u32) -> (Duration, Duration) {
+    let minutes = |minutes: u32| Duration::from_secs(u64::from(minutes) * 60);
+    let most = minutes(schedule.most_min.unwrap_or(interval_min));
+    let least = match schedule.adapts {
+        true => schedule.least_min.map_or(most / 4, minutes).min(most),
+        false => most,
+    };
+    (most, least)
+}
+
 /// The plan of one site.
 pub fn plan(config: &Config, settings: &SiteSettings) -> anyhow::Result<SitePlan> {
     let day_start = |date: jiff::civil::Date| crate::time::copenhagen(date.at(0, 0, 0, 0));
@@ -82,6 +93,7 @@ pub fn plan(config: &Config, settings: &SiteSettings) -> anyhow::Result<SitePlan
         ("price", settings.expect.price_min),
         ("place", settings.expect.place_min),
     ];
+    let (interval, least_interval) = intervals(&settings.schedule, config.settings.crawl.interval_min);
     Ok(SitePlan {
         site: SiteId(settings.id.clone()),
         start_urls: settings.start.clone(),
@@ -95,7 +107,9 @@ pub fn plan(config: &Config, settings: &SiteSettings) -> anyhow::Result<SitePlan
         max_listing_pages: settings.max_listing_pages,
         counts_pages: settings.counts_pages,
         recheck_after: Duration::from_secs(u64::from(settings.recheck_after_h) * 3600),
-        interval: Duration::from_secs(u64::from(config.settings.crawl.interval_min) * 60),
+        interval,
+        least_interval,
+        lists_newest_only: settings.lists_newest_only,
         expect: Expect {
             ads_min: Some(u64::from(settings.expect.ads_min)),
             ads_max: Some(u64::from(settings.expect.ads_max)),
@@ -104,8 +118,13 @@ pub fn plan(config: &Config, settings: &SiteSettings) -> anyhow::Result<SitePlan
                 .filter(|(_, least)| *least > 0.0)
                 .map(|(f, s)| (f.to_owned(), s))
                 .collect::<BTreeMap<_, _>>(),
+            as_listed_min: settings.expect.as_listed_min,
         },
-        limits: FetchLimits::default(),
-        retries: 3,
+        limits: FetchLimits {
+            total: Duration::from_secs(u64::from(settings.limits.answer_s)),
+            page_bytes: settings.limits.page_kib as usize * 1024,
+            ..FetchLimits::default()
+        },
+        retries: settings.limits.retries,
     })
 }

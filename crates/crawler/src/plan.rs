@@ -38,6 +38,8 @@ pub struct Expect {
     pub ads_max: Option<u64>,
     /// Least share (0 to 1) of the ads' pages that fill a field, by field.
     pub shares: BTreeMap<String, f64>,
+    /// Least share (0 to 1) of the ads' pages that are what the listing promised of them.
+    pub as_listed_min: f64,
 }
 
 /// Limits for one answer.
@@ -45,6 +47,8 @@ pub struct Expect {
 pub struct FetchLimits {
     /// Most bytes of a page after decompression.
     pub page_bytes: usize,
+    /// Most bytes of a listing page after decompression: sitemaps are large.
+    pub listing_bytes: usize,
     /// Most bytes of a picture after decompression.
     pub image_bytes: usize,
     /// Longest time for one answer, connection included.
@@ -63,6 +67,7 @@ impl Default for FetchLimits {
     fn default() -> Self {
         Self {
             page_bytes: 5 * 1024 * 1024,
+            listing_bytes: 16 * 1024 * 1024,
             image_bytes: 10 * 1024 * 1024,
             total: Duration::from_secs(30),
             connect: Duration::from_secs(10),
@@ -102,6 +107,11 @@ pub struct SitePlan {
     pub recheck_after: Duration,
     /// From the begin of one run to that of the next.
     pub interval: Duration,
+    /// Where this is shorter, the time between two runs adapts to how fast the site changes, down to it: see
+    /// [`crate::interval`]. `interval` is then the longest.
+    pub least_interval: Duration,
+    /// The listing shows the newest ads only (a feed): one that is missing from it is not gone.
+    pub lists_newest_only: bool,
     /// What a run must give.
     pub expect: Expect,
     /// Limits for one answer.

@@ -62,6 +62,28 @@ pub trait Frontier: Send + Sync {
     /// Gives up everything that is still open in a run, when the site has shut the door.
     async fn give_up_rest(&self, run: RunId, why: ErrorKind, at: Timestamp) -> Result<(), FrontierError>;
 
+    /// Holds an ad's page back: it is archived and counted as a promise that was not kept, and has no effect on its ad
+    /// until the entry is completed or given up.
+    async fn hold(
+        &self,
+        run: RunId,
+        entry: &Entry,
+        held: &Held,
+        trail: &Trail,
+        at: Timestamp,
+    ) -> Result<(), FrontierError>;
+
+    /// The next entry of a run that is held back, in order of entry.
+    async fn next_held(&self, run: RunId) -> Result<Option<(Entry, Held)>, FrontierError>;
+
+    /// A listing page as it was when its validators were given, now seen unchanged at `at` (status 304). `None` where it
+    /// is no longer kept.
+    async fn unchanged_listing(&self, site: &SiteId, url: &str, at: Timestamp) -> Result<Option<Page>, FrontierError>;
+
+    /// Enters the pages of the site's ads that are up, were not listed in this run, and whose page was last read before
+    /// `recheck_before`. How many were entered.
+    async fn enter_unlisted(&self, run: RunId, recheck_before: Timestamp, at: Timestamp) -> Result<u32, FrontierError>;
+
     /// What the run has done so far, also before a restart.
     async fn tally(&self, run: RunId) -> Result<RunTally, FrontierError>;
 
@@ -78,6 +100,9 @@ pub trait Frontier: Send + Sync {
 
     /// The tally of the site's last runs that ended well, newest first: what a run is compared with.
     async fn past_tallies(&self, site: &SiteId, limit: u32) -> Result<Vec<RunTally>, FrontierError>;
+
+    /// The site's last whole looks at its listing, newest first.
+    async fn past_looks(&self, site: &SiteId, limit: u32) -> Result<Vec<PastLook>, FrontierError>;
 
     /// When the site's last run began, if there was one: the schedule goes on from there after a restart.
     async fn last_run_started(&self, site: &SiteId) -> Result<Option<Timestamp>, FrontierError>;

@@ -3,6 +3,7 @@
 use crate::clock::{Clock, after};
 use crate::crawl::{CrawlDeps, Looked, Visited, crawl_when_due};
 use crate::error::{CrawlError, FrontierError};
+use crate::interval::{LOOKS, interval};
 use crate::plan::SitePlan;
 use crate::ports::SiteWish;
 use jiff::Timestamp;
@@ -52,8 +53,9 @@ async fn keep_crawling(plan: &SitePlan, deps: &CrawlDeps, until: Option<Timestam
             _ => match crawl_when_due(plan, deps).await {
                 Ok(Looked::Later(at)) => at,
                 Ok(Looked::Visited(Visited::Finished(summary))) => {
+                    let interval = interval_of(plan, deps, summary.tally.listing_pages).await;
                     // A run that took longer than the interval is not caught up with.
-                    after(summary.started_at, plan.interval).max(deps.clock.now())
+                    after(summary.started_at, interval).max(deps.clock.now())
                 }
                 Ok(Looked::Visited(Visited::Stopped)) => return,
                 Ok(Looked::Visited(Visited::Paused)) => after(deps.clock.now(), LOOK_AGAIN),
@@ -70,6 +72,20 @@ async fn keep_crawling(plan: &SitePlan, deps: &CrawlDeps, until: Option<Timestam
                 }
             },
         };
+    }
+}
+
+/// By how fast the site changes, where the plan leaves room for it.
+pub(crate) async fn interval_of(plan: &SitePlan, deps: &CrawlDeps, listing_pages: u64) -> Duration {
+    if plan.least_interval >= plan.interval {
+        return plan.interval;
+    }
+    match deps.frontier.past_looks(&plan.site, LOOKS).await {
+        Ok(looks) => interval(plan, &looks, listing_pages),
+        Err(error) => {
+            tracing::warn!(site = %plan.site, %error, "the site's past runs cannot be read; its longest interval is taken");
+            plan.interval
+        }
     }
 }
 

@@ -138,6 +138,8 @@ pub struct ListingRead {
     pub next: Vec<String>,
     /// The page's mark, if any.
     pub mark: Option<Mark>,
+    /// The page broke off or was cut at a limit: ads may be missing.
+    pub incomplete: bool,
     /// What was unexpected.
     pub issues: Vec<Issue>,
 }

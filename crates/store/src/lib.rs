@@ -30,7 +30,7 @@ pub mod store;
 pub mod testing;
 mod times;
 
-pub use ads::{AdRow, NewAd, PutAds, VersionRow};
+pub use ads::{AdRow, AdSpan, NewAd, PutAds, VersionRow};
 pub use analysis::{AnalysisHeader, EntityRow, NewAnalysis, PutAnalysis};
 pub use archive::{ArchiveQuery, ArchiveReader, ArchivedPage, CaptureRow, Reread, RereadAs, RereadCounts, WholeRun};
 pub use audit::{Actor, AuditEntry, Look};

@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     step!(2, "notices of sites", "0002_site_notices.sql"),
     step!(3, "pace revision", "0003_pace_revision.sql"),
     step!(4, "captures", "0004_captures.sql"),
+    step!(5, "coverage in time", "0005_coverage.sql"),
 ];
 
 /// The newest version that this program knows.

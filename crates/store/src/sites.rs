@@ -173,6 +173,7 @@ async fn end_open_run(tx: &mut Tx, site_id: i64, at: Timestamp) -> Result<(), St
         missing_are_gone: false,
         set_aside: false,
         reasons: vec![wished_state(SiteWish::Stop, at).reason],
+        alarms: Vec::new(),
         politeness: Politeness::default(),
     };
     let json = serde_json::to_string(&verdict).map_err(|_| StoreError::Corrupt { what: "a verdict" })?;

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use crawler::error::FrontierError;
 use crawler::ports::Frontier;
 use domain::crawl::{
-    CachedRobots, Completed, Entry, ErrorKind, HostState, Lease, NewEntry, Next, PageOutcome, Run, RunId, RunSummary,
+    CachedRobots, Completed, Entry, ErrorKind, Held, HostState, Lease, NewEntry, Next, PageOutcome, PastLook, Run, RunId, RunSummary,
     RunTally, RunVerdict, SiteState, SiteWish, Trail,
 };
-use domain::{Capture, SiteId};
+use domain::{Capture, Page, SiteId};
 use jiff::Timestamp;
 use store::{NoticeChange, Store, StoreError};
 
@@ -77,6 +77,33 @@ impl Frontier for StoreFrontier {
 
     async fn archive(&self, run: RunId, entry: &Entry, captures: &[Capture]) -> Result<(), FrontierError> {
         self.store.archive(run, entry.id, captures).await.map_err(failed("archiving answers without a page"))
+    }
+
+    async fn hold(
+        &self,
+        run: RunId,
+        entry: &Entry,
+        held: &Held,
+        trail: &Trail,
+        at: Timestamp,
+    ) -> Result<(), FrontierError> {
+        self.store.hold(run, entry, held, trail, at).await.map_err(failed("holding a page back"))
+    }
+
+    async fn next_held(&self, run: RunId) -> Result<Option<(Entry, Held)>, FrontierError> {
+        self.store.next_held(run).await.map_err(failed("reading a page that is held back"))
+    }
+
+    async fn unchanged_listing(&self, site: &SiteId, url: &str, at: Timestamp) -> Result<Option<Page>, FrontierError> {
+        self.store.unchanged_listing(site, url, at).await.map_err(failed("reading an archived listing page"))
+    }
+
+    async fn enter_unlisted(&self, run: RunId, recheck_before: Timestamp, at: Timestamp) -> Result<u32, FrontierError> {
+        self.store.enter_unlisted(run, recheck_before, at).await.map_err(failed("entering ads that were not listed"))
+    }
+
+    async fn past_looks(&self, site: &SiteId, limit: u32) -> Result<Vec<PastLook>, FrontierError> {
+        self.store.past_looks(site, limit).await.map_err(failed("reading past runs"))
     }
 
     async fn retry_later(

@@ -78,7 +78,7 @@ async fn due_at(plan: &SitePlan, deps: &CrawlDeps) -> Timestamp {
         return state.until.map_or(now, |until| until.max(now));
     }
     match deps.frontier.last_run_started(&plan.site).await {
-        Ok(Some(started_at)) => after(started_at, plan.interval).max(now),
+        Ok(Some(started_at)) => after(started_at, crate::schedule::interval_of(plan, deps, 0).await).max(now),
         _ => now,
     }
 }

@@ -2,13 +2,14 @@
 
 use super::ProgressEvent;
 use super::hand::{Hand, POLL};
+use super::held::against_promise;
 use super::listing::read_listing;
 use super::trail::is_picture;
 use crate::clock::after;
 use crate::error::ErrorKind;
 use crate::fetch::{FetchError, Fetched, Halt, Trouble, Wanted, follow, patiently};
 use crate::pacing::{doubled, spread_of};
-use crate::ports::{Entry, EntryKind, GoneReason, NewEntry, Next, PageOutcome, ReadPage};
+use crate::ports::{Entry, EntryKind, GoneReason, NewEntry, Next, PageOutcome, ReadPage, Validators};
 use domain::{Mark, Page};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -69,6 +70,10 @@ impl Hand<'_> {
             Ok((outcome, bytes)) => {
                 let at = self.clock.now();
                 let trail = self.trail.of(&outcome);
+                let outcome = match against_promise(entry, outcome) {
+                    Ok(outcome) => outcome,
+                    Err(held) => return patiently(self, || deps.frontier.hold(run, entry, &held, &trail, at)).await,
+                };
                 let done = patiently(self, || deps.frontier.complete(run, entry, outcome.clone(), &trail, at)).await?;
                 let kind = entry.kind;
                 deps.progress.event(ProgressEvent::PageDone { site: site.clone(), kind, bytes, done });
@@ -136,7 +141,7 @@ impl Hand<'_> {
     }
 
     async fn read_entry(&self, entry: &Entry) -> Result<(PageOutcome, usize), Trouble> {
-        let (plan, visit) = (self.visit.plan, self.visit);
+        let (plan, visit, deps) = (self.visit.plan, self.visit, self.deps());
         if entry.kind == EntryKind::Listing && !visit.listing_room() {
             return Err(FetchError::of(ErrorKind::TooManyPages).into());
         }
@@ -147,18 +152,37 @@ impl Hand<'_> {
         let wanted = Wanted {
             url: &entry.url,
             accept: if image { ACCEPT_IMAGE } else { ACCEPT_PAGE },
-            validators: entry.validators.as_ref().filter(|_| entry.kind == EntryKind::Detail),
-            most_bytes: if image { plan.limits.image_bytes } else { plan.limits.page_bytes },
+            validators: entry.validators.as_ref().filter(|_| !image),
+            most_bytes: match entry.kind {
+                EntryKind::Listing => plan.limits.listing_bytes,
+                EntryKind::Detail => plan.limits.page_bytes,
+                EntryKind::Image => plan.limits.image_bytes,
+            },
         };
-        let fetched = follow(self, &visit.gate, &visit.policy, plan, wanted).await?;
+        let mut fetched = follow(self, &visit.gate, &visit.policy, plan, wanted).await?;
+        if entry.kind == EntryKind::Listing && fetched.answer.status == 304 {
+            let (site, at) = (&plan.site, self.clock.now());
+            match patiently(self, || deps.frontier.unchanged_listing(site, &entry.url, at)).await? {
+                Some(page) => {
+                    let validators = entry.validators.clone().unwrap_or_default();
+                    return Ok((read_listing(self, entry, page, validators).await?, 0));
+                }
+                // The archive has let go of it since the entry was taken.
+                None => {
+                    let wanted = Wanted { validators: None, ..wanted };
+                    fetched = follow(self, &visit.gate, &visit.policy, plan, wanted).await?;
+                }
+            }
+        }
         let bytes = fetched.answer.body.len();
         let outcome = match entry.kind {
             EntryKind::Listing => {
                 if plan.counts_pages && entry.depth > 0 && matches!(fetched.answer.status, 404 | 410) {
                     return Ok((past_the_last(fetched, self.clock.now()), bytes));
                 }
+                let validators = fetched.answer.validators.clone();
                 let page = self.page(fetched, Kind::Text)?;
-                read_listing(self, entry, page).await
+                read_listing(self, entry, page, validators).await
             }
             EntryKind::Detail => self.read_detail(entry, fetched).await,
             EntryKind::Image => self.read_image(fetched).await,
@@ -167,7 +191,7 @@ impl Hand<'_> {
     }
 
     async fn read_detail(&self, entry: &Entry, fetched: Fetched) -> Result<PageOutcome, Trouble> {
-        let (plan, fetched_at) = (self.visit.plan, self.clock.now());
+        let fetched_at = self.clock.now();
         let gone = |why, page| Ok(PageOutcome::Gone { why, fetched_at, page });
         match fetched.answer.status {
             304 => return Ok(PageOutcome::Unchanged { fetched_at }),
@@ -180,6 +204,18 @@ impl Hand<'_> {
         }
         let validators = fetched.answer.validators.clone();
         let page = self.page(fetched, Kind::Text)?;
+        self.outcome_of_page(entry, page, validators).await
+    }
+
+    /// What an ad's page turns out to be.
+    pub(super) async fn outcome_of_page(
+        &self,
+        entry: &Entry,
+        page: Page,
+        validators: Validators,
+    ) -> Result<PageOutcome, Trouble> {
+        let (plan, fetched_at) = (self.visit.plan, page.fetched_at);
+        let gone = |why, page| Ok(PageOutcome::Gone { why, fetched_at, page });
         let site = plan.site.clone();
         let (page, read) = self.read(page, move |reader, page| reader.detail(&site, page)).await?;
         match read.mark {
@@ -199,7 +235,8 @@ impl Hand<'_> {
         let images = sources
             .map(|image| NewEntry { kind: EntryKind::Image, url: image.source.clone(), ad: entry.ad.clone(), depth: 0 })
             .collect();
-        Ok(PageOutcome::Detail { page, validators, content: Box::new(content), images, issues: read.issues })
+        let (content, issues) = (Box::new(content), read.issues);
+        Ok(PageOutcome::Detail { page, validators, content, kept_promise: false, images, issues })
     }
 
     async fn read_image(&self, fetched: Fetched) -> Result<PageOutcome, Trouble> {
@@ -227,7 +264,7 @@ impl Hand<'_> {
             return Err(FetchError::of_status(answer.status, answer.retry_after));
         }
         let picture_as_text = matches!(kind, Kind::Text) && is_picture("", &answer.body);
-        if picture_as_text || !kind.takes(&answer.content_type) {
+        if picture_as_text || !kind.takes(&answer.content_type, &answer.body) {
             return Err(FetchError { status: Some(answer.status), ..FetchError::of(ErrorKind::WrongType) });
         }
         Ok(Page {
@@ -301,7 +338,7 @@ enum Kind {
 
 impl Kind {
     /// Whether a type is wanted. No type at all is: the reader looks at the bytes.
-    fn takes(self, content_type: &str) -> bool {
+    fn takes(self, content_type: &str, body: &[u8]) -> bool {
         let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match self {
             _ if kind.is_empty() => true,
@@ -310,6 +347,9 @@ impl Kind {
                     || kind.ends_with("xml")
                     || kind.ends_with("json")
                     || kind == "application/html"
+                    // A compressed sitemap.
+                    || (matches!(kind.as_str(), "application/gzip" | "application/x-gzip" | "application/octet-stream")
+                        && body.starts_with(&[0x1f, 0x8b]))
             }
             Kind::Image => kind.starts_with("image/") || kind == "application/octet-stream",
         }
@@ -327,5 +367,6 @@ fn past_the_last(fetched: Fetched, fetched_at: Timestamp) -> PageOutcome {
         fetched_at,
     };
     let (items, next, issues) = (Vec::new(), Vec::new(), Vec::new());
-    PageOutcome::Listing { page, items, recheck_before: fetched_at, next, mark: None, issues }
+    let (validators, recheck_before) = (Validators::default(), fetched_at);
+    PageOutcome::Listing { page, validators, items, recheck_before, next, mark: None, incomplete: None, issues }
 }

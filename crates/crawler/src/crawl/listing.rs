@@ -1,14 +1,19 @@
 //! A listing page: its ads, and where it leads on.
 
 use super::hand::Hand;
+use super::held::before;
 use crate::error::ErrorKind;
 use crate::fetch::{Trouble, same_site};
-use crate::ports::{Entry, EntryKind, NewEntry, PageOutcome};
+use crate::ports::{Entry, EntryKind, NewEntry, PageOutcome, Validators};
 use domain::{ListingRead, Mark, Page};
-use jiff::Timestamp;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-pub(super) async fn read_listing(hand: &Hand<'_>, entry: &Entry, page: Page) -> Result<PageOutcome, Trouble> {
+pub(super) async fn read_listing(
+    hand: &Hand<'_>,
+    entry: &Entry,
+    page: Page,
+    validators: Validators,
+) -> Result<PageOutcome, Trouble> {
     let plan = hand.visit.plan;
     let site = plan.site.clone();
     let (page, read) = hand.read(page, move |reader, page| reader.listing(&site, page)).await?;
@@ -16,10 +21,15 @@ pub(super) async fn read_listing(hand: &Hand<'_>, entry: &Entry, page: Page) -> 
         return Err(hand.not_it(page, ErrorKind::Challenge));
     }
     // An account that is closed is an answer for an ad's page; a listing that says so lists nothing.
-    let next = leads_on(hand, entry, &read);
-    let fetched_at = page.fetched_at;
+    let mut next = leads_on(hand, entry, &read);
+    let mut incomplete = read.incomplete.then_some(ErrorKind::Incomplete);
+    if !next.is_empty() && hand.visit.goes_in_circles(&read.items) {
+        next.clear();
+        incomplete = Some(ErrorKind::Repeats);
+    }
+    let recheck_before = before(page.fetched_at, plan.recheck_after);
     let ListingRead { items, mark, issues, .. } = read;
-    Ok(PageOutcome::Listing { page, items, recheck_before: before(fetched_at, plan.recheck_after), next, mark, issues })
+    Ok(PageOutcome::Listing { page, validators, items, recheck_before, next, mark, incomplete, issues })
 }
 
 /// The listing pages that a page leads to.
@@ -48,9 +58,4 @@ fn ads_hash(read: &ListingRead) -> u64 {
         item.ad_id.hash(&mut hasher);
     }
     hasher.finish()
-}
-
-fn before(at: Timestamp, wait: std::time::Duration) -> Timestamp {
-    let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_millisecond(at.as_millisecond().saturating_sub(wait_ms)).unwrap_or(Timestamp::MIN)
 }

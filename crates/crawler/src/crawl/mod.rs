@@ -3,6 +3,7 @@
 mod door;
 mod entry;
 mod hand;
+mod held;
 mod listing;
 mod sentences;
 mod trail;

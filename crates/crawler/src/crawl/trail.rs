@@ -80,7 +80,9 @@ impl Recorder {
     /// The trail of an outcome. Its own page stands in the outcome.
     pub(super) fn of(&self, outcome: &PageOutcome) -> Trail {
         let has_page = match outcome {
-            PageOutcome::Listing { .. } | PageOutcome::Detail { .. } => true,
+            // An unchanged listing's page is in the archive; the answer that said so has none.
+            PageOutcome::Listing { page, .. } => page.status != 304,
+            PageOutcome::Detail { .. } => true,
             PageOutcome::Gone { page, .. } => page.is_some(),
             PageOutcome::Image { .. } | PageOutcome::Unchanged { .. } => false,
         };

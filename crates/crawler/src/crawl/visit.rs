@@ -15,10 +15,12 @@ use crate::ports::{EntryKind, NewEntry, RunId, SitePhase, SiteState};
 use crate::robots::RobotsGate;
 use crate::run::{RunEnd, RunSummary, RunVerdict};
 use crate::stop::Stop;
+use domain::ListingItem;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
@@ -35,6 +37,9 @@ pub enum Visited {
     /// The host wants quiet until then; the run goes on afterwards.
     Quiet(Timestamp),
 }
+
+/// Listing pages in a row without a new ad after which a site leads in circles.
+const CIRCLES_AFTER: u32 = 10;
 
 /// What the connections of a visit share.
 pub(super) struct Visit<'a> {
@@ -54,6 +59,7 @@ pub(super) struct Visit<'a> {
     pub(super) busy: AtomicUsize,
     listings_read: AtomicU64,
     listings_seen: Mutex<HashSet<u64>>,
+    ads_listed: Mutex<(HashSet<u64>, u32)>,
     shut_for_images: Mutex<HashMap<String, ErrorKind>>,
     manners: Mutex<Manners>,
 }
@@ -81,6 +87,21 @@ impl Visit<'_> {
             let host = host_key(&url);
             self.shut_for_images.lock().unwrap_or_else(PoisonError::into_inner).entry(host).or_insert(why);
         }
+    }
+
+    /// Whether so many listing pages in a row showed no ad that was new to this visit that the site leads in circles
+    /// (pages in a random order, calendars that show the same ads for each day). Sites with several start pages may
+    /// list the same ads twice for good reason.
+    pub(super) fn goes_in_circles(&self, items: &[ListingItem]) -> bool {
+        let mut listed = self.ads_listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut any_new = false;
+        for item in items {
+            let mut hasher = DefaultHasher::new();
+            item.ad_id.hash(&mut hasher);
+            any_new |= listed.0.insert(hasher.finish());
+        }
+        listed.1 = if any_new { 0 } else { listed.1 + 1 };
+        self.plan.start_urls.len() == 1 && listed.1 >= CIRCLES_AFTER
     }
 
     /// Whether a listing page with these ads is the first of its kind in this visit.
@@ -123,6 +144,7 @@ pub(super) async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Times
         busy: AtomicUsize::new(0),
         listings_read: AtomicU64::new(tally.listing_pages),
         listings_seen: Mutex::default(),
+        ads_listed: Mutex::default(),
         shut_for_images: Mutex::default(),
         manners: Mutex::default(),
     };
@@ -130,7 +152,7 @@ pub(super) async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Times
     deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state: running });
     tracing::info!(run = run.id.0, resumed = run.resumed, "the run begins");
 
-    let halt = work_with_all_hands(&visit).await;
+    let halt = work_to_the_end(&mut visit).await;
     let now = deps.clock.now();
     let ended_by = match halt {
         None => None,
@@ -158,6 +180,22 @@ pub(super) async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Times
         Some(Halt::Frontier(error)) => return Err(error.into()),
     };
     finish(&mut visit, ended_by).await
+}
+
+/// All that the listing leads to, then what only shows at its end.
+async fn work_to_the_end(visit: &mut Visit<'_>) -> Option<Halt> {
+    if let Some(halt) = work_with_all_hands(visit).await {
+        return Some(halt);
+    }
+    visit.ending = Stop::default();
+    let visit = &*visit;
+    let hand = Hand::new(visit, visit.deps.clock.clone());
+    let more = async { Ok(hand.settle().await? | hand.enter_unlisted().await?) };
+    match more.await {
+        Ok(true) => work_with_all_hands(visit).await,
+        Ok(false) => None,
+        Err(halt) => Some(halt),
+    }
 }
 
 /// Lets all connections work. The first one is the caller's own, so that on a virtual clock nobody waits for another
@@ -207,9 +245,12 @@ async fn finish(visit: &mut Visit<'_>, ended_by: Option<ErrorKind>) -> Result<Vi
             let at = deps.clock.now();
             patiently(ask, || deps.frontier.give_up_rest(visit.run, why, at)).await?;
         }
+        // What was held back before the visit was cut short.
+        hand.settle().await?;
         let tally = patiently(ask, || deps.frontier.tally(visit.run)).await?;
         let past = patiently(ask, || deps.frontier.past_tallies(&plan.site, PAST_RUNS)).await?;
         let mut verdict = judge(&plan.expect, &tally, &past, ended_by);
+        verdict.missing_are_gone &= !plan.lists_newest_only;
         verdict.politeness = visit.manners().figures();
         let at = deps.clock.now();
         let state = state_after(&verdict, ended_by, at);

@@ -1,6 +1,7 @@
 //! One request, with every limit on its answer. No redirect is followed here.
 
 use super::body::{ACCEPT_ENCODING, Body, BodyFault};
+use super::cookies::Jar;
 use super::error::FetchError;
 use super::heads;
 use super::retry_after::retry_after;
@@ -11,7 +12,7 @@ use crate::plan::{FetchLimits, SitePlan};
 use crate::ports::Validators;
 use domain::{Exchange, Truncated};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -118,16 +119,17 @@ impl From<FetchError> for NoAnswer {
 /// So much is kept of a body that is not whole.
 const KEPT_OF_PARTIAL: usize = 256 * 1024;
 
-/// The connections of one run to one site.
+/// The connections of one run to one site, and its cookies.
 pub struct SiteClient {
     client: reqwest::Client,
     agent: String,
     limits: FetchLimits,
     now: TimeReader,
+    cookies: Mutex<Jar>,
 }
 
 impl SiteClient {
-    /// A client for one run: no cookie, no proxy from the environment, no redirect, only permitted addresses.
+    /// A client for one run: no cookie yet, no proxy from the environment, no redirect, only permitted addresses.
     pub fn new(http: &Http, plan: &SitePlan, now: TimeReader) -> Result<Self, CrawlError> {
         let policy = AddressPolicy::allowing(plan.allow_private.iter().copied());
         let client = reqwest::Client::builder()
@@ -141,7 +143,8 @@ impl SiteClient {
             .dns_resolver(Arc::new(SafeResolver::new(policy, http.lookup.clone())))
             .build()
             .map_err(|error| CrawlError::Client(error.to_string()))?;
-        Ok(Self { client, agent: http.agent.clone(), limits: plan.limits, now })
+        let (agent, limits) = (http.agent.clone(), plan.limits);
+        Ok(Self { client, agent, limits, now, cookies: Mutex::default() })
     }
 
     /// With no request lasting longer than this.
@@ -160,8 +163,12 @@ impl SiteClient {
     pub async fn get(&self, request: &Request<'_>, answered: &(dyn Fn() + Send + Sync)) -> Result<Answer, NoAnswer> {
         let started = Instant::now();
         let deadline = tokio::time::Instant::now() + self.limits.total;
-        let given = self.headers(request);
+        let mut given = self.headers(request);
+        // Cookies live for a run: they are not in what the archive keeps of a request.
         let head = heads::of_request(request.url, &given);
+        if let Some(Ok(cookies)) = self.jar().header(request.url).map(HeaderValue::try_from) {
+            given.insert(header::COOKIE, cookies);
+        }
         let sent = self.client.get(request.url.clone()).headers(given).send();
         let response = match tokio::time::timeout_at(deadline, sent).await {
             Ok(Ok(response)) => response,
@@ -169,12 +176,19 @@ impl SiteClient {
             Err(_) => return Err(FetchError::of(ErrorKind::Timeout).into()),
         };
         answered();
+        for cookie in response.headers().get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok()) {
+            self.jar().set(request.url, cookie, (self.now)());
+        }
         let mut answer = self.head(head, &response);
         if !matches!(answer.status, 200..=299 | 404 | 410) {
             return Ok(answer);
         }
         let encoding = text_of(response.headers(), header::CONTENT_ENCODING).unwrap_or_default();
         let mut body = Body::new(&encoding, request.most_bytes);
+        // Nobody could read it: one that we did not ask for, or several on top of each other.
+        if !body.is_coded() && !matches!(encoding.trim().to_ascii_lowercase().as_str(), "" | "identity") {
+            return Err(FetchError { status: Some(answer.status), ..FetchError::of(ErrorKind::WrongType) }.into());
+        }
         let read = self.read_body(request, response, &mut body, Drip::new(&self.limits, started));
         let read = match tokio::time::timeout_at(deadline, read).await {
             Ok(read) => read,
@@ -207,7 +221,12 @@ impl SiteClient {
         Err(NoAnswer { error, partial: Some(Box::new(answer)) })
     }
 
-    /// All headers but `host`, in the order in which they go.
+    fn jar(&self) -> MutexGuard<'_, Jar> {
+        // No code panics while it holds the lock.
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All headers but `host` and `cookie`, in the order in which they go.
     fn headers(&self, wanted: &Request<'_>) -> HeaderMap {
         let mut given = HeaderMap::new();
         let mut set = |name: HeaderName, value: &str| {

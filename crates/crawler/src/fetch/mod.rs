@@ -3,6 +3,7 @@
 mod ask;
 mod body;
 mod client;
+mod cookies;
 mod error;
 mod follow;
 mod heads;

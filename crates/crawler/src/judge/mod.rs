@@ -1,14 +1,16 @@
 //! Whether a run can be trusted: held against the site's bounds and its own past.
 
 mod falls;
+mod promises;
 
 use crate::crawl::ended_early;
 use crate::error::ErrorKind;
 use crate::plan::Expect;
-use crate::run::{RunEnd, RunTally, RunVerdict};
+use crate::run::{Alarm, RunEnd, RunTally, RunVerdict};
 use domain::Bilingual;
 use domain::crawl::Politeness;
 use falls::{Share, fall};
+pub(crate) use promises::not_as_listed;
 
 /// With how many of the site's last good runs a run is compared.
 pub const PAST_RUNS: u32 = 20;
@@ -23,7 +25,7 @@ const GONE_FROM: u64 = 10;
 /// missing only where every listing page was read, the run kept its bounds, and the listing showed ads or said that there
 /// are none.
 pub fn judge(expect: &Expect, tally: &RunTally, past: &[RunTally], ended_by: Option<ErrorKind>) -> RunVerdict {
-    let mut failed: Vec<Bilingual> = Vec::new();
+    let mut failed: Vec<(Alarm, Bilingual)> = Vec::new();
     let mut partial: Vec<Bilingual> = Vec::new();
     // What a person stopped is cut short, not broken.
     let stopped = ended_by == Some(ErrorKind::StoppedByPerson);
@@ -31,15 +33,16 @@ pub fn judge(expect: &Expect, tally: &RunTally, past: &[RunTally], ended_by: Opt
     if stopped {
         partial.extend(early)
     } else {
-        failed.extend(early)
+        failed.extend(early.map(|reason| (Alarm::Ended, reason)))
     }
     let listing_whole = tally.listing_pages > 0 && tally.listing_failures == 0;
     if tally.listing_pages == 0 && ended_by.is_none() {
         let worst = tally.errors.iter().max_by_key(|(_, count)| **count).map(|(kind, _)| *kind);
-        failed.push(match worst {
+        let reason = match worst {
             Some(kind) => ended_early(kind),
             None => say("Ingen listeside blev læst", "No listing page was read"),
-        });
+        };
+        failed.push((Alarm::Listing, reason));
     } else if tally.listing_failures > 0 {
         let count = tally.listing_failures;
         partial.push(say(
@@ -48,20 +51,24 @@ pub fn judge(expect: &Expect, tally: &RunTally, past: &[RunTally], ended_by: Opt
         ));
     }
     if !stopped && listing_whole && tally.ads_listed == 0 && !tally.marked_empty {
-        failed.push(say(
+        let reason = say(
             "Listen viste ingen annoncer og sagde heller ikke, at den er tom; se efter om siden er lavet om (bavn site check)",
             "The listing showed no ads and did not say that it is empty; look whether the site has changed (bavn site check)",
-        ));
+        );
+        failed.push((Alarm::Listing, reason));
     }
+    // First, since it is the reason for what follows: a page for the named crawler also lacks fields. A run that a person
+    // stopped is held to it, too: its pages are just as wrong.
+    failed.extend(not_as_listed(expect, tally, past).map(|reason| (Alarm::NotAsListed, reason)));
     let mut changed = Vec::new();
     if !stopped {
-        failed.extend(ads_bounds(expect, tally, listing_whole));
-        failed.extend(listing_fell(tally, past, listing_whole));
-        failed.extend(all_gone(tally));
+        failed.extend(ads_bounds(expect, tally, listing_whole).into_iter().map(|reason| (Alarm::Bounds, reason)));
+        failed.extend(listing_fell(tally, past, listing_whole).map(|reason| (Alarm::Listing, reason)));
+        failed.extend(all_gone(tally).map(|reason| (Alarm::Layout, reason)));
         changed = layout(expect, tally, past);
     }
     let set_aside = !changed.is_empty();
-    failed.extend(changed);
+    failed.extend(changed.into_iter().map(|reason| (Alarm::Layout, reason)));
     let unread = unread(tally);
     if unread > 0 {
         partial.push(say(
@@ -75,8 +82,10 @@ pub fn judge(expect: &Expect, tally: &RunTally, past: &[RunTally], ended_by: Opt
         (true, true) => RunEnd::Good,
     };
     let missing_are_gone = failed.is_empty() && listing_whole;
-    let reasons = failed.into_iter().chain(partial).collect();
-    RunVerdict { end, missing_are_gone, set_aside, reasons, politeness: Politeness::default() }
+    let mut alarms: Vec<Alarm> = failed.iter().map(|(alarm, _)| *alarm).collect();
+    alarms.dedup();
+    let reasons = failed.into_iter().map(|(_, reason)| reason).chain(partial).collect();
+    RunVerdict { end, missing_are_gone, set_aside, reasons, alarms, politeness: Politeness::default() }
 }
 
 /// Ads' pages that came and could not be understood, or that say they are another ad's.

@@ -63,10 +63,12 @@ pub struct Entry {
     pub depth: u32,
     /// How often it was put back by trouble in this run.
     pub attempts: u32,
-    /// From the last whole answer for this ad's page: sent along, so that an unchanged page need not be sent again.
-    /// `None` for listings, which are always read in full since they are the sightings, and where the content that
-    /// belonged to the validators is no longer kept.
+    /// From the last whole answer for this page: sent along, so that an unchanged page need not be sent again. `None`
+    /// where the content that belonged to them is no longer kept.
     pub validators: Option<Validators>,
+    /// What a listing of this run showed of the ad when its page was entered; `None` for a page that no listing of
+    /// this run led to.
+    pub promise: Option<String>,
 }
 
 /// What a server gives to recognise its answer by (RFC 9110, 8.8), byte for byte as it came.

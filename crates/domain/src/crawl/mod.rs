@@ -10,8 +10,8 @@ pub mod trouble;
 
 pub use entry::{Entry, EntryId, EntryKind, NewEntry, Next, Run, RunId, Validators};
 pub use host::{CachedRobots, HostState, InFlight, Lease, RobotsAnswer, SitePace};
-pub use outcome::{Completed, GoneReason, PageOutcome, Trail};
+pub use outcome::{Completed, GoneReason, Held, PageOutcome, Trail};
 pub use politeness::Politeness;
-pub use run::{RunEnd, RunSummary, RunTally, RunVerdict};
+pub use run::{Alarm, PastLook, RunEnd, RunSummary, RunTally, RunVerdict};
 pub use state::{SitePhase, SiteState, SiteWish};
 pub use trouble::ErrorKind;

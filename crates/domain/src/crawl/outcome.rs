@@ -1,6 +1,7 @@
 //! What a fetched entry turned out to be.
 
 use super::entry::{NewEntry, Validators};
+use super::trouble::ErrorKind;
 use crate::{AdContent, Capture, Exchange, Issue, ListingItem, Mark, Page, PdqHash};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,8 +36,10 @@ pub struct Trail {
 pub enum PageOutcome {
     /// A listing page.
     Listing {
-        /// To be archived.
+        /// To be archived. With status 304 it is the page as it was kept, read again: it is in the archive already.
         page: Page,
+        /// To be kept with the page's address for the next request.
+        validators: Validators,
         /// Each is a sighting of its ad at `page.fetched_at`. A detail entry is entered for each whose page was never
         /// read, whose excerpt is not the one kept when its page was last read, or that is due; an ad that had gone
         /// is up again. Order is that of the page.
@@ -47,6 +50,8 @@ pub enum PageOutcome {
         next: Vec<NewEntry>,
         /// The page's mark.
         mark: Option<Mark>,
+        /// Why ads may be missing from it or after it, so that the run's listing is not whole.
+        incomplete: Option<ErrorKind>,
         /// What was unexpected.
         issues: Vec<Issue>,
     },
@@ -58,6 +63,8 @@ pub enum PageOutcome {
         validators: Validators,
         /// What the ad says.
         content: Box<AdContent>,
+        /// The listing had promised something of the ad, and its page keeps it.
+        kept_promise: bool,
         /// Image entries, where the plan fetches images. Those whose hash is known for this ad and source are dropped.
         images: Vec<NewEntry>,
         /// What was unexpected.
@@ -86,6 +93,20 @@ pub enum PageOutcome {
         /// The page that said so, to be archived, where there is one.
         page: Option<Page>,
     },
+}
+
+/// An ad's page that is not what its listing promised. It is archived, and has no effect on its ad until the run is
+/// judged: see [`super::run::Alarm::NotAsListed`].
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The page says that the ad is gone, and how one knows; `None` where it shows something else than the listing.
+    pub gone: Option<GoneReason>,
+    /// When it was fetched.
+    pub fetched_at: Timestamp,
+    /// To be kept with the ad for the next request.
+    pub validators: Validators,
+    /// The page, where there is one.
+    pub page: Option<Page>,
 }
 
 /// What the record of a page did.

@@ -36,6 +36,10 @@ pub struct RunTally {
     pub listing_failures: u64,
     /// A listing page carried the mark 'no ads'.
     pub marked_empty: bool,
+    /// Ads' pages of which the listing had promised something: those that kept it and those that did not.
+    pub promised: u64,
+    /// Among `promised`, those that did not keep it.
+    pub broken_promises: u64,
     /// Failures by kind, retried or given up.
     pub errors: BTreeMap<ErrorKind, u64>,
 }
@@ -47,12 +51,16 @@ impl RunTally {
         self.ads_new += u64::from(done.ads_new);
         self.ads_changed += u64::from(done.changed);
         match outcome {
-            PageOutcome::Listing { mark, .. } => {
+            PageOutcome::Listing { mark, incomplete, .. } => {
                 self.listing_pages += 1;
+                if let Some(why) = incomplete {
+                    self.count_error(EntryKind::Listing, *why, true);
+                }
                 self.marked_empty |= *mark == Some(Mark::NoAds);
             }
-            PageOutcome::Detail { content, .. } => {
+            PageOutcome::Detail { content, kept_promise, .. } => {
                 self.details += 1;
+                self.promised += u64::from(*kept_promise);
                 for name in content.filled() {
                     *self.filled.entry(name.to_owned()).or_default() += 1;
                 }
@@ -107,9 +115,50 @@ pub struct RunVerdict {
     pub set_aside: bool,
     /// Why, one sentence each, with what to do. Empty for a good run.
     pub reasons: Vec<Bilingual>,
+    /// The kinds of alarm that it raises: a failed run raises at least one.
+    #[serde(default)]
+    pub alarms: Vec<Alarm>,
     /// How the hosts were treated.
     #[serde(default)]
     pub politeness: Politeness,
+}
+
+/// Why a run failed, by kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alarm {
+    /// The site refused, shut the door, or could not be reached.
+    Ended,
+    /// The listing could not be read, showed nothing without saying that it is empty, or showed far less than before.
+    Listing,
+    /// The ads' pages are not what the listing promises: the site may show the named crawler something else.
+    NotAsListed,
+    /// Fewer or more ads than the site's `expect` allows.
+    Bounds,
+    /// The ads' pages are no longer what the adapter was written for.
+    Layout,
+}
+
+impl Alarm {
+    /// As stored, and as in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Alarm::Ended => "ended",
+            Alarm::Listing => "listing",
+            Alarm::NotAsListed => "not_as_listed",
+            Alarm::Bounds => "bounds",
+            Alarm::Layout => "layout",
+        }
+    }
+}
+
+/// A whole look at a site's listing, as far as the schedule needs to know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastLook {
+    /// When it began.
+    pub at: Timestamp,
+    /// Ads had come, changed or gone since the look before.
+    pub changed: bool,
 }
 
 /// A finished run.

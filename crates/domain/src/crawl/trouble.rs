@@ -63,6 +63,12 @@ pub enum ErrorKind {
     TooManyPages,
     /// An administrator stopped the run before its turn came.
     StoppedByPerson,
+    /// The listing page broke off or was cut: ads may be missing from it.
+    Incomplete,
+    /// The listing leads on and on without an ad that it has not shown before.
+    Repeats,
+    /// The ad's page is not what its listing promised, as too many of the run were not.
+    NotAsListed,
 }
 
 impl ErrorKind {
@@ -97,6 +103,9 @@ impl ErrorKind {
             ErrorKind::WrongAd => "wrong_ad",
             ErrorKind::TooManyPages => "too_many_pages",
             ErrorKind::StoppedByPerson => "stopped_by_person",
+            ErrorKind::Incomplete => "incomplete",
+            ErrorKind::Repeats => "repeats",
+            ErrorKind::NotAsListed => "not_as_listed",
         }
     }
 }

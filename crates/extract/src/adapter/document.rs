@@ -9,6 +9,7 @@ use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::io::Read;
 use std::sync::{Arc, LazyLock};
 use url::Url;
 
@@ -23,22 +24,42 @@ pub(super) struct Document {
     pub ignored: HashSet<NodeId>,
     /// Where the adapter's selectors look.
     index: Index,
+    /// It was cut at a limit.
+    pub cut: bool,
     /// The page's JSON-LD, read when the first rule asks for it.
     pub(super) json: OnceCell<Vec<serde_json::Value>>,
 }
 
-/// A page's text within the limits.
-pub(super) fn text_of_page(page: &Page, issues: &mut Issues) -> String {
-    let mut bytes = page.body.as_slice();
-    if bytes.len() > MAX_PAGE_BYTES {
-        bytes = &bytes[..MAX_PAGE_BYTES];
-        issues.add("page", format!("is larger than {MAX_PAGE_BYTES} bytes and was cut there"));
+/// A page's text.
+pub(super) struct PageText {
+    pub text: String,
+    /// Something is missing at its end.
+    pub cut: bool,
+}
+
+/// A page's text within the limits; of a file compressed by gzip (`sitemap.xml.gz`), what is in it.
+pub(super) fn text_of_page(page: &Page, most_bytes: usize, issues: &mut Issues) -> PageText {
+    let mut unpacked = Vec::new();
+    let (mut bytes, mut cut) = (page.body.as_slice(), false);
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        let reader = flate2::read::MultiGzDecoder::new(bytes);
+        // One byte more than is read, so that a file of just the limit is not called cut.
+        if reader.take(most_bytes as u64 + 1).read_to_end(&mut unpacked).is_err() {
+            issues.add("page", "is a broken gzip file and was read to there");
+            cut = true;
+        }
+        bytes = &unpacked;
+    }
+    if bytes.len() > most_bytes {
+        bytes = &bytes[..most_bytes];
+        issues.add("page", format!("is larger than {most_bytes} bytes and was cut there"));
+        cut = true;
     }
     let decoded = charset::decode(bytes, &page.content_type);
     if decoded.is_lossy {
         issues.add("page", "has bytes that are no text in any charset it could have");
     }
-    decoded.text.into_owned()
+    PageText { text: decoded.text.into_owned(), cut }
 }
 
 impl Document {
@@ -49,12 +70,13 @@ impl Document {
 
     /// The same, made ready for the selectors that are `wanted`.
     pub fn read_for(page: &Page, ignored: &[Selector], wanted: &Arc<Wanted>, issues: &mut Issues) -> Document {
-        let mut text = text_of_page(page, issues);
-        if let Some(cut) = guard::cut(&text) {
-            issues.add("page", format!("{}; what comes after was not read", cut.why));
-            text.truncate(cut.at);
+        let PageText { mut text, mut cut } = text_of_page(page, MAX_PAGE_BYTES, issues);
+        if let Some(found) = guard::cut(&text) {
+            issues.add("page", format!("{}; what comes after was not read", found.why));
+            text.truncate(found.at);
+            cut = true;
         }
-        Self::parse(&text, &page.url, ignored, wanted.clone())
+        Document { cut, ..Self::parse(&text, &page.url, ignored, wanted.clone()) }
     }
 
     fn parse(text: &str, url: &str, ignored: &[Selector], wanted: Arc<Wanted>) -> Document {
@@ -72,7 +94,7 @@ impl Document {
             .or(url_read);
         let ignored =
             ignored.iter().flat_map(|selector| index.select(&html, selector)).map(|element| element.id()).collect();
-        Document { html, url: url.to_owned(), base, ignored, index, json: OnceCell::new() }
+        Document { html, url: url.to_owned(), base, ignored, index, cut: false, json: OnceCell::new() }
     }
 
     /// An address of the page, absolute and without its fragment; `None` where it is none or not of the web.

@@ -1,5 +1,6 @@
 //! Listings for machines: sitemaps (sitemaps.org), RSS 2.0, RSS 1.0 and Atom (RFC 4287; next pages by RFC 5005).
 
+use super::guard;
 use super::issues::Issues;
 use super::text::{NONE, text_of};
 use quick_xml::Reader;
@@ -11,6 +12,8 @@ pub(super) struct Feed {
     pub entries: Vec<Entry>,
     /// Further sitemaps or pages of the feed.
     pub next: Vec<String>,
+    /// It broke off: entries may be missing.
+    pub broken: bool,
 }
 
 /// One address and what shows that it changed.
@@ -24,7 +27,7 @@ pub(super) struct Entry {
 pub(super) fn sitemap(xml: &str, issues: &mut Issues) -> Feed {
     let mut feed = Feed::default();
     let mut entry = Entry::default();
-    read(xml, issues, |step| match step {
+    let whole = read(xml, issues, |step| match step {
         Step::Text { path: [.., "url", "loc"], text } => entry.link = text.to_owned(),
         Step::Text { path: [.., "url", "lastmod"], text } => entry.excerpt = text.to_owned(),
         Step::Text { path: [.., "sitemap", "loc"], text } => feed.next.push(text.to_owned()),
@@ -32,6 +35,7 @@ pub(super) fn sitemap(xml: &str, issues: &mut Issues) -> Feed {
         _ => {}
     });
     feed.entries.retain(|entry| !entry.link.is_empty());
+    feed.broken = !whole;
     feed
 }
 
@@ -40,14 +44,16 @@ pub(super) fn feed(xml: &str, issues: &mut Issues) -> Feed {
     let mut feed = Feed::default();
     let mut entry = Entry::default();
     let mut guid = String::new();
-    read(xml, issues, |step| match step {
+    let whole = read(xml, issues, |step| match step {
         Step::Text { path: [.., "item", "link"], text } => entry.link = text.to_owned(),
         Step::Text { path: [.., "item", "guid"] | [.., "entry", "id"], text } => guid = text.to_owned(),
         Step::Text {
             path: [.., "item", "title" | "description"] | [.., "entry", "title" | "summary" | "content"],
             text,
         } => {
-            let html = scraper::Html::parse_fragment(&text.chars().take(20_000).collect::<String>());
+            let text = &text[..text.floor_char_boundary(LONGEST_TEXT)];
+            let text = guard::cut(text).map_or(text, |cut| &text[..cut.at]);
+            let html = scraper::Html::parse_fragment(text);
             let line = text_of(html.root_element(), &NONE, false);
             let between = if entry.excerpt.is_empty() || line.is_empty() { "" } else { "\n" };
             entry.excerpt = format!("{}{between}{line}", entry.excerpt);
@@ -73,6 +79,7 @@ pub(super) fn feed(xml: &str, issues: &mut Issues) -> Feed {
         _ => {}
     });
     feed.entries.retain(|entry| !entry.link.is_empty());
+    feed.broken = !whole;
     feed
 }
 
@@ -85,8 +92,12 @@ enum Step<'s> {
 /// Deepest nesting that is followed; real feeds need six.
 const MAX_DEPTH: usize = 64;
 
+/// Longest title or summary that is read, in bytes.
+const LONGEST_TEXT: usize = 20_000;
+
 /// Walks the elements by their local names. What is broken ends the walk with an issue; what stands before is kept.
-fn read(xml: &str, issues: &mut Issues, mut step: impl FnMut(Step<'_>)) {
+/// False where it broke off. Entities that a document declares for itself are not expanded.
+fn read(xml: &str, issues: &mut Issues, mut step: impl FnMut(Step<'_>)) -> bool {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = false;
     let mut path: Vec<String> = Vec::new();
@@ -98,7 +109,7 @@ fn read(xml: &str, issues: &mut Issues, mut step: impl FnMut(Step<'_>)) {
                 seen += 1;
                 if path.len() == MAX_DEPTH {
                     issues.add("feed", "is nested too deep and was read to there");
-                    return;
+                    return false;
                 }
                 path.push(String::from_utf8_lossy(element.local_name().as_ref()).into_owned());
                 text.clear();
@@ -123,7 +134,7 @@ fn read(xml: &str, issues: &mut Issues, mut step: impl FnMut(Step<'_>)) {
             Ok(_) => {}
             Err(_) => {
                 issues.add("feed", "is broken and was read to there");
-                return;
+                return false;
             }
         }
     }
@@ -132,6 +143,7 @@ fn read(xml: &str, issues: &mut Issues, mut step: impl FnMut(Step<'_>)) {
     } else if !path.is_empty() {
         issues.add("feed", "ends too early and was read to there");
     }
+    seen > 0 && path.is_empty()
 }
 
 fn names(path: &[String]) -> Vec<&str> {
@@ -189,6 +201,50 @@ mod tests {
     }
 
     #[test]
+    fn a_file_in_gzip_is_unpacked_within_the_limit_and_a_cut_one_is_not_whole() {
+        use std::io::Write as _;
+        let gzip = |text: &[u8]| {
+            let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            writer.write_all(text).expect("in memory");
+            writer.finish().expect("in memory")
+        };
+        let toml = r#"
+            id = "s"
+            name = "S"
+            owner = "S"
+            purpose = "S"
+            start = ["https://e.dk/sitemap.xml.gz"]
+            [pacing]
+            delay_s = 5
+            [listing]
+            kind = "sitemap"
+            ad_id = { url = '/annonce/(\d+)' }
+            [detail]
+            title = "h1"
+            [expect]
+            ads_min = 1
+            ads_max = 100
+            "#;
+        let adapter = crate::Adapter::parse("s", "site.toml", toml).expect("an adapter");
+        let read = |body: Vec<u8>| {
+            adapter.read_listing(&domain::Page {
+                url: "https://e.dk/sitemap.xml.gz".to_owned(),
+                status: 200,
+                content_type: "application/x-gzip".to_owned(),
+                body,
+                fetched_at: "2026-11-03T14:00:00Z".parse().expect("a time"),
+            })
+        };
+        let xml = b"<urlset><url><loc>https://e.dk/annonce/1</loc></url><url><loc>https://e.dk/annonce/2</loc></url></urlset>";
+        let whole = read(gzip(xml));
+        assert_eq!((whole.items.len(), whole.incomplete, whole.issues.len()), (2, false, 0));
+        let cut = read(gzip(xml)[..70].to_vec());
+        assert!(cut.incomplete && !cut.issues.is_empty());
+        let bomb = read(gzip(&[xml.as_slice(), &vec![b' '; 64 << 20]].concat()));
+        assert_eq!((bomb.items.len(), bomb.incomplete), (2, true), "what stands before the limit is read");
+    }
+
+    #[test]
     fn rss_and_atom_list_the_same() {
         let mut issues = Issues::default();
         let rss = "<rss><channel><link>https://e.dk/</link><item><title>Anna &amp; Eva</title>\
@@ -205,13 +261,26 @@ mod tests {
     }
 
     #[test]
+    fn entities_that_grow_and_markup_that_nests_stay_cheap() {
+        let mut issues = Issues::default();
+        let laughs = "<!DOCTYPE r [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]><rss><item><title>&b;</title>\
+            <link>https://e.dk/1</link></item></rss>";
+        assert!(feed(laughs, &mut issues).entries.iter().all(|entry| entry.excerpt.len() < 10));
+        let nested = format!("<item><title><![CDATA[{}]]></title><link>/1</link></item>", "<b><p>".repeat(3_000));
+        let started = std::time::Instant::now();
+        assert_eq!(feed(&format!("<rss>{}</rss>", nested.repeat(100)), &mut issues).entries.len(), 100);
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    }
+
+    #[test]
     fn a_broken_feed_is_read_as_far_as_it_goes() {
         let mut issues = Issues::default();
         let found = feed("<rss><channel><item><link>https://e.dk/1</link></item><item><link>https://e", &mut issues);
         assert_eq!(links(&found), [("https://e.dk/1", "")]);
         assert_eq!(issues.0.len(), 1);
-        feed(&"<a>".repeat(10_000), &mut issues);
-        feed("ikke xml", &mut issues);
+        assert!(found.broken);
+        assert!(feed(&"<a>".repeat(10_000), &mut issues).broken);
+        assert!(feed("ikke xml", &mut issues).broken);
         assert_eq!(issues.0.len(), 3);
     }
 }

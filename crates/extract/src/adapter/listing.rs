@@ -3,6 +3,7 @@
 use super::Adapter;
 use super::document::{self, Document};
 use super::feed;
+use super::guard::MAX_FEED_BYTES;
 use super::issues::Issues;
 use super::plan::{ListingKind, Next, PageCount};
 use super::rule::Rules;
@@ -42,7 +43,7 @@ impl Adapter {
                     issues.add("listing.item", "matches no entry, and no mark says that the listing is empty");
                 }
                 let next = self.next(&document, page, items.entries > 0, &mut issues);
-                ListingRead { items: items.kept, next, mark, issues: issues.0 }
+                ListingRead { items: items.kept, next, mark, incomplete: document.cut, issues: issues.0 }
             }
             ListingKind::Sitemap => self.read_feed(page, feed::sitemap),
             ListingKind::Feed => self.read_feed(page, feed::feed),
@@ -51,8 +52,8 @@ impl Adapter {
 
     fn read_feed(&self, page: &Page, read: fn(&str, &mut Issues) -> feed::Feed) -> ListingRead {
         let mut issues = Issues::default();
-        let text = document::text_of_page(page, &mut issues);
-        let feed = read(&text, &mut issues);
+        let text = document::text_of_page(page, MAX_FEED_BYTES, &mut issues);
+        let feed = read(&text.text, &mut issues);
         let base = Url::parse(&page.url).ok();
         let absolute = |href: &str| match &base {
             Some(base) => base.join(href.trim()).ok(),
@@ -75,7 +76,8 @@ impl Adapter {
         }
         let next = feed.next.iter().filter_map(|href| absolute(href)).filter(|url| self.settings.is_own(url));
         let next = next.map(String::from).filter(|url| *url != page.url).collect();
-        ListingRead { items: items.kept, next, mark: None, issues: issues.0 }
+        let incomplete = text.cut || feed.broken;
+        ListingRead { items: items.kept, next, mark: None, incomplete, issues: issues.0 }
     }
 
     fn link(

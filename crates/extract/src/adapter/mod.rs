@@ -30,8 +30,8 @@ pub use check::{Difference, Outcome, SampleResult, check_site};
 pub use draft::{Draft, DraftError, DraftSettings, Drafter, Found, Wanted, WantedKind};
 pub use error::AdapterError;
 pub use explain::RuleFound;
-pub use guard::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_PAGE_BYTES};
-pub use settings::{Approval, Expect, Pacing, SiteSettings};
+pub use guard::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_FEED_BYTES, MAX_PAGE_BYTES};
+pub use settings::{Approval, Expect, Limits, Pacing, Schedule, SiteSettings};
 
 use error::Source;
 use keys::Keys;
@@ -93,6 +93,7 @@ impl Adapter {
         let (listing, detail, marks) = plan::read(&top)?;
         top.finish()?;
         settings.counts_pages = listing.counts_pages();
+        settings.lists_newest_only = listing.newest_only;
         let selectors = selectors.take();
         let wanted = std::sync::Arc::new(plan::wanted(&listing, &detail, &marks));
         Ok(Adapter { settings, listing, detail, marks, selectors, wanted })

@@ -14,6 +14,8 @@ pub(super) struct Listing {
     pub ad_id: Rules,
     pub drop_parameters: Vec<String>,
     pub next: Next,
+    /// It shows the newest ads only, as feeds do.
+    pub newest_only: bool,
 }
 
 impl Listing {
@@ -123,6 +125,7 @@ pub(super) fn listing(node: &Node<'_>) -> Result<Listing, AdapterError> {
             (Some(node), ListingKind::Html { .. }) => next(&node)?,
             (Some(node), _) => return Err(node.error("is only for html listings", "leave it out")),
         },
+        newest_only: keys.get("newest_only").map_or(Ok(matches!(kind, ListingKind::Feed)), |node| node.flag())?,
         kind,
     };
     keys.finish()?;

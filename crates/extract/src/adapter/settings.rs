@@ -36,6 +36,12 @@ pub struct SiteSettings {
     pub expect: Expect,
     /// How many listing pages a run follows at most.
     pub max_listing_pages: u32,
+    /// How often a run begins.
+    pub schedule: Schedule,
+    /// Limits of one answer.
+    pub limits: Limits,
+    /// The listing shows the newest ads only: one that is missing from it is not gone.
+    pub lists_newest_only: bool,
     /// Listing pages are found by counting, so that a page number past the last one is asked for and not found.
     pub counts_pages: bool,
 }
@@ -78,6 +84,30 @@ pub struct Expect {
     pub price_min: f64,
     /// Least share of ads with a place, 0 to 1.
     pub place_min: f64,
+    /// Least share of ads whose page is what the listing promised, 0 to 1.
+    pub as_listed_min: f64,
+}
+
+/// Limits of one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most seconds for one answer, connection included.
+    pub answer_s: u32,
+    /// Most KiB of an ad's page after decompression.
+    pub page_kib: u32,
+    /// How often a failed page is tried again in a run.
+    pub retries: u32,
+}
+
+/// How often a run begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// Whether the interval follows how fast the site changes, between the two bounds.
+    pub adapts: bool,
+    /// Least minutes between two runs; a quarter of the most where it is left out.
+    pub least_min: Option<u32>,
+    /// Most minutes between two runs; the installation's `interval_min` where it is left out.
+    pub most_min: Option<u32>,
 }
 
 impl SiteSettings {
@@ -165,6 +195,9 @@ pub(super) fn read(folder: &str, top: &Keys<'_>) -> Result<SiteSettings, Adapter
         recheck_after_h: whole("recheck_after_h", 24, 1..=8760)?,
         expect: expect(&top.need("expect", "add a table [expect] with ads_min and ads_max")?)?,
         max_listing_pages: whole("max_listing_pages", 200, 1..=100_000)?,
+        schedule: schedule(top.get("schedule").as_ref())?,
+        limits: limits(top.get("limits").as_ref())?,
+        lists_newest_only: false,
         counts_pages: false,
     })
 }
@@ -232,6 +265,38 @@ fn window(text: &str) -> Option<(Time, Time)> {
     Some((time(start)?, time(end)?)).filter(|(start, end)| start != end || *start == Time::midnight())
 }
 
+fn limits(node: Option<&Node<'_>>) -> Result<Limits, AdapterError> {
+    let keys = node.map(|node| node.keys()).transpose()?;
+    let whole = |key: &str, default, range| {
+        keys.as_ref().and_then(|keys| keys.get(key)).map_or(Ok(default), |node| node.whole(range))
+    };
+    let limits = Limits {
+        answer_s: whole("answer_s", 30, 1..=600)?,
+        page_kib: whole("page_kib", 5 * 1024, 64..=16 * 1024)?,
+        retries: whole("retries", 3, 0..=10)?,
+    };
+    keys.map_or(Ok(()), |keys| keys.finish())?;
+    Ok(limits)
+}
+
+fn schedule(node: Option<&Node<'_>>) -> Result<Schedule, AdapterError> {
+    let Some(node) = node else { return Ok(Schedule { adapts: true, least_min: None, most_min: None }) };
+    let keys = node.keys()?;
+    let minutes = |key: &str| keys.get(key).map(|node| node.whole(1..=10_080)).transpose();
+    let schedule = Schedule {
+        adapts: keys.get("adapts").map_or(Ok(true), |node| node.flag())?,
+        least_min: minutes("least_min")?,
+        most_min: minutes("most_min")?,
+    };
+    keys.finish()?;
+    match (schedule.least_min, schedule.most_min) {
+        (Some(least), Some(most)) if least > most => {
+            Err(keys.error("least_min is more than most_min", "exchange the two"))
+        }
+        _ => Ok(schedule),
+    }
+}
+
 fn expect(node: &Node<'_>) -> Result<Expect, AdapterError> {
     let keys = node.keys()?;
     let share = |key: &str| keys.get(key).map_or(Ok(0.0), |node| node.number(0.0, 1.0));
@@ -241,6 +306,7 @@ fn expect(node: &Node<'_>) -> Result<Expect, AdapterError> {
         phone_min: share("phone_min")?,
         price_min: share("price_min")?,
         place_min: share("place_min")?,
+        as_listed_min: keys.get("as_listed_min").map_or(Ok(0.5), |node| node.number(0.0, 1.0))?,
     };
     keys.finish()?;
     if expect.ads_max < expect.ads_min {

@@ -8,7 +8,7 @@ pub(crate) use rows::{
 
 use crate::db::args;
 use crate::{Store, StoreError};
-use domain::{AdContent, AdRef, MaskedText, PdqHash};
+use domain::{AdContent, AdRef, MaskedText, PdqHash, SiteId};
 use jiff::Timestamp;
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,21 @@ pub struct AdRow(pub i64);
 /// Row of an ad version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VersionRow(pub i64);
+
+/// When an ad was seen, in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdSpan {
+    /// The site's own id.
+    pub ad_id: String,
+    /// First sighting.
+    pub first_seen: Timestamp,
+    /// Last sighting.
+    pub last_seen: Timestamp,
+    /// Since when it counts as gone.
+    pub gone_at: Option<Timestamp>,
+    /// Different contents that it was read with; 0 where its page was never read.
+    pub versions: i64,
+}
 
 /// An ad as it comes from an import.
 #[derive(Debug, Clone)]
@@ -114,6 +129,29 @@ impl Store {
         let mut ad = find_ad(&mut tx, self.keys(), ad).await?.ok_or(StoreError::NotFound { what: "ad" })?;
         go(&mut tx, &mut ad, why, at).await?;
         tx.commit().await
+    }
+
+    /// When each ad of a site was seen, in the order in which they were found. For measuring a crawl: it holds all of them
+    /// at once.
+    pub async fn ad_spans(&self, site: &SiteId) -> Result<Vec<AdSpan>, StoreError> {
+        let mut tx = self.read("reading when ads were seen").await?;
+        let rows = tx
+            .all(
+                "SELECT a.key_hash, a.site_ad_id_sealed, a.first_seen, a.last_seen, a.gone_at, a.versions FROM ad a \
+                 JOIN site s ON s.id = a.site_id WHERE s.site = $1 ORDER BY a.id",
+                args![site.as_str()],
+            )
+            .await?;
+        let span = |row: &crate::db::Row| {
+            Ok(AdSpan {
+                ad_id: self.keys().open_text("ad", &row.blob(0)?, "site_ad_id", &row.blob(1)?)?,
+                first_seen: row.time(2)?,
+                last_seen: row.time(3)?,
+                gone_at: row.opt_time(4)?,
+                versions: row.int(5)?,
+            })
+        };
+        rows.iter().map(span).collect()
     }
 
     /// Last sighting of all: the time as of which an import-only store is looked at.

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 /// A capture made ready before the transaction begins: hashed, compressed, sealed.
 pub(crate) struct Prepared {
     kind: CaptureKind,
-    pub(super) address: [u8; 32],
+    pub(crate) address: [u8; 32],
     body_sealed: Vec<u8>,
     bytes: i64,
     url_sealed: Vec<u8>,

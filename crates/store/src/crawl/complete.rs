@@ -1,5 +1,6 @@
 //! What a fetched entry gave, in one transaction that it may share: archive, sightings, version, new entries, tally, entry done.
 
+use super::frontier::ForAd;
 use super::gather::Asked;
 use super::{Completed, Entry, EntryKind, NewEntry, PageOutcome, RunId, RunTally, Trail, Validators};
 use crate::ads::{AdState, ensure_ad, go, image_key, note_image, note_sightings, note_version};
@@ -55,6 +56,8 @@ impl Store {
     ) -> Result<Completed, StoreError> {
         let (kind, own) = (entry.kind.capture(), trail.own.as_ref());
         let archived = match &outcome {
+            // Kept and read again: only the answer without a body is new, and stands in the trail.
+            PageOutcome::Listing { page, .. } if page.status == 304 => None,
             PageOutcome::Listing { page, issues, .. } | PageOutcome::Detail { page, issues, .. } => {
                 Some(self.prepare_page(kind, page, own, issues)?)
             }
@@ -79,14 +82,15 @@ impl Store {
         let Record { entry, outcome, own, before, at } = record;
         let at = *at;
         let open = tx
-            .run(
-                "UPDATE frontier SET state = 2 WHERE id = $1 AND run_id = $2 AND state IN (0, 1)",
+            .one(
+                "UPDATE frontier SET state = 2 WHERE id = $1 AND run_id = $2 AND state IN (0, 1, 4) \
+                 RETURNING capture_id",
                 args![entry.id.0, run.0],
             )
             .await?;
-        if open == 0 {
-            return Ok(Completed::default());
-        }
+        let Some(open) = open else { return Ok(Completed::default()) };
+        // Of a page that was held back: it is in the archive already.
+        let held = open.opt_int(0)?;
         let mut ad = match &entry.ad {
             Some(ad) => Some(ensure_ad(tx, self.keys(), ad, at).await?),
             None => None,
@@ -99,9 +103,12 @@ impl Store {
         let mut done = Completed::default();
         let no_ad = || StoreError::Corrupt { what: "a frontier entry's ad" };
         match outcome {
-            PageOutcome::Listing { page, items, recheck_before, next, mark, issues: _ } => {
+            PageOutcome::Listing { page, items, recheck_before, next, mark, incomplete, .. } => {
                 let site = self.site_of(tx, site_id).await?;
                 tally.listing_pages += 1;
+                if let Some(why) = incomplete {
+                    tally.count_error(EntryKind::Listing, *why, true);
+                }
                 tally.marked_empty |= *mark == Some(Mark::NoAds);
                 for item in items {
                     let seen = Listed { run, site: &site, item, at: page.fetched_at, recheck_before: *recheck_before };
@@ -111,8 +118,9 @@ impl Store {
                     done.listings_entered += u32::from(self.enter(tx, run, entry, at).await?);
                 }
             }
-            PageOutcome::Detail { page, validators, content, images, issues: _ } => {
+            PageOutcome::Detail { page, validators, content, kept_promise, images, issues: _ } => {
                 let ad = ad.as_mut().ok_or_else(no_ad)?;
+                tally.promised += u64::from(*kept_promise);
                 let detail = ReadDetail { content, validators, at: page.fetched_at };
                 read_as = Some(self.read_detail(tx, ad, detail, tally, &mut done).await?);
                 self.enter_images(tx, run, ad, images, at, &mut done).await?;
@@ -135,8 +143,15 @@ impl Store {
                 tally.ads_gone += u64::from(go(tx, ad, why.as_str(), *fetched_at).await?);
             }
         }
-        if let Some(own) = own {
-            own.keep(tx, captured, read_as).await?;
+        match (held, own) {
+            (Some(capture), _) => {
+                tx.later("UPDATE page_capture SET version = $2 WHERE id = $1", args![capture, read_as]).await?;
+            }
+            (None, Some(own)) => own.keep(tx, captured, read_as).await?,
+            (None, None) => {}
+        }
+        if let (PageOutcome::Listing { page, validators, .. }, Some(own)) = (outcome, own) {
+            self.remember_listing(tx, site_id, &entry.url, page, own.address, validators).await?;
         }
         Ok(done)
     }
@@ -179,7 +194,9 @@ impl Store {
             .await?;
         }
         if page_read_at.is_none_or(|read_at| read_at < recheck_before.as_millisecond()) {
-            let entered = self.enter_for(tx, run, EntryKind::Detail, &item.url, Some(ad.id), 0, at).await?;
+            let promise = Some(item.excerpt.as_str());
+            let new = ForAd { kind: EntryKind::Detail, url: &item.url, ad_id: Some(ad.id), promise };
+            let entered = self.enter_for(tx, run, new, 0, at).await?;
             done.details_entered += u32::from(entered);
         }
         Ok(())
@@ -229,7 +246,8 @@ impl Store {
                 )
                 .await?;
             if known.is_none() {
-                let entered = self.enter_for(tx, run, EntryKind::Image, &image.url, Some(ad.id), 0, at).await?;
+                let new = ForAd { kind: EntryKind::Image, url: &image.url, ad_id: Some(ad.id), promise: None };
+                let entered = self.enter_for(tx, run, new, 0, at).await?;
                 done.images_entered += u32::from(entered);
             }
         }

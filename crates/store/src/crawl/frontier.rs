@@ -1,5 +1,5 @@
 //! The frontier: entered once, leased to one connection, done, put back or given up. States: 0 open, 1 leased, 2 done,
-//! 3 given up.
+//! 3 given up, 4 held back until the run is judged.
 
 use super::gather::Asked;
 use super::runs::{count_failure, keep_tally, lock_run};
@@ -14,10 +14,25 @@ use jiff::Timestamp;
 
 const LEASE_SQLITE: &str = "UPDATE frontier SET state = 1 WHERE id IN (SELECT id FROM frontier WHERE run_id = $1 \
      AND state = 0 AND not_before <= $2 ORDER BY kind, id LIMIT $3) \
-     RETURNING id, kind, entry_hash, url_sealed, ad_id, depth, attempts";
+     RETURNING id, kind, entry_hash, url_sealed, ad_id, depth, attempts, promise_sealed";
 const LEASE_POSTGRES: &str = "UPDATE frontier SET state = 1 WHERE id IN (SELECT id FROM frontier WHERE run_id = $1 \
      AND state = 0 AND not_before <= $2 ORDER BY kind, id LIMIT $3 FOR UPDATE SKIP LOCKED) \
-     RETURNING id, kind, entry_hash, url_sealed, ad_id, depth, attempts";
+     RETURNING id, kind, entry_hash, url_sealed, ad_id, depth, attempts, promise_sealed";
+
+/// A page to enter for an ad whose row is known.
+pub(super) struct ForAd<'a> {
+    pub kind: EntryKind,
+    pub url: &'a str,
+    pub ad_id: Option<i64>,
+    pub promise: Option<&'a str>,
+}
+
+/// Longest promise that is kept, in bytes; listings show a few lines.
+const LONGEST_PROMISE: usize = 2_000;
+
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST_PROMISE)]
+}
 
 impl Store {
     /// Enters a page. False where the run has it already.
@@ -32,29 +47,29 @@ impl Store {
             Some(ad) => Some(ensure_ad(tx, self.keys(), ad, at).await?.id),
             None => None,
         };
-        self.enter_for(tx, run, entry.kind, &entry.url, ad_id, entry.depth, at).await
+        let new = ForAd { kind: entry.kind, url: &entry.url, ad_id, promise: None };
+        self.enter_for(tx, run, new, entry.depth, at).await
     }
 
     /// As [`Store::enter`], for an ad whose row is known.
-    #[allow(clippy::too_many_arguments)]
     pub(super) async fn enter_for(
         &self,
         tx: &mut Tx,
         run: RunId,
-        kind: EntryKind,
-        url: &str,
-        ad_id: Option<i64>,
+        new: ForAd<'_>,
         depth: u32,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let keys = self.keys();
+        let ForAd { kind, url, ad_id, promise } = new;
         let (kind_bytes, ad_bytes) = (kind.number().to_le_bytes(), ad_id.unwrap_or(0).to_le_bytes());
         let hash = keys.hash(Purpose::Url, &[&kind_bytes, &ad_bytes, url.as_bytes()]);
         let sealed = keys.seal_text("frontier", &hash, "url", url)?;
+        let promise = promise.map(|text| keys.seal_text("frontier", &hash, "promise", beginning(text))).transpose()?;
         let entered = tx
             .run(
                 "INSERT INTO frontier (run_id, kind, entry_hash, url_sealed, ad_id, depth, attempts, not_before, state, \
-                 retention, delete_after) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8) \
+                 retention, delete_after, promise_sealed) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8, $9) \
                  ON CONFLICT (run_id, entry_hash) DO NOTHING",
                 args![
                     run.0,
@@ -64,7 +79,8 @@ impl Store {
                     ad_id,
                     depth,
                     Retention::Page.as_str(),
-                    Retention::Page.until(at)
+                    Retention::Page.until(at),
+                    promise
                 ],
             )
             .await?;
@@ -88,7 +104,7 @@ impl Store {
         let rows = tx.all(lease, args![run.0, at, i64::try_from(wanted).unwrap_or(i64::MAX)]).await?;
         let mut entries = Vec::with_capacity(wanted);
         for row in &rows {
-            entries.push(self.entry(tx, row).await?);
+            entries.push(self.entry(tx, run, row).await?);
         }
         // An engine gives the rows in an order of its own.
         entries.sort_by_key(|entry| (entry.kind, entry.id));
@@ -117,10 +133,13 @@ impl Store {
     }
 
     /// An entry from the columns of its lease.
-    async fn entry(&self, tx: &mut Tx, row: &Row) -> Result<Entry, StoreError> {
+    pub(super) async fn entry(&self, tx: &mut Tx, run: RunId, row: &Row) -> Result<Entry, StoreError> {
         let keys = self.keys();
         let kind = entry_kind(row.int(1)?)?;
-        let url = keys.open_text("frontier", &row.blob(2)?, "url", &row.blob(3)?)?;
+        let hash = row.blob(2)?;
+        let url = keys.open_text("frontier", &hash, "url", &row.blob(3)?)?;
+        let sealed = row.opt_blob(7)?;
+        let promise = sealed.map(|sealed| keys.open_text("frontier", &hash, "promise", &sealed)).transpose()?;
         let (mut ad, mut validators) = (None, None);
         if let Some(ad_id) = row.opt_int(4)? {
             let found = tx
@@ -139,7 +158,11 @@ impl Store {
                 validators = (kept != Validators::default()).then_some(kept);
             }
         }
-        Ok(Entry { id: EntryId(row.int(0)?), kind, url, ad, depth: row.count(5)?, attempts: row.count(6)?, validators })
+        if kind == EntryKind::Listing {
+            validators = self.listing_validators(tx, run, &url).await?;
+        }
+        let (depth, attempts) = (row.count(5)?, row.count(6)?);
+        Ok(Entry { id: EntryId(row.int(0)?), kind, url, ad, depth, attempts, validators, promise })
     }
 
     /// Puts an entry back, not to be taken before `not_before`; counts the attempt and the error.
@@ -187,7 +210,7 @@ impl Store {
         let (_, mut tally) = lock_run(&mut tx, run).await?;
         let row = tx
             .one(
-                "UPDATE frontier SET state = 3 WHERE id = $1 AND run_id = $2 AND state IN (0, 1) RETURNING kind",
+                "UPDATE frontier SET state = 3 WHERE id = $1 AND run_id = $2 AND state IN (0, 1, 4) RETURNING kind",
                 args![entry.0, run.0],
             )
             .await?;

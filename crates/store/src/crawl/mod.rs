@@ -4,10 +4,13 @@
 mod complete;
 mod frontier;
 mod gather;
+mod held;
 mod hosts;
+mod listings;
 mod pages;
 mod runs;
 mod set_aside;
+mod unlisted;
 
 pub(crate) use gather::Gathers;
 pub(crate) use hosts::set_state;

@@ -2,7 +2,7 @@
 
 use super::hosts::set_state;
 use super::{
-    EntryKind, ErrorKind, NewEntry, Run, RunEnd, RunId, RunSummary, RunTally, RunVerdict, SiteState, tally_json,
+    EntryKind, ErrorKind, NewEntry, PastLook, Run, RunEnd, RunId, RunSummary, RunTally, RunVerdict, SiteState, tally_json,
     tally_of,
 };
 use crate::chain;
@@ -169,6 +169,27 @@ impl Store {
         put_setting(&mut tx, &accepted_name(site), &run.to_string()).await?;
         tx.commit().await?;
         Ok(RunId(run))
+    }
+
+    /// The site's last whole looks at its listing, newest first.
+    pub async fn past_looks(&self, site: &SiteId, limit: u32) -> Result<Vec<PastLook>, StoreError> {
+        let mut tx = self.read("reading past runs").await?;
+        let rows = tx
+            .all(
+                "SELECT r.started_at, r.tally, r.missing_gone FROM run r JOIN site s ON s.id = r.site_id \
+                 WHERE s.site = $1 AND r.outcome IN ('good', 'partial') ORDER BY r.id DESC LIMIT $2",
+                args![site.as_str(), limit],
+            )
+            .await?;
+        let mut looks = Vec::new();
+        for row in &rows {
+            let tally = tally_of(&row.text(1)?)?;
+            let changes = tally.ads_new + tally.ads_changed + tally.ads_gone + row.int(2)?.unsigned_abs();
+            if tally.listing_pages > 0 && tally.listing_failures == 0 {
+                looks.push(PastLook { at: row.time(0)?, changed: changes > 0 });
+            }
+        }
+        Ok(looks)
     }
 
     /// When the site's last run began.

@@ -3,8 +3,8 @@
 use super::fixture::{ad, content, register, system};
 use super::on_both;
 use crate::crawl::{
-    CachedRobots, Completed, Entry, EntryKind, ErrorKind, GoneReason, HostState, Lease, NewEntry, Next, PageOutcome,
-    RobotsAnswer, Run, RunEnd, RunVerdict, SitePhase, SiteState, SiteWish, Validators,
+    CachedRobots, Completed, Entry, EntryKind, ErrorKind, GoneReason, Held, HostState, Lease, NewEntry, Next, PageOutcome, PastLook,
+    RobotsAnswer, Run, RunEnd, RunVerdict, SitePhase, SiteState, SiteWish, Trail, Validators,
 };
 use crate::db::args;
 use crate::testing::at;
@@ -36,10 +36,12 @@ fn item(id: &str, excerpt: &str) -> ListingItem {
 fn listing(minute: i64, items: &[(&str, &str)]) -> PageOutcome {
     PageOutcome::Listing {
         page: page(minute, &format!("listing {minute}")),
+        validators: Validators::default(),
         items: items.iter().map(|(id, excerpt)| item(id, excerpt)).collect(),
         recheck_before: at(minute - 1_000),
         next: Vec::new(),
         mark: None,
+        incomplete: None,
         issues: Vec::new(),
     }
 }
@@ -49,6 +51,7 @@ fn detail(minute: i64, text: &str) -> PageOutcome {
         page: page(minute, &format!("detail {text}")),
         validators: Validators { etag: Some(format!("\"{text}\"")), last_modified: None },
         content: Box::new(content(text)),
+        kept_promise: false,
         images: vec![NewEntry {
             kind: EntryKind::Image,
             url: "https://example.dk/1.png".to_owned(),
@@ -85,6 +88,7 @@ fn good(missing_are_gone: bool) -> RunVerdict {
         missing_are_gone,
         set_aside: false,
         reasons: Vec::new(),
+        alarms: Vec::new(),
         politeness: Default::default(),
     }
 }
@@ -188,6 +192,103 @@ on_both! {
         assert_eq!(overview.last_good, Some(at(185)));
     }
 
+    a_listing_page_is_read_again_from_the_archive_while_it_is_kept(test) {
+        let store = &test.store;
+        register(store).await;
+        let url = seed().url;
+        let list = |minute: i64, etag: Option<&str>| match listing(minute, &[("1", "one")]) {
+            PageOutcome::Listing { page, items, recheck_before, .. } => PageOutcome::Listing {
+                page,
+                items,
+                recheck_before,
+                validators: Validators { etag: etag.map(str::to_owned), last_modified: None },
+                next: Vec::new(),
+                mark: None,
+                incomplete: None,
+                issues: Vec::new(),
+            },
+            other => other,
+        };
+        for (minute, etag, known_before) in [(1, Some("\"a\""), None), (20, Some("\"b\""), Some("\"a\"")), (40, None, Some("\"b\""))] {
+            let run = begin(store, minute).await;
+            let entry = take(store, &run, minute).await;
+            let known = entry.validators.clone().and_then(|known| known.etag);
+            assert_eq!(known.as_deref(), known_before, "at {minute}");
+            done(store, &run, &entry, list(minute, etag), minute).await;
+            store.finish_run(run.id, &good(true), at(minute + 1), &site_is(SitePhase::Idle, minute + 1)).await.unwrap();
+            let kept = store.unchanged_listing(&site(), &url, at(minute + 5)).await.unwrap();
+            let kept = kept.map(|page| (page.status, page.body, page.fetched_at));
+            let body = format!("listing {minute}").into_bytes();
+            assert_eq!(kept, etag.map(|_| (304, body, at(minute + 5))), "at {minute}");
+        }
+    }
+
+    a_page_that_is_held_back_changes_nothing_until_it_is_completed_or_given_up(test) {
+        let store = &test.store;
+        register(store).await;
+        let run = begin(store, 1).await;
+        let entry = take(store, &run, 1).await;
+        done(store, &run, &entry, listing(1, &[("1", "Anna fra Aarhus"), ("2", "two"), ("3", "three")]), 1).await;
+        let (one, two, three) = (take(store, &run, 2).await, take(store, &run, 2).await, take(store, &run, 2).await);
+        assert_eq!(one.promise.as_deref(), Some("Anna fra Aarhus"));
+        let validators = Validators { etag: Some("\"x\"".to_owned()), last_modified: None };
+        let other = Held { gone: None, fetched_at: at(2), validators: validators.clone(), page: Some(page(2, "other")) };
+        let gone = Held { gone: Some(GoneReason::NotFound), page: None, ..other.clone() };
+        store.hold(run.id, &one, &other, &Trail::default(), at(2)).await.unwrap();
+        store.hold(run.id, &two, &gone, &Trail::default(), at(2)).await.unwrap();
+        store.hold(run.id, &three, &other, &Trail::default(), at(2)).await.unwrap();
+        assert_eq!(store.next_entry(run.id, at(3)).await.unwrap(), Next::Drained);
+        let tally = store.tally(run.id).await.unwrap();
+        assert_eq!((tally.promised, tally.broken_promises, tally.details, tally.ads_gone), (3, 3, 0, 0));
+
+        let (entry, held) = store.next_held(run.id).await.unwrap().unwrap();
+        let body = held.page.as_ref().map(|page| page.body.clone());
+        assert_eq!((entry.id, held.validators, body), (one.id, validators, Some(b"other".to_vec())));
+        store.complete(run.id, &entry, detail(2, "other"), at(4)).await.unwrap();
+        let (entry, held) = store.next_held(run.id).await.unwrap().unwrap();
+        assert_eq!((entry.id, held.gone, held.page.is_none()), (two.id, Some(GoneReason::NotFound), true));
+        let outcome = PageOutcome::Gone { why: GoneReason::NotFound, fetched_at: at(2), page: None };
+        store.complete(run.id, &entry, outcome, at(4)).await.unwrap();
+        let (entry, _) = store.next_held(run.id).await.unwrap().unwrap();
+        store.give_up(run.id, entry.id, ErrorKind::NotAsListed, at(4)).await.unwrap();
+        assert!(store.next_held(run.id).await.unwrap().is_none());
+        let tally = store.tally(run.id).await.unwrap();
+        assert_eq!((tally.details, tally.ads_gone, tally.errors[&ErrorKind::NotAsListed]), (1, 1, 1));
+        let mut tx = store.read("test").await.unwrap();
+        let captures = tx.id("SELECT count(*) FROM page_capture WHERE kind = 1", args![]).await.unwrap();
+        assert_eq!(captures, 2, "each held page is in the archive once, whatever came of it");
+    }
+
+    ads_that_no_listing_showed_are_asked_for_by_their_own_page_once_they_are_due(test) {
+        let store = &test.store;
+        register(store).await;
+        let run = begin(store, 1).await;
+        let entry = take(store, &run, 1).await;
+        done(store, &run, &entry, listing(1, &[("1", "one"), ("2", "two")]), 1).await;
+        for _ in 0..2 {
+            let entry = take(store, &run, 2).await;
+            let outcome = match detail(2, &entry.ad.as_ref().unwrap().ad_id) {
+                PageOutcome::Detail { page, validators, mut content, .. } => {
+                    content.url = Some(entry.url.clone());
+                    let (images, issues) = (Vec::new(), Vec::new());
+                    PageOutcome::Detail { page, validators, content, kept_promise: true, images, issues }
+                }
+                other => other,
+            };
+            done(store, &run, &entry, outcome, 2).await;
+        }
+        store.finish_run(run.id, &good(true), at(3), &site_is(SitePhase::Idle, 3)).await.unwrap();
+        let run = begin(store, 60).await;
+        let entry = take(store, &run, 60).await;
+        done(store, &run, &entry, listing(60, &[("1", "one")]), 60).await;
+        assert_eq!(store.enter_unlisted(run.id, at(2), at(60)).await.unwrap(), 0, "not due");
+        assert_eq!(store.enter_unlisted(run.id, at(30), at(60)).await.unwrap(), 1);
+        let entry = take(store, &run, 60).await;
+        assert_eq!((entry.ad, entry.url.as_str(), entry.promise), (Some(ad("2")), "https://example.dk/ad/2", None));
+        let looks = store.past_looks(&site(), 5).await.unwrap();
+        assert_eq!(looks, [PastLook { at: at(1), changed: true }], "the run that goes on is none yet");
+    }
+
     a_changed_excerpt_asks_for_the_page_again_until_it_is_read(test) {
         let store = &test.store;
         register(store).await;
@@ -240,10 +341,12 @@ on_both! {
         let next = NewEntry { url: "https://example.dk/list?2".to_owned(), depth: 1, ..seed() };
         let empty = PageOutcome::Listing {
             page: page(1, "none"),
+            validators: Validators::default(),
             items: Vec::new(),
             recheck_before: at(0),
             next: vec![next.clone(), next],
             mark: Some(Mark::NoAds),
+            incomplete: None,
             issues: vec![domain::Issue { at: "list.item".to_owned(), what: "no match".to_owned() }],
         };
         assert_eq!(done(store, &run, &entry, empty, 1).await.listings_entered, 1, "entered once");

@@ -72,16 +72,19 @@ async fn fill(test: &TestStore) {
         let outcome = match entry.kind {
             EntryKind::Listing => PageOutcome::Listing {
                 page: page("listing"),
+                validators: Validators { etag: Some("canary-list-etag".to_owned()), last_modified: None },
                 items: vec![item.clone()],
                 recheck_before: at(0),
                 next: Vec::new(),
                 mark: None,
+                incomplete: None,
                 issues: Vec::new(),
             },
             EntryKind::Detail => PageOutcome::Detail {
                 page: page("detail"),
                 validators: Validators { etag: Some("canary-etag".to_owned()), last_modified: None },
                 content: Box::new(content.clone()),
+                kept_promise: true,
                 images: vec![NewEntry {
                     kind: EntryKind::Image,
                     url: "https://x.dk/canary-image.png".to_owned(),

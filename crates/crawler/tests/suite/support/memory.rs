@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use crawler::FrontierError;
 use crawler::ports::*;
-use domain::{AdContent, AdRef, Capture, Exchange, SiteId};
+use domain::{AdContent, AdRef, Capture, Exchange, Page, SiteId};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 enum Row {
     Open { not_before: Option<Timestamp> },
     Leased,
+    Held,
     Done,
     Failed,
 }
@@ -37,12 +38,18 @@ struct RunRow {
     tally: RunTally,
     listed: HashSet<AdRef>,
     good: bool,
+    missing_gone: u64,
 }
 
 #[derive(Default)]
 pub struct State {
     runs: BTreeMap<RunId, RunRow>,
     entries: BTreeMap<EntryId, (RunId, NewEntry, u32, Row)>,
+    /// What a listing of the run showed of the entry's ad.
+    promises: HashMap<EntryId, String>,
+    held: HashMap<EntryId, Held>,
+    /// Listing pages that gave validators, by address.
+    listings: HashMap<String, (Validators, Page)>,
     pub ads: BTreeMap<AdRef, Ad>,
     pub pacing: HashMap<String, (HostState, i64)>,
     robots: HashMap<String, CachedRobots>,
@@ -104,6 +111,18 @@ impl Memory {
 }
 
 impl State {
+    fn entry(&self, id: EntryId, new: NewEntry, attempts: u32) -> Entry {
+        let NewEntry { kind, url, ad, depth } = new;
+        let validators = match kind {
+            EntryKind::Listing => self.listings.get(&url).map(|(validators, _)| validators.clone()),
+            EntryKind::Detail => ad.as_ref().and_then(|ad| self.ads.get(ad)).map(|ad| ad.validators.clone()),
+            EntryKind::Image => None,
+        };
+        let validators = validators.filter(|known| *known != Validators::default());
+        let promise = self.promises.get(&id).cloned();
+        Entry { id, kind, url, ad, depth, attempts, validators, promise }
+    }
+
     fn enter(&mut self, run: RunId, new: &NewEntry) -> u32 {
         if self.entries.values().any(|(known_run, known, ..)| {
             *known_run == run && known.kind == new.kind && known.url == new.url && known.ad == new.ad
@@ -163,6 +182,7 @@ impl Frontier for Memory {
             tally: RunTally::default(),
             listed: HashSet::new(),
             good: false,
+            missing_gone: 0,
         };
         state.runs.insert(id, row);
         for seed in seeds {
@@ -181,7 +201,7 @@ impl Frontier for Memory {
                 Row::Open { not_before: Some(due) } if *due > at => wait = Some(wait.map_or(*due, |w| w.min(*due))),
                 Row::Open { .. } => open.push((new.kind, *id)),
                 Row::Leased => in_flight = true,
-                Row::Done | Row::Failed => {}
+                Row::Held | Row::Done | Row::Failed => {}
             }
         }
         let Some((_, id)) = open.into_iter().min() else {
@@ -194,10 +214,7 @@ impl Frontier for Memory {
         let row = state.entries.get_mut(&id).expect("just found");
         row.3 = Row::Leased;
         let (new, attempts) = (row.1.clone(), row.2);
-        let validators = new.ad.as_ref().and_then(|ad| state.ads.get(ad)).map(|ad| ad.validators.clone());
-        let NewEntry { kind, url, ad, depth } = new;
-        let validators = validators.filter(|known| kind == EntryKind::Detail && *known != Validators::default());
-        Ok(Next::Entry(Box::new(Entry { id, kind, url, ad, depth, attempts, validators })))
+        Ok(Next::Entry(Box::new(state.entry(id, new, attempts))))
     }
 
     async fn free_leased(&self, run: RunId) -> Result<(), FrontierError> {
@@ -228,8 +245,9 @@ impl Frontier for Memory {
         let mut done = Completed::default();
         let site = state.runs[&run].site.clone();
         match &outcome {
-            PageOutcome::Listing { page, items, recheck_before, next, .. } => {
+            PageOutcome::Listing { page, validators, items, recheck_before, next, .. } => {
                 state.pages_archived += 1;
+                state.listings.insert(entry.url.clone(), (validators.clone(), page.clone()));
                 for item in items {
                     let ad_ref = AdRef { site: site.clone(), ad_id: item.ad_id.clone() };
                     done.ads_new += u32::from(!state.ads.contains_key(&ad_ref));
@@ -241,8 +259,11 @@ impl Frontier for Memory {
                     ad.excerpt = item.excerpt.clone();
                     if due || changed {
                         let (kind, url, depth) = (EntryKind::Detail, item.url.clone(), 0);
-                        done.details_entered +=
-                            state.enter(run, &NewEntry { kind, url, ad: Some(ad_ref.clone()), depth });
+                        let new = NewEntry { kind, url, ad: Some(ad_ref.clone()), depth };
+                        if state.enter(run, &new) == 1 {
+                            done.details_entered += 1;
+                            state.promises.insert(EntryId(state.entries.len() as i64), item.excerpt.clone());
+                        }
                     }
                     let row = state.runs.get_mut(&run).expect("a run");
                     done.ads_seen += 1;
@@ -289,6 +310,65 @@ impl Frontier for Memory {
     async fn archive(&self, _run: RunId, _entry: &Entry, captures: &[Capture]) -> Result<(), FrontierError> {
         self.here()?.captures.extend(captures.iter().cloned());
         Ok(())
+    }
+
+    async fn hold(
+        &self,
+        run: RunId,
+        entry: &Entry,
+        held: &Held,
+        trail: &Trail,
+        _at: Timestamp,
+    ) -> Result<(), FrontierError> {
+        let mut state = self.here()?;
+        state.captures.extend(trail.before.iter().cloned());
+        state.own_heads.extend(trail.own.clone());
+        state.set(entry, Row::Held);
+        state.held.insert(entry.id, held.clone());
+        let tally = &mut state.runs.get_mut(&run).expect("a run").tally;
+        tally.promised += 1;
+        tally.broken_promises += 1;
+        Ok(())
+    }
+
+    async fn next_held(&self, run: RunId) -> Result<Option<(Entry, Held)>, FrontierError> {
+        let state = self.here()?;
+        let found = state.entries.iter().find(|(_, (known_run, _, _, row))| *known_run == run && *row == Row::Held);
+        Ok(found.map(|(id, (_, new, attempts, _))| (state.entry(*id, new.clone(), *attempts), state.held[id].clone())))
+    }
+
+    async fn unchanged_listing(&self, _site: &SiteId, url: &str, at: Timestamp) -> Result<Option<Page>, FrontierError> {
+        let page = self.here()?.listings.get(url).map(|(_, page)| page.clone());
+        Ok(page.map(|page| Page { status: 304, fetched_at: at, ..page }))
+    }
+
+    async fn enter_unlisted(
+        &self,
+        run: RunId,
+        recheck_before: Timestamp,
+        _at: Timestamp,
+    ) -> Result<u32, FrontierError> {
+        let mut state = self.here()?;
+        let (site, listed) = (state.runs[&run].site.clone(), state.runs[&run].listed.clone());
+        let due = |(ad_ref, ad): (&AdRef, &Ad)| {
+            let is_due = ad.gone.is_none() && ad.read_at.is_some_and(|read_at| read_at < recheck_before);
+            let url = ad.versions.last().and_then(|content| content.url.clone());
+            (is_due && ad_ref.site == site && !listed.contains(ad_ref)).then_some((ad_ref.clone(), url?))
+        };
+        let due: Vec<_> = state.ads.iter().filter_map(due).collect();
+        let new = |(ad, url)| NewEntry { kind: EntryKind::Detail, url, ad: Some(ad), depth: 0 };
+        Ok(due.into_iter().map(|due| state.enter(run, &new(due))).sum())
+    }
+
+    async fn past_looks(&self, site: &SiteId, limit: u32) -> Result<Vec<PastLook>, FrontierError> {
+        let state = self.here()?;
+        let whole = |run: &&RunRow| run.site == *site && run.good && run.tally.listing_failures == 0;
+        let looks = state.runs.values().rev().filter(whole).map(|run| {
+            let tally = &run.tally;
+            let changed = run.missing_gone + tally.ads_new + tally.ads_changed + tally.ads_gone > 0;
+            PastLook { at: run.started_at, changed }
+        });
+        Ok(looks.take(limit as usize).collect())
     }
 
     async fn retry_later(
@@ -361,6 +441,7 @@ impl Frontier for Memory {
                 }
             }
         }
+        row.missing_gone = missing_gone;
         Ok(RunSummary {
             run,
             site: row.site.clone(),

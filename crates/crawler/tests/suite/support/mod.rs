@@ -51,6 +51,8 @@ pub fn plan(server: &Server) -> SitePlan {
         max_listing_pages: 50,
         recheck_after: secs(86_400),
         interval: secs(3600),
+        least_interval: secs(3600),
+        lists_newest_only: false,
         expect: Expect::default(),
         limits: FetchLimits { total: secs(10), ..FetchLimits::default() },
         retries: 2,

@@ -12,6 +12,9 @@ use stack::{Tag, close, push};
 
 /// Most bytes of a page that are read.
 pub const MAX_PAGE_BYTES: usize = 4 << 20;
+/// Most bytes of a sitemap or feed that are read, after decompression. (sitemaps.org allows 50 MB and 50,000 addresses;
+/// those come to 5 to 10 MB.)
+pub const MAX_FEED_BYTES: usize = 16 << 20;
 /// Most elements open in each other.
 pub const MAX_DEPTH: usize = 256;
 /// Most attributes in one tag.

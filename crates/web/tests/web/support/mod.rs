@@ -483,6 +483,7 @@ async fn runs(store: &Store) {
         set_aside: false,
         reasons: vec![Bilingual { da: "2 sider svarede ikke".into(), en: "2 pages did not answer".into() }],
         politeness: ::store::crawl::Politeness { requests: 31, delay_ms: 2_000, shortest_gap_ms: Some(2_001), busy: 1 },
+        alarms: Vec::new(),
     };
     store.finish_run(run.id, &verdict, days_ago(0), &running).await.unwrap();
     let state = ::store::crawl::SiteState {
