@@ -85,7 +85,8 @@ mod tests {
     fn a_page_that_was_edited_in_between_keeps_its_promise() {
         let listed = "Anna, ny i 8000 Aarhus C\nPris 800 kr\nLæs mere";
         let same = ad("Anna, ny i Aarhus C", "Ring på 34 00 00 50", &[("price", "800 kr"), ("place", "8000 Aarhus C")]);
-        let dearer = ad("Anna, ny i Aarhus C", "Ring på 34 00 00 50", &[("price", "900 kr"), ("place", "8000 Aarhus C")]);
+        let dearer =
+            ad("Anna, ny i Aarhus C", "Ring på 34 00 00 50", &[("price", "900 kr"), ("place", "8000 Aarhus C")]);
         let renamed = ad("Anna hilser", "Ny i Aarhus C, pris fra 800", &[]);
         for page in [same, dearer, renamed] {
             assert_eq!(compare(listed, &page), Promise::Kept, "{page:?}");

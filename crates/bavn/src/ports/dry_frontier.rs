@@ -5,10 +5,10 @@ use super::StoreFrontier;
 use async_trait::async_trait;
 use crawler::error::{ErrorKind, FrontierError};
 use crawler::ports::{
-    CachedRobots, Completed, Entry, EntryId, EntryKind, Frontier, HostState, Lease, NewEntry, Next, PageOutcome, Run,
-    RunId, RunSummary, RunTally, RunVerdict, SiteState, SiteWish, Trail,
+    CachedRobots, Completed, Entry, EntryId, EntryKind, Frontier, Held, HostState, Lease, NewEntry, Next, PageOutcome,
+    PastLook, Run, RunId, RunSummary, RunTally, RunVerdict, SiteState, SiteWish, Trail,
 };
-use domain::{AdRef, Capture, SiteId};
+use domain::{AdRef, Capture, Page, SiteId};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -118,7 +118,9 @@ impl Frontier for DryFrontier {
         let Some((entry, attempts, _)) = state.open.remove(&key) else { return Ok(Next::Drained) };
         state.in_flight += 1;
         let NewEntry { kind, url, ad, depth } = entry;
-        Ok(Next::Entry(Box::new(Entry { id: EntryId(key.1), kind, url, ad, depth, attempts, validators: None })))
+        // Nothing is promised, so that no page is held back: a dry run shows each as it is.
+        let (id, validators, promise) = (EntryId(key.1), None, None);
+        Ok(Next::Entry(Box::new(Entry { id, kind, url, ad, depth, attempts, validators, promise })))
     }
 
     async fn free_leased(&self, _run: RunId) -> Result<(), FrontierError> {
@@ -158,6 +160,40 @@ impl Frontier for DryFrontier {
         }
         state.tally.count(&outcome, &done);
         Ok(done)
+    }
+
+    async fn hold(
+        &self,
+        _run: RunId,
+        _entry: &Entry,
+        _held: &Held,
+        _trail: &Trail,
+        _at: Timestamp,
+    ) -> Result<(), FrontierError> {
+        let mut state = self.state();
+        state.in_flight = state.in_flight.saturating_sub(1);
+        Ok(())
+    }
+
+    async fn next_held(&self, _run: RunId) -> Result<Option<(Entry, Held)>, FrontierError> {
+        Ok(None)
+    }
+
+    async fn unchanged_listing(
+        &self,
+        _site: &SiteId,
+        _url: &str,
+        _at: Timestamp,
+    ) -> Result<Option<Page>, FrontierError> {
+        Ok(None)
+    }
+
+    async fn enter_unlisted(&self, _run: RunId, _before: Timestamp, _at: Timestamp) -> Result<u32, FrontierError> {
+        Ok(0)
+    }
+
+    async fn past_looks(&self, _site: &SiteId, _limit: u32) -> Result<Vec<PastLook>, FrontierError> {
+        Ok(Vec::new())
     }
 
     async fn retry_later(

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use crawler::error::FrontierError;
 use crawler::ports::Frontier;
 use domain::crawl::{
-    CachedRobots, Completed, Entry, ErrorKind, Held, HostState, Lease, NewEntry, Next, PageOutcome, PastLook, Run, RunId, RunSummary,
-    RunTally, RunVerdict, SiteState, SiteWish, Trail,
+    CachedRobots, Completed, Entry, ErrorKind, Held, HostState, Lease, NewEntry, Next, PageOutcome, PastLook, Run,
+    RunId, RunSummary, RunTally, RunVerdict, SiteState, SiteWish, Trail,
 };
 use domain::{Capture, Page, SiteId};
 use jiff::Timestamp;

@@ -2,8 +2,8 @@
 
 use super::hosts::set_state;
 use super::{
-    EntryKind, ErrorKind, NewEntry, PastLook, Run, RunEnd, RunId, RunSummary, RunTally, RunVerdict, SiteState, tally_json,
-    tally_of,
+    EntryKind, ErrorKind, NewEntry, PastLook, Run, RunEnd, RunId, RunSummary, RunTally, RunVerdict, SiteState,
+    tally_json, tally_of,
 };
 use crate::chain;
 use crate::db::{Tx, args};

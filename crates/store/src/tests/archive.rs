@@ -47,6 +47,8 @@ async fn enter_detail(store: &Store, run: RunId, minute: i64, url: &str) -> Entr
         recheck_before: at(0),
         next: vec![next_page],
         mark: None,
+        validators: Default::default(),
+        incomplete: None,
         issues: Vec::new(),
     };
     store.complete(run, &seed, listing, at(minute)).await.unwrap();
@@ -85,6 +87,7 @@ on_both! {
             page: page(minute, 200, url, "canary body"),
             validators: Validators::default(),
             content: Box::new(content("a")),
+            kept_promise: false,
             images: Vec::new(),
             issues: Vec::new(),
         };

@@ -3,8 +3,8 @@
 use super::fixture::{ad, content, register, system};
 use super::on_both;
 use crate::crawl::{
-    CachedRobots, Completed, Entry, EntryKind, ErrorKind, GoneReason, Held, HostState, Lease, NewEntry, Next, PageOutcome, PastLook,
-    RobotsAnswer, Run, RunEnd, RunVerdict, SitePhase, SiteState, SiteWish, Trail, Validators,
+    CachedRobots, Completed, Entry, EntryKind, ErrorKind, GoneReason, Held, HostState, Lease, NewEntry, Next,
+    PageOutcome, PastLook, RobotsAnswer, Run, RunEnd, RunVerdict, SitePhase, SiteState, SiteWish, Trail, Validators,
 };
 use crate::db::args;
 use crate::testing::at;

@@ -130,6 +130,8 @@ fn plan(id: &str, urls: &[String], hosts: &[String], private: &[IpAddr], delay: 
         counts_pages: false,
         recheck_after: Duration::from_secs(3600),
         interval: Duration::from_secs(3600),
+        least_interval: Duration::from_secs(3600),
+        lists_newest_only: false,
         expect: Expect::default(),
         limits: FetchLimits::default(),
         retries: 1,

@@ -147,7 +147,7 @@ impl Drafter {
     }
 
     fn first_page(&mut self, page: &Page) -> Option<First> {
-        let text = super::document::text_of_page(page, &mut Issues::default());
+        let text = super::document::text_of_page(page, super::guard::MAX_FEED_BYTES, &mut Issues::default()).text;
         let start: String = text.trim_start_matches('\u{feff}').trim_start().chars().take(600).collect();
         let lower = start.to_ascii_lowercase();
         let is = |name: &str| lower.contains(&format!("<{name}"));
