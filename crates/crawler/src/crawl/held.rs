@@ -11,18 +11,20 @@ use jiff::Timestamp;
 
 /// Holds an ad's page against what this run's listing showed of it. A page that differs, or that says that the ad is
 /// gone which the listing shows, is held back until the run is judged.
-pub(super) fn against_promise(entry: &Entry, outcome: PageOutcome) -> Result<PageOutcome, Held> {
+pub(super) fn against_promise(entry: &Entry, outcome: PageOutcome) -> Result<PageOutcome, Box<Held>> {
     let Some(promise) = &entry.promise else { return Ok(outcome) };
     match outcome {
         PageOutcome::Detail { page, validators, content, images, issues, .. } => match compare(promise, &content) {
-            Promise::Broken => Err(Held { gone: None, fetched_at: page.fetched_at, validators, page: Some(page) }),
+            Promise::Broken => {
+                Err(Box::new(Held { gone: None, fetched_at: page.fetched_at, validators, page: Some(page) }))
+            }
             kept => {
                 let kept_promise = kept == Promise::Kept;
                 Ok(PageOutcome::Detail { page, validators, content, kept_promise, images, issues })
             }
         },
         PageOutcome::Gone { why, fetched_at, page } => {
-            Err(Held { gone: Some(why), fetched_at, validators: Default::default(), page })
+            Err(Box::new(Held { gone: Some(why), fetched_at, validators: Default::default(), page }))
         }
         other => Ok(other),
     }

@@ -96,7 +96,7 @@ impl Body {
     }
 
     /// Bytes so far.
-    pub fn len(&self) -> usize {
+    pub fn received(&self) -> usize {
         self.sink().bytes.len()
     }
 

@@ -288,9 +288,9 @@ impl SiteClient {
                 Ok(Ok(Some(chunk))) => chunk,
             };
             // Held against the decompressed bytes, piece by piece: a bomb is dropped where it passes the limit.
-            let before = body.len();
+            let before = body.received();
             match body.push(&chunk) {
-                Ok(()) => drip.received(body.len() - before),
+                Ok(()) => drip.received(body.received() - before),
                 Err(BodyFault::Full) if wanted.cut => return Ok(BodyEnd::Cut),
                 Err(BodyFault::Full) => return Err(ErrorKind::TooLarge),
                 Err(BodyFault::Broken) => return Err(ErrorKind::BrokenBody),

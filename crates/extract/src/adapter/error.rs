@@ -14,13 +14,13 @@ pub struct AdapterError {
     /// Column in characters, 1 for the first.
     pub column: usize,
     /// The key, for example `detail.fields.price`; empty where the file as a whole cannot be read.
-    pub key: String,
+    pub key: Box<str>,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
-    pub help: String,
+    pub help: Box<str>,
     /// The line itself, for the caret.
-    pub source_line: String,
+    pub source_line: Box<str>,
 }
 
 impl AdapterError {
@@ -48,15 +48,10 @@ impl Source<'_> {
             file: self.file.to_owned(),
             line: before.matches('\n').count() + 1,
             column: before.get(line_start..).map_or(0, |line| line.chars().count()) + 1,
-            key: key.to_owned(),
+            key: key.into(),
             message: message.into(),
-            help: help.to_owned(),
-            source_line: self
-                .text
-                .get(line_start..)
-                .and_then(|rest| rest.lines().next())
-                .unwrap_or_default()
-                .to_owned(),
+            help: help.into(),
+            source_line: self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default().into(),
         }
     }
 

@@ -190,7 +190,7 @@ impl Drafter {
         let Some(First::Html(known)) = &mut self.first else { return };
         let document = Document::read(page, &[], &mut Issues::default());
         let mut compiled = Compiled::default();
-        let other_start = self.start.iter().any(|start| *start == page.url);
+        let other_start = self.start.contains(&page.url);
         let mut new = Vec::new();
         if let Some(found) = cards::find(&document, &mut compiled, &self.hosts, page.fetched_at)
             && found.kind == known.kind

@@ -48,7 +48,7 @@ fn check(text: &str, mark: &str, key: &str, message: &str) {
     let at = text.find(mark).unwrap_or_else(|| panic!("{mark} is not in the file"));
     let line = text[..at].matches('\n').count() + 1;
     let column = at - text[..at].rfind('\n').map_or(0, |end| end + 1) + 1;
-    assert_eq!((error.line, error.column, error.key.as_str()), (line, column, key), "{error}");
+    assert_eq!((error.line, error.column, &*error.key), (line, column, key), "{error}");
     assert!(error.to_string().contains(message), "{error}");
     assert!(!error.help.is_empty());
 }
@@ -138,7 +138,7 @@ fn errors_name_file_line_column_and_key_and_say_what_to_do() {
 fn a_file_that_is_no_toml_is_told_by_line() {
     let text = toml(LISTING, "title = \"h1\"", "").replace("name = \"Small ads\"", "name = Small ads");
     let error = Adapter::parse("s1", "site.toml", &text).unwrap_err();
-    assert_eq!((error.line, error.key.as_str()), (3, ""));
+    assert_eq!((error.line, &*error.key), (3, ""));
     assert!(error.to_string().starts_with("site.toml:3:"), "{error}");
 }
 
