@@ -3,6 +3,7 @@
 //! across restarts.
 
 mod host;
+mod limiter;
 
 pub use host::{BREAKER_AFTER, WaitFor};
 pub(crate) use host::{doubled, spread_of};
@@ -15,6 +16,7 @@ use domain::SiteId;
 use domain::crawl::{HostState, SiteState};
 use host::{Asking, Refused};
 use jiff::Timestamp;
+use limiter::Limiter;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,6 +44,7 @@ pub struct Pacer {
 pub struct Host {
     name: String,
     kept: Mutex<Kept>,
+    limiter: Mutex<Limiter>,
     /// Held over a change in the frontier, never over a request or a sleep: changes of one process follow each other.
     changing: tokio::sync::Mutex<()>,
 }
@@ -135,7 +138,12 @@ impl Pacer {
             host::inherit(&mut state, (self.now)());
         }
         let kept = Mutex::new(Kept { state, revision });
-        let made = Arc::new(Host { name: name.clone(), kept, changing: tokio::sync::Mutex::default() });
+        let made = Arc::new(Host {
+            name: name.clone(),
+            kept,
+            limiter: Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+        });
         Ok(locked(&self.hosts).entry(name).or_insert(made).clone())
     }
 
@@ -149,12 +157,25 @@ impl Pacer {
             let _changing = host.changing.lock().await;
             self.look_up(host).await?;
         }
-        let take = |state: &mut HostState, revision| {
+        let asked = |state: &mut HostState| {
             let now = (self.now)();
             let (site, delay, connections) = (wish.site, wish.delay, wish.connections);
             let until = after(now, wish.longest + OVERTIME);
-            let asking = Asking { site, delay, connections, token: token.clone(), until, margin };
-            match host::take(state, &asking, now) {
+            host::take(state, &Asking { site, delay, connections, token: token.clone(), until, margin }, now)
+        };
+        // First what this process knows by itself: its own limiter is asked only where nothing else speaks against it.
+        match asked(&mut host.state()) {
+            Ok(()) => {
+                let delay = wish.delay.max(host::delay(&host.state()));
+                if let Err(until) = locked(&host.limiter).take(delay, &self.now) {
+                    return Ok(Turn::Wait(until, WaitFor::Delay));
+                }
+            }
+            Err(Refused::Wait(until, why)) => return Ok(Turn::Wait(until, why)),
+            Err(Refused::Full) => return Ok(Turn::Full),
+        }
+        let take = |state: &mut HostState, revision| {
+            match asked(state) {
                 // A host without any delay is one's own: it is noted once.
                 Ok(()) if paced(state) || revision == 0 => (Turn::Now(Ticket(token.clone())), Goes::Kept),
                 Ok(()) => (Turn::Now(Ticket(token.clone())), Goes::Known),
