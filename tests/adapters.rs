@@ -203,9 +203,11 @@ fn a_changed_layout_fails_the_run_and_the_last_good_data_stay() {
     let (before, gone) = world.stored();
     assert_eq!((before.len(), gone), (ADS, 0));
 
-    for (layout, sign) in
-        [(1, "Field price is filled on 67 %"), (2, "Field body is filled on 0 %"), (3, "are gone by their own pages")]
-    {
+    for (layout, sign) in [
+        (1, "Field price is filled on 67 %"),
+        (2, "Field body is filled on 0 %"),
+        (3, "were not what the listing promised"),
+    ] {
         world.layout.store(layout, Ordering::Relaxed);
         let ran = world.bavn(&["crawl", "--once"]);
         assert_eq!(ran.code, 1, "layout {layout}: {}", ran.err);

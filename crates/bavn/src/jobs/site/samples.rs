@@ -48,6 +48,9 @@ fn run(text: &[u8]) -> Option<(usize, Vec<u8>)> {
         at += 1;
     }
     let followed = text.get(length).is_some_and(|byte| is_word(*byte));
+    if is_date(&text[..length]) {
+        return None;
+    }
     let national = match digits.len() {
         8 => &digits[..],
         10 => digits.strip_prefix(b"45")?,
@@ -57,6 +60,17 @@ fn run(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     (!followed && matches!(national[0], b'2'..=b'9')).then(|| (length, digits.clone()))
 }
 
+/// `2026-11-03`, `03-11-2026`, `03.11.2026`: its digits would pass for a number.
+fn is_date(text: &[u8]) -> bool {
+    let parts: Vec<Option<u32>> = text
+        .split(|byte| matches!(byte, b'-' | b'.'))
+        .map(|part| std::str::from_utf8(part).ok().and_then(|part| part.parse().ok()))
+        .collect();
+    let [Some(first), Some(month), Some(last)] = parts[..] else { return false };
+    let (year, day) = if first > 31 { (first, last) } else { (last, first) };
+    (1900..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,11 +78,11 @@ mod tests {
     #[test]
     fn each_number_becomes_one_that_cannot_ring() {
         let mut known = BTreeMap::new();
-        let page = "Ring 67 84 32 14 eller <a href='tel:+4567843214'>67843214</a>, ikke 6784-3215. Pris 1500, kl. 10.30, 2026-11-03, id=123456789.";
+        let page = "Ring 67 84 32 14 eller <a href='tel:+4567843214'>67843214</a>, ikke 6784-3215. Pris 1500, kl. 10.30, 2026-11-03, 03.11.2026, id=123456789.";
         let made = String::from_utf8(without_numbers(page.as_bytes(), &mut known)).unwrap();
         assert_eq!(
             made,
-            "Ring 34 00 00 00 eller <a href='tel:+4534000000'>34000000</a>, ikke 3400-0001. Pris 1500, kl. 10.30, 2026-11-03, id=123456789."
+            "Ring 34 00 00 00 eller <a href='tel:+4534000000'>34000000</a>, ikke 3400-0001. Pris 1500, kl. 10.30, 2026-11-03, 03.11.2026, id=123456789."
         );
     }
 }
