@@ -1,10 +1,10 @@
 //! The crawl's memory with many known ads: measured in its own process, by the system's high-water mark.
-//! `BAVN_KNOWN_ADS` sets how many (3,000 if unset); `./measure memory` knows 100,000.
+//! `BAVN_KNOWN_ADS` sets how many (1,000 if unset); `./measure memory` knows 100,000.
 
 use crate::site::{Installation, Reply, ad_page, listing, serve};
 
 fn known() -> usize {
-    std::env::var("BAVN_KNOWN_ADS").ok().and_then(|text| text.parse().ok()).unwrap_or(3_000)
+    std::env::var("BAVN_KNOWN_ADS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
 }
 
 /// Ads on a listing page.
