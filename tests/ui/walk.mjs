@@ -121,11 +121,15 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     await check(page, "indicator", language, size);
     await page.goto(`${base}/try`);
     await check(page, "try", language, size);
-    await page.locator("textarea").first().fill("Hun er ny hos os. Ring til receptionen på 34 00 00 50.");
+    await page.locator("textarea").first().fill("Hun er ny hos os. Ring til receptionen på 34 00 00 50. Jeg er ikke ung, jeg er 29 år.");
     await page.locator("main form button.primary").click();
     await page.waitForLoadState("load");
     assert.ok((await page.locator("mark").count()) > 0, "what was found is highlighted");
     await check(page, "try-read", language, size);
+    // Why other signs did not fire: folded by group, and readable when opened.
+    for (const group of await page.locator("details.whynot > summary").all()) await group.click();
+    assert.ok((await page.locator("details.whynot li:has(mark.against)").count()) > 0, "what stopped a sign is marked");
+    await check(page, "try-why-not", language, size);
     const refused = await page.goto(`${base}/today`);
     assert.equal(refused.status(), 403, "a researcher has no contact list");
     await check(page, "forbidden", language, size);

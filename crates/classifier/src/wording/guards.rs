@@ -4,7 +4,7 @@
 use super::tokens::{Layout, Token};
 use crate::catalogue::RawGuards;
 use domain::NormalText;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// The names of the guards, as files write them in `without_guards`.
@@ -37,8 +37,8 @@ pub(crate) struct Guards {
     addressing: HashSet<String>,
     relative: HashSet<String>,
     prepositions: HashSet<String>,
-    past: Vec<Vec<String>>,
-    warned: Vec<Vec<String>>,
+    past: Phrases,
+    warned: Phrases,
 }
 
 fn fold(word: &str) -> String {
@@ -51,6 +51,27 @@ fn set(words: &[String]) -> HashSet<String> {
 
 fn phrases(lines: &[String]) -> Vec<Vec<String>> {
     lines.iter().map(|line| fold(line).split(' ').map(str::to_owned).collect()).collect()
+}
+
+/// Phrases by their first word, since most words begin none.
+#[derive(Debug, Clone)]
+struct Phrases(HashMap<String, Vec<Vec<String>>>);
+
+impl Phrases {
+    fn of(lines: &[String]) -> Self {
+        let mut by_first: HashMap<String, Vec<Vec<String>>> = HashMap::new();
+        for phrase in phrases(lines) {
+            by_first.entry(phrase.first().cloned().unwrap_or_default()).or_default().push(phrase);
+        }
+        Self(by_first)
+    }
+
+    /// How many words of a phrase stand from `at` on.
+    fn at(&self, layout: &Layout, at: usize, within: impl Fn(&Token) -> bool) -> Option<usize> {
+        let first = layout.tokens.get(at)?;
+        let said = self.0.get(&first.word)?.iter().find(|phrase| layout.says(phrase, at, &within))?;
+        Some(said.len())
+    }
 }
 
 impl Guards {
@@ -73,8 +94,8 @@ impl Guards {
             addressing: set(&raw.addressing),
             relative: set(&raw.relative),
             prepositions: set(&raw.prepositions),
-            past: phrases(&raw.past),
-            warned: phrases(&raw.warned),
+            past: Phrases::of(&raw.past),
+            warned: Phrases::of(&raw.warned),
         }
     }
 
@@ -226,8 +247,8 @@ impl Guards {
         let first = layout.tokens.get(inside.start)?;
         let start = layout.tokens.partition_point(|token| token.clause < first.clause);
         (start..inside.end).find_map(|from| {
-            let said = self.past.iter().find(|phrase| layout.says(phrase, from, |t| t.clause == first.clause))?;
-            Some(from..from + said.len())
+            let words = self.past.at(layout, from, |t| t.clause == first.clause)?;
+            Some(from..from + words)
         })
     }
 
@@ -235,9 +256,9 @@ impl Guards {
     fn warned(&self, layout: &Layout, inside: &Range<usize>) -> Option<Range<usize>> {
         let token = layout.tokens.get(inside.start)?;
         layout.sentence(token.sentence).find_map(|from| {
-            let said = self.warned.iter().find(|p| layout.says(p, from, |t| t.sentence == token.sentence))?;
-            let outside = from >= inside.end || from + said.len() <= inside.start;
-            outside.then_some(from..from + said.len())
+            let words = self.warned.at(layout, from, |t| t.sentence == token.sentence)?;
+            let outside = from >= inside.end || from + words <= inside.start;
+            outside.then_some(from..from + words)
         })
     }
 }

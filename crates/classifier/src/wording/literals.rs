@@ -1,78 +1,146 @@
-//! The words that a pattern cannot do without, for the first pass over a text.
+//! The words that a pattern cannot do without, for the first pass over a text. A pattern is tried only where each of
+//! its parts could stand: `vores damer` needs `vores` and `damer`, each as a word of its own.
 
+use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use regex_syntax::parse;
 
-/// More alternatives than this, and one looks for another part of the pattern.
-const MOST: usize = 64;
+/// More ways to begin a part than this, and it says too little to be worth the room.
+const MOST: usize = 300;
+/// Parts that are looked for; more would say the same.
+const MOST_PARTS: usize = 8;
 
-/// A set of literals of which every match holds at least one; `None` if there is none of two letters or more.
-pub(crate) fn required(regex: &str) -> Option<Vec<String>> {
-    let set = best(&parse(regex).ok()?)?;
-    (shortest(&set) >= 2).then_some(set)
+/// One way to begin a part of a pattern.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Literal {
+    pub text: String,
+    /// No letter or digit stands before it.
+    pub begins: bool,
+    /// None stands behind it.
+    pub ends: bool,
 }
 
-fn shortest(set: &[String]) -> usize {
-    set.iter().map(String::len).min().unwrap_or(0)
+/// For each part of a pattern the ways in which it can begin: every match holds one of each. Empty where no part
+/// begins with anything known.
+pub(crate) fn required(regex: &str) -> Vec<Vec<Literal>> {
+    let Ok(hir) = parse(regex) else { return Vec::new() };
+    let mut parts = Vec::new();
+    flatten(&hir, &mut parts);
+    let mut sets: Vec<Vec<Literal>> = (0..parts.len()).filter_map(|at| set(&parts, at)).collect();
+    // Long words are rare, and among equals few say more than many.
+    let shortest = |set: &Vec<Literal>| set.iter().map(|literal| literal.text.len()).min();
+    sets.sort_by_key(|set| (std::cmp::Reverse(shortest(set)), set.len()));
+    // The beginning of a word is little; it is looked for where there is nothing else.
+    let most = sets.iter().take_while(|set| shortest(set) >= Some(2)).count().clamp(1, MOST_PARTS);
+    sets.truncate(most);
+    sets
 }
 
-/// Long literals are rare in texts; among equals fewer are better.
-fn better(a: &[String], b: &[String]) -> bool {
-    (shortest(a), std::cmp::Reverse(a.len())) > (shortest(b), std::cmp::Reverse(b.len()))
-}
-
-fn best(hir: &Hir) -> Option<Vec<String>> {
+fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
     match hir.kind() {
-        HirKind::Literal(literal) => Some(vec![String::from_utf8(literal.0.to_vec()).ok()?]),
-        HirKind::Capture(capture) => best(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => best(&repetition.sub),
-        HirKind::Concat(parts) => {
-            let joined = parts.windows(3).filter_map(around_an_apostrophe);
-            parts
-                .iter()
-                .filter_map(best)
-                .chain(joined)
-                .reduce(|kept, next| if better(&next, &kept) { next } else { kept })
-        }
-        HirKind::Alternation(parts) => {
-            let sets: Vec<Vec<String>> = parts.iter().map(best).collect::<Option<_>>()?;
-            let mut all: Vec<String> = sets.into_iter().flatten().collect();
-            all.sort();
-            all.dedup();
-            (all.len() <= MOST).then_some(all)
-        }
-        _ => None,
+        HirKind::Concat(inner) => inner.iter().for_each(|part| flatten(part, parts)),
+        HirKind::Capture(capture) => flatten(&capture.sub, parts),
+        _ => parts.push(hir),
     }
 }
 
-/// `i'm` with any apostrophe or none: two letters that are one word.
-fn around_an_apostrophe(parts: &[Hir]) -> Option<Vec<String>> {
-    let [first, mark, last] = parts else { return None };
-    let (HirKind::Literal(first), HirKind::Repetition(mark), HirKind::Literal(last)) =
-        (first.kind(), mark.kind(), last.kind())
-    else {
-        return None;
-    };
-    let HirKind::Class(Class::Unicode(marks)) = mark.sub.kind() else { return None };
-    let letters: Vec<char> = marks.iter().flat_map(|range| range.start()..=range.end()).take(MOST).collect();
-    if mark.max != Some(1) || letters.len() >= MOST {
+fn set(parts: &[&Hir], at: usize) -> Option<Vec<Literal>> {
+    // `i['’]?m` is one word: what follows without a gap is read with it.
+    let mut end = at + 1;
+    while end < parts.len() && parts.get(end).is_some_and(|part| is_mark(part)) {
+        end = (end + 2).min(parts.len());
+    }
+    let whole = Hir::concat(parts.get(at..end)?.iter().map(|part| (*part).clone()).collect());
+    if whole.properties().minimum_len().unwrap_or(0) == 0 {
         return None;
     }
-    let (first, last) = (std::str::from_utf8(&first.0).ok()?, std::str::from_utf8(&last.0).ok()?);
-    let with = letters.iter().map(|letter| format!("{first}{letter}{last}"));
-    Some(with.chain([format!("{first}{last}")]).collect())
+    let mut extractor = Extractor::new();
+    extractor.limit_class(8).limit_repeat(8).limit_literal_len(24).limit_total(MOST);
+    let found = extractor.extract(&whole);
+    let begins = bounded(parts, (0..at).rev(), at);
+    let ends = bounded(parts, end..parts.len(), end);
+    let literals: Option<Vec<Literal>> = found
+        .literals()?
+        .iter()
+        .map(|literal| {
+            let text = String::from_utf8(literal.as_bytes().to_vec()).ok()?;
+            Some(Literal { text, begins, ends: ends && literal.is_exact() })
+        })
+        .collect();
+    literals.filter(|all| !all.is_empty() && all.iter().all(|l| !l.text.is_empty() && (l.begins || l.text.len() >= 2)))
+}
+
+/// An apostrophe that may be left out.
+fn is_mark(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Repetition(repetition) => {
+            let few = match repetition.sub.kind() {
+                HirKind::Class(Class::Unicode(class)) => class.iter().all(|range| !range.start().is_alphanumeric()),
+                _ => false,
+            };
+            repetition.min == 0 && repetition.max == Some(1) && few
+        }
+        _ => false,
+    }
+}
+
+/// Whether, going `outward` from a part, nothing but what is neither letter nor digit can come first.
+fn bounded(parts: &[&Hir], outward: impl Iterator<Item = usize>, from: usize) -> bool {
+    for at in outward {
+        let Some(part) = parts.get(at) else { return false };
+        if always_apart(part) {
+            return true;
+        }
+        // What may be left out counts only if it, too, keeps its distance.
+        let optional = match part.kind() {
+            HirKind::Repetition(repetition) if repetition.min == 0 => &repetition.sub,
+            _ => return false,
+        };
+        let mut inner = Vec::new();
+        flatten(optional, &mut inner);
+        let nearest = if at < from { inner.last() } else { inner.first() };
+        if !nearest.is_some_and(|part| always_apart(part)) {
+            return false;
+        }
+    }
+    false
+}
+
+/// A word boundary, or at least one character that is neither letter nor digit.
+fn always_apart(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Look(_) => true,
+        HirKind::Repetition(repetition) if repetition.min > 0 => match repetition.sub.kind() {
+            HirKind::Class(Class::Unicode(class)) => {
+                let inside = |letter: char| class.iter().any(|range| range.start() <= letter && letter <= range.end());
+                !('a'..='z').chain('0'..='9').any(inside)
+            }
+            _ => false,
+        },
+        HirKind::Capture(capture) => always_apart(&capture.sub),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wording::pattern;
+    use std::collections::BTreeMap;
+
+    fn check(written: &str) -> Vec<Vec<String>> {
+        let source = pattern::compile(written, &BTreeMap::new()).unwrap().source;
+        let shown =
+            |l: Literal| format!("{}{}{}", if l.begins { "|" } else { "" }, l.text, if l.ends { "|" } else { "" });
+        required(&source).into_iter().map(|set| set.into_iter().map(shown).collect()).collect()
+    }
 
     #[test]
-    fn the_longest_part_that_must_be_there_is_taken() {
-        assert_eq!(required("hun er ankommet(?:ny)?"), Some(vec!["hun er ankommet".to_owned()]));
-        assert_eq!(required("(?:dame|pige)r?"), Some(vec!["dame".to_owned(), "pige".to_owned()]));
-        assert_eq!(required("[a-z]+x"), None);
-        assert_eq!(required("i['’]?m"), Some(vec!["i'm".to_owned(), "i’m".to_owned(), "im".to_owned()]));
-        assert!(required("(?:she is|i['’]?m)[^a-z]{1,4}1").is_some_and(|set| set.len() == 4));
+    fn every_part_that_must_be_there_is_looked_for() {
+        assert_eq!(check("vores (nye )?(piger|damer)"), [vec!["|vores|"], vec!["|piger|", "|damer|"]]);
+        assert_eq!(check("hun er <3> her"), [vec!["|hun|"], vec!["|her|"], vec!["|er|"]]);
+        assert_eq!(check("pige* her"), [vec!["|pige"], vec!["|her|"]], "an inflection has any ending");
+        assert_eq!(check("(i'm|im) new").first(), Some(&vec!["|new|".to_owned()]));
+        assert!(check("# _").is_empty());
     }
 }

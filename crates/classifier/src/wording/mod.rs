@@ -1,6 +1,7 @@
 //! Patterns over folded text: one pass finds the words that patterns cannot do without, the patterns that could match
 //! are tried, and guards ask whether the text really says it of its writer, now.
 
+mod first_pass;
 mod guards;
 mod literals;
 mod part;
@@ -12,10 +13,10 @@ pub(crate) use part::Part;
 pub(crate) use tokens::Layout;
 
 use crate::catalogue::{Indicator, NotWithin, RawGuards};
-use aho_corasick::{AhoCorasick, MatchKind};
 use domain::NormalText;
+use first_pass::FirstPass;
 use pattern::CompiledPattern;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -25,6 +26,8 @@ const MOST_MATCHES: usize = 5;
 #[derive(Debug, Clone)]
 struct Compiled {
     indicator: usize,
+    /// It silences instead of firing.
+    silences: bool,
     pattern: CompiledPattern,
     says_negation: bool,
 }
@@ -32,10 +35,11 @@ struct Compiled {
 /// All patterns of the catalogue, compiled.
 #[derive(Debug, Clone)]
 pub(crate) struct Matcher {
-    words: AhoCorasick,
-    by_word: Vec<Vec<u32>>,
+    first_pass: FirstPass,
     patterns: Vec<Compiled>,
-    silencers: Vec<(NotWithin, Vec<CompiledPattern>)>,
+    /// By indicator.
+    within: Vec<NotWithin>,
+    /// By indicator: the guards that do not hold.
     off: Vec<BTreeSet<String>>,
     guards: Guards,
 }
@@ -45,12 +49,15 @@ pub(crate) struct Folded<'a> {
     normal: &'a NormalText,
     original: &'a str,
     layout: OnceCell<Layout>,
+    candidates: OnceCell<Vec<u32>>,
+    /// By indicator: where something stands that silences it.
+    silencing: RefCell<BTreeMap<usize, Vec<Range<usize>>>>,
 }
 
 impl<'a> Folded<'a> {
     /// The text and its original.
     pub fn of(normal: &'a NormalText, original: &'a str) -> Self {
-        Self { normal, original, layout: OnceCell::new() }
+        Self { normal, original, layout: OnceCell::new(), candidates: OnceCell::new(), silencing: RefCell::default() }
     }
 
     /// The folded text.
@@ -79,52 +86,45 @@ impl Matcher {
         raw: &RawGuards,
     ) -> Result<Self, Vec<BadPattern>> {
         let guards = Guards::of(raw);
-        let (mut bad, mut patterns, mut silencers, mut off) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut by_literal: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        let (mut bad, mut patterns, mut parts) = (Vec::new(), Vec::new(), Vec::new());
         for (index, indicator) in indicators.iter().enumerate() {
-            let mut silence = Vec::new();
             for (table, wording) in [("wording", &indicator.wording.fires), ("not", &indicator.wording.not)] {
                 for (language, sources) in wording {
                     for source in sources {
-                        let key = format!("{table}.{language}");
-                        let mut fail = |message| bad.push(BadPattern { indicator: index, key: key.clone(), message });
-                        let compiled = match pattern::compile(source, words) {
-                            Ok(compiled) => compiled,
+                        let mut fail = |message| {
+                            bad.push(BadPattern { indicator: index, key: format!("{table}.{language}"), message });
+                        };
+                        let pattern = match pattern::compile(source, words) {
+                            Ok(pattern) => pattern,
                             Err(message) => {
                                 fail(format!("pattern `{source}`: {message}"));
                                 continue;
                             }
                         };
-                        if table == "not" {
-                            silence.push(compiled);
+                        let needs = literals::required(&pattern.source);
+                        let silences = table == "not";
+                        if needs.is_empty() && !silences {
+                            fail(format!("pattern `{source}` needs at least one word"));
                             continue;
                         }
-                        let Some(literals) = literals::required(&compiled.source) else {
-                            fail(format!("pattern `{source}` needs at least one word of three letters"));
-                            continue;
-                        };
                         if indicator.status.runs() {
-                            let number = u32::try_from(patterns.len()).unwrap_or(u32::MAX);
-                            for literal in literals {
-                                by_literal.entry(literal).or_default().push(number);
-                            }
-                            let says_negation = guards.says_negation(&compiled.source);
-                            patterns.push(Compiled { indicator: index, pattern: compiled, says_negation });
+                            let says_negation = guards.says_negation(&pattern.source);
+                            patterns.push(Compiled { indicator: index, silences, pattern, says_negation });
+                            parts.push(needs);
                         }
                     }
                 }
             }
-            silencers.push((indicator.wording.not_within, silence));
-            off.push(indicator.wording.without_guards.iter().cloned().collect());
         }
         if !bad.is_empty() {
             return Err(bad);
         }
-        let words =
-            AhoCorasick::builder().match_kind(MatchKind::Standard).build(by_literal.keys()).map_err(|error| {
-                vec![BadPattern { indicator: 0, key: "wording".to_owned(), message: error.to_string() }]
-            })?;
-        Ok(Self { words, by_word: by_literal.into_values().collect(), patterns, silencers, off, guards })
+        let first_pass = FirstPass::of(&parts).map_err(|error| {
+            vec![BadPattern { indicator: 0, key: "wording".to_owned(), message: error.to_string() }]
+        })?;
+        let within = indicators.iter().map(|indicator| indicator.wording.not_within).collect();
+        let off = indicators.iter().map(|i| i.wording.without_guards.iter().cloned().collect()).collect();
+        Ok(Self { first_pass, patterns, within, off, guards })
     }
 
     /// What matches in `normal` by indicator (index into the catalogue): ranges of the folded text, in order.
@@ -159,9 +159,10 @@ impl Matcher {
     /// By indicator, the pattern of which the text holds most without matching it: at least half of its words, near
     /// each other.
     pub fn partly_there(&self, text: &Folded<'_>) -> BTreeMap<usize, Part> {
-        let candidates = self.candidates(text.as_str());
         let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
-        for (pattern, _) in self.patterns.iter().zip(&candidates).filter(|(_, candidate)| **candidate) {
+        let nearly = self.first_pass.nearly(text.as_str());
+        let nearly = nearly.iter().filter_map(|number| self.patterns.get(*number as usize));
+        for pattern in nearly.filter(|pattern| !pattern.silences) {
             if let Some(part) = part::partly(&pattern.pattern, text.as_str(), text.layout(&self.guards))
                 && parts.get(&pattern.indicator).is_none_or(|kept| part.weight() > kept.weight())
             {
@@ -171,23 +172,15 @@ impl Matcher {
         parts
     }
 
-    /// By pattern: whether the text holds a word that it cannot do without.
-    fn candidates(&self, text: &str) -> Vec<bool> {
-        let mut candidates = vec![false; self.patterns.len()];
-        for found in self.words.find_overlapping_iter(text) {
-            for &pattern in self.by_word.get(found.pattern().as_usize()).map_or(&[][..], Vec::as_slice) {
-                if let Some(candidate) = candidates.get_mut(pattern as usize) {
-                    *candidate = true;
-                }
-            }
-        }
-        candidates
+    /// The patterns that could match, in order.
+    fn candidates<'m>(&'m self, text: &'m Folded<'_>) -> impl Iterator<Item = &'m Compiled> {
+        let numbers = text.candidates.get_or_init(|| self.first_pass.candidates(text.as_str()));
+        numbers.iter().filter_map(|number| self.patterns.get(*number as usize))
     }
 
     /// Every match of every pattern, with what silences it.
     fn each_match(&self, text: &Folded<'_>, mut each: impl FnMut(usize, Range<usize>, Option<Stop>)) {
-        let candidates = self.candidates(text.as_str());
-        for (pattern, _) in self.patterns.iter().zip(&candidates).filter(|(_, candidate)| **candidate) {
+        for pattern in self.candidates(text).filter(|pattern| !pattern.silences) {
             for found in pattern.pattern.find_all(text.as_str()) {
                 let stop = self.stop(pattern.indicator, text, &found, pattern.says_negation);
                 each(pattern.indicator, found, stop);
@@ -205,16 +198,19 @@ impl Matcher {
 
     /// One of the indicator's `not` patterns that stands near.
     fn silenced(&self, indicator: usize, text: &Folded<'_>, found: &Range<usize>) -> Option<Stop> {
-        let (within, regexes) = self.silencers.get(indicator)?;
         let layout = text.layout(&self.guards);
-        let text = text.as_str();
-        let near = match within {
+        let near = match self.within.get(indicator)? {
             NotWithin::Clause => layout.clause_around(found),
             NotWithin::Sentence => layout.sentence_around(found),
-            NotWithin::Text => 0..text.len(),
+            NotWithin::Text => 0..text.as_str().len(),
         };
-        let by =
-            regexes.iter().find_map(|regex| regex.find_all(text).find(|m| m.start < near.end && near.start < m.end))?;
+        // Once a text and indicator: a text that says a thing often asks often.
+        let mut silencing = text.silencing.borrow_mut();
+        let ranges = silencing.entry(indicator).or_insert_with(|| {
+            let own = self.candidates(text).filter(|pattern| pattern.silences && pattern.indicator == indicator);
+            own.flat_map(|own| own.pattern.find_all(text.as_str())).collect()
+        });
+        let by = ranges.iter().find(|m| m.start < near.end && near.start < m.end)?.clone();
         Some(Stop { guard: "not", by })
     }
 
@@ -228,10 +224,18 @@ impl Matcher {
         self.stop(indicator, text, found, false)
     }
 
+    /// The patterns that match `text` although the first pass left them out.
+    #[cfg(test)]
+    pub fn left_out(&self, normal: &NormalText) -> Vec<&str> {
+        let chosen = self.first_pass.candidates(normal.as_str());
+        let left = self.patterns.iter().enumerate().filter(|(n, _)| !chosen.contains(&u32::try_from(*n).unwrap()));
+        let wrong = left.filter(|(_, p)| p.pattern.find_all(normal.as_str()).next().is_some());
+        wrong.map(|(_, p)| p.pattern.written.as_str()).collect()
+    }
+
     /// Every pattern as the expression that runs, by indicator (index) and table: for measuring and for oracles.
     pub fn expressions(&self) -> impl Iterator<Item = (usize, &'static str, &str)> {
-        let fires = self.patterns.iter().map(|pattern| (pattern.indicator, "wording", pattern.pattern.source.as_str()));
-        let not = self.silencers.iter().enumerate();
-        fires.chain(not.flat_map(|(index, (_, not))| not.iter().map(move |n| (index, "not", n.source.as_str()))))
+        let table = |silences| if silences { "not" } else { "wording" };
+        self.patterns.iter().map(move |p| (p.indicator, table(p.silences), p.pattern.source.as_str()))
     }
 }

@@ -208,6 +208,14 @@ async fn a_text_is_read_on_request_and_kept_nowhere() {
         answer.body
     );
     assert!(!answer.body.contains("<script>"));
+    let answer = browser.post("/try", &[("text", "Jeg er ikke ung. Er der nye piger hver uge?")]).await;
+    for why in ["det afkræftes her", "det er et spørgsmål", "class=\"against\">ikke"] {
+        assert!(answer.body.contains(why), "{why}: {}", answer.body);
+    }
+    let audit = world.state.store.audit_entries(None, 10).await.unwrap();
+    let tries: Vec<_> = audit.iter().filter(|entry| entry.kind == "try").collect();
+    assert_eq!(tries.len(), 2, "that a text was tried is on record");
+    assert!(!format!("{tries:?}").contains("ung"), "the text is not");
     assert_eq!(browser.post("/try", &[("text", " ")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(browser.post("/try", &[("text", &"a".repeat(20_001))]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(browser.post("/try", &[("text", &"a".repeat(300_000))]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
