@@ -4,8 +4,8 @@
 
 mod common;
 
-use common::{frames, written::Row};
-use domain::{Field, ReadAd, Span};
+use common::{frames, spans, written::Row};
+use domain::Field;
 use extract::{ReadHints, mask, normalise, skeleton};
 use std::time::{Duration, Instant};
 
@@ -56,20 +56,6 @@ const STREWN: [&str; 44] = [
     "https://",
     "ÅÅÅÅÅÅÅÅ",
 ];
-
-fn spans(ad: &ReadAd) -> Vec<&Span> {
-    let reading = &ad.reading;
-    let mut spans: Vec<&Span> = reading.phones.iter().map(|m| &m.span).collect();
-    spans.extend(reading.prices.iter().map(|m| &m.span));
-    spans.extend(reading.ages.iter().map(|m| &m.span));
-    spans.extend(reading.names.iter().map(|m| &m.span));
-    spans.extend(reading.places.iter().map(|m| &m.span));
-    spans.extend(reading.emails.iter().map(|m| &m.span));
-    spans.extend(reading.urls.iter().map(|m| &m.span));
-    spans.extend(reading.addresses.iter().map(|m| &m.span));
-    spans.extend(reading.handles.iter().map(|m| &m.span));
-    spans
-}
 
 fn check(text: &str, other: &str) {
     let texts = vec![

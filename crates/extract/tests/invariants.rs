@@ -3,23 +3,10 @@
 
 mod common;
 
-use domain::{Field, ReadAd, Span};
+use common::spans;
+use domain::Field;
 use extract::{mask, normalise, skeleton};
 use proptest::prelude::*;
-
-fn spans(ad: &ReadAd) -> Vec<&Span> {
-    let reading = &ad.reading;
-    let mut spans: Vec<&Span> = reading.phones.iter().map(|m| &m.span).collect();
-    spans.extend(reading.prices.iter().map(|m| &m.span));
-    spans.extend(reading.ages.iter().map(|m| &m.span));
-    spans.extend(reading.names.iter().map(|m| &m.span));
-    spans.extend(reading.places.iter().map(|m| &m.span));
-    spans.extend(reading.emails.iter().map(|m| &m.span));
-    spans.extend(reading.urls.iter().map(|m| &m.span));
-    spans.extend(reading.addresses.iter().map(|m| &m.span));
-    spans.extend(reading.handles.iter().map(|m| &m.span));
-    spans
-}
 
 fn check(text: &str) {
     let ad = common::read(text);

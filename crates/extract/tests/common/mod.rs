@@ -28,3 +28,19 @@ pub static READER: LazyLock<Reader> = LazyLock::new(|| {
 pub fn read(text: &str) -> ReadAd {
     READER.read(vec![(Field::Text, text.to_owned())], &ReadHints::default())
 }
+
+/// Where every mention stands.
+#[allow(dead_code)]
+pub fn spans(ad: &domain::ReadAd) -> Vec<&domain::Span> {
+    let reading = &ad.reading;
+    let mut spans: Vec<&domain::Span> = reading.phones.iter().map(|m| &m.span).collect();
+    spans.extend(reading.prices.iter().map(|m| &m.span));
+    spans.extend(reading.ages.iter().map(|m| &m.span));
+    spans.extend(reading.names.iter().map(|m| &m.span));
+    spans.extend(reading.places.iter().map(|m| &m.span));
+    spans.extend(reading.emails.iter().map(|m| &m.span));
+    spans.extend(reading.urls.iter().map(|m| &m.span));
+    spans.extend(reading.addresses.iter().map(|m| &m.span));
+    spans.extend(reading.handles.iter().map(|m| &m.span));
+    spans
+}
