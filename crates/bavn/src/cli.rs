@@ -63,6 +63,9 @@ pub enum Command {
     /// The catalogue of indicators
     #[command(subcommand)]
     Indicators(IndicatorCommand),
+    /// Say why the analysis holds things to be as they are
+    #[command(subcommand)]
+    Explain(ExplainCommand),
     /// Read texts without a store: JSON Lines in, mentions and indicators out
     Read(ReadArgs),
     /// Bring in ads, decisions or contact attempts from JSON Lines
@@ -329,6 +332,28 @@ pub enum IndicatorCommand {
         #[arg(long, default_value_t = 1)]
         rounds: u32,
     },
+}
+
+/// `bavn explain`
+#[derive(Subcommand)]
+pub enum ExplainCommand {
+    /// What speaks for one desk behind two ads, what against, what was missing, and what came of it
+    Pair(PairArgs),
+}
+
+/// `bavn explain pair`
+#[derive(Args)]
+pub struct PairArgs {
+    /// One ad, as SITE/AD
+    pub a: String,
+    /// The other
+    pub b: String,
+    /// As one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Why: kept in the audit log
+    #[arg(long, default_value = "operation")]
+    pub purpose: String,
 }
 
 /// `bavn read`

@@ -6,7 +6,7 @@ use anyhow::Context;
 use classifier::{Catalogue, GroupView, Reference};
 use domain::{
     AdFacts, AdRef, AdVersion, AdvertiserId, Assessment, Evidence, Firing, Judgement, Linkage, MaskedText, ReadAd,
-    Subject,
+    Subject, Waterfall,
 };
 use extract::{ReadHints, Reader};
 use jiff::Timestamp;
@@ -253,4 +253,20 @@ pub async fn analyse_in_memory(store: &Store, config: &Config, as_of: Timestamp)
     let judgements = store.judgements(Some(as_of)).await?;
     let reference = reference(store, config, &facts, as_of, NewReference::IfNone).await?;
     Ok(assess_all(config, &facts, &judgements, &reference, as_of))
+}
+
+/// Why the current analysis holds two ads to be one desk's, or not: the same facts and judgements, weighed again.
+/// `None` if one of them is not known to it.
+pub async fn compare_ads(
+    store: &Store,
+    parameters: &linkage::LinkParameters,
+    a: &AdRef,
+    b: &AdRef,
+) -> anyhow::Result<Option<Waterfall>> {
+    let as_of = store.latest_analysis().await?.map(|analysis| analysis.as_of);
+    let facts = store.facts(as_of).await?;
+    let judgements = store.judgements(as_of).await?;
+    let (parameters, a, b) = (parameters.clone(), a.clone(), b.clone());
+    let weigh = move || linkage::waterfall(&facts, &judgements, &parameters, (&a, &b));
+    Ok(tokio::task::spawn_blocking(weigh).await?)
 }

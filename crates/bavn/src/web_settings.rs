@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Programme, TeamSettings};
 use crate::jobs::crawl::contact_url;
-use crate::ports::TextBench;
+use crate::ports::Bench;
 use domain::{Bilingual, ProgrammeId, TeamId};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -96,10 +96,10 @@ pub fn app_state(
         notice,
     };
     Ok(AppState {
-        store,
         catalogue: config.catalogue.clone(),
         settings: Arc::new(settings),
-        workbench: Arc::new(TextBench::new(config.catalogue.clone(), config.reader.clone())),
+        workbench: Arc::new(Bench::new(config, store.clone())),
+        store,
     })
 }
 

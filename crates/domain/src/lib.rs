@@ -17,6 +17,7 @@ pub mod mention;
 pub mod normal;
 pub mod page;
 pub mod span;
+pub mod waterfall;
 
 pub use ad::{AdContent, AdVersion, DaySighting, Image, PdqHash};
 pub use facts::{AdFacts, PlaceFact, VersionFacts};
@@ -32,3 +33,4 @@ pub use mention::{
 pub use normal::{NormalText, NormalTextBuilder};
 pub use page::{Capture, CaptureKind, DetailRead, Exchange, Issue, ListingItem, ListingRead, Mark, Page, Truncated};
 pub use span::{Field, FieldText, ReadAd, Span};
+pub use waterfall::{PairOutcome, PairSide, Template, TemplatePart, Waterfall, WaterfallSection, WaterfallStep};

@@ -2,6 +2,7 @@
 
 use crate::desk::{Desk, days_between};
 use crate::index::Index;
+use crate::levels::LevelName;
 use crate::note::{percent, say};
 use crate::parameters::LinkParameters;
 use crate::shared::SharedBy;
@@ -42,20 +43,20 @@ impl Scales<'_> {
         self.succession(x, y, sets, &mut ties);
         self.details(x, y, premises, &mut ties);
         self.against(x, y, &mut ties);
-        let bits = ties.iter().map(|tie| tie.bits).sum();
+        let bits = self.parameters.prior_bits + ties.iter().map(|tie| tie.bits).sum::<f64>();
         Weighed { ties, bits }
     }
 
     fn text(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
-        let mut best: Option<(f64, TieKind, f64, u32, u32)> = None;
+        let mut best: Option<(f64, LevelName, f64, u32, u32)> = None;
         let mut offer = |a: u32, b: u32| {
             let agreement = self.texts.agreement(a, b);
             let (kind, ceiling, shared_by) = if agreement.similarity >= self.parameters.text_similarity {
                 let cluster = self.text_cluster[a as usize];
-                (TieKind::Text, self.parameters.text_bits, self.shared_by.text.get(&cluster))
+                (LevelName::Text, self.parameters.bits(LevelName::Text), self.shared_by.text.get(&cluster))
             } else if agreement.similarity >= self.parameters.template_similarity {
                 let cluster = self.template_cluster[a as usize];
-                (TieKind::Template, self.parameters.template_bits, self.shared_by.template.get(&cluster))
+                (LevelName::Template, self.parameters.bits(LevelName::Template), self.shared_by.template.get(&cluster))
             } else {
                 return;
             };
@@ -78,7 +79,7 @@ impl Scales<'_> {
         let Some((bits, kind, similarity, a, b)) = best else { return };
         let share = percent(similarity);
         let note = match kind {
-            TieKind::Text => say(
+            LevelName::Text => say(
                 format!("Næsten samme tekst: {share} % af ordene står ens"),
                 format!("Near-identical text: {share} % of the words agree"),
             ),
@@ -87,7 +88,7 @@ impl Scales<'_> {
                 format!("The same template: {share} % of the words stay fixed"),
             ),
         };
-        ties.push(Tie { kind, bits, ads: Some((x.texts[&a][0], y.texts[&b][0])), note });
+        ties.push(Tie { kind: TieKind::Level(kind), bits, ads: Some((x.texts[&a][0], y.texts[&b][0])), note });
         // A second text counts only between ads that have nothing of the first.
         let first = self.template_cluster[a as usize];
         let rest = |desk: &Desk| -> BTreeSet<u32> {
@@ -97,12 +98,12 @@ impl Scales<'_> {
         };
         let second = rest(x).intersection(&rest(y)).any(|cluster| {
             self.hub_penalty(self.shared_by.text.get(cluster)) == 0.0
-                && self.texts.agreement(*cluster, *cluster).bits >= self.parameters.second_text_bits
+                && self.texts.agreement(*cluster, *cluster).bits >= self.parameters.bits(LevelName::SecondText)
         });
         if second {
             ties.push(Tie {
-                kind: TieKind::SecondText,
-                bits: self.parameters.second_text_bits,
+                kind: TieKind::Level(LevelName::SecondText),
+                bits: self.parameters.bits(LevelName::SecondText),
                 ads: None,
                 note: say("Endnu en tekst går igen i andre annoncer", "Another text recurs in other ads"),
             });
@@ -113,10 +114,10 @@ impl Scales<'_> {
         let common: Vec<u32> = x.pictures.keys().filter(|picture| y.pictures.contains_key(picture)).copied().collect();
         let penalty = |picture: &u32| self.hub_penalty(self.shared_by.picture.get(picture));
         let Some(first) = common.iter().min_by(|a, b| penalty(a).total_cmp(&penalty(b))) else { return };
-        let bits = (self.parameters.image_bits - penalty(first)).max(0.0);
+        let bits = (self.parameters.bits(LevelName::Image) - penalty(first)).max(0.0);
         let sets = self.shared_by.picture.get(first).copied().unwrap_or(2);
         ties.push(Tie {
-            kind: TieKind::Image,
+            kind: TieKind::Level(LevelName::Image),
             bits,
             ads: Some((x.pictures[first][0], y.pictures[first][0])),
             note: say(
@@ -128,8 +129,8 @@ impl Scales<'_> {
             |desk: &Desk, picture: &u32| desk.pictures[picture].iter().any(|ad| !desk.pictures[first].contains(ad));
         if common.iter().any(|p| p != first && penalty(p) == 0.0 && beyond(x, p) && beyond(y, p)) {
             ties.push(Tie {
-                kind: TieKind::SecondImage,
-                bits: self.parameters.second_image_bits,
+                kind: TieKind::Level(LevelName::SecondImage),
+                bits: self.parameters.bits(LevelName::SecondImage),
                 ads: None,
                 note: say("Endnu et billede går igen i andre annoncer", "Another picture recurs in other ads"),
             });
@@ -141,8 +142,8 @@ impl Scales<'_> {
         let common = x.urls.keys().filter(|url| y.urls.contains_key(url));
         let Some(url) = common.min_by(|a, b| penalty(a).total_cmp(&penalty(b))) else { return };
         ties.push(Tie {
-            kind: TieKind::Url,
-            bits: (self.parameters.url_bits - penalty(url)).max(0.0),
+            kind: TieKind::Level(LevelName::Url),
+            bits: (self.parameters.bits(LevelName::Url) - penalty(url)).max(0.0),
             ads: Some((x.urls[url][0], y.urls[url][0])),
             note: say("Henviser til samme side", "Both point to the same page"),
         });
@@ -151,8 +152,8 @@ impl Scales<'_> {
     fn premises(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) -> bool {
         let Some(address) = x.addresses.keys().find(|address| y.addresses.contains_key(address)) else { return false };
         ties.push(Tie {
-            kind: TieKind::Premises,
-            bits: self.parameters.premises_bits,
+            kind: TieKind::Level(LevelName::Premises),
+            bits: self.parameters.bits(LevelName::Premises),
             ads: Some((x.addresses[address][0], y.addresses[address][0])),
             note: say(
                 "Samme adresse; mange deler en lejlighed for tryghedens skyld",
@@ -171,9 +172,9 @@ impl Scales<'_> {
         if beyond < 0.5 {
             return;
         }
-        let each = self.parameters.second_persona_bits;
+        let each = self.parameters.bits(LevelName::SecondPersona);
         ties.push(Tie {
-            kind: TieKind::SecondPersona,
+            kind: TieKind::Level(LevelName::SecondPersona),
             bits: (each * beyond).min(2.0 * each),
             ads: None,
             note: say(
@@ -195,12 +196,12 @@ impl Scales<'_> {
         } else {
             (2.0 * self.parameters.move_lag_days as f64 + 1.0).log2()
         };
-        let bits = (self.parameters.move_bits * moves as f64 - looked).min(self.parameters.circuit_bits);
+        let bits = (self.parameters.bits(LevelName::Move) * moves as f64 - looked).min(self.parameters.circuit_bits);
         if bits <= 0.0 {
             return;
         }
         ties.push(Tie {
-            kind: TieKind::Circuit,
+            kind: TieKind::Level(LevelName::Move),
             bits,
             ads: None,
             note: say(
@@ -215,9 +216,7 @@ impl Scales<'_> {
         let gap = days_between(earlier.last, later.first);
         let in_time = gap >= -self.parameters.change_overlap_days && gap <= self.parameters.change_gap_days;
         let persona = x.names.is_empty() || y.names.is_empty() || x.names.keys().any(|name| y.names.contains_key(name));
-        let tied = ties.iter().any(|t| {
-            t.bits > 0.0 && matches!(t.kind, TieKind::Text | TieKind::Template | TieKind::Image | TieKind::Url)
-        });
+        let tied = ties.iter().any(|t| t.bits > 0.0 && shows_one_thing(t.kind));
         let alone = |thing| !self.shared_by.others_between(thing, sets, earlier.first, later.last);
         let texts = x.texts.keys().map(|text| self.text_cluster[*text as usize]);
         let of_y: BTreeSet<u32> = y.texts.keys().map(|text| self.text_cluster[*text as usize]).collect();
@@ -226,13 +225,13 @@ impl Scales<'_> {
                 .keys()
                 .filter(|picture| y.pictures.contains_key(picture))
                 .any(|picture| alone((true, *picture)))
-            || !ties.iter().any(|t| matches!(t.kind, TieKind::Text | TieKind::Image));
+            || !ties.iter().any(|t| matches!(t.kind, TieKind::Level(LevelName::Text | LevelName::Image)));
         if in_time && persona && tied && exclusive && x.has_contact && y.has_contact && later.last > earlier.last {
             // Among short ads a wide gap is little of a coincidence.
             let wide = (gap - 3).max(0) as f64 / self.parameters.change_gap_days.max(1) as f64;
             ties.push(Tie {
-                kind: TieKind::Succession,
-                bits: self.parameters.succession_bits * (1.0 - 0.5 * wide),
+                kind: TieKind::Level(LevelName::Succession),
+                bits: self.parameters.bits(LevelName::Succession) * (1.0 - 0.5 * wide),
                 ads: None,
                 note: say(
                     format!("Det ene kontaktpunkt holder op, hvor det andet begynder ({gap} døgn imellem)"),
@@ -242,8 +241,8 @@ impl Scales<'_> {
         }
         if tied && !(x.has_contact && y.has_contact) {
             ties.push(Tie {
-                kind: TieKind::NoContact,
-                bits: self.parameters.no_contact_bits,
+                kind: TieKind::Level(LevelName::NoContact),
+                bits: self.parameters.bits(LevelName::NoContact),
                 ads: None,
                 note: say(
                     "Den ene har intet kontaktpunkt, der kunne tale imod",
@@ -252,67 +251,11 @@ impl Scales<'_> {
             });
         }
     }
+}
 
-    fn details(&self, x: &Desk, y: &Desk, same_premises: bool, ties: &mut Vec<Tie>) {
-        let mut bits = 0.0;
-        let name = x.names.keys().filter(|name| y.names.contains_key(name)).map(|n| self.index.names.owners_with(*n));
-        if let Some(rarest) = name.min() {
-            bits += self.index.rarity(rarest).min(3.0);
-            bits += if x.ages.intersection(&y.ages).next().is_some() { 1.0 } else { 0.0 };
-        } else if !x.names.is_empty() && !y.names.is_empty() {
-            bits -= 1.0;
-        }
-        if !same_premises {
-            let town = x.towns.intersection(&y.towns).map(|town| self.index.towns.owners_with(*town)).min();
-            bits += town.map_or(0.0, |with| self.index.rarity(with).min(2.0));
-        }
-        let prices = x.prices.intersection(&y.prices).count();
-        if prices >= 2 && 2 * prices >= x.prices.len().min(y.prices.len()) {
-            bits += 1.0;
-        } else if prices == 0 && !x.prices.is_empty() && !y.prices.is_empty() {
-            bits -= 0.5;
-        }
-        let bits = bits.clamp(-self.parameters.details_bits, self.parameters.details_bits);
-        if bits != 0.0 {
-            ties.push(Tie {
-                kind: TieKind::Details,
-                bits,
-                ads: None,
-                note: say("Navn, alder, by og priser tilsammen", "Name, age, town and prices together"),
-            });
-        }
-    }
-
-    fn against(&self, x: &Desk, y: &Desk, ties: &mut Vec<Tie>) {
-        if !x.languages.is_empty() && !y.languages.is_empty() && x.languages.is_disjoint(&y.languages) {
-            ties.push(Tie {
-                kind: TieKind::Language,
-                bits: -self.parameters.language_against_bits,
-                ads: None,
-                note: say("Intet fælles sprog", "No common language"),
-            });
-        }
-        let details = |ad: &u32| &self.index.details[*ad as usize];
-        let elsewhere =
-            x.names.iter().filter_map(|(name, ads)| Some((ads, y.names.get(name)?))).any(|(own, theirs)| {
-                own.iter().take(8).map(details).any(|a| {
-                    theirs.iter().take(8).map(details).any(|b| {
-                        !a.towns.is_empty()
-                            && !b.towns.is_empty()
-                            && a.towns.is_disjoint(&b.towns)
-                            && days_between(a.first.max(b.first), a.last.min(b.last)) >= 1
-                    })
-                })
-            });
-        if elsewhere {
-            ties.push(Tie {
-                kind: TieKind::Elsewhere,
-                bits: -self.parameters.elsewhere_against_bits,
-                ads: None,
-                note: say("Samme navn i forskellige byer på samme tid", "One name in different towns at the same time"),
-            });
-        }
-    }
+fn shows_one_thing(kind: TieKind) -> bool {
+    use LevelName::*;
+    matches!(kind, TieKind::Level(Text | Template | Image | Url))
 }
 
 fn ads_of_clusters(desk: &Desk, cluster_of: &[u32], cluster: u32) -> BTreeSet<u32> {

@@ -12,26 +12,33 @@
 
 mod align;
 mod desk;
+mod details;
 mod evidence;
 mod forest;
 mod graph;
 mod hub;
 mod image;
 mod index;
+mod levels;
 mod links;
 mod note;
 mod pairs;
 mod parameters;
 mod shared;
+mod template;
 mod text;
 mod tie;
+mod waterfall;
 
+pub use levels::{Level, LevelName};
 pub use parameters::LinkParameters;
+pub use template::template;
 pub use tie::{Tie, TieKind};
 
 use desk::Desk;
 use domain::{
     AdFacts, AdRef, Advertiser, AdvertiserId, DampedContact, Judgement, JudgementKind, Linkage, Network, NetworkId,
+    PairSide, Waterfall,
 };
 use evidence::Scales;
 use forest::Forest;
@@ -88,92 +95,214 @@ pub fn link_with_evidence(
     judgements: &[Judgement],
     parameters: &LinkParameters,
 ) -> (Linkage, Vec<PairEvidence>) {
-    let index = Index::new(ads, parameters.contacts_in_an_ad);
-    let texts = Texts::new(&index, parameters);
-    let pictures = image::find(&index, parameters);
-    let judged = judged(&index, judgements);
+    let mut run = Run::new(ads, judgements, parameters);
+    let linkage = run.linkage(parameters);
+    (linkage, run.evidence(parameters))
+}
 
-    let related = hub::Related::new(&index, &texts, &pictures);
-    let hubs = damped(&index, &related, parameters);
-    let mut by_contact = joined_by_contact(&index, &related, &hubs, &judged, parameters);
-    let sets = by_contact.sets();
-    let desks: Vec<Desk> = sets.iter().map(|set| Desk::new(set, &index, &texts, &pictures)).collect();
-    let pairs = pairs::candidates(&desks, &texts, parameters);
-    let text_cluster = clusters(&texts, parameters.text_similarity);
-    let template_cluster = clusters(&texts, parameters.template_similarity);
-    let weigh_all = |forest: &mut Forest| -> Vec<Weighed> {
-        let shared_by = SharedBy::count(&index, &desks, forest, &text_cluster, &template_cluster);
-        let scales = Scales {
-            index: &index,
-            texts: &texts,
-            text_cluster: &text_cluster,
-            template_cluster: &template_cluster,
-            shared_by: &shared_by,
-            parameters,
-        };
-        let weigh = |(x, y): &(u32, u32)| {
-            let (x, y) = (&desks[*x as usize], &desks[*y as usize]);
-            scales.weigh(x, y, [forest.find(x.ads[0]), forest.find(y.ads[0])])
-        };
-        pairs.iter().map(weigh).collect()
-    };
-    let edges_of = |weighed: &[Weighed], accept: &dyn Fn(&Weighed) -> bool| -> Vec<Edge> {
-        let all = pairs.iter().zip(weighed).filter(|(_, weighed)| accept(weighed));
-        let at = |desk: &u32| sets[*desk as usize][0];
-        let mut edges: Vec<Edge> =
-            all.map(|((x, y), weighed)| Edge { x: at(x), y: at(y), bits: weighed.bits }).collect();
-        // The strongest first: where a judgement keeps two apart, the weakest tie between them gives way.
-        edges.sort_by(|a, b| b.bits.total_cmp(&a.bits).then((a.x, a.y).cmp(&(b.x, b.y))));
-        edges
-    };
+/// Why two ads are one desk's, one network's, or neither; `None` if one of them is not among `ads`.
+pub fn waterfall(
+    ads: &[AdFacts],
+    judgements: &[Judgement],
+    parameters: &LinkParameters,
+    (a, b): (&AdRef, &AdRef),
+) -> Option<Waterfall> {
+    Run::new(ads, judgements, parameters).waterfall(parameters, a, b)
+}
 
-    let mut advertisers = by_contact.clone();
-    let weighed = weigh_all(&mut by_contact);
-    for edge in edges_of(&weighed, &|weighed| weighed.changes_contact(parameters)) {
-        advertisers.join(edge.x, edge.y);
+/// Everything that linking found out.
+struct Run<'a> {
+    index: Index<'a>,
+    texts: Texts,
+    pictures: image::Pictures,
+    hubs: BTreeMap<u32, Hub>,
+    judged: Vec<Judged>,
+    desks: Vec<Desk>,
+    pairs: Vec<(u32, u32)>,
+    text_cluster: Vec<u32>,
+    template_cluster: Vec<u32>,
+    shared_by: SharedBy,
+    weighed: Vec<Weighed>,
+    advertisers: Forest,
+    networks: Forest,
+}
+
+impl<'a> Run<'a> {
+    fn new(ads: &'a [AdFacts], judgements: &[Judgement], parameters: &LinkParameters) -> Self {
+        let index = Index::new(ads, parameters.contacts_in_an_ad);
+        let texts = Texts::new(&index, parameters);
+        let pictures = image::find(&index, parameters);
+        let judged = judged(&index, judgements);
+
+        let related = hub::Related::new(&index, &texts, &pictures);
+        let hubs = damped(&index, &related, parameters);
+        let mut by_contact = joined_by_contact(&index, &related, &hubs, &judged, parameters);
+        let sets = by_contact.sets();
+        let desks: Vec<Desk> = sets.iter().map(|set| Desk::new(set, &index, &texts, &pictures)).collect();
+        let pairs = pairs::candidates(&desks, &texts, parameters);
+        let text_cluster = clusters(&texts, parameters.text_similarity);
+        let template_cluster = clusters(&texts, parameters.template_similarity);
+        let mut run = Self {
+            networks: by_contact.clone(),
+            advertisers: by_contact.clone(),
+            index,
+            texts,
+            pictures,
+            hubs,
+            judged,
+            desks,
+            pairs,
+            text_cluster,
+            template_cluster,
+            shared_by: SharedBy::default(),
+            weighed: Vec::new(),
+        };
+        run.weigh_all(&mut by_contact, parameters);
+        for edge in run.edges(|weighed| weighed.changes_contact(parameters)) {
+            run.advertisers.join(edge.x, edge.y);
+        }
+        // Twice: what the first round ties counts once as a holder in the second, so that a large desk's own template
+        // is not taken for common property.
+        let ads_at = vec![1; run.index.ads.len()];
+        run.networks = run.advertisers.clone();
+        for _ in 0..2 {
+            let mut networks = run.networks.clone();
+            run.weigh_all(&mut networks, parameters);
+            let edges = run.edges(|weighed| weighed.joins_network(parameters));
+            run.networks = run.advertisers.clone();
+            for edge in graph::prune(edges, &run.advertisers, &ads_at, parameters) {
+                run.networks.join(edge.x, edge.y);
+            }
+        }
+        run
     }
-    // Twice: what the first round ties counts once as a holder in the second, so that a large desk's own template is
-    // not taken for common property.
-    let ads_at = vec![1; index.ads.len()];
-    let mut networks = advertisers.clone();
-    let mut weighed = weighed;
-    for _ in 0..2 {
-        weighed = weigh_all(&mut networks);
-        let edges = edges_of(&weighed, &|weighed| weighed.joins_network(parameters));
-        networks = advertisers.clone();
-        for edge in graph::prune(edges, &advertisers, &ads_at, parameters) {
-            networks.join(edge.x, edge.y);
+
+    fn scales<'s>(&'s self, parameters: &'s LinkParameters) -> Scales<'s> {
+        Scales {
+            index: &self.index,
+            texts: &self.texts,
+            text_cluster: &self.text_cluster,
+            template_cluster: &self.template_cluster,
+            shared_by: &self.shared_by,
+            parameters,
         }
     }
 
-    let sources = links::Sources {
-        index: &index,
-        texts: &texts,
-        hubs: &hubs,
-        judged: &judged,
-        desks: &desks,
-        pairs: &pairs,
-        weighed: &weighed,
-        parameters,
-    };
-    let linkage = Linkage {
-        links: links::all(&sources, &mut advertisers, &mut networks),
-        advertisers: advertisers_of(&index, &mut advertisers),
-        networks: networks_of(&index, &mut advertisers, &mut networks),
-        damped: damped_contacts(&index, &hubs, parameters),
-    };
-    let evidence = pairs
-        .iter()
-        .zip(weighed)
-        .map(|((x, y), weighed)| {
-            let (a, b) = (desks[*x as usize].ads[0], desks[*y as usize].ads[0]);
+    /// Weighs every pair; what the sets of `holders` share counts once for each of them.
+    fn weigh_all(&mut self, holders: &mut Forest, parameters: &LinkParameters) {
+        self.shared_by = SharedBy::count(&self.index, &self.desks, holders, &self.text_cluster, &self.template_cluster);
+        let scales = self.scales(parameters);
+        let weighed = self.pairs.iter().map(|(x, y)| {
+            let (x, y) = (&self.desks[*x as usize], &self.desks[*y as usize]);
+            scales.weigh(x, y, [holders.find(x.ads[0]), holders.find(y.ads[0])])
+        });
+        self.weighed = weighed.collect();
+    }
+
+    /// Ties between desks that `accept` takes, the strongest first: where a judgement keeps two apart, the weakest tie
+    /// between them gives way.
+    fn edges(&self, accept: impl Fn(&Weighed) -> bool) -> Vec<Edge> {
+        let least = |desk: u32| self.desks[desk as usize].ads.iter().copied().min().unwrap_or_default();
+        let all = self.pairs.iter().zip(&self.weighed).filter(|(_, weighed)| accept(weighed));
+        let mut edges: Vec<Edge> =
+            all.map(|((x, y), weighed)| Edge { x: least(*x), y: least(*y), bits: weighed.bits }).collect();
+        edges.sort_by(|a, b| b.bits.total_cmp(&a.bits).then((a.x, a.y).cmp(&(b.x, b.y))));
+        edges
+    }
+
+    fn linkage(&mut self, parameters: &LinkParameters) -> Linkage {
+        let sources = links::Sources {
+            index: &self.index,
+            texts: &self.texts,
+            hubs: &self.hubs,
+            judged: &self.judged,
+            desks: &self.desks,
+            pairs: &self.pairs,
+            weighed: &self.weighed,
+            parameters,
+        };
+        Linkage {
+            links: links::all(&sources, &mut self.advertisers, &mut self.networks),
+            advertisers: advertisers_of(&self.index, &mut self.advertisers),
+            networks: networks_of(&self.index, &mut self.advertisers, &mut self.networks),
+            damped: damped_contacts(&self.index, &self.hubs, parameters),
+        }
+    }
+
+    fn evidence(self, parameters: &LinkParameters) -> Vec<PairEvidence> {
+        let mut networks = self.networks;
+        let evidence = self.pairs.iter().zip(self.weighed).map(|((x, y), weighed)| {
+            let (a, b) = (self.desks[*x as usize].ads[0], self.desks[*y as usize].ads[0]);
             let joins = weighed.joins_network(parameters) && networks.find(a) == networks.find(b);
             let (a, b) = (a.min(b), a.max(b));
-            let name = |ad: u32| index.ads[ad as usize].ad.clone();
+            let name = |ad: u32| self.index.ads[ad as usize].ad.clone();
             PairEvidence { a: name(a), b: name(b), ties: weighed.ties, bits: weighed.bits, joins }
-        })
-        .collect::<Vec<_>>();
-    (linkage, sorted_by_pair(evidence))
+        });
+        sorted_by_pair(evidence.collect())
+    }
+
+    fn waterfall(&mut self, parameters: &LinkParameters, a: &AdRef, b: &AdRef) -> Option<Waterfall> {
+        let at = |ad: &AdRef| self.index.ads.binary_search_by(|known| known.ad.cmp(ad)).ok().map(|at| at as u32);
+        let (a, b) = (at(a)?, at(b)?);
+        let desk_of = |ad: u32| self.desks.iter().find(|desk| desk.ads.contains(&ad));
+        let (mut x, mut y) = (desk_of(a)?, desk_of(b)?);
+        // What contacts hold together is weighed ad against ad, beside the contacts.
+        let alone: Vec<Desk>;
+        if std::ptr::eq(x, y) {
+            let one = |ad| Desk::new(&[ad], &self.index, &self.texts, &self.pictures);
+            alone = vec![one(a), one(b)];
+            (x, y) = (&alone[0], &alone[1]);
+        }
+        let sets = [self.networks.find(a), self.networks.find(b)];
+        let weighed = self.scales(parameters).weigh(x, y, sets);
+        let name = |ad: u32| self.index.ads[ad as usize].ad.clone();
+        let sources = waterfall::Sources {
+            sides: [(a, x), (b, y)].map(|(ad, desk)| PairSide { ad: name(ad), ads: desk.ads.len() }),
+            x,
+            y,
+            weighed: &weighed,
+            shared: self.shared_contacts(x, y),
+            judged: (self.judged.iter()).find(|one| (one.a, one.b) == (a.min(b), a.max(b))).map(|one| one.same),
+            same_advertiser: self.advertisers.find(a) == self.advertisers.find(b),
+            same_network: sets[0] == sets[1],
+            texts: self.best_texts(x, y),
+            parameters,
+            name: &name,
+        };
+        Some(waterfall::of(sources))
+    }
+
+    /// Contacts that both sides show.
+    fn shared_contacts(&self, x: &Desk, y: &Desk) -> Vec<waterfall::SharedContact> {
+        let shows = |ad: &u32, contact: u32| {
+            let details = &self.index.details[*ad as usize];
+            details.contacts.contains(&contact) || details.listed.contains(&contact)
+        };
+        let all: BTreeSet<u32> = (x.ads.iter().map(|ad| &self.index.details[*ad as usize]))
+            .flat_map(|details| details.contacts.iter().chain(&details.listed).copied())
+            .collect();
+        let shared = all.into_iter().filter_map(|contact| {
+            let first = |desk: &Desk| desk.ads.iter().copied().find(|ad| shows(ad, contact));
+            let (a, b) = (first(x)?, first(y)?);
+            let name = |ad: u32| self.index.ads[ad as usize].ad.clone();
+            Some(waterfall::SharedContact {
+                kind: self.index.contacts[contact as usize].kind,
+                damped: self.hubs.contains_key(&contact),
+                listed: [a, b].iter().any(|ad| self.index.details[*ad as usize].listed.contains(&contact)),
+                ads: (name(a), name(b)),
+            })
+        });
+        shared.collect()
+    }
+
+    /// The two texts of the sides that agree best.
+    fn best_texts(&self, x: &Desk, y: &Desk) -> Option<[&str; 2]> {
+        let pairs = x.texts.keys().flat_map(|a| y.texts.keys().map(|b| (*a, *b)));
+        let best = pairs
+            .map(|(a, b)| (self.texts.agreement(a, b).similarity, a, b))
+            .max_by(|one, other| one.0.total_cmp(&other.0).then((other.1, other.2).cmp(&(one.1, one.2))))?;
+        (best.0 > 0.0).then(|| [best.1, best.2].map(|text| self.texts.skeleton(&self.index, text)))
+    }
 }
 
 fn sorted_by_pair(mut evidence: Vec<PairEvidence>) -> Vec<PairEvidence> {

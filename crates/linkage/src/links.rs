@@ -4,15 +4,14 @@ use crate::desk::Desk;
 use crate::forest::Forest;
 use crate::hub::Hub;
 use crate::index::Index;
+use crate::levels::LevelName;
 use crate::note;
 use crate::parameters::LinkParameters;
 use crate::tie::Weighed;
+use crate::waterfall::MANUAL_BITS;
 use crate::{Judged, text::Texts};
 use domain::{Bilingual, ContactKind, Link, LinkKind};
 use std::collections::BTreeMap;
-
-/// Bits of a judgement: more than all else together.
-const MANUAL_BITS: f64 = 40.0;
 
 /// What links are made of.
 pub struct Sources<'s> {
@@ -50,11 +49,8 @@ pub fn all(sources: &Sources, advertisers: &mut Forest, networks: &mut Forest) -
     by_evidence(sources, networks, &mut rows);
     within_desks(sources, &mut rows);
     for one in sources.judged {
-        let (bits, note) = if one.same {
-            (MANUAL_BITS, note::say("En person har sagt: det samme", "A person said: the same"))
-        } else {
-            (-MANUAL_BITS, note::say("En person har sagt: ikke det samme", "A person said: not the same"))
-        };
+        let bits = if one.same { MANUAL_BITS } else { -MANUAL_BITS };
+        let note = note::judged(one.same);
         rows.add(one.a, one.b, LinkKind::Manual, bits, one.same, note);
     }
     let name = |ad: u32| sources.index.ads[ad as usize].ad.clone();
@@ -67,11 +63,12 @@ pub fn all(sources: &Sources, advertisers: &mut Forest, networks: &mut Forest) -
 fn by_contact(sources: &Sources, advertisers: &mut Forest, rows: &mut Rows) {
     for (contact, list) in (0u32..).zip(&sources.index.ads_of_contact) {
         let kind = sources.index.contacts[contact as usize].kind;
-        let (link, full) = match kind {
-            ContactKind::Phone => (LinkKind::Phone, sources.parameters.phone_bits),
-            ContactKind::Email => (LinkKind::Email, sources.parameters.email_bits),
-            ContactKind::Handle => (LinkKind::Handle, sources.parameters.handle_bits),
+        let link = match kind {
+            ContactKind::Phone => LinkKind::Phone,
+            ContactKind::Email => LinkKind::Email,
+            ContactKind::Handle => LinkKind::Handle,
         };
+        let full = sources.parameters.bits(LevelName::of_contact(kind));
         let damped = sources.hubs.contains_key(&contact);
         let lists = |ad: u32| sources.index.details[ad as usize].listed.contains(&contact);
         let mut chain = |two: [u32; 2]| {
@@ -96,7 +93,11 @@ fn by_contact(sources: &Sources, advertisers: &mut Forest, rows: &mut Rows) {
             sources.texts.of_ad[y as usize].iter().any(near)
         });
         let kind = if same_text { LinkKind::Text } else { LinkKind::Image };
-        let bits = if same_text { sources.parameters.text_bits } else { sources.parameters.image_bits };
+        let bits = if same_text {
+            sources.parameters.bits(LevelName::Text)
+        } else {
+            sources.parameters.bits(LevelName::Image)
+        };
         let joins = advertisers.find(x) == advertisers.find(y);
         let note = note::say(
             "Samme dæmpede kontaktpunkt, og tekst eller billede siger det samme",
@@ -112,8 +113,8 @@ fn by_evidence(sources: &Sources, networks: &mut Forest, rows: &mut Rows) {
         let accepted = weighed.joins_network(sources.parameters) && networks.find(x.ads[0]) == networks.find(y.ads[0]);
         for tie in &weighed.ties {
             if let (Some(kind), Some((a, b))) = (tie.kind.link(), tie.ads) {
-                // An address never holds anybody together; it is shown beside what does.
-                let joins = accepted && kind != LinkKind::Premises && tie.bits > 0.0;
+                // An address or a habit never holds anybody together; it is shown beside what does.
+                let joins = accepted && tie.kind.may_join() && tie.bits > 0.0;
                 rows.add(a, b, kind, tie.bits, joins, tie.note.clone());
             }
         }
@@ -126,11 +127,11 @@ fn within_desks(sources: &Sources, rows: &mut Rows) {
     for desk in sources.desks {
         for list in desk.pictures.values() {
             let note = || note::say("Samme billede, samme kontaktpunkt", "The same picture, the same contact");
-            let bits = sources.parameters.image_bits;
+            let bits = sources.parameters.bits(LevelName::Image);
             list.windows(2).for_each(|two| rows.add(two[0], two[1], LinkKind::Image, bits, false, note()));
         }
         for (text, list) in &desk.texts {
-            let bits = sources.texts.agreement(*text, *text).bits.min(sources.parameters.text_bits);
+            let bits = sources.texts.agreement(*text, *text).bits.min(sources.parameters.bits(LevelName::Text));
             let note = || note::say("Samme tekst, samme kontaktpunkt", "The same text, the same contact");
             list.windows(2).for_each(|two| rows.add(two[0], two[1], LinkKind::Text, bits, false, note()));
         }

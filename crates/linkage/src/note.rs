@@ -29,6 +29,15 @@ pub fn contact(kind: ContactKind, damped: bool, listed: bool) -> Bilingual {
     say(da, en)
 }
 
+/// A person's word on a pair.
+pub fn judged(same: bool) -> Bilingual {
+    if same {
+        say("En person har sagt: det samme", "A person said: the same")
+    } else {
+        say("En person har sagt: ikke det samme", "A person said: not the same")
+    }
+}
+
 /// Why a contact was damped.
 pub fn damped(ads: usize, groups: usize, towns: usize, parameters: (usize, usize, usize)) -> Bilingual {
     let (least, least_towns, anywhere) = parameters;

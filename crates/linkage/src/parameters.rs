@@ -1,55 +1,29 @@
 //! What can be tuned. The caller reads it from `config/linkage.toml`; the values there are these.
 
+use crate::levels::{Level, LevelName};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// Weights are bits, log2 of how much likelier a tie is between ads of one desk than between ads of two. Each is a
-/// ceiling: rarity and hubs lower it. Prior estimates by hand; part of them can be estimated from judged pairs.
+/// Weights are bits, log2 of how much likelier a tie is between ads of one desk than between ads of two; rarity and hubs
+/// lower them. Their m and u are set by hand or estimated (`bavn linkage estimate`); all else is set by hand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LinkParameters {
-    /// Bits of a shared phone. Shown; what decides is whether the contact is damped.
-    pub phone_bits: f64,
-    /// Bits of a shared e-mail address.
-    pub email_bits: f64,
-    /// Bits of a shared handle.
-    pub handle_bits: f64,
-    /// Bits of a shared link target.
-    pub url_bits: f64,
-    /// Bits of a shared picture.
-    pub image_bits: f64,
-    /// Bits added when a second, other picture is shared by two other ads: one copied ad explains only the first.
-    pub second_image_bits: f64,
-    /// Bits of each persona (name and age) beyond the first that both advertise; twice that at most.
-    pub second_persona_bits: f64,
-    /// Bits of a near-identical text.
-    pub text_bits: f64,
-    /// Bits added when a second, other text is shared by two other ads.
-    pub second_text_bits: f64,
-    /// Bits of a shared template whose other parts differ.
-    pub template_bits: f64,
-    /// Bits of a shared street address. Low, since flatmates share a flat and no manager.
-    pub premises_bits: f64,
-    /// Bits of each move between the same two towns at the same time.
-    pub move_bits: f64,
+    /// Weight of each way to compare. Levels that the file leaves out have their value by hand.
+    pub levels: BTreeMap<LevelName, Level>,
+    /// Prior, in bits: log2 of the odds that two sides that share something are one desk, before it is weighed.
+    pub prior_bits: f64,
     /// Ceiling of all such moves together.
     pub circuit_bits: f64,
-    /// Bits when one contact stops where the other begins, with the same persona.
-    pub succession_bits: f64,
-    /// Bits when one side shows no contact that could contradict.
-    pub no_contact_bits: f64,
     /// Ceiling (and, negative, floor) of what name, age, town, prices and language say together: whoever copies a
     /// text copies them too.
     pub details_bits: f64,
-    /// Bits against, when no language is common to both.
-    pub language_against_bits: f64,
-    /// Bits against, when one persona name stands in different towns on the same days.
-    pub elsewhere_against_bits: f64,
 
-    /// Bits from which two advertisers belong to one network.
+    /// Bits, prior included, from which two advertisers belong to one network.
     pub network_bits: f64,
-    /// Bits from which a change of contact makes one advertiser.
+    /// Bits, prior included, from which a change of contact makes one advertiser.
     pub change_of_contact_bits: f64,
-    /// Bits that a single tie needs when it alone holds two parts of a network together.
+    /// Bits, prior included, that a single tie needs when it alone holds two parts of a network together.
     pub bridge_bits: f64,
     /// Advertisers on both sides of such a tie from which that holds.
     pub bridge_part: usize,
@@ -99,27 +73,13 @@ pub struct LinkParameters {
 impl Default for LinkParameters {
     fn default() -> Self {
         Self {
-            phone_bits: 12.0,
-            email_bits: 12.0,
-            handle_bits: 10.0,
-            url_bits: 10.0,
-            image_bits: 9.0,
-            second_image_bits: 5.0,
-            second_persona_bits: 4.0,
-            text_bits: 8.0,
-            second_text_bits: 4.0,
-            template_bits: 5.0,
-            premises_bits: 2.0,
-            move_bits: 3.0,
+            levels: LevelName::ALL.into_iter().collect(),
+            prior_bits: -12.0,
             circuit_bits: 9.0,
-            succession_bits: 4.0,
-            no_contact_bits: 2.0,
             details_bits: 4.0,
-            language_against_bits: 2.0,
-            elsewhere_against_bits: 2.0,
-            network_bits: 14.0,
-            change_of_contact_bits: 16.0,
-            bridge_bits: 16.0,
+            network_bits: 2.0,
+            change_of_contact_bits: 4.0,
+            bridge_bits: 4.0,
             bridge_part: 4,
             hub_groups: 10,
             hub_towns: 5,
@@ -143,6 +103,13 @@ impl Default for LinkParameters {
     }
 }
 
+impl LinkParameters {
+    /// Weight of a level.
+    pub fn bits(&self, name: LevelName) -> f64 {
+        self.levels.get(&name).copied().unwrap_or(name.by_hand()).bits()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +123,7 @@ mod tests {
         let known = toml::Table::try_from(&read).unwrap();
         assert_eq!(keys.keys().collect::<Vec<_>>(), known.keys().collect::<Vec<_>>(), "the file names every value");
         assert!(toml::from_str::<LinkParameters>("network_bit = 3").is_err(), "unknown keys stop the start");
+        let unknown = "[levels]\nfone = { m = 0.5, u = 0.1, most = 3.0 }";
+        assert!(toml::from_str::<LinkParameters>(unknown).is_err());
     }
 }

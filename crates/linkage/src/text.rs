@@ -28,6 +28,8 @@ pub struct Text {
     shingles: Vec<u64>,
     /// The ads that have it in some version, sorted.
     pub ads: Vec<u32>,
+    /// An ad and the place of a version of it that shows it.
+    first_at: (u32, u32),
 }
 
 /// How two texts agree.
@@ -83,10 +85,10 @@ fn is_slot(word: &str) -> bool {
 impl Texts {
     /// Reads the skeletons, counts rarity by owner, and finds the pairs.
     pub fn new(index: &Index, parameters: &LinkParameters) -> Self {
-        let mut by_text: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        let mut by_text: BTreeMap<&str, ((u32, u32), Vec<u32>)> = BTreeMap::new();
         for (ad, facts) in (0u32..).zip(&index.ads) {
-            for version in facts.versions.iter().filter(|version| !version.skeleton.trim().is_empty()) {
-                by_text.entry(version.skeleton.as_str()).or_default().push(ad);
+            for (at, version) in (0u32..).zip(&facts.versions).filter(|(_, v)| !v.skeleton.trim().is_empty()) {
+                by_text.entry(version.skeleton.as_str()).or_insert(((ad, at), Vec::new())).1.push(ad);
             }
         }
         let mut numbers: HashMap<&str, u32> = HashMap::new();
@@ -94,7 +96,7 @@ impl Texts {
         let mut slots: Vec<bool> = Vec::new();
         let mut of_ad = vec![Vec::new(); index.ads.len()];
         let mut texts = Vec::with_capacity(by_text.len());
-        for (number, (skeleton, mut ads)) in (0u32..).zip(by_text) {
+        for (number, (skeleton, (first_at, mut ads))) in (0u32..).zip(by_text) {
             ads.dedup();
             for ad in &ads {
                 of_ad[*ad as usize].push(number);
@@ -113,7 +115,7 @@ impl Texts {
             let mut own: Vec<u64> = shingles(&hashes).collect();
             own.sort_unstable();
             own.dedup();
-            texts.push(Text { words, shingles: own, ads });
+            texts.push(Text { words, shingles: own, ads, first_at });
         }
         let (shingle_owners, word_owners) = count_owners(index, &texts, numbers.len());
         let owners = index.owners.max(1) as f64;
@@ -150,6 +152,12 @@ impl Texts {
         }
         this.memo.borrow_mut().extend(this.pairs.iter().map(|(a, b, agreement)| ((*a, *b), *agreement)));
         this
+    }
+
+    /// A text as it was given.
+    pub fn skeleton<'i>(&self, index: &'i Index, text: u32) -> &'i str {
+        let (ad, version) = self.texts[text as usize].first_at;
+        &index.ads[ad as usize].versions[version as usize].skeleton
     }
 
     /// How two texts agree, whether or not the bands proposed them.

@@ -1,7 +1,7 @@
 //! What the pages ask of the rest of bavn. The package `bavn` implements it.
 
 use classifier::WhyNot;
-use domain::{Firing, Reading};
+use domain::{AdRef, Firing, Reading, Waterfall};
 use jiff::civil::Date;
 
 /// Work that the pages ask for but do not do themselves.
@@ -9,6 +9,8 @@ use jiff::civil::Date;
 pub trait Workbench: Send + Sync {
     /// Reads one text as if it were an ad seen on that day, and keeps nothing of it.
     async fn read_text(&self, text: &str, on: Date) -> Result<TextRead, WorkbenchError>;
+    /// Why the current analysis holds two ads to be one desk's, or not; `None` if it does not know one of them.
+    async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError>;
 }
 
 /// What was read in a text. Spans count in the text as it was given, with field `text`.
@@ -53,7 +55,7 @@ impl TextRead {
     }
 }
 
-/// Why a text could not be read.
+/// Why the workbench could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkbenchError {
     /// It is too long.
@@ -64,8 +66,8 @@ pub enum WorkbenchError {
         /// Bytes allowed.
         limit: usize,
     },
-    /// The reader is not to be had.
-    #[error("the text could not be read: {what}; try again, and tell the administrator if it stays so")]
+    /// What does the work is not to be had.
+    #[error("this could not be worked out: {what}; try again, and tell the administrator if it stays so")]
     Unavailable {
         /// What went wrong, without any text.
         what: String,

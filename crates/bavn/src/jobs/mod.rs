@@ -5,6 +5,7 @@ pub mod archive;
 pub mod crawl;
 pub mod demo;
 pub mod doctor;
+pub mod explain;
 pub mod export;
 pub mod import;
 pub mod indicators;

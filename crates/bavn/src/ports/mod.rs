@@ -8,4 +8,4 @@ mod workbench;
 pub use dry_frontier::{DryFrontier, DryLimits};
 pub use frontier::StoreFrontier;
 pub use read_page::AdapterPages;
-pub use workbench::TextBench;
+pub use workbench::Bench;
