@@ -63,6 +63,9 @@ pub enum Command {
     /// The catalogue of indicators
     #[command(subcommand)]
     Indicators(IndicatorCommand),
+    /// The weights by which ads are linked
+    #[command(subcommand)]
+    Linkage(LinkageCommand),
     /// Say why the analysis holds things to be as they are
     #[command(subcommand)]
     Explain(ExplainCommand),
@@ -332,6 +335,32 @@ pub enum IndicatorCommand {
         #[arg(long, default_value_t = 1)]
         rounds: u32,
     },
+}
+
+/// `bavn linkage`
+#[derive(Subcommand)]
+pub enum LinkageCommand {
+    /// Estimate the weights from this store's own ads, and show what would change
+    ///
+    /// By expectation maximisation over pairs that share something, with pairs drawn at random for how often chance does it
+    /// (docs/adr/0010). Prior, ceilings and thresholds are not estimated.
+    Estimate(EstimateArgs),
+    /// The parameters as an analysis used them
+    Show {
+        /// The version that an assessment or analysis names (sha256:…) [default: the configured one]
+        version: Option<String>,
+    },
+}
+
+/// `bavn linkage estimate`
+#[derive(Args)]
+pub struct EstimateArgs {
+    /// Write the new values into linkage.toml; the next analysis uses them
+    #[arg(long)]
+    pub write: bool,
+    /// Only what was known by then [default: now; for a store of imported ads its last sighting]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
 }
 
 /// `bavn explain`

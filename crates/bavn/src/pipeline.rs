@@ -198,6 +198,7 @@ pub async fn analyse(
     let reference = reference(store, config, &facts, as_of, renew).await?;
     let analysed = assess_all(config, &facts, &judgements, &reference, as_of);
     progress("assessed", analysed.assessments.len() as u64);
+    store.put_setting(&parameters_name(&config.parameters_hash()), config.parameters_text()).await?;
     let cases = store
         .put_analysis(&NewAnalysis {
             as_of,
@@ -228,6 +229,11 @@ pub async fn analyse(
         bands,
         cases,
     })
+}
+
+/// Under which name the store keeps the parameters of a version, so that an old assessment can be understood.
+pub fn parameters_name(version: &str) -> String {
+    format!("linkage:{version}")
 }
 
 /// The reference in force, or a new one.

@@ -13,6 +13,7 @@
 mod align;
 mod desk;
 mod details;
+mod estimate;
 mod evidence;
 mod forest;
 mod graph;
@@ -30,6 +31,7 @@ mod text;
 mod tie;
 mod waterfall;
 
+pub use estimate::{Estimate, Kept, LevelEstimate, Session, estimate};
 pub use levels::{Level, LevelName};
 pub use parameters::LinkParameters;
 pub use template::template;

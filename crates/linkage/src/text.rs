@@ -58,7 +58,7 @@ pub struct Texts {
     memo: RefCell<HashMap<(u32, u32), Agreement>>,
 }
 
-fn mix(mut x: u64) -> u64 {
+pub fn mix(mut x: u64) -> u64 {
     // The finaliser of SplitMix64 (Steele, Lea, Flood 2014): fixed, so that results are the same everywhere.
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -6,7 +6,7 @@ use domain::{
     AdRef, Contact, ContactKind, Judgement, JudgementKind, LinkKind, Linkage, PairOutcome, PdqHash, TemplatePart,
     WaterfallSection,
 };
-use linkage::{LinkParameters, PairEvidence, link, link_with_evidence, waterfall};
+use linkage::{LinkParameters, PairEvidence, estimate, link, link_with_evidence, waterfall};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use world::{Draft, World, start};
@@ -127,6 +127,38 @@ fn flatmates_stay_apart() {
     let premises = linkage.links.iter().filter(|link| link.kind == LinkKind::Premises);
     assert!(premises.clone().count() > 50, "the address is shown ...");
     assert!(premises.clone().all(|link| !link.joins), "... and joins nobody");
+}
+
+#[test]
+fn weights_estimated_from_one_world_hold_in_another() {
+    let shipped = LinkParameters::default();
+    let taught = World::mixed(61, 200, 400);
+    let found = estimate(&taught.ads, &[], &shipped);
+    assert!(found.sessions.iter().any(|session| session.converged), "{:#?}", found.sessions);
+    let parameters = found.apply(&shipped);
+    assert_ne!(parameters, shipped, "a world unlike the one that the shipped values were set on moves some");
+    for seed in [62, 63] {
+        let world = World::mixed(seed, 160, 300);
+        let figures = world.measure(&link(&world.ads, &[], &parameters));
+        assert!(figures.precision >= 0.97 && figures.recall >= 0.90, "seed {seed}: {figures:?}\n{:#?}", found.levels);
+        assert!(figures.largest_false_share <= 0.01, "seed {seed}: {figures:?}");
+    }
+    for (name, copies) in [("text", 50), ("picture", 3)] {
+        let mut world = World::new(64, 200, 60);
+        let (own, draft) = person(&mut world);
+        for _ in 0..copies {
+            let stranger = world.operator("stranger");
+            let from = 100 + world.draw.below(900) as i64;
+            let mut copy = Draft { from, until: from + 60, ..world.draft() };
+            match name {
+                "text" => copy.text = draft.text.clone(),
+                _ => copy.images = vec![world.again(draft.images[0])],
+            }
+            world.post(stranger, &copy);
+        }
+        let linkage = link(&world.ads, &[], &parameters);
+        assert_eq!(network(&linkage, &own[0]).len(), own.len(), "{copies} copies of the {name} join nobody");
+    }
 }
 
 #[test]

@@ -84,6 +84,11 @@ impl Config {
         sha256(&[self.linkage_text.as_bytes()])
     }
 
+    /// `linkage.toml` as it stands.
+    pub fn parameters_text(&self) -> &str {
+        &self.linkage_text
+    }
+
     /// What the reader must know of a site: whether the site itself hides numbers.
     pub fn read_hints(&self, site: &str) -> extract::ReadHints {
         let obscures = self.sites.get(site).is_some_and(|adapter| adapter.settings().obscures_phone);

@@ -10,6 +10,7 @@ pub mod export;
 pub mod import;
 pub mod indicators;
 pub mod init;
+pub mod linkage;
 pub mod list;
 pub mod read;
 pub mod run;
