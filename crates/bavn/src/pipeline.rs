@@ -273,6 +273,9 @@ pub async fn compare_ads(
     let facts = store.facts(as_of).await?;
     let judgements = store.judgements(as_of).await?;
     let (parameters, a, b) = (parameters.clone(), a.clone(), b.clone());
-    let weigh = move || linkage::waterfall(&facts, &judgements, &parameters, (&a, &b));
+    let weigh = move || {
+        let reference = linkage::LinkReference::of(&facts, &parameters);
+        linkage::waterfall(&facts, &judgements, &reference, &parameters, (&a, &b))
+    };
     Ok(tokio::task::spawn_blocking(weigh).await?)
 }

@@ -15,6 +15,11 @@ impl Forest {
         Self { parent: (0..size as u32).collect(), apart: vec![BTreeSet::new(); size] }
     }
 
+    /// How many numbers there are.
+    pub fn len(&self) -> usize {
+        self.parent.len()
+    }
+
     /// The least member of the set.
     pub fn find(&mut self, mut node: u32) -> u32 {
         while self.parent[node as usize] != node {

@@ -12,10 +12,16 @@ pub struct Edge {
     pub bits: f64,
 }
 
-/// Ties that stay. `base` holds the advertisers joined already; `ads` counts the ads of each node.
-pub fn prune(edges: Vec<Edge>, base: &Forest, ads: &[usize], parameters: &LinkParameters) -> Vec<Edge> {
-    let total: usize = ads.iter().sum();
-    let most = parameters.largest_network_floor.max((total as f64 * parameters.largest_network_share) as usize);
+/// Ads that a network may hold, of `total`.
+pub fn most_ads(total: usize, parameters: &LinkParameters) -> usize {
+    parameters.largest_network_floor.max((total as f64 * parameters.largest_network_share) as usize)
+}
+
+/// Ties that stay. `base` holds the advertisers joined already; no network shall hold more than `most` nodes.
+///
+/// What is still too large without its ties below `bridge_bits` stays as it is: strong ties are not cut in silence,
+/// they fail the run.
+pub fn prune(edges: Vec<Edge>, base: &Forest, most: usize, parameters: &LinkParameters) -> Vec<Edge> {
     let mut edges = without_weak_bridges(edges, base, parameters);
     let mut threshold = parameters.network_bits;
     loop {
@@ -24,11 +30,11 @@ pub fn prune(edges: Vec<Edge>, base: &Forest, ads: &[usize], parameters: &LinkPa
             forest.join(edge.x, edge.y);
         }
         let mut size: BTreeMap<u32, usize> = BTreeMap::new();
-        for (node, count) in (0u32..).zip(ads) {
-            *size.entry(forest.find(node)).or_default() += count;
+        for node in 0..base.len() as u32 {
+            *size.entry(forest.find(node)).or_default() += 1;
         }
         let too_large = |forest: &mut Forest, edge: &Edge| size.get(&forest.find(edge.x)).is_some_and(|s| *s > most);
-        if !edges.iter().any(|edge| too_large(&mut forest, edge)) {
+        if threshold >= parameters.bridge_bits || !edges.iter().any(|edge| too_large(&mut forest, edge)) {
             return edges;
         }
         threshold += 1.0;
@@ -122,19 +128,20 @@ mod tests {
         let base = Forest::new(10);
         let weak = Edge { x: 0, y: 5, bits: parameters.network_bits };
         let mut edges = [ring(0, 5, 20.0), ring(5, 5, 20.0), vec![weak]].concat();
-        assert!(!prune(edges.clone(), &base, &[1; 10], &parameters).contains(&weak));
+        assert!(!prune(edges.clone(), &base, 200, &parameters).contains(&weak));
         edges.push(Edge { x: 1, y: 6, bits: parameters.network_bits });
-        assert!(prune(edges, &base, &[1; 10], &parameters).contains(&weak), "two ties are no bridge");
+        assert!(prune(edges, &base, 200, &parameters).contains(&weak), "two ties are no bridge");
         let pair = vec![weak, Edge { x: 5, y: 6, bits: 14.0 }];
-        assert_eq!(prune(pair.clone(), &base, &[1; 10], &parameters), pair, "small parts need no more");
+        assert_eq!(prune(pair.clone(), &base, 200, &parameters), pair, "small parts need no more");
     }
 
     #[test]
     fn a_giant_falls_apart_at_its_weakest_ties() {
-        let parameters = LinkParameters { largest_network_floor: 12, bridge_bits: 0.0, ..LinkParameters::default() };
+        let parameters =
+            LinkParameters { network_bits: 14.0, bridge_bits: 16.0, bridge_part: 99, ..LinkParameters::default() };
         let base = Forest::new(20);
         let edges = [ring(0, 10, 20.0), ring(10, 10, 20.0), ring(5, 10, 14.5)].concat();
-        let kept = prune(edges, &base, &[1; 20], &parameters);
+        let kept = prune(edges, &base, 12, &parameters);
         assert_eq!(kept, [ring(0, 10, 20.0), ring(10, 10, 20.0)].concat());
     }
 }

@@ -18,6 +18,8 @@ const RELATED_BITS: f64 = 4.0;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hub {
     pub contact: u32,
+    /// Ads that showed it when the rule was applied.
+    pub ads: usize,
     pub groups: usize,
     pub towns: usize,
     /// Pairs of its ads that a text or picture ties as well, so that they stay joined.
@@ -47,13 +49,22 @@ impl<'i> Related<'i> {
                 owners.entry(*picture).or_default().insert(index.owner[ad]);
             }
         }
-        let owners_of_picture = owners.into_iter().map(|(picture, owners)| (picture, owners.len())).collect();
+        let owners_of_picture = (owners.into_iter())
+            .map(|(picture, own)| {
+                (picture, own.len().max(pictures.common.get(&picture).map_or(0, |all| *all as usize)))
+            })
+            .collect();
         Self { index, texts, pictures, like, owners_of_picture }
     }
 
-    /// Applies the rule to one contact.
+    /// Applies the rule to one contact. What the reference knows stays damped until the next one.
     pub fn judge(&self, contact: u32, parameters: &LinkParameters) -> Option<Hub> {
         let ads = &self.index.ads_of_contact[contact as usize];
+        let kept = |firm: &[(u32, u32)]| firm.iter().map(|(x, y)| (ads[*x as usize], ads[*y as usize])).collect();
+        if let Some(known) = self.index.known_hubs.get(&contact) {
+            let kept = kept(&self.firm_pairs(ads, parameters));
+            return Some(Hub { contact, ads: known.ads, groups: known.groups, towns: known.towns, kept });
+        }
         if ads.len() < parameters.hub_groups.min(parameters.hub_groups_anywhere) {
             return None;
         }
@@ -103,9 +114,10 @@ impl<'i> Related<'i> {
         let spread = sets.len() >= parameters.hub_groups && towns.len() >= parameters.hub_towns;
         (spread || sets.len() >= parameters.hub_groups_anywhere).then(|| Hub {
             contact,
+            ads: ads.len(),
             groups: sets.len(),
             towns: towns.len(),
-            kept: firm.iter().map(|(x, y)| (ads[*x as usize], ads[*y as usize])).collect(),
+            kept: kept(&firm),
         })
     }
 

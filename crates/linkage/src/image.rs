@@ -3,13 +3,16 @@
 use crate::forest::Forest;
 use crate::index::Index;
 use crate::parameters::LinkParameters;
-use domain::PdqHash;
+use crate::reference::LinkReference;
+use domain::{Image, PdqHash};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Pictures of each ad, as numbers: one number is one picture, however it was compressed.
 pub struct Pictures {
     /// By ad.
     pub of_ad: Vec<BTreeSet<u32>>,
+    /// Owners of those that are common property by the reference.
+    pub common: BTreeMap<u32, u32>,
 }
 
 const BANDS: usize = 16;
@@ -50,22 +53,22 @@ impl NearIndex {
 }
 
 /// Finds the ads of each picture.
-pub fn find(index: &Index, parameters: &LinkParameters) -> Pictures {
+pub fn find(index: &Index, reference: &LinkReference, parameters: &LinkParameters) -> Pictures {
     let mut hashes: BTreeMap<PdqHash, Vec<u32>> = BTreeMap::new();
     for (ad, facts) in (0u32..).zip(&index.ads) {
         for image in facts.versions.iter().flat_map(|version| &version.images) {
-            if let Some(hash) = image.pdq.filter(|_| image.quality > parameters.image_quality) {
+            if let Some(hash) = usable(image, parameters) {
                 hashes.entry(hash).or_default().push(ad);
             }
         }
     }
-    let mut same = Forest::new(hashes.len());
-    let mut known = NearIndex::default();
+    let mut same = near(hashes.keys(), parameters);
+    let mut common = BTreeMap::new();
     for (number, hash) in (0u32..).zip(hashes.keys()) {
-        for other in known.near(hash, parameters.image_distance) {
-            same.join(number, other);
+        if let Some(owners) = reference.common_picture(hash, parameters) {
+            let most: &mut u32 = common.entry(same.find(number)).or_default();
+            *most = (*most).max(owners);
         }
-        known.add(*hash);
     }
     let mut of_ad = vec![BTreeSet::new(); index.ads.len()];
     for (number, ads) in (0u32..).zip(hashes.values()) {
@@ -74,7 +77,28 @@ pub fn find(index: &Index, parameters: &LinkParameters) -> Pictures {
             of_ad[*ad as usize].insert(picture);
         }
     }
-    Pictures { of_ad }
+    Pictures { of_ad, common }
+}
+
+/// The hash of a picture that is good enough to be compared.
+pub fn usable(image: &Image, parameters: &LinkParameters) -> Option<PdqHash> {
+    image.pdq.filter(|_| image.quality > parameters.image_quality)
+}
+
+/// Hashes as sets of near ones, by their place.
+pub fn near<'h>(hashes: impl ExactSizeIterator<Item = &'h PdqHash>, parameters: &LinkParameters) -> Forest {
+    let mut same = Forest::new(hashes.len());
+    if hashes.len() < 2 {
+        return same;
+    }
+    let mut known = NearIndex::default();
+    for (number, hash) in (0u32..).zip(hashes) {
+        for other in known.near(hash, parameters.image_distance) {
+            same.join(number, other);
+        }
+        known.add(*hash);
+    }
+    same
 }
 
 #[cfg(test)]

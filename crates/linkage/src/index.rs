@@ -1,9 +1,11 @@
 //! The ads in a fixed order, with everything that is compared as small numbers.
 
+use crate::reference::{KnownHub, LinkReference};
+use crate::sketch::{self, contact_key, url_key};
 use domain::{AdFacts, Contact};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Words as numbers in their sorted order, and how many owners have each.
+/// Words as numbers in their sorted order, and how many owners have each by the reference.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
     owners_with: Vec<u32>,
@@ -47,11 +49,15 @@ pub struct Index<'a> {
     pub contacts: Vec<&'a Contact>,
     /// The ads that show each contact, in time order (ties: site, ad id).
     pub ads_of_contact: Vec<Vec<u32>>,
-    /// Who probably owns each ad, for counting rarity only: its rarest contact, or itself.
+    /// Contacts that the reference knows as damped.
+    pub known_hubs: BTreeMap<u32, KnownHub>,
+    /// Who probably owns each ad, for counting only: its rarest contact, or itself.
     pub owner: Vec<u32>,
-    /// How many owners there are.
-    pub owners: usize,
-    /// How many different personas there are.
+    /// Link targets that are common property by the reference, with their owners.
+    pub common_urls: Vec<(u32, u32)>,
+    /// Owners by the reference.
+    owners: usize,
+    /// How many different personas there are by the reference.
     pub personas: usize,
     pub names: Vocabulary,
     pub towns: Vocabulary,
@@ -64,8 +70,12 @@ fn intern<'t>(all: impl Iterator<Item = &'t str>) -> HashMap<&'t str, u32> {
 
 impl<'a> Index<'a> {
     /// Sorts and counts. Where an ad is given twice the first by (first sighting, versions) counts.
-    pub fn new(given: &'a [AdFacts], contacts_in_an_ad: usize) -> Self {
-        let mut ads: Vec<&AdFacts> = given.iter().collect();
+    pub fn new(
+        given: impl IntoIterator<Item = &'a AdFacts>,
+        reference: &LinkReference,
+        contacts_in_an_ad: usize,
+    ) -> Self {
+        let mut ads: Vec<&AdFacts> = given.into_iter().collect();
         ads.sort_by(|a, b| (&a.ad, a.first_seen, a.versions.len()).cmp(&(&b.ad, b.first_seen, b.versions.len())));
         ads.dedup_by(|b, a| a.ad == b.ad);
         let versions = || ads.iter().flat_map(|ad| &ad.versions);
@@ -102,9 +112,8 @@ impl<'a> Index<'a> {
                     if let Some(place) = version.places.first() {
                         d.stations.push((version.first_seen.as_second(), towns[place.municipality_code.as_str()]));
                     }
-                    for contact in &version.contacts {
-                        let of_kind = version.contacts.iter().filter(|c| c.kind == contact.kind).count();
-                        let set = if of_kind > contacts_in_an_ad { &mut d.listed } else { &mut d.contacts };
+                    for (contact, listed) in sketch::contacts(version, contacts_in_an_ad) {
+                        let set = if listed { &mut d.listed } else { &mut d.contacts };
                         set.insert(contact_at[contact]);
                     }
                 }
@@ -122,28 +131,29 @@ impl<'a> Index<'a> {
         for list in &mut ads_of_contact {
             list.sort_by_key(|ad| (details[*ad as usize].first, *ad));
         }
+        let known_hubs: BTreeMap<u32, KnownHub> =
+            (0u32..).zip(&contacts).filter_map(|(at, c)| Some((at, *reference.hub(contact_key(c))?))).collect();
         let mut proxy: HashMap<(bool, u32), u32> = HashMap::new();
         let mut owner = Vec::with_capacity(ads.len());
         for (ad, d) in (0u32..).zip(&details) {
-            let rarest = d.contacts.iter().min_by_key(|c| (ads_of_contact[**c as usize].len(), **c));
+            let own = d.contacts.iter().filter(|contact| !known_hubs.contains_key(contact));
+            let rarest = own.min_by_key(|c| (ads_of_contact[**c as usize].len(), **c));
             let key = rarest.map_or((false, ad), |contact| (true, *contact));
             let next = proxy.len() as u32;
             owner.push(*proxy.entry(key).or_insert(next));
         }
-        let owners = proxy.len();
-        let count = |size: usize, words: &dyn Fn(&AdDetails) -> Vec<u32>| {
-            let pairs: BTreeSet<(u32, u32)> =
-                details.iter().zip(&owner).flat_map(|(d, o)| words(d).into_iter().map(move |w| (w, *o))).collect();
-            let mut owners_with = vec![0; size];
-            for (word, _) in pairs {
-                owners_with[word as usize] += 1;
-            }
+        let count = |words: &HashMap<&str, u32>, known: &dyn Fn(&str) -> u32| {
+            let mut owners_with = vec![0; words.len()];
+            words.iter().for_each(|(word, at)| owners_with[*at as usize] = known(word));
             Vocabulary { owners_with }
         };
-        let personas = details.iter().flat_map(|d| &d.personas).collect::<BTreeSet<_>>().len();
-        let names = count(names.len(), &|d| d.names.iter().copied().collect());
-        let towns = count(towns.len(), &|d| d.towns.iter().copied().collect());
-        Self { ads, details, contacts, ads_of_contact, owner, owners, personas, names, towns }
+        let names = count(&names, &|name| reference.owners_with_name(name));
+        let towns = count(&towns, &|code| reference.owners_with_town(code));
+        let mut common_urls: Vec<(u32, u32)> =
+            urls.iter().filter_map(|(url, at)| Some((*at, reference.common(url_key(url))?))).collect();
+        common_urls.sort_unstable();
+        let (owners, personas) = (reference.owners, reference.personas);
+        Self { ads, details, contacts, ads_of_contact, known_hubs, owner, common_urls, owners, personas, names, towns }
     }
 
     /// log2(owners / those who have it): how surprising it is that two unrelated owners both do.

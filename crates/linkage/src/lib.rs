@@ -11,11 +11,14 @@
 //! picture ties nobody to anybody.
 
 mod align;
+mod chunk;
+mod corpus;
 mod desk;
 mod details;
 mod estimate;
 mod evidence;
 mod forest;
+mod giant;
 mod graph;
 mod hub;
 mod image;
@@ -25,17 +28,27 @@ mod links;
 mod note;
 mod pairs;
 mod parameters;
+mod population;
+mod reference;
 mod shared;
+mod sketch;
 mod template;
 mod text;
 mod tie;
 mod waterfall;
+mod whole;
 
+pub use chunk::{AdKeys, Probe, chunk};
 pub use estimate::{Estimate, Kept, LevelEstimate, Session, estimate};
+pub use giant::{Giant, giant};
 pub use levels::{Level, LevelName};
+pub use links::damped_links;
 pub use parameters::LinkParameters;
+pub use population::{HubCandidate, Population, judge_hub};
+pub use reference::{KnownHub, LinkReference};
 pub use template::template;
 pub use tie::{Tie, TieKind};
+pub use whole::{link, link_with, link_with_evidence};
 
 use desk::Desk;
 use domain::{
@@ -47,7 +60,7 @@ use forest::Forest;
 use graph::Edge;
 use hub::Hub;
 use index::Index;
-use shared::SharedBy;
+use shared::{Common, SharedBy};
 use std::collections::{BTreeMap, BTreeSet};
 use text::Texts;
 use tie::Weighed;
@@ -67,49 +80,29 @@ pub struct PairEvidence {
     pub joins: bool,
 }
 
-/// Links, advertisers, networks and damped contacts of all these ads.
-///
-/// ```
-/// use domain::{AdFacts, AdRef, Contact, ContactKind, VersionFacts};
-/// # use jiff::Timestamp;
-/// # fn ad(id: &str, phone: &str) -> AdFacts {
-/// #     let (first_seen, last_seen) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
-/// #     let contacts = vec![Contact { kind: ContactKind::Phone, value: phone.into() }];
-/// #     let version = VersionFacts {
-/// #         version: 1, first_seen, last_seen, contacts, urls: vec![], addresses: vec![], names: vec![], ages: vec![],
-/// #         places: vec![], prices: vec![], languages: vec![], images: vec![], skeleton: String::new(), firings: vec![],
-/// #     };
-/// #     let versions = vec![version];
-/// #     AdFacts { ad: AdRef::new("s1", id), first_seen, last_seen, gone_at: None, versions, sightings: vec![] }
-/// # }
-/// let ads = [ad("1", "+4534000050"), ad("2", "+4534000050"), ad("3", "+4534000051")];
-/// let linkage = linkage::link(&ads, &[], &linkage::LinkParameters::default());
-/// assert_eq!(linkage.advertisers.len(), 2);
-/// assert!(linkage.links[0].joins);
-/// ```
-pub fn link(ads: &[AdFacts], judgements: &[Judgement], parameters: &LinkParameters) -> Linkage {
-    link_with_evidence(ads, judgements, parameters).0
-}
-
-/// As [`link`], with the weighed pairs behind it, sorted by (a, b).
-pub fn link_with_evidence(
-    ads: &[AdFacts],
+/// Links, advertisers, networks and damped contacts of one closure (see [`Population::closures`]), with the weighed
+/// pairs behind them, sorted by (a, b). Nothing but these ads, their judgements and the reference has a say.
+pub fn link_closure<'a>(
+    ads: impl IntoIterator<Item = &'a AdFacts>,
     judgements: &[Judgement],
+    reference: &LinkReference,
     parameters: &LinkParameters,
 ) -> (Linkage, Vec<PairEvidence>) {
-    let mut run = Run::new(ads, judgements, parameters);
+    let mut run = Run::new(ads, judgements, reference, parameters);
     let linkage = run.linkage(parameters);
     (linkage, run.evidence(parameters))
 }
 
-/// Why two ads are one desk's, one network's, or neither; `None` if one of them is not among `ads`.
-pub fn waterfall(
-    ads: &[AdFacts],
+/// Why two ads are one desk's, one network's, or neither; `None` if one of them is not among `ads`, which hold the
+/// closures of both.
+pub fn waterfall<'a>(
+    ads: impl IntoIterator<Item = &'a AdFacts>,
     judgements: &[Judgement],
+    reference: &LinkReference,
     parameters: &LinkParameters,
     (a, b): (&AdRef, &AdRef),
 ) -> Option<Waterfall> {
-    Run::new(ads, judgements, parameters).waterfall(parameters, a, b)
+    Run::new(ads, judgements, reference, parameters).waterfall(parameters, a, b)
 }
 
 /// Everything that linking found out.
@@ -123,6 +116,7 @@ struct Run<'a> {
     pairs: Vec<(u32, u32)>,
     text_cluster: Vec<u32>,
     template_cluster: Vec<u32>,
+    common: Common,
     shared_by: SharedBy,
     weighed: Vec<Weighed>,
     advertisers: Forest,
@@ -130,10 +124,15 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(ads: &'a [AdFacts], judgements: &[Judgement], parameters: &LinkParameters) -> Self {
-        let index = Index::new(ads, parameters.contacts_in_an_ad);
-        let texts = Texts::new(&index, parameters);
-        let pictures = image::find(&index, parameters);
+    fn new(
+        ads: impl IntoIterator<Item = &'a AdFacts>,
+        judgements: &[Judgement],
+        reference: &LinkReference,
+        parameters: &LinkParameters,
+    ) -> Self {
+        let index = Index::new(ads, reference, parameters.contacts_in_an_ad);
+        let texts = Texts::new(&index, reference, parameters);
+        let pictures = image::find(&index, reference, parameters);
         let judged = judged(&index, judgements);
 
         let related = hub::Related::new(&index, &texts, &pictures);
@@ -144,6 +143,7 @@ impl<'a> Run<'a> {
         let pairs = pairs::candidates(&desks, &texts, parameters);
         let text_cluster = clusters(&texts, parameters.text_similarity);
         let template_cluster = clusters(&texts, parameters.template_similarity);
+        let common = Common::of(&index, &texts, &pictures);
         let mut run = Self {
             networks: by_contact.clone(),
             advertisers: by_contact.clone(),
@@ -156,6 +156,7 @@ impl<'a> Run<'a> {
             pairs,
             text_cluster,
             template_cluster,
+            common,
             shared_by: SharedBy::default(),
             weighed: Vec::new(),
         };
@@ -165,14 +166,14 @@ impl<'a> Run<'a> {
         }
         // Twice: what the first round ties counts once as a holder in the second, so that a large desk's own template
         // is not taken for common property.
-        let ads_at = vec![1; run.index.ads.len()];
+        let most = graph::most_ads(reference.ads(), parameters);
         run.networks = run.advertisers.clone();
         for _ in 0..2 {
             let mut networks = run.networks.clone();
             run.weigh_all(&mut networks, parameters);
             let edges = run.edges(|weighed| weighed.joins_network(parameters));
             run.networks = run.advertisers.clone();
-            for edge in graph::prune(edges, &run.advertisers, &ads_at, parameters) {
+            for edge in graph::prune(edges, &run.advertisers, most, parameters) {
                 run.networks.join(edge.x, edge.y);
             }
         }
@@ -192,7 +193,8 @@ impl<'a> Run<'a> {
 
     /// Weighs every pair; what the sets of `holders` share counts once for each of them.
     fn weigh_all(&mut self, holders: &mut Forest, parameters: &LinkParameters) {
-        self.shared_by = SharedBy::count(&self.index, &self.desks, holders, &self.text_cluster, &self.template_cluster);
+        let (text, template) = (&self.text_cluster, &self.template_cluster);
+        self.shared_by = SharedBy::count(&self.index, &self.common, &self.desks, holders, text, template);
         let scales = self.scales(parameters);
         let weighed = self.pairs.iter().map(|(x, y)| {
             let (x, y) = (&self.desks[*x as usize], &self.desks[*y as usize]);
@@ -381,11 +383,11 @@ fn joined_by_contact(
 }
 
 fn clusters(texts: &Texts, similarity: f64) -> Vec<u32> {
-    let mut forest = Forest::new(texts.texts.len());
+    let mut forest = Forest::new(texts.len());
     for (a, b, _) in texts.pairs.iter().filter(|(_, _, agreement)| agreement.similarity >= similarity) {
         forest.join(*a, *b);
     }
-    (0..texts.texts.len() as u32).map(|text| forest.find(text)).collect()
+    (0..texts.len() as u32).map(|text| forest.find(text)).collect()
 }
 
 fn founder(index: &Index, set: &[u32]) -> AdRef {
@@ -441,7 +443,7 @@ fn damped_contacts(index: &Index, hubs: &BTreeMap<u32, Hub>, parameters: &LinkPa
             ads.sort_unstable();
             DampedContact {
                 contact: index.contacts[hub.contact as usize].clone(),
-                reason: note::damped(ads.len(), hub.groups, hub.towns, rule),
+                reason: note::damped(hub.ads, hub.groups, hub.towns, rule),
                 ads: names(index, &ads),
             }
         })

@@ -10,7 +10,8 @@ use crate::parameters::LinkParameters;
 use crate::tie::Weighed;
 use crate::waterfall::MANUAL_BITS;
 use crate::{Judged, text::Texts};
-use domain::{Bilingual, ContactKind, Link, LinkKind};
+use domain::{AdRef, Bilingual, ContactKind, DampedContact, Link, LinkKind};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// What links are made of.
@@ -60,22 +61,45 @@ pub fn all(sources: &Sources, advertisers: &mut Forest, networks: &mut Forest) -
         .collect()
 }
 
+/// The ads of damped contacts as chains in time order, which hold nothing; sorted by (a, b, kind). They are made from the
+/// whole result, since such a contact stands in many closures.
+pub fn damped_links(damped: &[DampedContact], first_seen: impl Fn(&AdRef) -> Timestamp) -> Vec<Link> {
+    let mut rows: BTreeMap<(AdRef, AdRef, LinkKind), Link> = BTreeMap::new();
+    for one in damped {
+        let kind = link_kind(one.contact.kind);
+        let mut ads: Vec<&AdRef> = one.ads.iter().collect();
+        ads.sort_by_key(|ad| (first_seen(ad), *ad));
+        for two in ads.windows(2).filter(|two| two[0] != two[1]) {
+            let (a, b) = (two[0].min(two[1]).clone(), two[0].max(two[1]).clone());
+            let note = note::contact(one.contact.kind, true, false);
+            rows.insert((a.clone(), b.clone(), kind), Link { a, b, kind, bits: 0.0, joins: false, note });
+        }
+    }
+    rows.into_values().collect()
+}
+
+fn link_kind(kind: ContactKind) -> LinkKind {
+    match kind {
+        ContactKind::Phone => LinkKind::Phone,
+        ContactKind::Email => LinkKind::Email,
+        ContactKind::Handle => LinkKind::Handle,
+    }
+}
+
 fn by_contact(sources: &Sources, advertisers: &mut Forest, rows: &mut Rows) {
     for (contact, list) in (0u32..).zip(&sources.index.ads_of_contact) {
+        if sources.hubs.contains_key(&contact) {
+            continue; // Its ads may stand in many closures: `damped_links` shows them.
+        }
         let kind = sources.index.contacts[contact as usize].kind;
-        let link = match kind {
-            ContactKind::Phone => LinkKind::Phone,
-            ContactKind::Email => LinkKind::Email,
-            ContactKind::Handle => LinkKind::Handle,
-        };
+        let link = link_kind(kind);
         let full = sources.parameters.bits(LevelName::of_contact(kind));
-        let damped = sources.hubs.contains_key(&contact);
         let lists = |ad: u32| sources.index.details[ad as usize].listed.contains(&contact);
         let mut chain = |two: [u32; 2]| {
             let listed = lists(two[0]) || lists(two[1]);
-            let joins = !damped && !listed && advertisers.find(two[0]) == advertisers.find(two[1]);
-            let bits = if damped || listed { 0.0 } else { full };
-            rows.add(two[0], two[1], link, bits, joins, note::contact(kind, damped, listed));
+            let joins = !listed && advertisers.find(two[0]) == advertisers.find(two[1]);
+            let bits = if listed { 0.0 } else { full };
+            rows.add(two[0], two[1], link, bits, joins, note::contact(kind, false, listed));
         };
         // Ads that join by it are one chain; a directory page hangs beside it.
         let (listing, joining): (Vec<u32>, Vec<u32>) = list.iter().partition(|ad| lists(**ad));

@@ -13,7 +13,7 @@ const NEIGHBOURS: usize = 3;
 pub fn candidates(desks: &[Desk], texts: &Texts, parameters: &LinkParameters) -> Vec<(u32, u32)> {
     let mut pairs = BTreeSet::new();
     let mut holders: BTreeMap<(u8, u32), Vec<u32>> = BTreeMap::new();
-    let mut of_text: Vec<Vec<u32>> = vec![Vec::new(); texts.texts.len()];
+    let mut of_text: Vec<Vec<u32>> = vec![Vec::new(); texts.len()];
     let mut arrivals: BTreeMap<(u32, u32, i64), Vec<u32>> = BTreeMap::new();
     for (number, desk) in (0u32..).zip(desks) {
         let things = desk.pictures.keys().map(|k| (0, *k)).chain(desk.urls.keys().map(|k| (1, *k)));

@@ -2,7 +2,9 @@
 
 use crate::desk::{Desk, days_between};
 use crate::forest::Forest;
+use crate::image::Pictures;
 use crate::index::Index;
+use crate::text::Texts;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Holders of one thing above which nobody asks when each of them showed it.
@@ -16,6 +18,25 @@ pub struct Showing {
     pub last: i64,
 }
 
+/// What is common property by the reference, with its owners there.
+#[derive(Debug, Default)]
+pub struct Common {
+    pub texts: Vec<(u32, u32)>,
+    pub pictures: BTreeMap<u32, u32>,
+    pub urls: Vec<(u32, u32)>,
+}
+
+impl Common {
+    /// Of these ads.
+    pub fn of(index: &Index, texts: &Texts, pictures: &Pictures) -> Self {
+        Self {
+            texts: (0..texts.len() as u32).filter_map(|text| Some((text, texts.common(text)?))).collect(),
+            pictures: pictures.common.clone(),
+            urls: index.common_urls.clone(),
+        }
+    }
+}
+
 /// How many sets share a text cluster, picture, or link target: more than a few makes it common property.
 #[derive(Debug, Default)]
 pub struct SharedBy {
@@ -25,12 +46,15 @@ pub struct SharedBy {
     pub url: BTreeMap<u32, usize>,
     /// Who shows a text cluster (`false`) or picture (`true`), and when.
     pub shown: BTreeMap<(bool, u32), Vec<Showing>>,
+    /// Those that are common property by the reference.
+    common: BTreeSet<(bool, u32)>,
 }
 
 impl SharedBy {
     /// How many of the sets have each thing.
     pub fn count(
         index: &Index,
+        known: &Common,
         desks: &[Desk],
         sets: &mut Forest,
         text_cluster: &[u32],
@@ -62,6 +86,21 @@ impl SharedBy {
             };
             *map.entry(thing).or_default() += 1;
         }
+        // The other owners of what is common are not here; the reference has counted them.
+        let more = |map: &mut BTreeMap<u32, usize>, thing: u32, owners: u32| {
+            let count = map.entry(thing).or_default();
+            *count = (*count).max(owners as usize);
+        };
+        for (text, owners) in &known.texts {
+            more(&mut shared.text, text_cluster[*text as usize], *owners);
+            more(&mut shared.template, template_cluster[*text as usize], *owners);
+            shared.common.insert((false, text_cluster[*text as usize]));
+        }
+        for (picture, owners) in &known.pictures {
+            more(&mut shared.picture, *picture, *owners);
+            shared.common.insert((true, *picture));
+        }
+        known.urls.iter().for_each(|(url, owners)| more(&mut shared.url, *url, *owners));
         shared
     }
 
@@ -69,7 +108,7 @@ impl SharedBy {
     /// what copies do too.
     pub fn others_between(&self, thing: (bool, u32), own: [u32; 2], from: i64, until: i64) -> bool {
         let shown = self.shown.get(&thing).map_or(&[][..], Vec::as_slice);
-        if shown.len() > COMMON_PROPERTY {
+        if shown.len() > COMMON_PROPERTY || self.common.contains(&thing) {
             return true;
         }
         shown.iter().any(|one| !own.contains(&one.set) && days_between(from.max(one.first), until.min(one.last)) >= 1)

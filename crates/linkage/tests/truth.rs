@@ -6,7 +6,7 @@ use domain::{
     AdRef, Contact, ContactKind, Judgement, JudgementKind, LinkKind, Linkage, PairOutcome, PdqHash, TemplatePart,
     WaterfallSection,
 };
-use linkage::{LinkParameters, PairEvidence, estimate, link, link_with_evidence, waterfall};
+use linkage::{LinkParameters, LinkReference, PairEvidence, estimate, link, link_with_evidence, waterfall};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use world::{Draft, World, start};
@@ -61,7 +61,9 @@ fn a_waterfall_adds_up_to_what_was_decided() {
     let parameters = LinkParameters::default();
     let linkage = linked(&world);
     let ((first, last), (stranger, colleague)) = (ends(&world, desk), ends(&world, others));
-    let of = |judgements: &[Judgement], a, b| waterfall(&world.ads, judgements, &parameters, (a, b)).unwrap();
+    let reference = LinkReference::of(&world.ads, &parameters);
+    let of =
+        |judgements: &[Judgement], a, b| waterfall(&world.ads, judgements, &reference, &parameters, (a, b)).unwrap();
     let one = of(&[], &first, &last);
     assert_eq!(network(&linkage, &first), network(&linkage, &last));
     assert!(matches!(one.outcome, PairOutcome::OneNetwork | PairOutcome::OneNetworkThroughOthers), "{one:#?}");
@@ -93,7 +95,7 @@ fn a_waterfall_adds_up_to_what_was_decided() {
     let pair = of(&[apart], &first, &last);
     assert_eq!(pair.outcome, PairOutcome::JudgedApart);
     assert!(pair.steps.iter().any(|step| step.key == "manual" && step.bits < 0.0));
-    assert!(waterfall(&world.ads, &[], &parameters, (&first, &AdRef::new("s1", "unknown"))).is_none());
+    assert!(waterfall(&world.ads, &[], &reference, &parameters, (&first, &AdRef::new("s1", "unknown"))).is_none());
 }
 
 #[test]
@@ -104,7 +106,9 @@ fn the_template_of_a_pair_shows_what_stays_and_what_changes() {
         world.independent();
     }
     let (first, last) = ends(&world, desk);
-    let pair = waterfall(&world.ads, &[], &LinkParameters::default(), (&first, &last)).unwrap();
+    let parameters = LinkParameters::default();
+    let reference = LinkReference::of(&world.ads, &parameters);
+    let pair = waterfall(&world.ads, &[], &reference, &parameters, (&first, &last)).unwrap();
     let template = pair.template.unwrap();
     assert!(template.fixed_words() > 20, "{template:?}");
     assert!(template.parts.iter().any(|part| matches!(part, TemplatePart::Slot(held) if !held.is_empty())));

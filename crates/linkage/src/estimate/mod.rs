@@ -16,6 +16,7 @@ mod observe;
 
 use crate::levels::{Level, LevelName};
 use crate::parameters::LinkParameters;
+use crate::reference::LinkReference;
 use crate::{Run, desk::Desk};
 use domain::{AdFacts, Judgement};
 use serde::Serialize;
@@ -102,7 +103,7 @@ impl Estimate {
 
 /// Estimates m and u from all these ads. Deterministic: the random pairs come from a fixed sequence.
 pub fn estimate(ads: &[AdFacts], judgements: &[Judgement], parameters: &LinkParameters) -> Estimate {
-    let mut run = Run::new(ads, judgements, parameters);
+    let mut run = Run::new(ads, judgements, &LinkReference::of(ads, parameters), parameters);
     let networks: Vec<u32> = {
         let firsts: Vec<u32> = run.desks.iter().map(|desk| desk.ads[0]).collect();
         firsts.into_iter().map(|ad| run.networks.find(ad)).collect()
@@ -195,7 +196,7 @@ fn random_pairs(many: usize) -> Vec<(u32, u32)> {
     let mut state: u64 = 1969;
     let mut next = || {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        (crate::text::mix(state) % many as u64) as u32
+        (crate::sketch::mix(state) % many as u64) as u32
     };
     let all = many * (many - 1) / 2;
     (0..RANDOM_PAIRS.min(4 * all)).map(|_| (next(), next())).filter(|(x, y)| x != y).collect()

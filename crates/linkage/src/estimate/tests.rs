@@ -7,7 +7,7 @@ struct Draw(u64);
 impl Draw {
     fn unit(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        (crate::text::mix(self.0) >> 11) as f64 / (1u64 << 53) as f64
+        (crate::sketch::mix(self.0) >> 11) as f64 / (1u64 << 53) as f64
     }
     fn pair(&mut self, shares: &[Vec<f64>]) -> Observation {
         let mut seen = [Seen::Neither; COMPARISONS.len()];
