@@ -80,6 +80,11 @@ fn decade(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
             | "de"
             | "omkring"
             | "their"
+            | "av"
+            | "von"
+            | "boerjan"
+            | "mitten"
+            | "slutet"
             | "his"
             | "mina"
             | "-"
@@ -154,6 +159,10 @@ fn numeric(
         return None;
     }
     let single_end = end;
+    // The upper end of what "mellem 40 og 60 år" asks of the reader.
+    if at >= 3 && tokens[at - 1].word.is(Flags::JOINER) && is_between(tokens, at - 2) && !of_somebody(tokens, at - 2) {
+        return None;
+    }
     // A range: "20-25 år", "20 til 25 år".
     let dash = tokens.is_any(end, &['-', '–'])
         || tokens.get(end).is_some_and(|_| matches!(tokens.text(end), "til" | "to" | "till" | "bis" | "eller"));
@@ -167,9 +176,11 @@ fn numeric(
     // "20 og 23 år" are two ages; "mellem 20 og 30 år" is a range.
     let and = tokens.get(single_end).is_some_and(|t| t.word.is(Flags::JOINER));
     if let Some((_, behind)) = years(tokens, single_end + 1).filter(|(upper, _)| and && YEARS.contains(upper)) {
-        let between = at
-            .checked_sub(1)
-            .is_some_and(|i| matches!(tokens.text(i), "mellem" | "between" | "mellan" | "zwischen" | "mellom"));
+        let between = is_between(tokens, at);
+        // "Mænd mellem 40 og 60 år": only where somebody is said to be of that age.
+        if between && !of_somebody(tokens, at) {
+            return None;
+        }
         if unit(tokens, behind).is_some() && !is_limit(tokens, lexicon, at) && !is_others(tokens, at) {
             if !between {
                 return Some((value, single_end));
@@ -204,10 +215,52 @@ fn numeric(
         && tokens.get(end).is_some_and(|t| !t.space_before)
         && tokens.digits(end + 1) > 0
         && !tokens[end + 1].space_before;
+    if first_of_labels(tokens, at, end) {
+        return Some((value, single_end));
+    }
     if measured || decimals {
         return None;
     }
     (labelled(tokens, lexicon, at, end) || beside_person(tokens, at, end) || follows_age).then_some((value, end))
+}
+
+fn is_between(tokens: &Tokens<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |i| tokens.text(i));
+    matches!(before, "mellem" | "between" | "mellan" | "zwischen" | "mellom")
+}
+
+/// "Piger mellem 20 og 30", not "mænd mellem 40 og 60" or "mellem 30 og 50": somebody is said to be of that age.
+fn of_somebody(tokens: &Tokens<'_>, at: usize) -> bool {
+    at.checked_sub(2).is_some_and(|i| {
+        let several = matches!(
+            tokens.text(i),
+            "piger"
+                | "pigerne"
+                | "damer"
+                | "kvinder"
+                | "girls"
+                | "ladies"
+                | "women"
+                | "tjejer"
+                | "kvinnor"
+                | "frauen"
+                | "damen"
+        );
+        let one = tokens[i].word.is(Flags::I_AM.or(Flags::AGE_BEFORE).or(Flags::PERSON));
+        several || (one && !tokens[i].word.is(Flags::LIMIT))
+    })
+}
+
+/// "Alder/højde/vægt: 34/170/60": the first of the labels is for the first number.
+fn first_of_labels(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    if !tokens.is_any(end, &['/', '-']) || at == 0 || !tokens.is_any(at - 1, &[':', '=']) {
+        return false;
+    }
+    let mut i = at - 1;
+    while i >= 3 && tokens[i - 1].kind == Kind::Word && tokens.is_any(i - 2, &['/', '-', ',']) {
+        i -= 2;
+    }
+    i < at - 1 && tokens[i - 1].word.is(Flags::AGE_BEFORE)
 }
 
 fn decimal_before(tokens: &Tokens<'_>, at: usize) -> bool {
@@ -364,6 +417,12 @@ fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bo
             break;
         }
     }
+    // "in the age of 28", "i en alder af 28".
+    if matches!(tokens.text(before), "af" | "of" | "von" | "av" | "paa")
+        && before.checked_sub(1).is_some_and(|label| tokens[label].word.is(Flags::AGE_BEFORE))
+    {
+        return true;
+    }
     let token = &tokens[before];
     let verb = matches!(tokens.text(before), "er" | "is" | "aer" | "ist" | "es" | "este");
     if token.word.is(Flags::AGE_BEFORE) || (verb && before > 0 && tokens[before - 1].word.is(Flags::AGE_BEFORE)) {
@@ -421,7 +480,12 @@ fn beside_person(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
     let between = bracket
         || (at > 0
             && (tokens.is_any(at - 1, &[',', '-', '–', '|', '/']) || matches!(tokens.text(at - 1), "paa" | "of")));
-    let Some(person) = at.checked_sub(if between { 2 } else { 1 }).and_then(|i| tokens.get(i)) else { return false };
+    let Some(mut person_at) = at.checked_sub(if between { 2 } else { 1 }) else { return false };
+    // "Mia here, 26".
+    if between && matches!(tokens.text(person_at), "here" | "her" | "haer") && person_at > 0 {
+        person_at -= 1;
+    }
+    let person = &tokens[person_at];
     let named = person.capital && person.word.is(Flags::NAME.or(Flags::NAME_HOMONYM));
     if tokens[at].line_before || !(named || person.word.is(Flags::PERSON)) {
         return false;

@@ -56,6 +56,13 @@ fn digits(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     {
         end += 2;
     }
+    // "15 hundrede", "2 tusind".
+    if let Some(scale) = tokens.get(end).filter(|t| !t.line_before && end == at + 1 && (1..100).contains(&value)) {
+        let times = if scale.word.is(Flags::HUNDRED) { 100 } else { 1000 };
+        if scale.word.is(Flags::HUNDRED.or(Flags::THOUSAND)) {
+            return Some((value * times, end + 1));
+        }
+    }
     let thousands = tokens.get(end).is_some_and(|t| !t.space_before && tokens.text(end) == "k");
     if thousands && value < 100 {
         return Some((value * 1000, end + 1));

@@ -248,10 +248,23 @@ fn currency_at(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<u8> 
 
 /// A number without a currency: a price only beside a length of time or behind a word for price.
 fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool, continues: bool) -> Option<Item> {
-    if tokens.get(at)?.kind != Kind::Number || (at > 0 && tokens.is(at - 1, '+')) {
+    if at > 0 && tokens.is(at - 1, '+') {
         return None;
     }
     let (value, to) = amount(tokens, at)?;
+    // "femten hundrede for det hele", "15 hundrede": said as prices are, and of nothing that is counted.
+    if tokens[to - 1].word.is(Flags::HUNDRED.or(Flags::THOUSAND)) && !is_price_field {
+        let ends = tokens.get(to).is_none_or(|t| {
+            t.line_before
+                || (t.kind == Kind::Symbol && t.first != '-')
+                || matches!(tokens.text(to), "for" | "i" | "pr" | "per" | "kontant" | "cash")
+        });
+        let sure = ends && (300..=30_000).contains(&value) && value != 1000;
+        return sure.then_some(Item::Amount { value, currency: None, sure, from: at, to });
+    }
+    if tokens[at].kind != Kind::Number {
+        return None;
+    }
     if is_price_field {
         return Some(Item::Amount { value, currency: None, sure: value >= 20, from: at, to });
     }

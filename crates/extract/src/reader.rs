@@ -103,6 +103,9 @@ impl Reader {
                 (0..tokens.len()).filter(|&i| tokens[i].word.is(Flags::PART)).map(|i| tokens.text(i).to_owned()),
             );
         }
+        if reading.phones.is_empty() && texts.len() > 1 {
+            self.read_across(&texts, &tokenised, &mut claims, &mut reading);
+        }
         // A number told in the words of one language says nothing of the ad's.
         if reading.phones.iter().any(|phone| phone.obscured) {
             reading.languages = self.languages(&texts, &tokenised, &claims, hints);
@@ -131,6 +134,31 @@ impl Reader {
             }
         }
         tally.finish(&self.lexicon, hints.language.as_deref())
+    }
+
+    /// A number that begins in one text (the title) and goes on in another.
+    fn read_across(
+        &self,
+        texts: &[(Field, String)],
+        tokens: &[Tokens<'_>],
+        claims: &mut [Claims],
+        reading: &mut Reading,
+    ) {
+        let told =
+            |at: usize| texts.get(at).is_some_and(|(field, _)| matches!(Kind::of(field), Kind::Free | Kind::Phone));
+        for first in (0..texts.len()).filter(|&at| told(at)) {
+            for second in (0..texts.len()).filter(|&at| at != first && told(at)) {
+                let (head, tail) = claims.split_at_mut(first.max(second));
+                let (Some(one), Some(other)) = (head.get_mut(first.min(second)), tail.first_mut()) else { continue };
+                let (first_claims, second_claims) = if first < second { (one, other) } else { (other, one) };
+                let fields = (&texts[first].0, &texts[second].0);
+                let (first, second) = ((&tokens[first], first_claims), (&tokens[second], second_claims));
+                if let Some(phone) = phone::across(first, second, &self.lexicon, fields) {
+                    reading.phones.push(phone);
+                    return;
+                }
+            }
+        }
     }
 
     fn read_contacts(&self, field: &Field, tokens: &Tokens<'_>, claims: &mut Claims, reading: &mut Reading) {

@@ -100,6 +100,7 @@ pub(crate) struct ContactFile {
 pub(crate) struct PhoneWords {
     pub hints: Vec<String>,
     pub fillers: Vec<String>,
+    pub rest: Vec<String>,
     pub not_phone: Vec<String>,
     pub clock: Vec<String>,
 }

@@ -75,5 +75,6 @@ flags! {
     PERSON = 49 "A person, by a common noun.";
     OTHERS = 51 "Somebody or something else whose age may be told.";
     AREA_AFTER = 52 "Behind a name: it is a place.";
+    REST = 53 "Says that the rest of a number follows.";
     COMMON = 50 "A frequent word of Danish, English, Swedish, Norwegian or German.";
 }

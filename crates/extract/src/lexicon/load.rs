@@ -232,6 +232,7 @@ fn load_money(words: &mut Words, file: &MoneyFile) -> Result<(Vec<String>, Phras
 fn load_contact(words: &mut Words, file: &ContactFile) -> (Vec<String>, HashMap<String, u8>) {
     words.flag(&file.phone.hints, Flags::HINT);
     words.flag(&file.phone.fillers, Flags::FILLER);
+    words.flag(&file.phone.rest, Flags::FILLER.or(Flags::REST));
     words.flag(&file.phone.not_phone, Flags::NOT_PHONE);
     words.flag(&file.phone.clock, Flags::CLOCK);
     words.flag(&file.mail.at, Flags::AT);

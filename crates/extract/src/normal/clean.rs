@@ -40,7 +40,7 @@ fn push(chars: &mut Vec<Clean>, c: char, start: usize, end: usize) {
     if is_invisible(c) {
         if let Some(last) = chars.last_mut() {
             // A joiner between two emoji is ordinary; inside words and numbers it hides something.
-            last.exotic |= last.c.is_alphanumeric() && c != '\u{fe0f}';
+            last.exotic |= last.c.is_ascii_digit() || (last.c.is_alphanumeric() && c != '\u{fe0f}');
         }
         widen(chars, end);
         return;
@@ -49,8 +49,9 @@ fn push(chars: &mut Vec<Clean>, c: char, start: usize, end: usize) {
         if let Some(last) = chars.last_mut() {
             if let Some(composed) = compose(last.c, c) {
                 last.c = composed;
-            } else if c == '\u{20e3}' {
-                last.exotic = true;
+            } else {
+                // A key's frame, a stroke, a line below: nobody writes a plain number so.
+                last.exotic |= last.c.is_ascii_digit();
             }
             // A mark of Thai or another script that lives by marks stays; it cannot be composed.
             if !is_script_mark(c) {

@@ -1,5 +1,6 @@
 //! The pieces of which a phone number may be written: digits, number words, look-alike letters.
 
+use super::said;
 use crate::claim::Claims;
 use crate::lexicon::{Flags, Lexicon};
 use crate::tokens::{Kind, Tokens};
@@ -18,6 +19,10 @@ pub(crate) struct Gap {
     pub wide: bool,
     /// Words that may stand there.
     pub fillers: usize,
+    /// One of them says that the rest of the number follows ("slutter på", "followed by").
+    pub says_rest: bool,
+    /// A word or sign stands there that belongs between all pieces alike, and nowhere else.
+    pub own_sign: bool,
 }
 
 /// One piece: some digits.
@@ -36,6 +41,8 @@ pub(crate) struct Atom {
     pub blocked: bool,
     /// A plus stands before it.
     pub plus: bool,
+    /// That plus is a word.
+    pub plus_word: bool,
     /// What stands before it in the run.
     pub gap: Gap,
 }
@@ -43,8 +50,8 @@ pub(crate) struct Atom {
 /// Pieces without anything between them that could not stand inside a number.
 pub(crate) type Run = Vec<Atom>;
 
-/// All runs of a text. With `combine`, `twenty five` is 25; else 20 and 5.
-pub(crate) fn runs(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, combine: bool) -> Vec<Run> {
+/// All runs of `least` digits or more. With `combine`, `twenty five` is 25; else 20 and 5.
+pub(crate) fn runs(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, combine: bool, least: usize) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut run: Run = Vec::new();
     let (mut gap, mut at) = (Gap::default(), 0);
@@ -53,11 +60,17 @@ pub(crate) fn runs(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, comb
         gap.space |= token.space_before;
         gap.line |= token.line_before;
         gap.wide |= token.wide_before;
+        if let Some(end) = said::counted(tokens, at).filter(|end| claims.are_free(at..*end)) {
+            gap.fillers += 1;
+            gap.says_rest = true;
+            at = end;
+            continue;
+        }
         let atom = if claims.is_free(at) { atom(tokens, lexicon, at, !run.is_empty(), combine) } else { None };
         if let Some(mut atom) = atom {
             at = atom.tokens.1;
             if atom.plus {
-                close(&mut runs, &mut run);
+                close(&mut runs, &mut run, least);
             }
             atom.gap = std::mem::take(&mut gap);
             run.push(atom);
@@ -69,26 +82,32 @@ pub(crate) fn runs(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, comb
                     gap.mixed |= gap.symbol.is_some_and(|first| first != token.first);
                     gap.symbol.get_or_insert(token.first);
                     gap.symbols += 1;
-                    gap.symbols <= 6 && !matches!(token.first, '€' | '$' | '£' | '%' | '@' | '½' | '+')
+                    let telling = matches!(token.first, '€' | '$' | '£' | '%' | '@' | '½' | '+');
+                    gap.symbols <= 6 && (!telling || (!run.is_empty() && said::separates(tokens, at)))
                 }
                 Kind::Word => {
                     gap.fillers += 1;
-                    gap.fillers <= 4 && (token.word.is(Flags::FILLER))
+                    gap.says_rest |= token.word.is(Flags::REST);
+                    gap.fillers <= 5
+                        && (token.word.is(Flags::FILLER) || {
+                            gap.own_sign = !run.is_empty() && said::separates(tokens, at);
+                            gap.own_sign
+                        })
                 }
                 Kind::Number => false,
             };
         if !stays {
-            close(&mut runs, &mut run);
+            close(&mut runs, &mut run, least);
             gap = Gap::default();
         }
         at += 1;
     }
-    close(&mut runs, &mut run);
+    close(&mut runs, &mut run, least);
     runs
 }
 
-fn close(runs: &mut Vec<Run>, run: &mut Run) {
-    if run.iter().map(|atom| atom.digits.len()).sum::<usize>() >= 6 {
+fn close(runs: &mut Vec<Run>, run: &mut Run, least: usize) {
+    if run.iter().map(|atom| atom.digits.len()).sum::<usize>() >= least {
         runs.push(std::mem::take(run));
     } else {
         run.clear();
@@ -97,7 +116,8 @@ fn close(runs: &mut Vec<Run>, run: &mut Run) {
 
 /// The piece that begins at token `at`. Inside a run, letters that look like digits need not touch one.
 pub(crate) fn atom(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, in_run: bool, combine: bool) -> Option<Atom> {
-    let plus = at > 0 && (tokens.is(at - 1, '+') || (tokens.text(at - 1) == "plus" && says_country(tokens, at)));
+    let plus_word = at > 0 && !in_run && tokens.text(at - 1) == "plus";
+    let plus = plus_word || (at > 0 && tokens.is(at - 1, '+') && !(in_run && said::separates(tokens, at - 1)));
     let make = |digits: String, end: usize, hidden: bool| Atom {
         digits,
         tokens: (at, end),
@@ -106,11 +126,15 @@ pub(crate) fn atom(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, in_run: bo
         combined: false,
         blocked: super::context::blocked(tokens, at, end),
         plus,
+        plus_word,
         gap: Gap::default(),
     };
     let token = &tokens[at];
-    if let Some((digits, end)) = repeated(tokens, at) {
+    if let Some((digits, end)) = said::repeated(tokens, at, in_run) {
         return Some(make(digits, end, true));
+    }
+    if let Some((value, end, weak)) = said::leet(tokens, lexicon, at) {
+        return Some(Atom { weak, ..make(value.to_string(), end, true) });
     }
     match token.kind {
         Kind::Symbol => None,
@@ -142,44 +166,14 @@ pub(crate) fn atom(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, in_run: bo
     }
 }
 
-/// "plus 45 …": the word stands for the sign.
-fn says_country(tokens: &Tokens<'_>, at: usize) -> bool {
-    matches!(tokens.text(at), "45" | "femogfyrre" | "fire")
-}
-
-/// "to gange nul", "3 x nul", "fire nuller", "four zeros": a digit said several times, and the index behind it.
-fn repeated(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
-    let value = |i: usize| {
-        let token = tokens.get(i).filter(|token| i == at || !token.line_before)?;
-        token.word.number.map(u32::from).or_else(|| tokens.number(i).filter(|_| tokens.digits(i) == 1))
-    };
-    let times = value(at).filter(|times| (2..=6).contains(times))? as usize;
-    let next = tokens.get(at + 1).filter(|token| token.kind == Kind::Word && !token.line_before)?;
-    if next.space_before && matches!(tokens.text(at + 1), "gange" | "times" | "x" | "gaanger" | "mal") {
-        let digit = value(at + 2).filter(|digit| *digit < 10 && tokens[at + 2].word.number.is_some())?;
-        return Some((digit.to_string().repeat(times), at + 3));
-    }
-    let digit = match tokens.text(at + 1) {
-        "nuller" | "nullerne" | "zeros" | "zeroes" | "nollor" | "nullen" => '0',
-        "ettaller" | "ettere" | "ones" | "ettor" => '1',
-        "toere" | "totaller" | "twos" | "tvaaor" => '2',
-        "treere" | "tretaller" | "threes" | "treor" => '3',
-        "firere" | "firtaller" | "fours" | "fyror" => '4',
-        "femmere" | "femtaller" | "fives" | "femmor" => '5',
-        "seksere" | "sekstaller" | "sixes" | "sexor" => '6',
-        "syvere" | "syvtaller" | "sevens" | "sjuor" => '7',
-        "ottere" | "ottetaller" | "eights" | "aattor" => '8',
-        "niere" | "nitaller" | "nines" | "nior" => '9',
-        _ => return None,
-    };
-    Some((digit.to_string().repeat(times), at + 2))
-}
-
 /// `t3l`, `AB12`: a few digits joined to letters that are no digits themselves.
 fn inside_word(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
     let Some(before) = at.checked_sub(1).filter(|_| !tokens[at].space_before && tokens.digits(at) < 4) else {
         return false;
     };
+    if said::separates(tokens, before) {
+        return false;
+    }
     let word = &tokens[before];
     let letters = &tokens.chars[word.clean.0 as usize..word.clean.1 as usize];
     word.kind == Kind::Word
@@ -242,7 +236,9 @@ fn lookalike(tokens: &Tokens<'_>, at: usize, in_run: bool) -> Option<String> {
         || in_run
         || number_at(Some(at + 1))
         || (tokens.is_any(at + 1, &['-', '.', ' ']) && number_at(Some(at + 2)));
-    letters.iter().map(|letter| digit_for(letter.c, joined)).collect::<Option<String>>().filter(|_| joined || near)
+    let capitals = in_run && token.upper;
+    let digits = letters.iter().map(|letter| digit_for(letter.c, joined || capitals)).collect::<Option<String>>();
+    digits.filter(|_| joined || near)
 }
 
 fn all_lookalikes(tokens: &Tokens<'_>, at: usize) -> bool {
@@ -271,13 +267,21 @@ pub(crate) fn says_number(tokens: &Tokens<'_>, lexicon: &Lexicon, from: usize, t
 /// The digit that a letter looks like. Lower-case letters that are words of their own only count joined to a digit.
 fn digit_for(letter: char, joined: bool) -> Option<char> {
     Some(match letter {
-        'O' | 'Ø' | 'Q' | 'D' => '0',
-        'o' | 'ø' => '0',
+        'O' | 'Ø' | 'Q' | 'D' | 'Ö' => '0',
+        'o' | 'ø' | 'ö' => '0',
         'I' | 'L' => '1',
         'l' => '1',
         'Z' => '2',
         'S' => '5',
         'B' => '8',
+        // Cyrillic and Greek ones, and letters drawn like a digit.
+        'О' | 'о' | 'Ο' | 'ο' | 'σ' | 'Θ' => '0',
+        'І' | 'і' | 'Ι' | 'ι' | 'ӏ' | 'Ӏ' => '1',
+        'З' | 'з' | 'Ʒ' | 'ʒ' | 'Э' => '3',
+        'Ч' | 'ч' => '4',
+        'Ѕ' | 'ѕ' => '5',
+        'б' => '6',
+        'В' | 'Β' | 'ȣ' => '8',
         'G' if joined => '6',
         'i' if joined => '1',
         'z' if joined => '2',

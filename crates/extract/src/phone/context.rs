@@ -1,5 +1,6 @@
 //! What the words around a number say it is.
 
+use super::said;
 use crate::lexicon::Flags;
 use crate::tokens::{Kind, Tokens};
 
@@ -7,7 +8,11 @@ use crate::tokens::{Kind, Tokens};
 pub(super) fn blocked(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
     let digits = tokens.digits(at);
     if digits >= 8 {
-        return false;
+        let counted = ["gange", "visninger", "views", "times", "visits", "besoeg", "kr", "kroner"];
+        return tokens
+            .get(end)
+            .is_some_and(|t| !t.line_before && counted.contains(&tokens.text(end)) && t.space_before)
+            && (tokens.get(end + 1).is_none_or(|t| t.kind != Kind::Number));
     }
     let units =
         Flags::CURRENCY.or(Flags::UNIT).or(Flags::AGE_UNIT).or(Flags::MEASURE).or(Flags::HUNDRED).or(Flags::THOUSAND);
@@ -32,7 +37,7 @@ pub(super) fn blocked(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
             // 800,- but not 34.-00.
             return tokens.digits(end + 2) == 0 || tokens[end + 2].space_before;
         }
-        if tokens.is_any(end, &['€', '$', '£', '%', '½']) {
+        if tokens.is_any(end, &['€', '$', '£', '%', '½']) && !said::separates(tokens, end) {
             return true;
         }
         let hyphen = tokens.is(end, '-') && !next.space_before;
@@ -48,7 +53,7 @@ pub(super) fn blocked(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
     if tokens[at].line_before {
         return false;
     }
-    if tokens.is_any(before, &['€', '$', '£']) {
+    if tokens.is_any(before, &['€', '$', '£']) && !said::separates(tokens, before) {
         return true;
     }
     let word = if tokens.is(before, '.') { before.checked_sub(1) } else { Some(before) };
@@ -101,7 +106,8 @@ pub(super) fn around(tokens: &Tokens<'_>, start: usize, end: usize) -> Around {
             let hint = token.word.is(Flags::HINT.or(Flags::SERVICE));
             if !around.hint
                 && !parted
-                && (token.word.is(Flags::NOT_PHONE) && words <= 3 || (weak && !hint && words <= 2))
+                && ((token.word.is(Flags::NOT_PHONE) || (!hint && names_number(tokens.text(i)))) && words <= 3
+                    || (weak && !hint && words <= 2))
             {
                 around.other = true;
                 break;
@@ -134,6 +140,14 @@ pub(super) fn around(tokens: &Tokens<'_>, start: usize, end: usize) -> Around {
         around.hint |= tokens[i].word.is(Flags::HINT.or(Flags::SERVICE)) && !around.other;
     }
     around
+}
+
+/// `bestillingsnr`, `sagsnummer`: a number of its own kind.
+fn names_number(word: &str) -> bool {
+    let phone = ["tlf", "tele", "mobil", "kontakt", "what", "handy"].iter().any(|head| word.starts_with(head));
+    !phone
+        && word.len() > 6
+        && ["nr", "nummer", "nummeret", "numret", "nummern"].iter().any(|tail| word.ends_with(tail))
 }
 
 /// Words that are said of any number.

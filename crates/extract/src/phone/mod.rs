@@ -6,6 +6,8 @@
 pub(crate) mod atoms;
 mod context;
 mod numbers;
+mod parts;
+mod said;
 
 use crate::claim::{Claim, Claims, span};
 use crate::lexicon::Lexicon;
@@ -14,6 +16,7 @@ use atoms::{Atom, Run};
 use context::Around;
 use domain::{Field, Phone};
 use numbers::Valid;
+pub(crate) use parts::across;
 use rlibphonenumber::Region;
 
 /// What is known beside the text.
@@ -26,6 +29,9 @@ pub(crate) struct PhoneHints {
     /// The ad's language, for numbers with a leading zero.
     pub language: Option<[u8; 2]>,
 }
+
+/// A run of fewer digits holds no number.
+const LEAST_DIGITS: usize = 6;
 
 struct Window {
     atoms: (usize, usize),
@@ -42,9 +48,9 @@ pub(crate) fn find(
     field: &Field,
     hints: PhoneHints,
 ) -> Vec<Phone> {
-    let mut phones = Vec::new();
+    let (mut phones, mut ends): (Vec<Phone>, Vec<usize>) = (Vec::new(), Vec::new());
     for combine in [true, false] {
-        let runs = atoms::runs(tokens, claims, lexicon, combine);
+        let runs = atoms::runs(tokens, claims, lexicon, combine, LEAST_DIGITS);
         for run in &runs {
             // Second round: only where another reading of "twenty five" matters.
             if !combine && !run.iter().any(|atom| atom.hidden) {
@@ -52,7 +58,8 @@ pub(crate) fn find(
             }
             for window in best(tokens, run, hints) {
                 let (from, to) = (run[window.atoms.0].tokens.0, run[window.atoms.1 - 1].tokens.1);
-                let from = if run[window.atoms.0].plus { from - 1 } else { from };
+                let plus = run[window.atoms.0].plus && (!run[window.atoms.0].plus_word || window.valid.international);
+                let from = if plus { from - 1 } else { from };
                 let from = if run[window.atoms.0].plus { bracket_before(tokens, from, to) } else { from };
                 if !claims.are_free(from..to) {
                     continue;
@@ -60,12 +67,19 @@ pub(crate) fn find(
                 claims.take(from..to, Claim::Phone);
                 let obscured = window.obscured && !(hints.field && hints.site_obscures);
                 phones.push(Phone { e164: window.valid.e164, span: span(tokens, field, from..to), obscured });
+                ends.push(to);
             }
         }
         if !runs.iter().flatten().any(|atom| atom.combined) {
             break;
         }
     }
+    let seconds: Vec<Phone> = phones
+        .iter()
+        .zip(&ends)
+        .flat_map(|(phone, end)| parts::suffixes(tokens, claims, field, &phone.e164, *end))
+        .collect();
+    phones.extend(seconds);
     phones.sort_by_key(|phone| phone.span.start);
     phones
 }
@@ -103,7 +117,9 @@ fn best(tokens: &Tokens<'_>, run: &Run, hints: PhoneHints) -> Vec<Window> {
             if digits.len() < 8 {
                 continue;
             }
-            if let Some(valid) = numbers::valid(&digits, plus, &regions)
+            let valid = numbers::valid(&digits, plus, &regions);
+            let plainly = || numbers::valid(&digits, false, &regions).filter(|_| run[start].plus_word);
+            if let Some(valid) = valid.or_else(plainly)
                 && let Some((score, obscured)) = judge(tokens, run, (start, end), &valid, hints)
             {
                 windows.push(Window { atoms: (start, end), valid, score, obscured });
@@ -131,7 +147,9 @@ fn judge(
     let atoms = &run[start..end];
     let Around { hint, other } = context::around(tokens, atoms[0].tokens.0, atoms[atoms.len() - 1].tokens.1);
     let hint = hint || hints.field || valid.international && (atoms[0].plus || valid.prefix == 4);
-    if (other && !hints.field) || (valid.needs_hint && !hint) {
+    // The minutes of "10.00, 11.30" are no 00 before a country code.
+    let minutes = valid.prefix == 4 && !atoms[0].plus && matches!(atoms[0].gap.symbol, Some('.' | ':')) && start > 0;
+    if (other && !hints.field) || (valid.needs_hint && !hint) || minutes {
         return None;
     }
     // The separator behind the country code says nothing about the rest.
@@ -165,7 +183,9 @@ fn judge(
     if lengths.len() == 1 {
         score += 20;
     }
-    let certain = hint || hints.field;
+    let gaps_within = || atoms.iter().skip(1).map(|atom| atom.gap);
+    let certain = hint || hints.field || gaps_within().any(|gap| gap.says_rest);
+    let own_sign = gaps_within().any(|gap| gap.own_sign);
     let accepted = if hidden {
         let strong = atoms.iter().filter(|atom| !atom.weak).map(|atom| atom.digits.len()).sum::<usize>();
         certain
@@ -177,14 +197,16 @@ fn judge(
     } else if comma || (slash && !uniform) {
         certain || (singles && whole)
     } else if line || fillers {
-        certain || (whole && uniform && standard)
+        certain || (whole && uniform && standard && lengths.len() > (if own_sign { 3 } else { 2 }))
     } else {
         (standard && uniform) || certain || (uniform && odd && whole) || (standard && whole)
     };
     // "plus 45", with the sign in a word.
-    let word_plus = atoms[0].plus && atoms[0].tokens.0 > 0 && !tokens.is(atoms[0].tokens.0 - 1, '+');
+    let word_plus = atoms[0].plus_word && valid.international;
+    let parted = valid.prefix == 2 && atoms[0].digits.len() == 1 && valid.e164.starts_with("+45");
     let obscured = hidden
         || word_plus
+        || parted
         || fillers
         || line
         || odd
