@@ -2,6 +2,7 @@
 
 use crate::claim::{Claim, Claims, span};
 use crate::lexicon::{Flags, Lexicon};
+use crate::name::is_strange;
 use crate::tokens::{Kind, Tokens};
 use domain::{Age, Field};
 use std::ops::RangeInclusive;
@@ -178,7 +179,8 @@ fn numeric(
     if let Some((_, behind)) = years(tokens, single_end + 1).filter(|(upper, _)| and && YEARS.contains(upper)) {
         let between = is_between(tokens, at);
         // "Mænd mellem 40 og 60 år": only where somebody is said to be of that age.
-        if between && !of_somebody(tokens, at) {
+        let whole = at == 1 && unit(tokens, behind).is_none_or(|end| end == tokens.len());
+        if between && !whole && !of_somebody(tokens, at) {
             return None;
         }
         if unit(tokens, behind).is_some() && !is_limit(tokens, lexicon, at) && !is_others(tokens, at) {
@@ -215,13 +217,19 @@ fn numeric(
         && tokens.get(end).is_some_and(|t| !t.space_before)
         && tokens.digits(end + 1) > 0
         && !tokens[end + 1].space_before;
-    if first_of_labels(tokens, at, end) {
+    if first_of_labels(tokens, at, end) || beside_height(tokens, at, end) {
         return Some((value, single_end));
     }
     if measured || decimals {
         return None;
     }
-    (labelled(tokens, lexicon, at, end) || beside_person(tokens, at, end) || follows_age).then_some((value, end))
+    let told = labelled(tokens, lexicon, at, end)
+        || beside_person(tokens, lexicon, at, end)
+        || in_row(tokens, at, end)
+        || before_person(tokens, at, end)
+        || by_itself(tokens, at, end)
+        || follows_age;
+    told.then_some((value, end))
 }
 
 fn is_between(tokens: &Tokens<'_>, at: usize) -> bool {
@@ -283,10 +291,16 @@ fn unit(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     let at = if tokens.get(at).is_some_and(|t| t.kind == Kind::Word && tokens.text(at) == "de") { at + 1 } else { at };
     let token = tokens.get(at).filter(|token| !token.line_before)?;
     let old = tokens.get(at + 1).is_some_and(|_| tokens.text(at + 1) == "old");
-    let letter = tokens.text(at) == "y" && (!token.space_before || old) && !tokens.is_any(at + 1, &['.', '/']);
+    // "25 y", where no Spanish "and" goes on.
+    let alone = tokens.get(at + 1).is_none_or(|t| t.line_before || t.kind == Kind::Symbol);
+    let letter = tokens.text(at) == "y" && (!token.space_before || old || alone) && !tokens.is_any(at + 1, &['.', '/']);
     // "24 års dansk pige", not "24 års erfaring".
     if tokens.text(at) == "aars" && (at + 1..at + 3).any(|i| tokens.get(i).is_some_and(|t| t.word.is(Flags::PERSON))) {
         return Some(at + 1);
+    }
+    let text = |i: usize| tokens.get(i).map_or("", |_| tokens.text(i));
+    if token.word.is(Flags::AGE_UNIT) && text(at + 1) == "of" && text(at + 2) == "age" {
+        return Some(at + 3);
     }
     let mut end = if token.word.is(Flags::AGE_UNIT) || letter {
         at + 1
@@ -413,7 +427,7 @@ fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bo
     for _ in 0..2 {
         let Some(i) = before.checked_sub(1) else { return false };
         before = i;
-        if !(tokens[i].kind == Kind::Symbol && matches!(tokens[i].first, ':' | '.' | '-' | '=' | '–')) {
+        if !(tokens[i].kind == Kind::Symbol && matches!(tokens[i].first, ':' | '.' | '-' | '=' | '–' | '(')) {
             break;
         }
     }
@@ -469,8 +483,101 @@ fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bo
     before + 1 == at && token.word.is(Flags::I_AM) && ends && lexicon.i_am.backward(tokens, before).is_some()
 }
 
+/// "25, 172 cm", "25/170/60": a height stands behind.
+fn beside_height(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let height = tokens.number(end + 1).is_some_and(|value| (140..200).contains(&value));
+    let measured = tokens.get(end + 2).is_some_and(|t| {
+        tokens.text(end + 2) == "cm"
+            || (matches!(t.first, '/' | ',' | '-') && (40..130).contains(&tokens.number(end + 3).unwrap_or(0)))
+    });
+    tokens.digits(at) == 2 && tokens.is_any(end, &[',', '/', '|', '-', '•']) && height && measured
+}
+
+/// "Tall, 25, friendly", "About me: 25, brown eyes", "25, tall and slim" where a text begins.
+fn in_row(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    if tokens.digits(at) != 2 || !tokens.number(at).is_some_and(|value| (18..=69).contains(&value)) {
+        return false;
+    }
+    let counted = Flags::UNIT.or(Flags::CURRENCY).or(Flags::MEASURE).or(Flags::CLOCK).or(Flags::JOINER);
+    let word = |i: usize| {
+        tokens.get(i).is_some_and(|t| t.kind == Kind::Word && !t.word.is(counted) && t.word.number.is_none())
+    };
+    let comma = tokens.is(end, ',') && word(end + 1);
+    let Some(before) = at.checked_sub(1) else { return comma };
+    if tokens[at].line_before {
+        return comma;
+    }
+    let label = before > 0
+        && tokens.is_any(before, &[':', '='])
+        && matches!(
+            tokens.text(before - 1),
+            "me" | "mig" | "stats" | "profile" | "profil" | "data" | "facts" | "fakta" | "info" | "mich" | "person"
+        );
+    let ends = tokens.get(end).is_none_or(|t| t.line_before || matches!(t.first, ',' | '.' | '/' | '!' | '|'));
+    (label && ends)
+        || (comma && tokens.is(before, ',') && before > 0 && word(before - 1) && !tokens[before].line_before)
+}
+
+/// "31, kvinde", "(31) female", at the beginning of a phrase.
+fn before_person(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let bracket = at > 0 && tokens.is(at - 1, '(') && tokens.is(end, ')');
+    let opens = bracket || tokens[at].line_before || at == 0;
+    let sign = tokens.is_any(end, &[',', ')', '/', '-', '|']);
+    let person = tokens.get(end + 1).is_some_and(|t| sign && !t.line_before && t.word.is(Flags::PERSON));
+    opens && person && tokens.digits(at) == 2 && tokens.number(at).is_some_and(|value| value >= 16)
+}
+
+/// "Just 26 and very sweet", "Kun 21.", "45 and fabulous": a number that is a phrase of its own, and of nothing counted.
+fn by_itself(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let written = tokens.digits(at) == 2 && tokens.number(at).is_some_and(|value| (18..=69).contains(&value));
+    if !written || open_upwards(tokens, at) {
+        return false;
+    }
+    let text = |i: usize| tokens.get(i).filter(|t| !t.line_before).map_or("", |_| tokens.text(i));
+    // An adjective behind "and": no number, no unit, no noun that would be counted.
+    let and = matches!(text(end), "and" | "og" | "och" | "und")
+        && tokens.get(end + 1).is_some_and(|t| {
+            let counted = Flags::UNIT.or(Flags::CURRENCY).or(Flags::MEASURE).or(Flags::AGE_UNIT).or(Flags::FILLER);
+            t.kind == Kind::Word && t.word.number.is_none() && !t.word.is(counted) && !t.line_before
+        });
+    let before = at.checked_sub(1);
+    let opens = |i: usize| i == 0 || tokens[i].line_before || tokens.is_any(i - 1, &['.', '!', '(', '|', '•']);
+    if at == 0 || tokens[at].line_before {
+        return and;
+    }
+    let Some(adverb) = before.filter(|&i| tokens[i].kind == Kind::Word && !tokens[at].line_before) else {
+        return false;
+    };
+    let leads = matches!(
+        tokens.text(adverb),
+        "just"
+            | "only"
+            | "still"
+            | "almost"
+            | "nearly"
+            | "already"
+            | "currently"
+            | "being"
+            | "kun"
+            | "stadig"
+            | "naesten"
+            | "allerede"
+            | "nur"
+            | "erst"
+            | "fortfarande"
+            | "redan"
+            | "begge"
+            | "both"
+    );
+    let subject = matches!(text(end), "i" | "jeg" | "she" | "hun") && matches!(tokens.text(adverb), "at" | "som");
+    let ends = tokens.get(end).is_none_or(|t| {
+        t.line_before || (t.kind == Kind::Symbol && matches!(t.first, ',' | '!') && tokens.digits(end + 1) == 0)
+    });
+    opens(adverb) && ((leads && (and || ends)) || subject)
+}
+
 /// "Anna, 24", "Anna (24)", "Anna 24", "kvinde (24)", "en dame på 38" at the end of a phrase.
-fn beside_person(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+fn beside_person(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bool {
     let said = at > 0 && matches!(tokens.text(at - 1), "paa" | "of") && tokens[at].word.number.is_some_and(|v| v >= 16);
     let written = tokens.digits(at) == 2 && tokens.number(at).is_some_and(|value| value >= 16);
     if !said && !written {
@@ -486,7 +593,10 @@ fn beside_person(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
         person_at -= 1;
     }
     let person = &tokens[person_at];
-    let named = person.capital && person.word.is(Flags::NAME.or(Flags::NAME_HOMONYM));
+    let strange = || bracket || tokens.is(at - 1, ',') || (between && tokens.starts_sentence(person_at));
+    let named = person.capital
+        && (person.word.is(Flags::NAME.or(Flags::NAME_HOMONYM))
+            || (person.kind == Kind::Word && strange() && is_strange(tokens, lexicon, person_at)));
     if tokens[at].line_before || !(named || person.word.is(Flags::PERSON)) {
         return false;
     }

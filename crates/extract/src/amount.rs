@@ -239,6 +239,8 @@ fn numeric_length(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
 fn unit(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     let dash = tokens.is(at, '-') && joined(tokens, at);
     let at = if dash { at + 1 } else { at };
+    // "30 de minute"
+    let at = if tokens.get(at).is_some_and(|t| t.space_before && tokens.text(at) == "de") { at + 1 } else { at };
     let token = tokens.get(at).filter(|t| t.kind == Kind::Word && !t.line_before && t.word.is(Flags::UNIT))?;
     let dot = tokens.is(at + 1, '.')
         && joined(tokens, at + 1)

@@ -90,7 +90,10 @@ fn name_at(
     if !is_listed {
         let strange = token.capital && is_strange(tokens, lexicon, at) && !claims_nothing(tokens, at);
         let fits = strange
-            && (age_behind(tokens, at) || signs_off(tokens, at) || (introduced == Some(false) && is_short(tokens, at)));
+            && (age_behind(tokens, at)
+                || signs_off(tokens, at)
+                || presents(tokens, at)
+                || (introduced == Some(false) && is_short(tokens, at)));
         return fits.then_some(at + 1);
     }
     if is_business(tokens, lexicon, at) {
@@ -145,6 +148,13 @@ fn introduction(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<boo
     {
         before -= 1;
     }
+    // "Mvh. Mira"
+    if tokens.is(before, '.')
+        && before > 0
+        && matches!(tokens.text(before - 1), "mvh" | "kh" | "vh" | "lg" | "mfg" | "med")
+    {
+        before -= 1;
+    }
     let word = tokens[before].word;
     if !word.is(Flags::INTRO.or(Flags::WEAK_INTRO)) {
         return None;
@@ -154,13 +164,28 @@ fn introduction(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<boo
 
 /// "Anna 24 år", "May, 24".
 fn age_behind(tokens: &Tokens<'_>, at: usize) -> bool {
-    let next = if tokens.is_any(at + 1, &[',', '(', '-', '–']) { at + 2 } else { at + 1 };
+    let next = if tokens.is_any(at + 1, &[',', '(', '-', '–', '|', '•', '/']) { at + 2 } else { at + 1 };
     let Some(number) = tokens.get(next).filter(|t| t.kind == Kind::Number && !t.line_before) else { return false };
     let _ = number;
     let value = tokens.number(next).unwrap_or(0);
     let unit = tokens.get(next + 1).is_some_and(|t| t.word.is(Flags::AGE_UNIT));
     let bracket = tokens.is(next - 1, '(') && tokens.is(next + 1, ')');
-    tokens.digits(next) == 2 && (16..70).contains(&value) && (unit || bracket || tokens.is(next - 1, ','))
+    // "Mira - 25 - Aarhus", "Mira | 25".
+    let row = tokens.starts_sentence(at)
+        && next > at + 1
+        && tokens.get(next + 1).is_none_or(|t| t.line_before || matches!(t.first, '-' | '–' | '|' | '/' | '•'));
+    tokens.digits(next) == 2 && (16..70).contains(&value) && (unit || bracket || row || tokens.is(next - 1, ','))
+}
+
+/// "Mira here", "Mira er tilbage", at the beginning of a sentence or behind a greeting's comma.
+fn presents(tokens: &Tokens<'_>, at: usize) -> bool {
+    let opens = tokens.starts_sentence(at) || tokens.is(at - 1, ',');
+    let here = tokens.get(at + 1).is_some_and(|t| {
+        !t.line_before
+            && matches!(tokens.text(at + 1), "here" | "her" | "haer" | "hier")
+            && tokens.get(at + 2).is_none_or(|t| t.line_before || t.kind == Kind::Symbol)
+    });
+    opens && (here || acts(tokens, at))
 }
 
 /// "Nok fra Thailand", "May from Bangkok".
@@ -202,8 +227,9 @@ fn acts(tokens: &Tokens<'_>, at: usize) -> bool {
 /// The last word of a text, alone on its line or behind a dash: "- Nok".
 fn signs_off(tokens: &Tokens<'_>, at: usize) -> bool {
     let last = (at + 1..tokens.len()).all(|i| tokens[i].kind == Kind::Symbol);
-    let parted = at > 1
+    let parted = at > 0
         && (tokens[at].line_before
+            || (matches!(tokens.text(at - 1), "din" | "your" | "deine" | "jeres") && tokens.starts_sentence(at - 1))
             || (tokens.is_any(at - 1, &['-', '–', '/', '~', '*'])
                 && tokens[at - 1].space_before
                 && tokens[at].space_before));
@@ -211,7 +237,7 @@ fn signs_off(tokens: &Tokens<'_>, at: usize) -> bool {
 }
 
 /// A word that no language lists and that is no place: a name where a name is expected.
-fn is_strange(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
+pub(crate) fn is_strange(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
     let word = tokens[at].word;
     let text = tokens.text(at);
     let other = Flags::PLACE

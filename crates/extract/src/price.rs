@@ -31,19 +31,25 @@ pub(crate) fn find(
     field: &Field,
     is_price_field: bool,
 ) -> Vec<Price> {
-    let items = items(tokens, claims, lexicon, is_price_field);
+    let usual = usual_currency(tokens, lexicon);
+    let items = items(tokens, claims, lexicon, is_price_field, usual);
     let minutes = pair(tokens, &items);
     let mut prices = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let Item::Amount { value, currency, sure, from, to } = *item else { continue };
         let length = minutes[index];
         let plausible = (50..=100_000).contains(&value);
-        let bare = length.is_some() && plausible && value >= 100 && value % 5 == 0;
+        let bare = length.is_some() && plausible && value >= least_bare(usual) && value % 5 == 0;
         if !(sure || bare) || value == 0 || value > 1_000_000 {
             continue;
         }
-        let currency =
-            currency.and_then(|c| lexicon.currencies.get(usize::from(c)).cloned()).unwrap_or_else(|| "DKK".to_owned());
+        let code = |c: u8| lexicon.currencies.get(usize::from(c)).cloned();
+        let currency = currency.and_then(code).unwrap_or_else(|| "DKK".to_owned());
+        let currency = match usual {
+            Some(Usual::Kroner(of)) if currency == "DKK" => of.to_owned(),
+            Some(Usual::Only(only)) if is_bare(item) => code(only).unwrap_or(currency),
+            _ => currency,
+        };
         let minutes = length.map(|(minutes, _)| minutes);
         claims.take(from..to, Claim::Price);
         if let Some((_, length)) = length {
@@ -57,8 +63,83 @@ pub(crate) fn find(
     prices
 }
 
+/// What a text says of the currency of all its prices.
+#[derive(Clone, Copy)]
+enum Usual {
+    /// It names one currency only, and that is not the Danish one: bare numbers are in it.
+    Only(u8),
+    /// It names Swedish or Norwegian kroner and no Danish ones: every "kr" is theirs.
+    Kroner(&'static str),
+}
+
+fn usual_currency(tokens: &Tokens<'_>, lexicon: &Lexicon) -> Option<Usual> {
+    let (mut first, mut several, mut danish, mut other) = (None, false, false, None);
+    for (at, token) in tokens.iter().enumerate() {
+        let money =
+            token.word.is(Flags::CURRENCY) || (token.kind == Kind::Symbol && matches!(token.first, '€' | '£' | '$'));
+        if !money {
+            continue;
+        }
+        let national = at.checked_sub(1).and_then(|before| national_currency(tokens, lexicon, before));
+        let Some(code) = national.or_else(|| currency_at(tokens, lexicon, at)) else { continue };
+        several |= first.is_some_and(|first| first != code);
+        first.get_or_insert(code);
+        match lexicon.currencies.get(usize::from(code)).map(String::as_str) {
+            Some("DKK") => danish |= national.is_some() || matches!(tokens.text(at), "dkk" | "dkr" | "ddk"),
+            // "nok" is also Danish for enough.
+            Some("SEK") if national.is_some() || token.upper || behind_number(tokens, at) => other = Some("SEK"),
+            Some("NOK") if national.is_some() || token.upper || behind_number(tokens, at) => other = Some("NOK"),
+            _ => {}
+        }
+    }
+    match (other, first) {
+        (Some(other), _) if !danish => Some(Usual::Kroner(other)),
+        (_, Some(only)) if !several && lexicon.currencies.get(usize::from(only)).is_some_and(|c| c != "DKK") => {
+            Some(Usual::Only(only))
+        }
+        _ => None,
+    }
+}
+
+/// The least bare number that may be a price.
+fn least_bare(usual: Option<Usual>) -> u32 {
+    if matches!(usual, Some(Usual::Only(_))) { 30 } else { 100 }
+}
+
+/// "700 kr for 1 time, 1300 kr for 2": a bare number behind "for" goes on in hours.
+fn hours_again(tokens: &Tokens<'_>, items: &[Item], at: usize) -> Option<Item> {
+    let Some(Item::Amount { to, .. }) = items.last() else { return None };
+    let hours = items.iter().rev().find_map(|item| match item {
+        Item::Length { minutes, .. } => Some(*minutes),
+        Item::Amount { .. } => None,
+    });
+    let token = tokens.get(at)?;
+    let value = token.word.number.map(u32::from).or_else(|| tokens.number(at))?;
+    let ends = tokens.get(at + 1).is_none_or(|t| t.line_before || t.kind == Kind::Symbol);
+    let fits = hours.is_some_and(|minutes| minutes % 60 == 0)
+        && *to + 1 == at
+        && matches!(tokens.text(*to), "for" | "foer" | "fuer")
+        && (1..=6).contains(&value);
+    (fits && ends).then(|| Item::Length { minutes: value * 60, from: at, to: at + 1 })
+}
+
+fn behind_number(tokens: &Tokens<'_>, at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| tokens[before].kind == Kind::Number)
+}
+
+fn is_bare(item: &Item) -> bool {
+    matches!(item, Item::Amount { currency: None, .. })
+}
+
 /// All amounts and lengths of time, left to right.
-fn items(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, is_price_field: bool) -> Vec<Item> {
+fn items(
+    tokens: &Tokens<'_>,
+    claims: &Claims,
+    lexicon: &Lexicon,
+    is_price_field: bool,
+    usual: Option<Usual>,
+) -> Vec<Item> {
+    let least = least_bare(usual);
     let mut items = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -79,7 +160,8 @@ fn items(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, is_price_field
         let item = priced(tokens, lexicon, at)
             .or_else(|| length(tokens, lexicon, at).map(|(minutes, to)| Item::Length { minutes, from: at, to }))
             .or_else(|| per_hour(tokens, at))
-            .or_else(|| bare(tokens, at, is_price_field, continues(tokens, &items, at)));
+            .or_else(|| hours_again(tokens, &items, at))
+            .or_else(|| bare(tokens, at, is_price_field, continues(tokens, &items, at), least));
         match item {
             Some(item) if claims.are_free(item.range().0..item.range().1) => {
                 at = item.range().1.max(at + 1);
@@ -247,7 +329,7 @@ fn currency_at(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<u8> 
 }
 
 /// A number without a currency: a price only beside a length of time or behind a word for price.
-fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool, continues: bool) -> Option<Item> {
+fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool, continues: bool, least: u32) -> Option<Item> {
     if at > 0 && tokens.is(at - 1, '+') {
         return None;
     }
@@ -271,7 +353,7 @@ fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool, continues: bool) -
     let next = tokens.get(to);
     let joined_word = next.is_some_and(|t| t.kind == Kind::Word && !t.space_before);
     let measured = next.is_some_and(|t| t.word.is(Flags::MEASURE.or(Flags::AGE_UNIT))) || tokens.is(to, '%');
-    if (100..=50_000).contains(&value) && !measured && !joined_word {
+    if (least..=50_000).contains(&value) && !measured && !joined_word {
         let thousands = to > at + 1 && tokens.text(to - 1) == "k";
         // "for 4.500"
         let grouped = to > at + 1 && tokens.digits(to - 1) == 3 && value % 50 == 0;
@@ -349,6 +431,23 @@ fn pair(tokens: &Tokens<'_>, items: &[Item]) -> Vec<Option<(u32, usize)>> {
             }
         }
     }
+    // "400/500/900 for 20/30/60 min": as many lengths behind as many amounts.
+    for i in 0..items.len() {
+        let is_amount = |j: usize| matches!(items[j], Item::Amount { .. });
+        if i > 0 && is_amount(i - 1) && gap(tokens, items, i - 1, i) != Gap::Apart {
+            continue;
+        }
+        let near = |j: usize| j == i || gap(tokens, items, j - 1, j) != Gap::Apart;
+        let amounts = (i..items.len()).take_while(|&j| is_amount(j) && near(j)).count();
+        let lengths = (i + amounts..items.len()).take_while(|&j| minutes(j).is_some() && near(j)).count();
+        if amounts < 2 || lengths != amounts {
+            continue;
+        }
+        for j in 0..amounts {
+            pairs[i + j] = minutes(i + amounts + j).map(|m| (m, i + amounts + j));
+            used[i + amounts + j] = true;
+        }
+    }
     // Lists: a row that begins with a length pairs backwards, one that begins with an amount forwards.
     let mut start = 0;
     while start < items.len() {
@@ -392,11 +491,13 @@ fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
     // A row of dots leads the eye and counts once.
     let distinct =
         (from..to).filter(|&i| i == from || tokens[i].first != tokens[i - 1].first || tokens[i].kind != Kind::Symbol);
-    if to < from || distinct.take(6).count() > 5 {
+    if to < from || distinct.take(8).count() > 7 {
         return Gap::Apart;
     }
     let (mut strong, mut joined) = (false, false);
     let mut words = 0;
+    // "500 kr, a full hour 900 kr": behind a comma an article belongs to what follows.
+    let comma = tokens.is(from, ',');
     for i in from..to {
         let token = &tokens[i];
         match token.kind {
@@ -422,7 +523,7 @@ fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
                         | "all"
                 ) =>
             {
-                strong = true
+                strong |= !comma || matches!(tokens.text(i), "for" | "per" | "pr" | "pro" | "foer" | "fuer")
             }
             // "1300 kr og for 2 timer": the next one's length.
             Kind::Word if token.word.is(Flags::JOINER) => joined = true,
@@ -443,7 +544,9 @@ fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
             strong = false;
         }
     }
-    if words > 2 {
+    // "60 min relaxing full body massage 900 kr": one phrase, as long as nothing parts it.
+    let parted = (from..to).any(|i| tokens[i].kind == Kind::Symbol || tokens[i].line_before);
+    if words > if parted { 2 } else { 4 } {
         return Gap::Apart;
     }
     if strong && !joined { Gap::Strong } else { Gap::Near }
