@@ -86,8 +86,8 @@ impl Shares {
         for (at, comparison) in COMPARISONS.iter().enumerate().filter(|(_, comparison)| comparison.by_chance) {
             let mut count = Count::default();
             random.iter().for_each(|pair| count.see(pair.0[at], 1.0));
-            for place in 0..comparison.levels.len() {
-                u[at][place] = count.share(place, u[at][place], PRIOR_RANDOM);
+            for (place, u) in u[at].iter_mut().enumerate().take(comparison.levels.len()) {
+                *u = count.share(place, *u, PRIOR_RANDOM);
             }
         }
         Self { m, u }
