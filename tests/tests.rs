@@ -16,6 +16,7 @@
 //! | `reading_unseen` | texts not used for writing patterns: how well they are read |
 //! | `monitor` | health, readiness and metrics of a crawl; promtool finds nothing wrong |
 //! | `outages` | the database goes away and comes back |
+//! | `planted` | ads planted by strangers move nobody without a person's judgement |
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
@@ -35,6 +36,7 @@ mod kills;
 mod memory;
 mod monitor;
 mod outages;
+mod planted;
 mod politeness;
 mod reading_unseen;
 mod roles;

@@ -47,6 +47,12 @@ pub struct VersionFacts {
     /// each (`<phone>`, `<price>`, `<place>`, `<name>`, `<age>`, `<mail>`, `<url>`, `<addr>`, `<num>`): what text
     /// comparison shingles.
     pub skeleton: String,
+    /// Habits of writing as short tokens, sorted: marks, casing, symbols, spellings.
+    #[serde(default)]
+    pub habits: Vec<String>,
+    /// Unusual strings of symbols, each once, sorted.
+    #[serde(default)]
+    pub symbols: Vec<String>,
     /// What fired in this version alone. Evidence is in masked offsets.
     pub firings: Vec<Firing>,
 }

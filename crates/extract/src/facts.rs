@@ -1,5 +1,6 @@
 //! What linking and the rules over several ads know of an ad version.
 
+use crate::habits::{habits, symbols};
 use crate::skeleton::skeleton;
 use domain::{AdVersion, Field, Firing, Place, PlaceFact, ReadAd, VersionFacts};
 
@@ -21,6 +22,8 @@ pub fn version_facts(version: &AdVersion, ad: &ReadAd, firings: Vec<Firing>) -> 
         languages: reading.languages.clone(),
         images: version.content.images.clone(),
         skeleton: skeleton(ad),
+        habits: habits(ad),
+        symbols: symbols(ad),
         firings,
     }
 }

@@ -12,6 +12,7 @@ mod clock;
 mod contact;
 mod error;
 mod facts;
+mod habits;
 mod language;
 mod lexicon;
 mod mask;

@@ -20,7 +20,7 @@ const SAMPLE: usize = 100_000;
 /// Ads of one contact that are asked whether it joins the unrelated.
 const HUB_SAMPLE: usize = 2_000;
 /// Bits of common phrases from which two alike texts put their ads in one closure.
-const EDGE_BITS: f64 = 4.0;
+pub(crate) const EDGE_BITS: f64 = 4.0;
 
 /// One ad.
 #[derive(Debug)]

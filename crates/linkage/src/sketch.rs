@@ -36,7 +36,7 @@ impl Hasher for Mixed {
 pub type ByNumber<K, V> = HashMap<K, V, BuildHasherDefault<Mixed>>;
 
 /// Spreads a number over all 64 bits.
-pub fn mix(mut x: u64) -> u64 {
+pub const fn mix(mut x: u64) -> u64 {
     // The finaliser of SplitMix64 (Steele, Lea, Flood 2014): fixed, so that results are the same everywhere.
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -18,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// #     let contacts = vec![Contact { kind: ContactKind::Phone, value: phone.into() }];
 /// #     let version = VersionFacts {
 /// #         version: 1, first_seen, last_seen, contacts, urls: vec![], addresses: vec![], names: vec![], ages: vec![],
-/// #         places: vec![], prices: vec![], languages: vec![], images: vec![], skeleton: String::new(), firings: vec![],
+/// #         places: vec![], prices: vec![], languages: vec![], images: vec![], skeleton: String::new(), habits: vec![],
+/// #         symbols: vec![], firings: vec![],
 /// #     };
 /// #     let versions = vec![version];
 /// #     AdFacts { ad: AdRef::new("s1", id), first_seen, last_seen, gone_at: None, versions, sightings: vec![] }

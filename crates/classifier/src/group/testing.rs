@@ -28,6 +28,8 @@ pub(crate) fn ad(id: &str, persona: &str, age: u32, phone: &str, town: &str, fro
         languages: Vec::new(),
         images: Vec::new(),
         skeleton: format!("text of {id}"),
+        habits: vec![],
+        symbols: vec![],
         firings: Vec::new(),
     };
     let sightings = (from..=to)

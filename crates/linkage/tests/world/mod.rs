@@ -187,6 +187,8 @@ impl World {
                 .map(|pdq| Image { source: "b.png".into(), pdq: Some(*pdq), quality: 90 })
                 .collect(),
             skeleton: draft.text.join(" "),
+            habits: vec![],
+            symbols: vec![],
             firings: vec![],
         };
         let day = (draft.from..=until.max(draft.from))

@@ -115,6 +115,8 @@ pub fn facts(version: u32, first_seen: Timestamp, last_seen: Timestamp, phone_of
         languages: vec![LanguageGuess { code: "da".to_owned(), confidence: 0.9 }],
         images: Vec::new(),
         skeleton: "title body <phone>".to_owned(),
+        habits: vec![],
+        symbols: vec![],
         firings: Vec::new(),
     }
 }

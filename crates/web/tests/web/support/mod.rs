@@ -390,6 +390,8 @@ async fn ads(state: &AppState) -> BTreeMap<AdRef, Vec<Firing>> {
             languages: vec![LanguageGuess { code: made.language.into(), confidence: 0.9 }],
             images: Vec::new(),
             skeleton: String::new(),
+            habits: vec![],
+            symbols: vec![],
             firings: fired,
         };
         rows.push(ReadingRow { row: unread.row, reader_version: "test".into(), reading: ad.reading, facts, masked });
