@@ -26,6 +26,8 @@ pub struct Desk {
     pub urls: BTreeMap<u32, Vec<u32>>,
     pub addresses: BTreeMap<u32, Vec<u32>>,
     pub names: BTreeMap<u32, Vec<u32>>,
+    /// Unusual strings of symbols.
+    pub symbols: BTreeMap<u32, Vec<u32>>,
     pub ages: BTreeSet<u32>,
     /// Name and age in one ad.
     pub personas: BTreeSet<(u32, u32)>,
@@ -58,6 +60,7 @@ impl Desk {
             details.urls.iter().for_each(|url| add(&mut desk.urls, *url));
             details.addresses.iter().for_each(|address| add(&mut desk.addresses, *address));
             details.names.iter().for_each(|name| add(&mut desk.names, *name));
+            details.symbols.iter().for_each(|symbols| add(&mut desk.symbols, *symbols));
             desk.ages.extend(&details.ages);
             desk.personas.extend(&details.personas);
             desk.towns.extend(&details.towns);

@@ -42,6 +42,7 @@ impl Scales<'_> {
         self.circuit(x, y, &mut ties);
         self.succession(x, y, sets, &mut ties);
         self.details(x, y, premises, &mut ties);
+        self.style(x, y, &mut ties);
         self.against(x, y, &mut ties);
         let bits = self.parameters.prior_bits + ties.iter().map(|tie| tie.bits).sum::<f64>();
         Weighed { ties, bits }

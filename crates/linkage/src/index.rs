@@ -33,6 +33,9 @@ pub struct AdDetails {
     pub languages: BTreeSet<u32>,
     pub addresses: BTreeSet<u32>,
     pub urls: BTreeSet<u32>,
+    pub symbols: BTreeSet<u32>,
+    /// Habits of writing in any version.
+    pub habits: BTreeSet<u32>,
     /// Where it stood: the listing's place of each version, with the version's first sighting in seconds.
     pub stations: Vec<(i64, u32)>,
     /// Joining contacts.
@@ -84,6 +87,8 @@ impl<'a> Index<'a> {
         let languages = intern(versions().flat_map(|v| &v.languages).map(|l| l.code.as_str()));
         let addresses = intern(versions().flat_map(|v| &v.addresses).map(String::as_str));
         let urls = intern(versions().flat_map(|v| &v.urls).map(String::as_str));
+        let symbols = intern(versions().flat_map(|v| &v.symbols).map(String::as_str));
+        let habits = intern(versions().flat_map(|v| &v.habits).map(String::as_str));
         let prices: BTreeMap<&(u32, String, Option<u32>), u32> =
             versions().flat_map(|v| &v.prices).collect::<BTreeSet<_>>().into_iter().zip(0..).collect();
         let contacts: Vec<&Contact> =
@@ -109,6 +114,8 @@ impl<'a> Index<'a> {
                     d.languages.extend(version.languages.iter().take(1).map(|l| languages[l.code.as_str()]));
                     d.addresses.extend(version.addresses.iter().map(|t| addresses[t.as_str()]));
                     d.urls.extend(version.urls.iter().map(|t| urls[t.as_str()]));
+                    d.symbols.extend(version.symbols.iter().map(|t| symbols[t.as_str()]));
+                    d.habits.extend(version.habits.iter().map(|t| habits[t.as_str()]));
                     if let Some(place) = version.places.first() {
                         d.stations.push((version.first_seen.as_second(), towns[place.municipality_code.as_str()]));
                     }

@@ -33,6 +33,7 @@ mod population;
 mod reference;
 mod shared;
 mod sketch;
+mod style;
 mod template;
 mod text;
 mod tie;

@@ -17,7 +17,8 @@ pub fn candidates(desks: &[Desk], texts: &Texts, parameters: &LinkParameters) ->
     let mut arrivals: BTreeMap<(u32, u32, i64), Vec<u32>> = BTreeMap::new();
     for (number, desk) in (0u32..).zip(desks) {
         let things = desk.pictures.keys().map(|k| (0, *k)).chain(desk.urls.keys().map(|k| (1, *k)));
-        for thing in things.chain(desk.addresses.keys().map(|k| (2, *k))).chain(desk.texts.keys().map(|k| (3, *k))) {
+        let things = things.chain(desk.addresses.keys().map(|k| (2, *k))).chain(desk.texts.keys().map(|k| (3, *k)));
+        for thing in things.chain(desk.symbols.keys().map(|k| (4, *k))) {
             holders.entry(thing).or_default().push(number);
         }
         for text in desk.texts.keys() {

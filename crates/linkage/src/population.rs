@@ -9,7 +9,7 @@ use crate::index::Index;
 use crate::parameters::LinkParameters;
 use crate::reference::{COMMON, Counts, KnownHub, LinkReference};
 use crate::sketch::{
-    ByNumber, ad_key, address_key, band_keys, contact_key, contacts, hash_word, mix, of_band, persona_key, url_key,
+    ByNumber, ad_key, address_key, band_keys, contact_key, contacts, hash_word, mix, of_band, persona_key, symbols_key, url_key,
 };
 use crate::{hub, image, text::Texts};
 use domain::{AdFacts, Judgement, PdqHash};
@@ -31,7 +31,7 @@ struct Item {
     names: Box<[u64]>,
     towns: Box<[u64]>,
     personas: Box<[u64]>,
-    /// Link targets and addresses.
+    /// Link targets, addresses and strings of symbols.
     things: Box<[u64]>,
     pictures: Box<[u32]>,
     texts: Box<[u32]>,
@@ -83,6 +83,7 @@ impl Population {
         });
         let urls = versions().flat_map(|version| &version.urls).map(|url| url_key(url));
         let addresses = versions().flat_map(|version| &version.addresses).map(|address| address_key(address));
+        let symbols = versions().flat_map(|version| &version.symbols).map(|symbols| symbols_key(symbols));
         let mut picture = |hash: PdqHash| {
             *self.picture_numbers.entry(hash).or_insert_with(|| {
                 self.pictures.push(hash);
@@ -103,7 +104,7 @@ impl Population {
             names: distinct(versions().flat_map(|version| &version.names).map(|name| hash_word(name))),
             towns: distinct(versions().flat_map(|version| &version.places).map(|p| hash_word(&p.municipality_code))),
             personas: distinct(personas),
-            things: distinct(urls.chain(addresses)),
+            things: distinct(urls.chain(addresses).chain(symbols)),
             pictures,
             texts,
         });

@@ -109,6 +109,11 @@ pub fn band_keys(shingles: &[u64], reference: &LinkReference) -> Vec<u32> {
     keys
 }
 
+/// A string of symbols.
+pub fn symbols_key(symbols: &str) -> u64 {
+    fold(28, [hash_word(symbols)])
+}
+
 /// A band's key among the keys of all kinds.
 pub fn of_band(key: u32) -> u64 {
     fold(27, [u64::from(key)])

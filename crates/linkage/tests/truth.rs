@@ -115,6 +115,38 @@ fn the_template_of_a_pair_shows_what_stays_and_what_changes() {
 }
 
 #[test]
+fn style_and_symbols_are_shown_and_join_nobody() {
+    let mut world = World::new(53, 200, 60);
+    let habits: Vec<String> =
+        ["mark !!", "mark ..", "sign ❤", "word paa", "case no capitals"].map(String::from).to_vec();
+    let mut writer = Vec::new();
+    for at in 0..60 {
+        let operator = world.independent();
+        if at % 20 == 0 {
+            writer.push(operator);
+        }
+    }
+    for ad in &mut world.ads {
+        if writer.contains(&world.truth[&ad.ad]) {
+            for version in &mut ad.versions {
+                (version.habits, version.symbols) = (habits.clone(), vec!["★✿★❀".into()]);
+            }
+        }
+    }
+    let (linkage, evidence) = link_with_evidence(&world.ads, &[], &LinkParameters::default());
+    for kind in [LinkKind::Symbol, LinkKind::Style] {
+        let links: Vec<_> = linkage.links.iter().filter(|link| link.kind == kind).collect();
+        assert!(!links.is_empty(), "{kind:?} is shown");
+        assert!(links.iter().all(|link| !link.joins && link.bits > 0.0 && link.bits <= 1.0), "{links:?}");
+        let by_writer = |ad: &AdRef| writer.contains(&world.truth[ad]);
+        assert!(links.iter().all(|link| by_writer(&link.a) && by_writer(&link.b)));
+    }
+    let strangers = evidence.iter().filter(|pair| world.truth[&pair.a] != world.truth[&pair.b]);
+    let theirs: Vec<_> = strangers.filter(|pair| writer.contains(&world.truth[&pair.a])).collect();
+    assert!(!theirs.is_empty() && theirs.iter().all(|pair| !pair.joins), "{theirs:?}");
+}
+
+#[test]
 fn flatmates_stay_apart() {
     let mut world = World::new(11, 200, 60);
     let flats: Vec<Vec<u32>> = (0..60).map(|_| world.flatmates()).collect();
