@@ -123,7 +123,7 @@ fn docs_indicators_md_is_up_to_date() {
 fn a_fault_is_named_with_file_line_and_key() {
     let mut files = crate::catalogue::testing::files();
     let broken = files.indicators.iter_mut().find(|(path, _)| path.ends_with("third_person_voice.toml")).unwrap();
-    broken.1 = broken.1.replace("detector = \"wording\"", "detector = \"guessing\"").replace("grade =", "grad =");
+    broken.1 = broken.1.replace("detector = \"named_subject\"", "detector = \"guessing\"").replace("grade =", "grad =");
     let errors = Catalogue::load(&files).unwrap_err();
     assert!(
         errors.iter().any(|e| e.file.ends_with("third_person_voice.toml") && e.line > 1 && e.key == "grad"),

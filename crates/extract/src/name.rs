@@ -93,6 +93,7 @@ fn name_at(
             && (age_behind(tokens, at)
                 || signs_off(tokens, at)
                 || presents(tokens, at)
+                || behind_partner(tokens, at, last_end)
                 || (introduced == Some(false) && is_short(tokens, at)));
         return fits.then_some(at + 1);
     }
@@ -320,6 +321,14 @@ fn partner(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, last_end: usize) -
             t.capital && (known.has(Flags::NAME) || (known.has(Flags::NAME_HOMONYM) && acts(tokens, at + 2)))
         });
     before || behind
+}
+
+/// "Lisa og Bea": a listed name stands before the conjunction, and no further word belongs to this one.
+fn behind_partner(tokens: &Tokens<'_>, at: usize, last_end: usize) -> bool {
+    at >= 2
+        && last_end == at - 1
+        && matches!(tokens.text(at - 1), "og" | "and" | "och" | "und" | "&")
+        && is_short(tokens, at)
 }
 
 /// "anna og maria" in a text without capitals.

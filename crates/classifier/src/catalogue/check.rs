@@ -149,7 +149,8 @@ mod tests {
     use crate::catalogue::testing;
 
     /// Detectors whose examples need mentions, which the plain reader of this test does not find.
-    const NEED_MENTIONS: [&str; 6] = [
+    const NEED_MENTIONS: [&str; 7] = [
+        "third_person_voice",
         "several_phones_in_ad",
         "foreign_prefix",
         "location_conflict",

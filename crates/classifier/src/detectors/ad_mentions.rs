@@ -3,7 +3,7 @@
 use super::{Found, Missed, Seen, Why};
 use crate::ad::AdContext;
 use crate::catalogue::Indicator;
-use domain::{FieldText, Phone, Span};
+use domain::{Field, FieldText, Phone, Span};
 use jiff::civil::Date;
 use std::ops::Range;
 
@@ -148,6 +148,56 @@ pub(super) fn several_names(context: &AdContext<'_>, indicator: &Indicator) -> S
             None => ("der står intet navn", "no name is given"),
         };
         seen.missed.push(Missed { at: one, by: None, why: Why::Lacks(lacks) });
+    }
+    seen
+}
+
+/// A name that does something ("Maria modtager i dag"), in a text of which nobody says "I".
+pub(super) fn named_subject(context: &AdContext<'_>, indicator: &Indicator) -> Seen {
+    let guards = context.catalogue.matcher().guards();
+    let phrases = |key| indicator.parameters.words(key).iter().map(|line| line.split(' ').map(str::to_owned).collect());
+    let (acts, own): (Vec<Vec<String>>, Vec<Vec<String>>) =
+        (phrases("acts").collect(), phrases("first_person").collect());
+    let names = || context.ad.reading.names.iter().filter(|name| !matches!(name.span.field, Field::Named(_)));
+    if names().next().is_none() {
+        return Seen::found_or(Vec::new(), ("der står intet navn i teksten", "no name in the text"));
+    }
+    let says_i = context.folded.iter().any(|folded| {
+        let layout = folded.layout(guards);
+        (0..layout.tokens.len()).any(|at| own.iter().any(|phrase| layout.says(phrase, at, |_| true)))
+    });
+    if says_i {
+        return Seen::found_or(Vec::new(), ("teksten siger jeg", "the text says I"));
+    }
+    let mut seen = Seen::default();
+    for name in names() {
+        let Some(index) = context.text_of(&name.span) else { continue };
+        let (Some(text), Some(folded_text)) = (context.ad.texts.get(index), context.folded.get(index)) else {
+            continue;
+        };
+        let layout = folded_text.layout(guards);
+        let range = folded(text, &name.span);
+        let next = layout.tokens_in(&range).end;
+        let clause = next.checked_sub(1).and_then(|at| layout.tokens.get(at)).map(|token| token.clause);
+        let word =
+            |at: usize| layout.tokens.get(at).filter(|t| Some(t.clause) == clause).map_or("", |t| t.word.as_str());
+        // "Mira is 25 and kind" tells her age as an act would.
+        let aged = matches!(word(next), "er" | "is" | "aer" | "ist")
+            && word(next + 1).len() == 2
+            && word(next + 1).bytes().all(|b| b.is_ascii_digit());
+        let said = acts.iter().find(|phrase| layout.says(phrase, next, |token| Some(token.clause) == clause));
+        let Some(words) = said.map(Vec::len).or(aged.then_some(2)) else { continue };
+        let Some(last) = layout.tokens.get(next + words - 1) else { continue };
+        let end = text.normal.original(last.range.clone()).end;
+        let whole = Span::new(name.span.field.clone(), name.span.start, end);
+        match stopped(context, indicator, index, &whole) {
+            Some(missed) => seen.missed.push(missed),
+            None => seen.found.push((index, whole.start..whole.end)),
+        }
+    }
+    if seen.found.is_empty() && seen.missed.is_empty() {
+        let lacks = ("intet navn, som gør noget", "no name that does something");
+        return Seen::found_or(Vec::new(), lacks);
     }
     seen
 }

@@ -135,6 +135,10 @@ pub static DETECTORS: &[Detector] = &[
         ..ad("stated_age", "a stated age between two bounds", ad_mentions::stated_age)
     },
     ad("several_names", "two or more persons named side by side", ad_mentions::several_names),
+    Detector {
+        words: &["acts", "first_person"],
+        ..ad("named_subject", "a name that does something, where nobody says I", ad_mentions::named_subject)
+    },
     ad("several_phones", "two or more phone numbers", ad_mentions::several_phones),
     ad("obscured_phone", "a number written so as to hide it", ad_mentions::obscured_phone),
     ad("foreign_phone", "a number that is not Danish", ad_mentions::foreign_phone),
