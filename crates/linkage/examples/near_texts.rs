@@ -1,6 +1,8 @@
 //! Near-identical texts of a file (a line each), as pairs of line numbers, for `./measure texts`: each pair that stands
 //! in one set. Reading, splitting and writing are part of the time.
 
+#![allow(clippy::disallowed_methods, reason = "a measuring program, not part of the crate")]
+
 use std::io::{BufWriter, Write};
 
 fn main() -> std::io::Result<()> {
