@@ -348,7 +348,8 @@ pub enum LinkageCommand {
     /// The parameters as an analysis used them
     Show {
         /// The version that an assessment or analysis names (sha256:…) [default: the configured one]
-        version: Option<String>,
+        #[arg(value_name = "VERSION")]
+        of: Option<String>,
     },
 }
 

@@ -121,10 +121,13 @@ impl Scales<'_> {
             kind: TieKind::Level(LevelName::Image),
             bits,
             ads: Some((x.pictures[first][0], y.pictures[first][0])),
-            note: say(
-                format!("Samme billede (findes hos {sets} annoncører)"),
-                format!("The same picture ({sets} advertisers have it)"),
-            ),
+            note: match sets {
+                0..=2 => say("Samme billede, som ingen andre har", "The same picture, which nobody else has"),
+                _ => say(
+                    format!("Samme billede (findes hos {sets} annoncører)"),
+                    format!("The same picture ({sets} advertisers have it)"),
+                ),
+            },
         });
         let beyond =
             |desk: &Desk, picture: &u32| desk.pictures[picture].iter().any(|ad| !desk.pictures[first].contains(ad));

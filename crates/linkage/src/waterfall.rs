@@ -109,7 +109,7 @@ fn missing(x: &Desk, y: &Desk) -> Vec<(&'static str, Bilingual)> {
     let of = |key: &'static str, da: &str, en: &str, has: [bool; 2]| {
         let (side_da, side_en) = match has {
             [true, true] => return None,
-            [false, false] => ("ingen af dem", "neither side"),
+            [false, false] => ("begge", "both sides"),
             [false, true] => ("den ene", "one side"),
             [true, false] => ("den anden", "the other side"),
         };

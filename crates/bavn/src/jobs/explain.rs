@@ -55,7 +55,7 @@ pub fn describe(waterfall: &Waterfall) -> Result<String, std::fmt::Error> {
     }
     let (threshold, kinds) = (waterfall.threshold, waterfall.kinds);
     writeln!(text, "\nOne network from {threshold:.1} bits and two kinds of evidence; here {kinds}.")?;
-    writeln!(text, "PairOutcome: {}", outcome(waterfall.outcome))?;
+    writeln!(text, "Outcome: {}", outcome(waterfall.outcome))?;
     if let Some(template) = &waterfall.template {
         writeln!(text, "\nWhat stays and [what changes]:")?;
         let parts = template.parts.iter().map(|part| match part {

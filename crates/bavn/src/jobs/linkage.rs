@@ -11,7 +11,7 @@ use std::fmt::Write;
 pub async fn run(cli: &Cli, command: &LinkageCommand) -> anyhow::Result<()> {
     match command {
         LinkageCommand::Estimate(args) => estimate(cli, args).await,
-        LinkageCommand::Show { version } => show(cli, version.as_deref()).await,
+        LinkageCommand::Show { of } => show(cli, of.as_deref()).await,
     }
 }
 
