@@ -9,7 +9,8 @@ use crate::index::Index;
 use crate::parameters::LinkParameters;
 use crate::reference::{COMMON, Counts, KnownHub, LinkReference};
 use crate::sketch::{
-    ByNumber, ad_key, address_key, band_keys, contact_key, contacts, hash_word, mix, of_band, persona_key, symbols_key, url_key,
+    ByNumber, ad_key, address_key, band_keys, contact_key, contacts, hash_word, mix, of_band, persona_key, symbols_key,
+    url_key,
 };
 use crate::{hub, image, text::Texts};
 use domain::{AdFacts, Judgement, PdqHash};

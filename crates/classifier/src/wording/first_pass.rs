@@ -1,7 +1,7 @@
 //! The first pass over a text: one look finds the words of all patterns, and with them the few patterns that could match.
 
 use super::literals::Literal;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::BTreeMap;
 
 /// Which patterns could match.
@@ -12,6 +12,8 @@ pub(crate) struct FirstPass {
     uses: Vec<Vec<Use>>,
     /// By pattern: a bit for each part.
     parts: Vec<u8>,
+    /// By pattern: whether a match may reach over the end of a sentence.
+    crosses: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -23,8 +25,9 @@ struct Use {
 }
 
 impl FirstPass {
-    /// For patterns given by the parts that each needs; one without parts can always match.
-    pub fn of(patterns: &[Vec<Vec<Literal>>]) -> Result<Self, aho_corasick::BuildError> {
+    /// For patterns given by the parts that each needs; one without parts can always match. `crosses` says of each
+    /// whether it names a sign that ends a sentence.
+    pub fn of(patterns: &[Vec<Vec<Literal>>], crosses: Vec<bool>) -> Result<Self, aho_corasick::BuildError> {
         let mut words: BTreeMap<&str, Vec<Use>> = BTreeMap::new();
         let mut parts = Vec::with_capacity(patterns.len());
         for (pattern, sets) in (0_u32..).zip(patterns) {
@@ -39,13 +42,44 @@ impl FirstPass {
             }
             parts.push(all);
         }
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(words.keys())?;
-        Ok(Self { words: automaton, uses: words.into_values().collect(), parts })
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(words.keys())?;
+        Ok(Self { words: automaton, uses: words.into_values().collect(), parts, crosses })
     }
 
-    /// The patterns, by number, of which `text` (folded) holds every part.
+    /// The patterns, by number, of which one sentence of `text` (folded) holds every part.
     pub fn candidates(&self, text: &str) -> Vec<u32> {
-        self.chosen(text, |there, parts| there == parts)
+        let ends = sentence_ends(text);
+        // By pattern: the sentence of which its parts are noted.
+        let mut noted = vec![(u32::MAX, 0_u8); self.parts.len()];
+        let mut chosen: Vec<u32> = (0_u32..).zip(&self.parts).filter(|(_, all)| **all == 0).map(|(n, _)| n).collect();
+        let (mut sentence, mut end) = (0_u32, ends.first().copied().unwrap_or(usize::MAX));
+        self.each(text, |one, at| {
+            while at >= end {
+                sentence += 1;
+                end = ends.get(sentence as usize).copied().unwrap_or(usize::MAX);
+            }
+            let pattern = one.pattern as usize;
+            let (Some(noted), Some(all)) = (noted.get_mut(pattern), self.parts.get(pattern)) else { return };
+            let here = if self.crosses.get(pattern) == Some(&true) { 0 } else { sentence };
+            if noted.0 != here {
+                // One that was chosen stays so.
+                if noted.1 == *all {
+                    return;
+                }
+                *noted = (here, 0);
+            }
+            if noted.1 != *all {
+                noted.1 |= one.part;
+                if noted.1 == *all {
+                    chosen.push(one.pattern);
+                }
+            }
+        });
+        chosen.sort_unstable();
+        chosen
     }
 
     /// The patterns, by number, of which `text` (folded) holds at least half of the parts.
@@ -55,6 +89,18 @@ impl FirstPass {
 
     fn chosen(&self, text: &str, choose: fn(u8, u8) -> bool) -> Vec<u32> {
         let mut there = vec![0_u8; self.parts.len()];
+        self.each(text, |one, _| {
+            if let Some(there) = there.get_mut(one.pattern as usize) {
+                *there |= one.part;
+            }
+        });
+        let chosen =
+            (0_u32..).zip(there.iter().zip(&self.parts)).filter(|(_, (there, parts))| choose(**there, **parts));
+        chosen.map(|(pattern, _)| pattern).collect()
+    }
+
+    /// Every use of every word that stands in `text`, with where the word begins; in the order of the words' ends.
+    fn each(&self, text: &str, mut each: impl FnMut(&Use, usize)) {
         let bytes = text.as_bytes();
         let word = |at: Option<usize>| {
             at.and_then(|at| bytes.get(at)).is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
@@ -62,16 +108,36 @@ impl FirstPass {
         for found in self.words.find_overlapping_iter(text) {
             let (before, after) = (word(found.start().checked_sub(1)), word(Some(found.end())));
             for one in self.uses.get(found.pattern().as_usize()).map_or(&[][..], Vec::as_slice) {
-                if (!one.begins || !before)
-                    && (!one.ends || !after)
-                    && let Some(there) = there.get_mut(one.pattern as usize)
-                {
-                    *there |= one.part;
+                if (!one.begins || !before) && (!one.ends || !after) {
+                    each(one, found.end() - 1);
                 }
             }
         }
-        let chosen =
-            (0_u32..).zip(there.iter().zip(&self.parts)).filter(|(_, (there, parts))| choose(**there, **parts));
-        chosen.map(|(pattern, _)| pattern).collect()
     }
+}
+
+/// Words whose full stop a pattern's `_` reads with them.
+const SHORT: [&str; 8] = ["kr", "kl", "ca", "nr", "tlf", "min", "st", "d"];
+
+/// Where no pattern reaches over: the signs that its separators leave out. A full stop behind a number or a short word
+/// may belong to a word.
+fn sentence_ends(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let mut ends = Vec::new();
+    for (at, byte) in bytes.iter().enumerate() {
+        let ends_here = match byte {
+            b'!' | b'?' | b';' | b':' | b'|' | b'\n' => true,
+            b'.' => {
+                let before = bytes.get(..at).unwrap_or_default();
+                let word = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+                let word = before.get(at - word..).unwrap_or_default();
+                !word.last().is_some_and(u8::is_ascii_digit) && !SHORT.iter().any(|short| short.as_bytes() == word)
+            }
+            _ => false,
+        };
+        if ends_here {
+            ends.push(at);
+        }
+    }
+    ends
 }

@@ -119,7 +119,9 @@ impl Matcher {
         if !bad.is_empty() {
             return Err(bad);
         }
-        let first_pass = FirstPass::of(&parts).map_err(|error| {
+        // A pattern that names such a sign itself may reach over it.
+        let crosses = patterns.iter().map(|p| p.pattern.written.contains(['.', ':', '!'])).collect();
+        let first_pass = FirstPass::of(&parts, crosses).map_err(|error| {
             vec![BadPattern { indicator: 0, key: "wording".to_owned(), message: error.to_string() }]
         })?;
         let within = indicators.iter().map(|indicator| indicator.wording.not_within).collect();
