@@ -74,6 +74,13 @@ impl Phrases {
     }
 }
 
+/// A sentence without an end must not make each match in it cost its whole length.
+const FAR: usize = 120;
+
+fn near(words: Range<usize>, inside: &Range<usize>) -> Range<usize> {
+    words.start.max(inside.start.saturating_sub(FAR))..words.end.min(inside.end + FAR)
+}
+
 impl Guards {
     pub fn of(raw: &RawGuards) -> Self {
         Self {
@@ -209,7 +216,7 @@ impl Guards {
                 && !own(at.checked_sub(1))
                 && !own(Some(at + 1))
         };
-        let sentence = layout.sentence(token.sentence);
+        let sentence = near(layout.sentence(token.sentence), inside);
         let hears = |at: &usize| layout.tokens.get(*at).is_some_and(|word| self.hearing.contains(&word.word));
         let before = (sentence.start..inside.start).find(|at| hears(at) || reports(at));
         let at = before.or_else(|| if quoted { (inside.end..sentence.end).find(reports) } else { None })?;
@@ -246,7 +253,7 @@ impl Guards {
     fn past(&self, layout: &Layout, inside: &Range<usize>) -> Option<Range<usize>> {
         let first = layout.tokens.get(inside.start)?;
         let start = layout.tokens.partition_point(|token| token.clause < first.clause);
-        (start..inside.end).find_map(|from| {
+        near(start..inside.end, inside).find_map(|from| {
             let words = self.past.at(layout, from, |t| t.clause == first.clause)?;
             Some(from..from + words)
         })
@@ -255,7 +262,7 @@ impl Guards {
     /// A sentence that warns of something, or says what to do about it, says nothing of its writer.
     fn warned(&self, layout: &Layout, inside: &Range<usize>) -> Option<Range<usize>> {
         let token = layout.tokens.get(inside.start)?;
-        layout.sentence(token.sentence).find_map(|from| {
+        near(layout.sentence(token.sentence), inside).find_map(|from| {
             let words = self.warned.at(layout, from, |t| t.sentence == token.sentence)?;
             let outside = from >= inside.end || from + words <= inside.start;
             outside.then_some(from..from + words)
