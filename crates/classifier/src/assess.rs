@@ -108,7 +108,7 @@ impl Score {
     fn of(rules: &Rules, firings: &[Firing], without: Option<&IndicatorId>) -> Self {
         let firings = || firings.iter().filter(|firing| Some(&firing.indicator) != without);
         let mut groups: BTreeMap<Group, f64> = BTreeMap::new();
-        let (mut cross_ad, mut single_ad) = (BTreeSet::new(), BTreeSet::new());
+        let (mut cross_ad, mut single_ad, mut persons) = (BTreeSet::new(), BTreeSet::new(), false);
         for firing in firings().filter(|firing| firing.points > 0.0) {
             let points = groups.entry(firing.group).or_insert(0.0);
             *points = points.max(firing.points);
@@ -117,9 +117,12 @@ impl Score {
             if crosses && firing.points >= rules.cross_ad_least_points {
                 cross_ad.insert(firing.group);
             }
-            if firing.scope == Scope::Ad && firing.grade.is_strong() {
+            let own_sign = firing.scope == Scope::Ad && firing.grade.is_strong();
+            if own_sign {
                 single_ad.insert(firing.group);
             }
+            persons |= own_sign && rules.spam_needs_signs_of.contains(&firing.group)
+                || rules.cross_ad_indicators.contains(&firing.indicator);
         }
         // Rounded to a millionth, so that the order of addition can't show; the sum of nothing is -0.0, which is no figure.
         let points = (groups.values().sum::<f64>() * 1e6).round() / 1e6 + 0.0;
@@ -128,21 +131,24 @@ impl Score {
                 && groups.len() >= rule.groups
                 && groups.values().filter(|points| **points >= 2.0).count() >= rule.strong_groups
                 && cross_ad.len() >= rule.cross_ad
-                && single_ad.len() >= rule.single_ad
+                && single_ad.iter().filter(|group| rule.counts_single(**group)).count() >= rule.single_ad
                 && (rule.one_of.is_empty() || rule.one_of.iter().any(|group| groups.contains_key(&Group(*group))))
         };
-        let band = if rules.high.iter().any(holds) {
+        let spam = firings().any(|firing| firing.indicator == rules.spam_indicator && firing.scope != Scope::Ad);
+        let band = if groups.is_empty() {
+            Band::None
+        } else if spam && !persons {
+            // Somebody must be there: a scam's reused texts, pictures and numbers alone are no reason to go and look.
+            Band::Low
+        } else if rules.high.iter().any(holds) {
             Band::High
         } else if rules.medium.iter().any(holds) {
             Band::Medium
-        } else if groups.is_empty() {
-            Band::None
         } else {
             Band::Low
         };
         // A scam's ads may share text or offer anything; a sign of any other group keeps a researcher's eyes on it.
-        let spam = firings().any(|firing| firing.indicator == rules.spam_indicator && firing.scope != Scope::Ad)
-            && groups.keys().all(|group| rules.spam_groups.contains(group));
+        let spam = spam && groups.keys().all(|group| rules.spam_groups.contains(group));
         Self { groups, points, band, queue: if spam { Queue::Spam } else { Queue::Ordinary } }
     }
 }

@@ -153,20 +153,24 @@ fn in_words(why: &Why) -> Bilingual {
 
 /// What an indicator of several ads waits for, and what this text could not give it.
 fn needs_several_ads(indicator: &Indicator, reading: &Reading) -> Bilingual {
-    let needs = detectors::find(&indicator.detector).map_or(Needs::Anything, |detector| detector.needs);
-    let (lacks, da, en) = match needs {
+    let needs = detectors::find(&indicator.detector).map_or(&[Needs::Anything][..], |detector| detector.needs);
+    let told = |needs: &Needs| match needs {
         Needs::Contacts => (reading.phones.is_empty() && reading.emails.is_empty(), "kontaktpunkter", "contacts"),
         Needs::Names => (reading.names.is_empty(), "navne", "names"),
         Needs::Ages => (reading.ages.is_empty(), "aldre", "ages"),
+        Needs::Personas => (reading.names.is_empty() && reading.ages.is_empty(), "navne og aldre", "names and ages"),
         Needs::Prices => (reading.prices.is_empty(), "priser", "prices"),
         Needs::Places => (reading.places.is_empty(), "steder", "places"),
         Needs::Addresses => (reading.addresses.is_empty(), "adresser", "addresses"),
         Needs::Images => (true, "billeder", "pictures"),
         Needs::Anything => (false, "", ""),
     };
+    // The first thing that is not there, or else the first that is looked at.
+    let told: Vec<_> = needs.iter().map(told).collect();
+    let (lacks, da, en) = told.iter().find(|(lacks, ..)| *lacks).or(told.first()).copied().unwrap_or((false, "", ""));
     let network = indicator.scope == Scope::Network;
     let (who_da, who_en) = if network { ("et netværks", "a network's") } else { ("en annoncørs", "an advertiser's") };
-    if needs == Needs::Anything {
+    if da.is_empty() {
         both(format!("ser på {who_da} annoncer over tid"), format!("looks at {who_en} ads over time"))
     } else if lacks {
         both(

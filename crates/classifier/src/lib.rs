@@ -18,6 +18,7 @@ mod explain;
 mod geography;
 mod group;
 mod reference;
+mod watch;
 mod wording;
 
 pub use ad::{AdAt, fire_ad};
@@ -32,3 +33,4 @@ pub use explain::{WhyNot, explain_ad};
 pub use geography::Geography;
 pub use group::{GroupView, fire_group};
 pub use reference::Reference;
+pub use watch::{Share, Warning, WatchRules, dominant_language, warnings, wilson};

@@ -30,6 +30,9 @@ pub struct Reference {
     /// Contacts that show a price list.
     price_lists: BTreeMap<String, usize>,
     owners: usize,
+    /// The first sighting of all: what was there then may be older.
+    #[serde(default)]
+    begins: Option<Timestamp>,
 }
 
 impl Reference {
@@ -79,6 +82,7 @@ impl Reference {
             lists,
             price_lists,
             owners: by_contact.len(),
+            begins: summaries.iter().map(|ad| ad.first).min(),
         };
         reference.version = reference.digest(as_of);
         reference
@@ -126,16 +130,21 @@ impl Reference {
         percentile_of(self.lists.get(site)?, percentile)
     }
 
-    /// Share of owners (0 to 1) that show this price list; `None` below the least number of owners.
-    pub(crate) fn price_list_share(&self, list: &str) -> Option<f64> {
-        let count = self.price_lists.get(list).copied().unwrap_or(0);
-        (self.owners >= LEAST_VALUES).then(|| count as f64 / self.owners as f64)
+    /// Share of owners (0 to 1) but these `own` that show this price list; `None` below the least number of owners.
+    pub(crate) fn price_list_share(&self, list: &str, own: usize) -> Option<f64> {
+        let others = self.price_lists.get(list).copied().unwrap_or(0).saturating_sub(own);
+        (self.owners >= LEAST_VALUES + own).then(|| others as f64 / (self.owners - own) as f64)
+    }
+
+    /// When looking began.
+    pub(crate) fn begins(&self) -> Option<Timestamp> {
+        self.begins
     }
 
     fn digest(&self, as_of: Timestamp) -> String {
         let content = format!(
-            "{:?}{:?}{:?}{:?}{:?}{}",
-            self.hourly, self.travel, self.posting, self.lists, self.price_lists, self.owners
+            "{:?}{:?}{:?}{:?}{:?}{}{:?}",
+            self.hourly, self.travel, self.posting, self.lists, self.price_lists, self.owners, self.begins
         );
         let hash: String = Sha256::digest(content.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
         format!("{}-{hash}", as_of.strftime("%Y-%m-%d"))

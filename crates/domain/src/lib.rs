@@ -9,6 +9,7 @@
 pub mod ad;
 pub mod crawl;
 pub mod facts;
+pub mod figures;
 pub mod firing;
 pub mod ids;
 pub mod link;
@@ -21,6 +22,7 @@ pub mod waterfall;
 
 pub use ad::{AdContent, AdVersion, DaySighting, Image, PdqHash};
 pub use facts::{AdFacts, PlaceFact, VersionFacts};
+pub use figures::{LanguageFigures, RunFigures};
 pub use firing::{
     Abstention, Assessment, Band, Bilingual, Evidence, Firing, Grade, MarginalEffect, Queue, Role, Scope, Subject,
 };

@@ -102,6 +102,7 @@ pub struct RawRules {
     pub cross_ad_least_points: f64,
     pub spam_groups: Vec<char>,
     pub spam_indicator: String,
+    pub spam_needs_signs_of: Vec<char>,
     pub medium: Vec<super::BandRule>,
     pub high: Vec<super::BandRule>,
     pub guards: RawGuards,

@@ -24,9 +24,19 @@ pub struct BandRule {
     /// Least number of groups in which a single ad shows a sign of grade A, B+ or B.
     #[serde(default)]
     pub single_ad: usize,
+    /// Where given, only these groups count for `single_ad`.
+    #[serde(default)]
+    pub single_ad_in: Vec<char>,
     /// Where given, at least one of these groups scores.
     #[serde(default)]
     pub one_of: Vec<char>,
+}
+
+impl BandRule {
+    /// Whether a single ad's sign in this group counts for `single_ad`.
+    pub(crate) fn counts_single(&self, group: Group) -> bool {
+        self.single_ad_in.is_empty() || self.single_ad_in.contains(&group.0)
+    }
 }
 
 /// The combination rules, from the file of the configuration.
@@ -42,6 +52,9 @@ pub struct Rules {
     pub spam_groups: BTreeSet<Group>,
     /// The indicator that sends a case to the spam queue.
     pub spam_indicator: IndicatorId,
+    /// With that indicator, a band above low needs a single ad's sign of grade A, B+ or B in one of these groups, or
+    /// one of `cross_ad_indicators`: signs of persons, whom a scam does not have.
+    pub spam_needs_signs_of: BTreeSet<Group>,
     /// Ways to medium; one is enough.
     pub medium: Vec<BandRule>,
     /// Ways to high; one is enough.
@@ -58,6 +71,7 @@ impl Rules {
             cross_ad_least_points: raw.cross_ad_least_points,
             spam_groups: raw.spam_groups.into_iter().map(Group).collect(),
             spam_indicator: IndicatorId(raw.spam_indicator),
+            spam_needs_signs_of: raw.spam_needs_signs_of.into_iter().map(Group).collect(),
             medium: raw.medium,
             high: raw.high,
             words: raw.words,

@@ -2,17 +2,20 @@
 
 use super::Outcome;
 use crate::catalogue::Indicator;
-use crate::group::{AdSummary, GroupContext, ads_evidence, days_between, overlap_days};
-use domain::{Contact, ContactKind, Evidence};
+use crate::group::{AdSummary, GroupContext, Uses, ads_evidence, apart, days_between, several_within};
+use domain::{ContactKind, Evidence};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn fires_or_silent(evidence: Vec<Evidence>) -> Outcome {
     if evidence.is_empty() { Outcome::Silent } else { Outcome::Fires(evidence) }
 }
 
-/// Personas of some ads: distinct names that an ad puts first. Where no ad names anybody, ages three years apart.
-fn personas(ads: &[&AdSummary<'_>]) -> usize {
-    let names: BTreeSet<String> = ads.iter().filter_map(|ad| ad.persona).map(str::to_lowercase).collect();
+/// Personas of some ads: distinct names that an ad puts first, one for ads that give the same names. Where no ad names
+/// anybody, ages three years apart.
+pub(super) fn personas(ads: &[&AdSummary<'_>]) -> usize {
+    let by_names: BTreeMap<BTreeSet<String>, &str> =
+        ads.iter().filter_map(|ad| Some((ad.names(), ad.persona?))).collect();
+    let names: BTreeSet<String> = by_names.values().map(|name| name.to_lowercase()).collect();
     if !names.is_empty() {
         return names.len();
     }
@@ -53,25 +56,27 @@ pub(super) fn shared_contact(context: &GroupContext<'_>, indicator: &Indicator) 
     fires_or_silent(evidence)
 }
 
-/// One persona under several numbers. A person who changes number has two, hardly ever side by side for long.
+/// One persona, text or picture under several numbers. A person who changes number has two, hardly ever side by side
+/// for long.
 pub(super) fn contact_rotation(context: &GroupContext<'_>, indicator: &Indicator) -> Outcome {
-    let (least, overlap) = (indicator.parameters.count("contacts"), indicator.parameters.number("overlap_days"));
-    let mut evidence = Vec::new();
-    for ads in context.personas().values() {
-        let phones: BTreeSet<&Contact> = ads.iter().flat_map(|ad| ad.phones()).collect();
-        let side_by_side = ads.iter().enumerate().any(|(index, a)| {
-            ads.iter().skip(index + 1).any(|b| {
-                let (own, other) = (a.phones(), b.phones());
-                !own.is_empty() && !other.is_empty() && own.is_disjoint(&other) && overlap_days(a, b) >= overlap
-            })
-        });
-        if phones.len() >= least || (phones.len() >= 2 && side_by_side) {
-            let count = phones.len();
-            evidence.push(ads_evidence(
-                refs(ads),
-                format!("Samme person annonceret under {count} telefonnumre"),
-                format!("The same persona advertised under {count} phone numbers"),
-            ));
+    let parameters = &indicator.parameters;
+    let (least, within) = (parameters.count("contacts"), parameters.number("within_days"));
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for ads in context.things(parameters.count("least_words")) {
+        let with_phone: Vec<&AdSummary<'_>> = ads.iter().copied().filter(|ad| !ad.phones().is_empty()).collect();
+        let numbers = apart(&with_phone);
+        let rotates = several_within(&numbers, least, within)
+            || (numbers.len() >= 2 && Uses::of(&with_phone).side_by_side(parameters.number("overlap_days")));
+        if rotates {
+            let numbers = numbers.len();
+            let found = ads_evidence(
+                refs(&with_phone),
+                format!("Samme navn, tekst eller billede under {numbers} telefonnumre"),
+                format!("The same name, text or picture under {numbers} phone numbers"),
+            );
+            if !evidence.contains(&found) {
+                evidence.push(found);
+            }
         }
     }
     fires_or_silent(evidence)
@@ -138,7 +143,12 @@ pub(super) fn network_size(context: &GroupContext<'_>, indicator: &Indicator) ->
     let all: Vec<&AdSummary<'_>> = context.ads.iter().collect();
     let towns: BTreeSet<&str> = all.iter().flat_map(|ad| ad.stays.iter().map(|stay| stay.town)).collect();
     let sites: BTreeSet<&str> = all.iter().map(|ad| ad.facts.ad.site.as_str()).collect();
-    let contacts = context.by_contact.keys().filter(|contact| contact.kind == ContactKind::Phone).count();
+    // Of the kind that it has most of: one person's phone, e-mail and handle are no three contacts.
+    let mut of_kind: BTreeMap<ContactKind, usize> = BTreeMap::new();
+    for contact in context.by_contact.keys() {
+        *of_kind.entry(contact.kind).or_default() += 1;
+    }
+    let contacts = of_kind.into_values().max().unwrap_or(0);
     let sizes = [("persons", personas(&all)), ("contacts", contacts), ("towns", towns.len()), ("sites", sites.len())];
     let reached = sizes.iter().filter(|(key, size)| *size >= indicator.parameters.count(key)).count();
     if reached < indicator.parameters.count("criteria") {
@@ -147,8 +157,8 @@ pub(super) fn network_size(context: &GroupContext<'_>, indicator: &Indicator) ->
     let [(_, persons), (_, contacts), (_, towns), (_, sites)] = sizes;
     Outcome::Fires(vec![ads_evidence(
         refs(&all),
-        format!("{persons} personer, {contacts} telefonnumre, {towns} kommuner, {sites} sider"),
-        format!("{persons} personas, {contacts} phone numbers, {towns} municipalities, {sites} sites"),
+        format!("{persons} personer, {contacts} kontaktpunkter, {towns} kommuner, {sites} sider"),
+        format!("{persons} personas, {contacts} contacts, {towns} municipalities, {sites} sites"),
     )])
 }
 
@@ -184,11 +194,54 @@ pub(super) fn hub_number(context: &GroupContext<'_>, _: &Indicator) -> Outcome {
     fires_or_silent(evidence)
 }
 
-/// Numbers seen for less than `days` while the same persona goes on under another number. At least `numbers` of
-/// them, since one number may be changed for many reasons.
+/// Numbers seen for less than `days` while the same persona, text or picture goes on under another number. At least
+/// `numbers` of them, since one number may be changed for many reasons. Numbers that were there when looking began may
+/// be old; those seen in the last two days may come back.
 pub(super) fn short_lived_number(context: &GroupContext<'_>, indicator: &Indicator) -> Outcome {
-    let (most_days, least) = (indicator.parameters.number("days"), indicator.parameters.count("numbers"));
-    let Some(start) = context.ads.iter().map(|ad| ad.first).min() else { return Outcome::Silent };
+    let parameters = &indicator.parameters;
+    let (most_days, least) = (parameters.number("days"), parameters.count("numbers"));
+    let things = context.things(parameters.count("least_words"));
+    let mut short: Vec<&AdSummary<'_>> = Vec::new();
+    let mut numbers = 0;
+    for (phone, ads) in context.phones() {
+        let ads = gather(context, ads);
+        let shows = |ad: &AdSummary<'_>| ad.versions.iter().any(|version| version.contacts.contains(phone));
+        let versions = ads.iter().flat_map(|ad| ad.versions.iter().filter(|version| version.contacts.contains(phone)));
+        let (mut first, mut last) = (None, None);
+        for version in versions {
+            first = Some(first.map_or(version.first_seen, |first: jiff::Timestamp| first.min(version.first_seen)));
+            last = Some(last.map_or(version.last_seen, |last: jiff::Timestamp| last.max(version.last_seen)));
+        }
+        let (Some(first), Some(last)) = (first, last.map(|last| last.min(context.as_of))) else { continue };
+        let old = context.reference.begins().is_some_and(|begins| days_between(begins, first) < 1.0);
+        let goes_on = || {
+            things.iter().filter(|thing| thing.iter().any(|ad| shows(ad))).flatten().any(|other| {
+                other.versions.iter().any(|version| {
+                    version.first_seen >= first
+                        && version.last_seen > last
+                        && !version.contacts.contains(phone)
+                        && version.contacts.iter().any(|contact| contact.kind == ContactKind::Phone)
+                })
+            })
+        };
+        let ended = days_between(last, context.as_of) >= 2.0;
+        if !old && ended && days_between(first, last) < most_days && goes_on() {
+            numbers += 1;
+            short.extend(ads);
+        }
+    }
+    if numbers >= least {
+        return Outcome::Fires(vec![ads_evidence(
+            refs(&short),
+            format!(
+                "{numbers} numre set i under {most_days} dage, mens navn, tekst eller billede går igen under andre"
+            ),
+            format!(
+                "{numbers} numbers seen for less than {most_days} days while name, text or picture goes on under others"
+            ),
+        )]);
+    }
+    let start = context.ads.iter().map(|ad| ad.first).min().unwrap_or(context.as_of);
     let seen = days_between(start, context.as_of);
     if seen < most_days * 2.0 {
         return Outcome::Abstains(domain::Bilingual {
@@ -196,41 +249,7 @@ pub(super) fn short_lived_number(context: &GroupContext<'_>, indicator: &Indicat
             en: format!("Seen for {seen:.0} days; at least {} are needed", most_days * 2.0),
         });
     }
-    let mut short: Vec<&AdSummary<'_>> = Vec::new();
-    let mut numbers = 0;
-    for (phone, ads) in context.phones() {
-        let ads = gather(context, ads);
-        let versions = ads.iter().flat_map(|ad| ad.versions.iter().filter(|version| version.contacts.contains(phone)));
-        let (first, last) = versions.fold((None, None), |(first, last): (Option<_>, Option<_>), version| {
-            (
-                Some(first.map_or(version.first_seen, |f| version.first_seen.min(f))),
-                Some(last.map_or(version.last_seen, |l| version.last_seen.max(l))),
-            )
-        });
-        let (Some(first), Some(last)) = (first, last) else { continue };
-        let names: BTreeSet<&str> = ads.iter().filter_map(|ad| ad.persona).collect();
-        let goes_on = context.ads.iter().any(|other| {
-            other.persona.is_some_and(|name| names.contains(name))
-                && other.versions.iter().any(|version| {
-                    version.first_seen >= first
-                        && version.last_seen > last
-                        && !version.contacts.contains(phone)
-                        && version.contacts.iter().any(|contact| contact.kind == ContactKind::Phone)
-                })
-        });
-        if goes_on && days_between(first, last) < most_days && days_between(last, context.as_of) >= 2.0 {
-            numbers += 1;
-            short.extend(ads);
-        }
-    }
-    if numbers < least {
-        return Outcome::Silent;
-    }
-    Outcome::Fires(vec![ads_evidence(
-        refs(&short),
-        format!("{numbers} numre set i under {most_days} dage, mens personen annonceres videre under andre"),
-        format!("{numbers} numbers seen for less than {most_days} days while the persona goes on under others"),
-    )])
+    Outcome::Silent
 }
 
 /// Different ages of one persona at one owner.
@@ -238,7 +257,9 @@ pub(super) fn age_conflict(context: &GroupContext<'_>, indicator: &Indicator) ->
     let least = indicator.parameters.number("years");
     let mut evidence = Vec::new();
     for ads in context.personas().values() {
-        let ages: BTreeSet<u32> = ads.iter().filter(|ad| ad.ages.len() == 1).flat_map(|ad| ad.ages.clone()).collect();
+        // A version that gives two ages speaks of two persons.
+        let versions = ads.iter().flat_map(|ad| &ad.versions).filter(|version| version.ages.len() == 1);
+        let ages: BTreeSet<u32> = versions.flat_map(|version| version.ages.iter().copied()).collect();
         if let (Some(low), Some(high)) = (ages.first(), ages.last())
             && f64::from(high - low) >= least
         {

@@ -4,28 +4,30 @@
 use super::Outcome;
 use super::contacts::fires_or_silent;
 use crate::catalogue::Indicator;
-use crate::group::{GroupContext, ads_evidence};
+use crate::group::{GroupContext, ads_evidence, days_between};
 use domain::Bilingual;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Marks over more than `hours` of a local day, on `days` days or more.
 pub(super) fn long_hours(context: &GroupContext<'_>, indicator: &Indicator) -> Outcome {
     let (hours, days) = (indicator.parameters.number("hours"), indicator.parameters.count("days"));
-    let mut by_day: BTreeMap<Date, BTreeSet<i8>> = BTreeMap::new();
-    for (day, hour) in context.ads.iter().flat_map(|ad| ad.marks()) {
-        by_day.entry(day).or_default().insert(hour);
+    let mut by_day: BTreeMap<Date, BTreeSet<Timestamp>> = BTreeMap::new();
+    for (day, at) in context.ads.iter().flat_map(|ad| ad.marks()) {
+        by_day.entry(day).or_default().insert(at);
     }
-    let with_marks = by_day.values().filter(|hours| hours.len() >= 2).count();
+    let with_marks = by_day.values().filter(|marks| marks.len() >= 2).count();
     if with_marks < days {
         return Outcome::Abstains(Bilingual {
             da: format!("Kun {with_marks} dage med flere opslag eller ændringer; der skal {days} til"),
             en: format!("Only {with_marks} days with several posts or changes; {days} are needed"),
         });
     }
+    // Hours that passed, not hours on the clock: the days on which the clock is moved have 23 or 25.
     let long = by_day.values().filter(|marks| {
-        let span = marks.first().zip(marks.last()).map_or(0, |(first, last)| last - first);
-        f64::from(span) > hours
+        let span = marks.first().zip(marks.last()).map_or(0.0, |(first, last)| days_between(*first, *last) * 24.0);
+        span > hours
     });
     let count = long.count();
     if count < days {
@@ -48,6 +50,14 @@ pub(super) fn no_days_off(context: &GroupContext<'_>, indicator: &Indicator) -> 
         return Outcome::Abstains(Bilingual {
             da: format!("Kun {} dage med opslag eller ændringer; der skal {least} til", days.len()),
             en: format!("Only {} days with posts or changes; {least} are needed", days.len()),
+        });
+    }
+    let first = context.ads.iter().map(|ad| ad.first).min().unwrap_or(context.as_of);
+    let seen = days_between(first, context.as_of);
+    if seen < weeks * 7.0 {
+        return Outcome::Abstains(Bilingual {
+            da: format!("Set i {seen:.0} dage; der skal {:.0} til", weeks * 7.0),
+            en: format!("Seen for {seen:.0} days; {:.0} are needed", weeks * 7.0),
         });
     }
     let between = |a: Date, b: Date| f64::from((b - a).get_days());

@@ -1,9 +1,10 @@
 //! Signs that rest on reused pictures: hashes only, and only of sufficient quality.
 
 use super::Outcome;
-use super::contacts::fires_or_silent;
+use super::contacts::{fires_or_silent, personas};
+use super::texts::elsewhere;
 use crate::catalogue::Indicator;
-use crate::group::{AdSummary, GroupContext, ads_evidence, overlap_days};
+use crate::group::{GroupContext, ads_evidence};
 use domain::{AdRef, LinkKind, PdqHash};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,21 +42,7 @@ fn pairs(context: &GroupContext<'_>, indicator: &Indicator) -> BTreeSet<(usize, 
     pairs
 }
 
-fn found(
-    context: &GroupContext<'_>,
-    indicator: &Indicator,
-    counts: impl Fn(&AdSummary<'_>, &AdSummary<'_>) -> bool,
-    da: &str,
-    en: &str,
-) -> Outcome {
-    let mut ads: BTreeSet<&AdRef> = BTreeSet::new();
-    for (a, b) in pairs(context, indicator) {
-        if let (Some(a), Some(b)) = (context.ads.get(a), context.ads.get(b))
-            && counts(a, b)
-        {
-            ads.extend([&a.facts.ad, &b.facts.ad]);
-        }
-    }
+fn said(ads: BTreeSet<&AdRef>, da: &str, en: &str) -> Outcome {
     if ads.is_empty() {
         return Outcome::Silent;
     }
@@ -63,18 +50,27 @@ fn found(
     fires_or_silent(vec![ads_evidence(ads, format!("{da} ({n} annoncer)"), format!("{en} ({n} ads)"))])
 }
 
+/// Other names; where neither gives one, ages that one person cannot have.
 pub(super) fn image_personas(context: &GroupContext<'_>, indicator: &Indicator) -> Outcome {
-    let counts = |a: &AdSummary<'_>, b: &AdSummary<'_>| a.other_persona(b);
-    found(context, indicator, counts, "Samme billede under forskellige navne", "The same picture under different names")
+    let mut ads: BTreeSet<&AdRef> = BTreeSet::new();
+    for (a, b) in pairs(context, indicator) {
+        if let (Some(a), Some(b)) = (context.ads.get(a), context.ads.get(b))
+            && (a.other_persona(b) || (a.persona.is_none() && b.persona.is_none() && personas(&[a, b]) > 1))
+            // A house shows its rooms with everyone who works there: on one contact, in one town, that says nothing.
+            && (!a.shares_contact(b) || matches!((a.town(), b.town()), (Some(a), Some(b)) if a != b))
+        {
+            ads.extend([&a.facts.ad, &b.facts.ad]);
+        }
+    }
+    said(ads, "Samme billede under forskellige navne eller aldre", "The same picture under different names or ages")
 }
 
-/// Other contacts, both ads up together for a while (a changed number leaves the old one) or other names too.
+/// Other contacts: with other names too, side by side for a while (a changed number leaves the old one), or more of
+/// them than one change explains.
 pub(super) fn image_contacts(context: &GroupContext<'_>, indicator: &Indicator) -> Outcome {
-    let days = indicator.parameters.number("overlap_days");
-    let counts = |a: &AdSummary<'_>, b: &AdSummary<'_>| {
-        let other = !a.contacts.is_empty() && !b.contacts.is_empty() && !a.shares_contact(b);
-        other && (a.other_persona(b) || overlap_days(a, b) >= days)
-    };
-    let (da, en) = ("Samme billede under forskellige kontaktpunkter", "The same picture under different contacts");
-    found(context, indicator, counts, da, en)
+    let mut ads: BTreeSet<&AdRef> = BTreeSet::new();
+    for same in context.sets(pairs(context, indicator)) {
+        ads.extend(elsewhere(&same, &indicator.parameters));
+    }
+    said(ads, "Samme billede under forskellige kontaktpunkter", "The same picture under different contacts")
 }

@@ -3,10 +3,10 @@
 use super::Outcome;
 use super::contacts::fires_or_silent;
 use crate::catalogue::Indicator;
-use crate::group::{AdSummary, GroupContext, Stay, ads_evidence, days_between, overlap_days};
+use crate::group::{AdSummary, GroupContext, Stay, ads_evidence, days_between};
 use crate::reference::travel_per_day;
 use domain::{AdRef, Bilingual};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A stay with the ad that says so.
 type Seen<'a> = (Stay<'a>, &'a AdRef);
@@ -18,11 +18,11 @@ fn stays<'a>(ads: &[&AdSummary<'a>]) -> Vec<Seen<'a>> {
     stays
 }
 
-/// Towns of which no two lie nearer than `km`: suburbs of one city are one.
+/// Towns of which no two lie nearer than `km`: suburbs of one city are one. Codes that no map knows are left out.
 fn apart<'a>(context: &GroupContext<'_>, towns: impl IntoIterator<Item = &'a str>, km: f64) -> Vec<&'a str> {
+    let geography = context.reference.geography();
     let mut kept: Vec<&str> = Vec::new();
-    for town in towns.into_iter().collect::<BTreeSet<_>>() {
-        let geography = context.reference.geography();
+    for town in towns.into_iter().filter(|town| geography.name(town).is_some()).collect::<BTreeSet<_>>() {
         if kept.iter().all(|other| geography.km(town, other).is_some_and(|distance| distance >= km)) {
             kept.push(town);
         }
@@ -168,30 +168,57 @@ fn common_route<'a>(a: &[Seen<'a>], b: &[Seen<'a>], days: f64) -> Vec<&'a str> {
     best.pop().unwrap_or_default()
 }
 
-/// One persona advertised at least `km` apart, both ads up together for `days`. An ad left standing after a move
-/// lasts a day or two; hence the days.
+/// One persona advertised at least `km` apart at once, for `days` in all. An ad left standing after a move lasts a day
+/// or two; hence the days. Ads live for hours or days, so the days of a pair of towns are added up.
 pub(super) fn simultaneous_locations(context: &GroupContext<'_>, indicator: &Indicator) -> Outcome {
     let (km, days) = (indicator.parameters.number("km"), indicator.parameters.number("days"));
     let geography = context.reference.geography();
     let mut evidence = Vec::new();
     for ads in context.personas().values() {
-        let pair = ads.iter().enumerate().find_map(|(index, a)| {
-            let other = ads.iter().skip(index + 1).find(|b| {
-                let distance = a.town().zip(b.town()).and_then(|(a, b)| geography.km(a, b));
-                distance.is_some_and(|distance| distance >= km) && overlap_days(a, b) >= days
-            })?;
-            Some((*a, *other))
-        });
-        if let Some((a, b)) = pair {
-            let (here, there) = (a.town().unwrap_or_default(), b.town().unwrap_or_default());
-            let (distance, together) = (geography.km(here, there).unwrap_or_default(), overlap_days(a, b));
+        let mut by_town: BTreeMap<&str, Vec<Seen<'_>>> = BTreeMap::new();
+        for (stay, ad) in stays(ads) {
+            by_town.entry(stay.town).or_default().push((stay, ad));
+        }
+        let towns: Vec<(&str, Vec<Seen<'_>>)> = by_town.into_iter().collect();
+        let pairs =
+            towns.iter().enumerate().flat_map(|(at, here)| towns.iter().skip(at + 1).map(move |there| (here, there)));
+        let best = pairs
+            .filter_map(|(here, there)| {
+                let distance = geography.km(here.0, there.0).filter(|distance| *distance >= km)?;
+                let (together, ads) = at_once(&here.1, &there.1);
+                (together >= days).then_some((here.0, there.0, distance, together, ads))
+            })
+            .max_by(|a, b| a.3.total_cmp(&b.3));
+        if let Some((here, there, distance, together, ads)) = best {
             let (here, there) = (context.town(here), context.town(there));
             evidence.push(ads_evidence(
-                [&a.facts.ad, &b.facts.ad],
+                ads,
                 format!("Samme person i {here} og {there} ({distance:.0} km) samtidig i {together:.0} dage"),
                 format!("The same persona in {here} and {there} ({distance:.0} km) at once for {together:.0} days"),
             ));
         }
     }
     fires_or_silent(evidence)
+}
+
+/// Days for which stays of both lists hold at once, each moment once, and the ads that say so.
+fn at_once<'a>(here: &[Seen<'a>], there: &[Seen<'a>]) -> (f64, BTreeSet<&'a AdRef>) {
+    let (mut common, mut ads) = (Vec::new(), BTreeSet::new());
+    for (a, ad) in here {
+        for (b, other) in there {
+            let (from, to) = (a.from.max(b.from), a.to.min(b.to));
+            if from < to {
+                common.push((from, to));
+                ads.extend([*ad, *other]);
+            }
+        }
+    }
+    common.sort();
+    let (mut days, mut until) = (0.0, None);
+    for (from, to) in common {
+        let from = until.map_or(from, |until| from.max(until));
+        days += days_between(from, to).max(0.0);
+        until = until.max(Some(to));
+    }
+    (days, ads)
 }

@@ -65,6 +65,8 @@ pub(crate) enum Needs {
     Contacts,
     Names,
     Ages,
+    /// Names or ages.
+    Personas,
     Prices,
     Places,
     Addresses,
@@ -102,7 +104,7 @@ pub struct Detector {
     pub numbers: &'static [&'static str],
     /// The lists of words that it takes from there.
     pub words: &'static [&'static str],
-    pub(crate) needs: Needs,
+    pub(crate) needs: &'static [Needs],
     pub(crate) kind: Kind,
 }
 
@@ -112,13 +114,13 @@ const NETWORK: &[Scope] = &[Scope::Network];
 const BOTH: &[Scope] = &[Scope::Advertiser, Scope::Network];
 
 const fn ad(name: &'static str, what: &'static str, kind: fn(&AdContext<'_>, &Indicator) -> Seen) -> Detector {
-    Detector { name, what, scopes: AD, numbers: &[], words: &[], needs: Needs::Anything, kind: Kind::Ad(kind) }
+    Detector { name, what, scopes: AD, numbers: &[], words: &[], needs: &[Needs::Anything], kind: Kind::Ad(kind) }
 }
 
 const fn group(
     name: &'static str,
     scopes: &'static [Scope],
-    needs: Needs,
+    needs: &'static [Needs],
     numbers: &'static [&'static str],
     what: &'static str,
     kind: fn(&GroupContext<'_>, &Indicator) -> Outcome,
@@ -153,7 +155,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "shared_contact",
         BOTH,
-        Needs::Contacts,
+        &[Needs::Contacts, Needs::Personas],
         &["personas"],
         "one contact, several personas",
         contacts::shared_contact,
@@ -161,15 +163,15 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "contact_rotation",
         BOTH,
-        Needs::Contacts,
-        &["contacts", "overlap_days"],
-        "one persona under several numbers",
+        &[Needs::Contacts],
+        &["contacts", "within_days", "overlap_days", "least_words"],
+        "one persona, text or picture under several numbers",
         contacts::contact_rotation,
     ),
     group(
         "persona_churn",
         BOTH,
-        Needs::Names,
+        &[Needs::Contacts, Needs::Names],
         &["new_personas", "days"],
         "new personas on one contact",
         contacts::persona_churn,
@@ -177,7 +179,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "shared_premises",
         BOTH,
-        Needs::Addresses,
+        &[Needs::Addresses, Needs::Personas],
         &["personas"],
         "many personas at one address",
         contacts::shared_premises,
@@ -185,25 +187,25 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "network_size",
         NETWORK,
-        Needs::Contacts,
+        &[Needs::Contacts],
         &["persons", "contacts", "towns", "sites", "criteria"],
         "how much the ties hold together",
         contacts::network_size,
     ),
-    group("cross_site", BOTH, Needs::Contacts, &["sites"], "the same owner on several sites", contacts::cross_site),
-    group("hub_number", BOTH, Needs::Contacts, &[], "a contact that was damped", contacts::hub_number),
+    group("cross_site", BOTH, &[Needs::Anything], &["sites"], "the same owner on several sites", contacts::cross_site),
+    group("hub_number", BOTH, &[Needs::Anything], &[], "a contact that was damped", contacts::hub_number),
     group(
         "short_lived_number",
         BOTH,
-        Needs::Contacts,
-        &["days", "numbers"],
-        "numbers that vanish while the text goes on",
+        &[Needs::Contacts],
+        &["days", "numbers", "least_words"],
+        "numbers that vanish while the persona, text or picture goes on",
         contacts::short_lived_number,
     ),
     group(
         "multi_city",
         BOTH,
-        Needs::Places,
+        &[Needs::Contacts, Needs::Places],
         &["towns", "days", "towns_same_day", "km"],
         "one contact in many municipalities",
         locations::multi_city,
@@ -211,7 +213,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "rapid_relocation",
         ADVERTISER,
-        Needs::Places,
+        &[Needs::Contacts, Needs::Places],
         &["percentile", "least_km_day"],
         "travel per day",
         locations::rapid_relocation,
@@ -219,7 +221,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "synchronised_circuit",
         BOTH,
-        Needs::Places,
+        &[Needs::Contacts, Needs::Places],
         &["towns", "days", "contacts"],
         "contacts that follow each other from town to town",
         locations::synchronised_circuit,
@@ -227,7 +229,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "simultaneous_locations",
         BOTH,
-        Needs::Places,
+        &[Needs::Names, Needs::Places],
         &["km", "days"],
         "one persona in two distant places at once",
         locations::simultaneous_locations,
@@ -235,7 +237,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "long_hours",
         BOTH,
-        Needs::Anything,
+        &[Needs::Anything],
         &["hours", "days"],
         "marks of activity around the clock",
         hours::long_hours,
@@ -243,7 +245,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "no_days_off",
         BOTH,
-        Needs::Anything,
+        &[Needs::Anything],
         &["weeks", "gap_days", "least_marks"],
         "no gap in activity",
         hours::no_days_off,
@@ -251,7 +253,7 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "posting_rate",
         ADVERTISER,
-        Needs::Anything,
+        &[Needs::Anything],
         &["percentile", "least_ads"],
         "new ads per day",
         relative::posting_rate,
@@ -259,16 +261,23 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "list_length",
         ADVERTISER,
-        Needs::Anything,
+        &[Needs::Anything],
         &["percentile", "least_items"],
         "length of lists in the text",
         relative::list_length,
     ),
-    group("price_low", ADVERTISER, Needs::Prices, &["percentile"], "hourly price low for the area", prices::price_low),
+    group(
+        "price_low",
+        ADVERTISER,
+        &[Needs::Prices, Needs::Places],
+        &["percentile"],
+        "hourly price low for the area",
+        prices::price_low,
+    ),
     group(
         "price_identical",
         NETWORK,
-        Needs::Prices,
+        &[Needs::Contacts, Needs::Prices],
         &["prices", "contacts", "most_share_percent"],
         "the same rare price list under several contacts",
         prices::price_identical,
@@ -276,35 +285,49 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "price_conflict",
         BOTH,
-        Needs::Prices,
+        &[Needs::Names, Needs::Prices],
         &["percent", "days"],
         "one persona, different prices at once",
         prices::price_conflict,
     ),
-    group("price_drop", BOTH, Needs::Prices, &["percent", "days"], "falling price of one persona", prices::price_drop),
-    group("age_conflict", BOTH, Needs::Ages, &["years"], "different ages of one persona", contacts::age_conflict),
+    group(
+        "price_drop",
+        BOTH,
+        &[Needs::Prices],
+        &["percent", "days"],
+        "falling price of one persona",
+        prices::price_drop,
+    ),
+    group(
+        "age_conflict",
+        BOTH,
+        &[Needs::Names, Needs::Ages],
+        &["years"],
+        "different ages of one persona",
+        contacts::age_conflict,
+    ),
     group(
         "near_duplicate",
         BOTH,
-        Needs::Anything,
-        &["overlap_days", "least_words"],
+        &[Needs::Anything],
+        &["overlap_days", "least_words", "contacts", "within_days"],
         "the same text elsewhere",
         texts::near_duplicate,
     ),
     group(
         "template_slots",
         BOTH,
-        Needs::Anything,
-        &["overlap_days"],
+        &[Needs::Anything],
+        &["overlap_days", "contacts", "within_days"],
         "a shared template with other slots",
         texts::template_slots,
     ),
-    group("style_match", BOTH, Needs::Anything, &[], "similar style without a shared contact", texts::style_match),
-    group("symbol_code", BOTH, Needs::Anything, &[], "the same unusual string of symbols", texts::symbol_code),
+    group("style_match", BOTH, &[Needs::Anything], &[], "similar style without a shared contact", texts::style_match),
+    group("symbol_code", BOTH, &[Needs::Anything], &[], "the same unusual string of symbols", texts::symbol_code),
     group(
         "image_personas",
         BOTH,
-        Needs::Images,
+        &[Needs::Images, Needs::Personas],
         &["distance", "least_quality"],
         "one picture, several personas",
         images::image_personas,
@@ -312,8 +335,8 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "image_contacts",
         BOTH,
-        Needs::Images,
-        &["distance", "least_quality", "overlap_days"],
+        &[Needs::Images, Needs::Contacts],
+        &["distance", "least_quality", "overlap_days", "contacts", "within_days"],
         "one picture, several contacts",
         images::image_contacts,
     ),
@@ -322,7 +345,7 @@ pub static DETECTORS: &[Detector] = &[
         ..group(
             "scam_signs",
             BOTH,
-            Needs::Anything,
+            &[Needs::Anything],
             &["signs", "ads", "towns"],
             "two different signs of spam or scam",
             scams::scam_signs,
@@ -331,13 +354,13 @@ pub static DETECTORS: &[Detector] = &[
     group(
         "stable_contact",
         BOTH,
-        Needs::Contacts,
+        &[Needs::Contacts, Needs::Places],
         &["days", "km"],
         "same number and town for long",
         counter::stable_contact,
     ),
-    group("single_persona", ADVERTISER, Needs::Names, &["days"], "one persona all along", counter::single_persona),
-    group("long_history", BOTH, Needs::Anything, &["days"], "advertised for long", counter::long_history),
+    group("single_persona", ADVERTISER, &[Needs::Names], &["days"], "one persona all along", counter::single_persona),
+    group("long_history", BOTH, &[Needs::Anything], &["days"], "advertised for long", counter::long_history),
 ];
 
 /// The detector of that name.

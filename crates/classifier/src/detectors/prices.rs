@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::contacts::fires_or_silent;
 use crate::catalogue::Indicator;
-use crate::group::{AdSummary, GroupContext, ads_evidence, days_between, overlap_days};
+use crate::group::{AdSummary, GroupContext, ads_evidence, apart, days_between, overlap_days};
 use crate::reference::{hourly_price, price_list};
 use domain::{AdRef, Bilingual};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,22 +50,19 @@ pub(super) fn price_identical(context: &GroupContext<'_>, indicator: &Indicator)
     }
     let (mut evidence, mut unsure) = (Vec::new(), false);
     for (list, ads) in by_list {
-        let mut apart: Vec<&AdSummary<'_>> = Vec::new();
-        for ad in &ads {
-            if !ad.contacts.is_empty() && apart.iter().all(|other| !ad.shares_contact(other)) {
-                apart.push(ad);
-            }
-        }
-        if apart.len() < parameters.count("contacts") {
+        let several = apart(&ads).len();
+        if several < parameters.count("contacts") {
             continue;
         }
-        match context.reference.price_list_share(&list) {
+        // How rare it is among the others: a large network would make its own list common.
+        let own: BTreeSet<_> = ads.iter().filter_map(|ad| ad.latest()?.contacts.first()).collect();
+        match context.reference.price_list_share(&list, own.len()) {
             Some(share) if share * 100.0 <= parameters.number("most_share_percent") => {
-                let (n, percent) = (apart.len(), share * 100.0);
+                let (n, percent) = (several, share * 100.0);
                 evidence.push(ads_evidence(
                     ads.iter().map(|ad| &ad.facts.ad),
-                    format!("Samme prisliste under {n} kontaktpunkter; {percent:.1} % af alle har den"),
-                    format!("The same price list under {n} contacts; {percent:.1} % of all have it"),
+                    format!("Samme prisliste under {n} kontaktpunkter; {percent:.1} % af de andre har den"),
+                    format!("The same price list under {n} contacts; {percent:.1} % of the others have it"),
                 ));
             }
             Some(_) => {}
@@ -120,14 +117,14 @@ pub(super) fn price_conflict(context: &GroupContext<'_>, indicator: &Indicator) 
     fires_or_silent(evidence)
 }
 
-/// The price for the same time never rises and falls by `percent` within `days`, over the versions of one ad.
+/// The price for the same time falls by `percent` within `days` and does not rise between, over the versions of one ad.
 pub(super) fn price_drop(context: &GroupContext<'_>, indicator: &Indicator) -> Outcome {
     let (percent, days) = (indicator.parameters.number("percent"), indicator.parameters.number("days"));
     let mut evidence: Vec<domain::Evidence> = Vec::new();
     for ad in &context.ads {
         let minutes: BTreeSet<u32> =
             ad.versions.iter().flat_map(|v| v.prices.iter().filter_map(|price| price.2)).collect();
-        for minutes in minutes {
+        let fall = minutes.into_iter().find_map(|minutes| {
             let steps: Vec<(jiff::Timestamp, u32)> = ad
                 .versions
                 .iter()
@@ -136,18 +133,26 @@ pub(super) fn price_drop(context: &GroupContext<'_>, indicator: &Indicator) -> O
                     Some((v.first_seen, price.0))
                 })
                 .collect();
-            let falls = steps.windows(2).all(|pair| matches!(pair, [a, b] if b.1 <= a.1));
-            let (Some((from, high)), Some((to, low))) = (steps.first(), steps.last()) else { continue };
-            let fell = f64::from(high.saturating_sub(*low)) * 100.0 / f64::from((*high).max(1));
-            if falls && fell >= percent && days_between(*from, *to) <= days {
-                let ads: [&AdRef; 1] = [&ad.facts.ad];
-                evidence.push(ads_evidence(
-                    ads,
-                    format!("Prisen for {minutes} minutter faldt fra {high} til {low} kr."),
-                    format!("The price for {minutes} minutes fell from DKK {high} to {low}"),
-                ));
-                break;
-            }
+            let (high, low) = steps.iter().enumerate().find_map(|(at, (from, high))| {
+                let mut before = *high;
+                let falling = steps.iter().skip(at + 1).take_while(|(when, price)| {
+                    let falls = *price <= before && days_between(*from, *when) <= days;
+                    before = *price;
+                    falls
+                });
+                let low = falling.last()?.1;
+                let fell = f64::from(high - low) * 100.0 / f64::from((*high).max(1));
+                (fell >= percent).then_some((*high, low))
+            })?;
+            Some((minutes, high, low))
+        });
+        if let Some((minutes, high, low)) = fall {
+            let ads: [&AdRef; 1] = [&ad.facts.ad];
+            evidence.push(ads_evidence(
+                ads,
+                format!("Prisen for {minutes} minutter faldt fra {high} til {low} kr."),
+                format!("The price for {minutes} minutes fell from DKK {high} to {low}"),
+            ));
         }
     }
     fires_or_silent(evidence)

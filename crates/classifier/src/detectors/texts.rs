@@ -2,19 +2,51 @@
 
 use super::Outcome;
 use super::contacts::fires_or_silent;
-use crate::catalogue::Indicator;
-use crate::group::{AdSummary, GroupContext, ads_evidence, overlap_days};
+use crate::catalogue::{Indicator, Parameters};
+use crate::group::{AdSummary, GroupContext, Uses, ads_evidence, apart, several_within};
 use domain::{AdRef, LinkKind};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Text that two ads share says something where their contacts differ and so do their names, or where both were up
-/// together for a while (a changed number leaves the old one); on one contact, where the town differs as well: a
-/// clinic's ads for its own people are one writer's house style.
-fn elsewhere(a: &AdSummary<'_>, b: &AdSummary<'_>, days: f64) -> bool {
-    if a.shares_contact(b) || a.contacts.is_empty() || b.contacts.is_empty() {
-        return a.other_persona(b) && matches!((a.town(), b.town()), (Some(a), Some(b)) if a != b);
+/// Most ads of one text or picture that are compared with all others: whoever differs from none of them differs from
+/// nobody's kind.
+const MOST_PAIRWISE: usize = 50;
+
+/// Of ads with one text or picture, those that say something: ads under contacts that differ, with other names too,
+/// side by side for a while (a changed number leaves the old one), or under more contacts than one change explains.
+pub(super) fn elsewhere<'b>(same: &[&'b AdSummary<'_>], parameters: &Parameters) -> BTreeSet<&'b AdRef> {
+    let mut ads: BTreeSet<&AdRef> = BTreeSet::new();
+    for (index, a) in same.iter().enumerate().take(MOST_PAIRWISE) {
+        for b in same.iter().skip(index + 1) {
+            let contacts = !a.contacts.is_empty() && !b.contacts.is_empty();
+            if contacts && !a.shares_contact(b) && a.other_persona(b) {
+                ads.extend([&a.facts.ad, &b.facts.ad]);
+            }
+        }
     }
-    a.other_persona(b) || overlap_days(a, b) >= days
+    let with_contact: Vec<&AdSummary<'_>> = same.iter().copied().filter(|ad| !ad.contacts.is_empty()).collect();
+    let several = apart(&with_contact);
+    if several_within(&several, parameters.count("contacts"), parameters.number("within_days"))
+        || (several.len() >= 2 && Uses::of(&with_contact).side_by_side(parameters.number("overlap_days")))
+    {
+        ads.extend(with_contact.iter().map(|ad| &ad.facts.ad));
+    }
+    ads
+}
+
+/// The same for texts, which also say something on one contact where name and town differ: a clinic's ads for its own
+/// people are one writer's house style.
+fn written_elsewhere<'b>(same: &[&'b AdSummary<'_>], parameters: &Parameters) -> BTreeSet<&'b AdRef> {
+    let mut ads = elsewhere(same, parameters);
+    for (index, a) in same.iter().enumerate().take(MOST_PAIRWISE) {
+        for b in same.iter().skip(index + 1) {
+            let one_desk = a.shares_contact(b) || a.contacts.is_empty() || b.contacts.is_empty();
+            let away = matches!((a.town(), b.town()), (Some(a), Some(b)) if a != b);
+            if one_desk && away && a.other_persona(b) {
+                ads.extend([&a.facts.ad, &b.facts.ad]);
+            }
+        }
+    }
+    ads
 }
 
 fn said(ads: BTreeSet<&AdRef>, da: &str, en: &str) -> Outcome {
@@ -26,40 +58,20 @@ fn said(ads: BTreeSet<&AdRef>, da: &str, en: &str) -> Outcome {
 }
 
 pub(super) fn near_duplicate(context: &GroupContext<'_>, indicator: &Indicator) -> Outcome {
-    let days = indicator.parameters.number("overlap_days");
-    let mut ads: BTreeSet<&AdRef> = BTreeSet::new();
-    for (a, b) in context.pairs(LinkKind::Text).filter(|(a, b)| elsewhere(a, b, days)) {
-        ads.extend([&a.facts.ad, &b.facts.ad]);
-    }
-    // Equal texts are compared here too: links tie them in a chain, which may skip the pair that says something.
-    let mut by_text: BTreeMap<&str, Vec<&AdSummary<'_>>> = BTreeMap::new();
-    for ad in &context.ads {
-        let skeletons: BTreeSet<&str> = ad.versions.iter().map(|version| version.skeleton.as_str()).collect();
-        for skeleton in skeletons {
-            if skeleton.split(' ').count() >= indicator.parameters.count("least_words") {
-                by_text.entry(skeleton).or_default().push(ad);
-            }
-        }
-    }
-    for same in by_text.values() {
-        // Against the first is enough: whoever differs from nobody there differs from the first's kind.
-        for (index, a) in same.iter().enumerate().take(50) {
-            for b in same.iter().skip(index + 1).filter(|b| elsewhere(a, b, days)) {
-                ads.extend([&a.facts.ad, &b.facts.ad]);
-            }
-        }
-    }
+    let parameters = &indicator.parameters;
+    let same = context.same_texts(parameters.count("least_words"));
     said(
-        ads,
+        same.iter().flat_map(|same| written_elsewhere(same, parameters)).collect(),
         "Næsten samme tekst under andet navn eller kontaktpunkt",
         "Near-identical text under another name or contact",
     )
 }
 
 pub(super) fn template_slots(context: &GroupContext<'_>, indicator: &Indicator) -> Outcome {
-    let days = indicator.parameters.number("overlap_days");
-    let pairs = context.pairs(LinkKind::Template).filter(|(a, b)| elsewhere(a, b, days));
-    let ads = pairs.flat_map(|(a, b)| [&a.facts.ad, &b.facts.ad]).collect();
+    let parameters = &indicator.parameters;
+    let links = context.links.iter().filter(|link| link.2 == LinkKind::Template);
+    let same = context.sets(links.map(|(a, b, _)| (*a, *b)));
+    let ads = same.iter().flat_map(|same| written_elsewhere(same, parameters)).collect();
     said(ads, "Samme skabelon, hvor kun enkelte ord skifter", "The same template in which only single words change")
 }
 

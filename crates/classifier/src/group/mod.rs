@@ -1,11 +1,14 @@
 //! Indicators on the ads of one advertiser or network.
 
+mod lacking;
+mod same;
 mod summary;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use same::{Uses, apart, several_within};
 pub(crate) use summary::{AdSummary, Stay, days_between, overlap_days};
 
 use crate::catalogue::Catalogue;
@@ -140,7 +143,8 @@ pub fn fire_group(
         if !fits || !detector.scopes.contains(&subject) || context.ads.is_empty() {
             continue;
         }
-        match detect(&context, indicator) {
+        let lacks = detector.needs.iter().find_map(|needs| lacking::lacking(&context, *needs));
+        match lacks.map_or_else(|| detect(&context, indicator), Outcome::Abstains) {
             Outcome::Fires(evidence) if !evidence.is_empty() => {
                 firings.push(Firing { scope: subject, ..indicator.firing(evidence) });
             }

@@ -67,9 +67,16 @@ impl<'a> AdSummary<'a> {
         self.contacts.iter().any(|contact| other.contacts.contains(contact))
     }
 
-    /// Both have a persona, and they differ.
+    /// Both have a persona, and they differ. Two ads that give the same names in another order speak of the same
+    /// persons.
     pub fn other_persona(&self, other: &AdSummary<'_>) -> bool {
         matches!((self.persona, other.persona), (Some(a), Some(b)) if !a.eq_ignore_ascii_case(b))
+            && self.names() != other.names()
+    }
+
+    /// All names that it gives, folded.
+    pub fn names(&self) -> BTreeSet<String> {
+        self.versions.iter().flat_map(|version| version.names.iter().map(|name| name.to_lowercase())).collect()
     }
 
     /// Last known town.
@@ -77,13 +84,12 @@ impl<'a> AdSummary<'a> {
         self.stays.last().map(|stay| stay.town)
     }
 
-    /// Marks of activity: first seen versions, in local time.
-    pub fn marks(&self) -> impl Iterator<Item = (Date, i8)> + '_ {
+    /// Marks of activity: when each version was first seen, with its local day.
+    pub fn marks(&self) -> impl Iterator<Item = (Date, Timestamp)> + '_ {
         let zone = copenhagen();
-        self.versions.iter().map(move |version| {
-            let local = version.first_seen.to_zoned_datetime(zone.clone());
-            (local.date(), local.hour())
-        })
+        self.versions
+            .iter()
+            .map(move |version| (version.first_seen.to_zoned_datetime(zone.clone()).date(), version.first_seen))
     }
 }
 

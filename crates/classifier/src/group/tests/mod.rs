@@ -1,5 +1,14 @@
 //! Situations: what an ordinary independent, a clinic, a controlled network and a scam set off.
 
+mod contacts;
+mod counter;
+mod hours;
+mod images;
+mod movement;
+mod prices;
+mod spam;
+mod texts;
+
 use super::testing::{ad, advertiser, day, geography, link, network, view, with_image};
 use super::{GroupView, fire_group};
 use crate::assess::assess;
@@ -12,7 +21,7 @@ use domain::{
 };
 use std::sync::LazyLock;
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(catalogue);
+pub(super) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(catalogue);
 
 const AARHUS: &str = "0751";
 const ODENSE: &str = "0461";
