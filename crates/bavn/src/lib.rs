@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod explain;
 pub mod exports;
+pub mod figures;
 pub mod input;
 pub mod jobs;
 pub mod key;

@@ -209,6 +209,8 @@ pub async fn analyse(
             reference: reference.to_bytes(),
             linkage: &analysed.linkage,
             assessments: &analysed.assessments,
+            figures: crate::figures::of(&analysed.assessments, &facts),
+            spam: crate::figures::spam_share(config),
             at,
         })
         .await

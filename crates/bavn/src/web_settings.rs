@@ -93,6 +93,7 @@ pub fn app_state(
         idle_minutes: 60,
         session_minutes: 12 * 60,
         behind_tls: config.settings.serve.https,
+        watch: config.watch,
         notice,
     };
     Ok(AppState {

@@ -17,7 +17,7 @@ pub fn assess(
     firings: Vec<Firing>,
     mut abstentions: Vec<Abstention>,
 ) -> Assessment {
-    let firings = merged(firings);
+    let firings = merged(stamped(catalogue, firings));
     let result = Score::of(catalogue.rules(), &firings, None);
     let mut marginal = Vec::new();
     for firing in firings.iter().filter(|firing| firing.points > 0.0) {
@@ -63,6 +63,17 @@ pub fn assess(
         catalogue: catalogue.hash().to_owned(),
         ads,
     }
+}
+
+/// With grade, role and points as the catalogue has them now: what an ad's text showed was read once, what it counts for
+/// may have changed since. What the catalogue no longer runs is left out.
+fn stamped(catalogue: &Catalogue, firings: Vec<Firing>) -> Vec<Firing> {
+    let stamp = |firing: Firing| {
+        let indicator = catalogue.get(firing.indicator.as_str()).filter(|indicator| indicator.status.runs())?;
+        let (scope, version) = (firing.scope, firing.version);
+        Some(Firing { scope, version, ..indicator.firing(firing.evidence) })
+    };
+    firings.into_iter().filter_map(stamp).collect()
 }
 
 /// One firing an indicator, sorted by indicator; evidence in order, each once.

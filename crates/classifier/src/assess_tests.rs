@@ -90,6 +90,37 @@ proptest! {
     }
 }
 
+/// Another catalogue with one file's text changed.
+fn changed(file: &str, from: &str, to: &str) -> Catalogue {
+    let mut files = crate::catalogue::testing::files();
+    let text = match file {
+        "rules.toml" => &mut files.rules.1,
+        file => &mut files.indicators.iter_mut().find(|(path, _)| path.ends_with(file)).unwrap().1,
+    };
+    assert!(text.contains(from), "{file}: {from}");
+    *text = text.replacen(from, to, 1);
+    Catalogue::load(&files).unwrap()
+}
+
+#[test]
+fn what_was_read_once_counts_for_what_the_catalogue_says_now() {
+    let index = |id: &str| CATALOGUE.indicators().iter().position(|indicator| indicator.id.as_str() == id).unwrap();
+    let firings = || vec![firing(index("third_person_voice"), 1)];
+    assert_eq!(assess(&CATALOGUE, subject(), &[], firings(), Vec::new()).points, 1.0);
+    let other = changed("third_person_voice.toml", "points = 1.0", "points = 2.5");
+    assert_eq!(assess(&other, subject(), &[], firings(), Vec::new()).points, 2.5);
+    let retired = changed("third_person_voice.toml", "status = \"trial\"", "status = \"draft\"");
+    assert!(assess(&retired, subject(), &[], firings(), Vec::new()).evidence.is_empty());
+    // None of these is a reason to read all texts again; other words are.
+    assert_eq!(other.reading_hash(), CATALOGUE.reading_hash());
+    assert_eq!(changed("rules.toml", "points = 4.0", "points = 3.0").reading_hash(), CATALOGUE.reading_hash());
+    assert_ne!(retired.reading_hash(), CATALOGUE.reading_hash());
+    assert_ne!(
+        changed("rules.toml", "negation_words_before = 7", "negation_words_before = 6").reading_hash(),
+        CATALOGUE.reading_hash()
+    );
+}
+
 #[test]
 fn a_possible_minor_is_urgent_and_gives_no_points() {
     let ad = plain("Jeg er 17 år");
@@ -135,6 +166,29 @@ fn a_fault_is_named_with_file_line_and_key() {
     broken.1 = broken.1.replace("grad =", "grade =");
     let errors = Catalogue::load(&files).unwrap_err();
     assert!(errors.iter().any(|error| error.key == "detector" && error.line > 1), "{errors:?}");
+}
+
+#[test]
+fn combination_rules_that_cannot_hold_are_named_with_file_line_and_key() {
+    let errors = |from: &str, to: &str| {
+        let mut files = crate::catalogue::testing::files();
+        assert!(files.rules.1.contains(from), "{from}");
+        files.rules.1 = files.rules.1.replacen(from, to, 1);
+        Catalogue::load(&files).map(|_| ()).unwrap_err()
+    };
+    for (from, to, key, words) in [
+        ("cross_ad = [\"C\", \"J\", \"K\"]", "cross_ad = [\"C\", \"X\"]", "cross_ad", "no group `X`"),
+        ("spam_read_share = 0.1", "spam_read_share = 10.0", "spam_read_share", "between 0 and 1"),
+        ("points = 4.0", "points = 0.0", "medium", "`points`"),
+        ("single_ad = 2\nsingle_ad_in", "single_ad = 4\nsingle_ad_in", "medium", "more groups"),
+        ("spam_indicator = \"spam_or_scam\"", "spam_indicator = \"spam\"", "spam_indicator", "no indicator `spam`"),
+    ] {
+        let errors = errors(from, to);
+        let found = errors.iter().find(|e| e.file.ends_with("rules.toml") && e.key.contains(key) && e.line >= 1);
+        assert!(found.is_some_and(|e| e.to_string().contains(words)), "{key}: {errors:?}");
+    }
+    let unknown = errors("spam_seed", "spam_sed");
+    assert!(unknown.iter().any(|error| error.to_string().contains("spam_sed")), "{unknown:?}");
 }
 
 /// A table of `tests/data`: lines by column, without comments.

@@ -31,7 +31,7 @@ pub mod testing;
 mod times;
 
 pub use ads::{AdRow, AdSpan, NewAd, PutAds, VersionRow};
-pub use analysis::{AnalysisHeader, EntityRow, NewAnalysis, PutAnalysis};
+pub use analysis::{AnalysisHeader, EntityRow, NewAnalysis, PutAnalysis, RunFiguresRow, SpamShare};
 pub use archive::{ArchiveQuery, ArchiveReader, ArchivedPage, CaptureRow, Reread, RereadAs, RereadCounts, WholeRun};
 pub use audit::{Actor, AuditEntry, Look};
 pub use doctor::{Doctor, TableCount};

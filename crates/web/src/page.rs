@@ -87,16 +87,19 @@ impl Page {
     /// A page of somebody who is signed in.
     pub fn of(state: &AppState, visit: &Visit, who: &Who, title: String) -> Self {
         let t = visit.language;
-        let entries: &[(&'static str, String)] = &match who.role() {
-            PersonRole::Researcher => {
-                [("/queue", t.t("menu-queue")), ("/try", t.t("menu-try")), ("/indicators", t.t("menu-indicators"))]
-            }
-            PersonRole::OutreachWorker => [
+        let entries: &[(&'static str, String)] = match who.role() {
+            PersonRole::Researcher => &[
+                ("/queue", t.t("menu-queue")),
+                ("/try", t.t("menu-try")),
+                ("/drift", t.t("menu-drift")),
+                ("/indicators", t.t("menu-indicators")),
+            ],
+            PersonRole::OutreachWorker => &[
                 ("/today", t.t("menu-today")),
                 ("/indicators", t.t("menu-indicators")),
                 ("/contact", t.t("menu-contact")),
             ],
-            PersonRole::Administrator => [
+            PersonRole::Administrator => &[
                 ("/sites", t.t("menu-sites")),
                 ("/people", t.t("menu-people")),
                 ("/indicators", t.t("menu-indicators")),

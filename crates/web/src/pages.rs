@@ -5,6 +5,7 @@ pub mod case;
 mod case_ads;
 pub mod contact;
 pub mod decision;
+pub mod drift;
 mod firings;
 pub mod health;
 pub mod indicators;

@@ -1,7 +1,7 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    administration, case, contact, decision, health, indicators, line, queue, sign_in, today, try_text,
+    administration, case, contact, decision, drift, health, indicators, line, queue, sign_in, today, try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -68,6 +68,7 @@ routes! {
     post "/case/{id}/decide" Only(Researcher) => decision::decide;
     post "/case/{id}/undo" Only(Researcher) => decision::undo;
     post "/case/{id}/close-urgent" Only(Researcher) => decision::close_urgent;
+    get "/drift" Only(Researcher) => drift::drift;
     get "/try" Only(Researcher) => try_text::form;
     post "/try" Only(Researcher) => try_text::read;
     get "/today" Only(OutreachWorker) => today::today;

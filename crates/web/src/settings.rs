@@ -49,6 +49,8 @@ pub struct WebSettings {
     pub session_minutes: i64,
     /// Cookies only over TLS, and HSTS: true unless bound to loopback without a proxy.
     pub behind_tls: bool,
+    /// When an analysis warns of a difference between languages or of a change.
+    pub watch: classifier::WatchRules,
     /// A line on every page, for example that this is a demonstration.
     pub notice: Option<Bilingual>,
 }

@@ -80,7 +80,7 @@ impl Language {
 }
 
 /// The files of a language.
-pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 5] {
+pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 6] {
     match language {
         Language::Da => [
             ("common", include_str!("../texts/da/common.ftl")),
@@ -88,6 +88,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 5] {
             ("outreach", include_str!("../texts/da/outreach.ftl")),
             ("administration", include_str!("../texts/da/administration.ftl")),
             ("public", include_str!("../texts/da/public.ftl")),
+            ("tuning", include_str!("../texts/da/tuning.ftl")),
         ],
         Language::En => [
             ("common", include_str!("../texts/en/common.ftl")),
@@ -95,6 +96,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 5] {
             ("outreach", include_str!("../texts/en/outreach.ftl")),
             ("administration", include_str!("../texts/en/administration.ftl")),
             ("public", include_str!("../texts/en/public.ftl")),
+            ("tuning", include_str!("../texts/en/tuning.ftl")),
         ],
     }
 }

@@ -34,6 +34,8 @@ pub struct Config {
     pub geography: classifier::Geography,
     /// `linkage.toml`.
     pub linkage: linkage::LinkParameters,
+    /// `watch.toml`.
+    pub watch: classifier::WatchRules,
     /// `sites/<site>/site.toml`, by site.
     pub sites: BTreeMap<String, extract::adapter::Adapter>,
     /// `sha256:…` of what reading depends on: lexicon, places, catalogue, program. Versions that another one read are
@@ -71,6 +73,7 @@ impl Config {
             reader: Arc::new(source.reader()?),
             geography: source.geography()?,
             linkage: source.toml("linkage.toml")?,
+            watch: source.watch()?,
             linkage_text: source.text("linkage.toml")?,
             folder: source.folder.clone(),
             settings,
@@ -197,6 +200,13 @@ impl Source {
         })
     }
 
+    fn watch(&self) -> anyhow::Result<classifier::WatchRules> {
+        let (file, text) = (self.show("watch.toml"), self.text("watch.toml")?);
+        let rules: classifier::WatchRules = parse_toml(&file, &text)?;
+        rules.check().map_err(|(key, fault)| ConfigError::at_key(&file, &text, key, fault.to_owned()))?;
+        Ok(rules)
+    }
+
     fn reader(&self) -> anyhow::Result<extract::Reader> {
         let lexicon: Vec<(String, String)> = self
             .texts("lexicon/", ".toml")?
@@ -208,7 +218,7 @@ impl Source {
     }
 
     fn reader_version(&self, catalogue: &classifier::Catalogue) -> anyhow::Result<String> {
-        let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), catalogue.hash().to_owned()];
+        let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), catalogue.reading_hash().to_owned()];
         for (path, text) in self.texts("lexicon/", ".toml")? {
             parts.extend([path, text]);
         }

@@ -103,6 +103,8 @@ pub struct RawRules {
     pub spam_groups: Vec<char>,
     pub spam_indicator: String,
     pub spam_needs_signs_of: Vec<char>,
+    pub spam_read_share: f64,
+    pub spam_seed: String,
     pub medium: Vec<super::BandRule>,
     pub high: Vec<super::BandRule>,
     pub guards: RawGuards,

@@ -24,6 +24,7 @@ pub(super) struct Parts {
     pub sources: Vec<Source>,
     pub rules: Rules,
     pub matcher: Matcher,
+    pub reading_hash: String,
 }
 
 /// `sha256:…` over every file's path and bytes, in order of path.
@@ -37,6 +38,16 @@ pub(super) fn hash(files: &CatalogueFiles) -> String {
             hash.update(part.as_bytes());
         }
     }
+    hash.finalize().iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// `sha256:…` over what decides whether an indicator fires in one ad.
+fn reading_hash(indicators: &[Indicator], rules: &RawRules) -> String {
+    let mut hash = Sha256::new();
+    for i in indicators.iter().filter(|i| i.scope == Scope::Ad && i.status.runs()) {
+        hash.update(format!("{} {} {} {:?} {:?}\n", i.id, i.version, i.detector, i.parameters, i.wording));
+    }
+    hash.update(format!("{:?} {:?}", rules.guards, rules.words));
     hash.finalize().iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
@@ -88,6 +99,9 @@ pub(super) fn load(files: &CatalogueFiles) -> Result<Parts, Vec<CatalogueError>>
             errors.push(rules_file.at_key(key, format!("no indicator `{id}`"), "name one of the catalogue's ids"));
         }
     }
+    for (key, message, help) in raw.faults() {
+        errors.push(rules_file.at_key(key, message, help));
+    }
     let matcher = Matcher::build(&indicators, &raw.words, &raw.guards).map_err(|bad| {
         bad.into_iter().filter_map(|bad| {
             let (path, text) = origins.get(bad.indicator)?;
@@ -96,7 +110,10 @@ pub(super) fn load(files: &CatalogueFiles) -> Result<Parts, Vec<CatalogueError>>
         })
     });
     match matcher {
-        Ok(matcher) if errors.is_empty() => Ok(Parts { indicators, sources, rules: Rules::of(raw), matcher }),
+        Ok(matcher) if errors.is_empty() => {
+            let reading_hash = reading_hash(&indicators, &raw);
+            Ok(Parts { indicators, sources, rules: Rules::of(raw), matcher, reading_hash })
+        }
         Ok(_) => Err(errors),
         Err(bad) => Err(errors.into_iter().chain(bad).collect()),
     }

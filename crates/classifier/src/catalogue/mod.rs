@@ -48,6 +48,7 @@ pub struct Source {
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     hash: String,
+    reading_hash: String,
     indicators: Vec<Indicator>,
     sources: Vec<Source>,
     rules: Rules,
@@ -60,6 +61,7 @@ impl Catalogue {
         let parts = load::load(files)?;
         Ok(Self {
             hash: load::hash(files),
+            reading_hash: parts.reading_hash,
             indicators: parts.indicators,
             sources: parts.sources,
             rules: parts.rules,
@@ -70,6 +72,11 @@ impl Catalogue {
     /// `sha256:…` over the paths and bytes of all files in order of path.
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// `sha256:…` of what reading one ad depends on: words, detectors and guards, not grades, points and thresholds.
+    pub fn reading_hash(&self) -> &str {
+        &self.reading_hash
     }
 
     /// All indicators, sorted by id, drafts and retired ones too.

@@ -33,6 +33,34 @@ pub struct BandRule {
 }
 
 impl BandRule {
+    /// Why nothing could ever meet the rule, or anything would.
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if self.name.trim().is_empty() {
+            faults.push("has no name".to_owned());
+        }
+        if !(self.points > 0.0 && self.points <= 100.0) {
+            faults.push("`points` must be above 0 and at most 100".to_owned());
+        }
+        if !(1..=12).contains(&self.groups) {
+            faults.push("`groups` must be 1 to 12".to_owned());
+        }
+        for (key, least) in
+            [("strong_groups", self.strong_groups), ("cross_ad", self.cross_ad), ("single_ad", self.single_ad)]
+        {
+            if least > 12 {
+                faults.push(format!("`{key}` must be 12 at most"));
+            }
+        }
+        if !self.single_ad_in.is_empty() && self.single_ad > self.single_ad_in.len() {
+            faults.push("`single_ad` asks for more groups than `single_ad_in` names".to_owned());
+        }
+        for group in self.one_of.iter().chain(&self.single_ad_in).filter(|group| !('A'..='L').contains(*group)) {
+            faults.push(format!("no group `{group}`"));
+        }
+        faults
+    }
+
     /// Whether a single ad's sign in this group counts for `single_ad`.
     pub(crate) fn counts_single(&self, group: Group) -> bool {
         self.single_ad_in.is_empty() || self.single_ad_in.contains(&group.0)
@@ -55,12 +83,57 @@ pub struct Rules {
     /// With that indicator, a band above low needs a single ad's sign of grade A, B+ or B in one of these groups, or
     /// one of `cross_ad_indicators`: signs of persons, whom a scam does not have.
     pub spam_needs_signs_of: BTreeSet<Group>,
+    /// Share (0 to 1) of the cases in the spam queue that is drawn to be read.
+    pub spam_read_share: f64,
+    /// What the draw is made with: the same seed draws the same cases.
+    pub spam_seed: String,
     /// Ways to medium; one is enough.
     pub medium: Vec<BandRule>,
     /// Ways to high; one is enough.
     pub high: Vec<BandRule>,
     /// The words that patterns share, by name.
     pub words: BTreeMap<String, String>,
+}
+
+impl RawRules {
+    /// What the numbers and groups cannot be: key, fault, help.
+    pub(crate) fn faults(&self) -> Vec<(&'static str, String, &'static str)> {
+        let mut faults = Vec::new();
+        let named: [(&'static str, &[char]); 3] = [
+            ("cross_ad", &self.cross_ad),
+            ("spam_groups", &self.spam_groups),
+            ("spam_needs_signs_of", &self.spam_needs_signs_of),
+        ];
+        for (key, groups) in named {
+            for group in groups.iter().filter(|group| !('A'..='L').contains(group)) {
+                faults.push((key, format!("no group `{group}`"), "groups are A to L"));
+            }
+        }
+        if !(0.0..=1.0).contains(&self.spam_read_share) {
+            faults.push(("spam_read_share", "must lie between 0 and 1".to_owned(), "0.1 draws every tenth case"));
+        }
+        if self.spam_seed.trim().is_empty() {
+            faults.push(("spam_seed", "must say something".to_owned(), "the draw can be repeated with it"));
+        }
+        if !(0.0..=100.0).contains(&self.cross_ad_least_points) {
+            faults.push(("cross_ad_least_points", "must lie between 0 and 100".to_owned(), ""));
+        }
+        for (key, rules) in [("medium", &self.medium), ("high", &self.high)] {
+            if rules.is_empty() {
+                faults.push((key, format!("names no way to {key}"), "add one [[…]] at least"));
+            }
+            for rule in rules {
+                faults.extend(rule.faults().into_iter().map(|fault| {
+                    (
+                        key,
+                        format!("rule \"{}\": {fault}", rule.name),
+                        "a rule that nothing or everything meets decides nothing",
+                    )
+                }));
+            }
+        }
+        faults
+    }
 }
 
 impl Rules {
@@ -72,6 +145,8 @@ impl Rules {
             spam_groups: raw.spam_groups.into_iter().map(Group).collect(),
             spam_indicator: IndicatorId(raw.spam_indicator),
             spam_needs_signs_of: raw.spam_needs_signs_of.into_iter().map(Group).collect(),
+            spam_read_share: raw.spam_read_share,
+            spam_seed: raw.spam_seed,
             medium: raw.medium,
             high: raw.high,
             words: raw.words,

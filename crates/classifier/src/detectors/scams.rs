@@ -1,14 +1,14 @@
 //! Spam and scam: at least two different kinds of sign, so that the wording of one ad never decides.
 
 use super::Outcome;
-use super::contacts::fires_or_silent;
+use super::contacts::{fires_or_silent, personas};
 use crate::catalogue::Indicator;
-use crate::group::{GroupContext, ads_evidence};
+use crate::group::{AdSummary, GroupContext, ads_evidence};
 use domain::AdRef;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Signs: money in advance (the indicators named in `advance_payment`) in two ads, one link in `ads` ads, one text
-/// in `ads` ads in `towns` municipalities, a damped contact.
+/// in `ads` ads in `towns` municipalities or under two names in two, a damped contact.
 pub(super) fn scam_signs(context: &GroupContext<'_>, indicator: &Indicator) -> Outcome {
     let parameters = &indicator.parameters;
     let (least_ads, least_towns) = (parameters.count("ads"), parameters.count("towns"));
@@ -45,14 +45,16 @@ pub(super) fn scam_signs(context: &GroupContext<'_>, indicator: &Indicator) -> O
         en.push(format!("the same link in {} ads", linked.len()));
         ads.extend(refs(linked));
     }
-    let stock = by_text.values().find(|same| {
-        let towns: BTreeSet<&str> =
-            same.iter().filter_map(|index| context.ads.get(*index)).filter_map(|ad| ad.town()).collect();
-        same.len() >= least_ads && towns.len() >= least_towns
+    let stock = by_text.values().find_map(|same| {
+        let ads: Vec<&AdSummary<'_>> = same.iter().filter_map(|index| context.ads.get(*index)).collect();
+        let towns = ads.iter().filter_map(|ad| ad.town()).collect::<BTreeSet<&str>>().len();
+        // One persona on tour keeps her text; two personas in two towns with one text are nobody's own.
+        let stock = (ads.len() >= least_ads && towns >= least_towns) || (towns >= 2 && personas(&ads) >= 2);
+        stock.then_some((same, towns))
     });
-    if let Some(same) = stock {
-        da.push(format!("samme standardtekst i {} annoncer i {least_towns} kommuner eller flere", same.len()));
-        en.push(format!("the same stock text in {} ads in {least_towns} municipalities or more", same.len()));
+    if let Some((same, towns)) = stock {
+        da.push(format!("samme standardtekst i {} annoncer i {towns} kommuner", same.len()));
+        en.push(format!("the same stock text in {} ads in {towns} municipalities", same.len()));
         ads.extend(refs(same));
     }
     if !context.damped.is_empty() {

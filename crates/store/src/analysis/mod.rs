@@ -1,13 +1,16 @@
 //! The result of an analysis: entities, links, assessments, cases.
 
 pub(crate) mod cases;
+mod figures;
 mod write;
+
+pub use figures::{RunFiguresRow, SpamShare};
 
 use crate::db::{Row, Tx, args};
 use crate::keys::Keys;
 use crate::readings::ad_ref;
 use crate::{Look, Store, StoreError};
-use domain::{AdRef, AdvertiserId, Assessment, Band, Link, LinkKind, Linkage, NetworkId, Queue};
+use domain::{AdRef, AdvertiserId, Assessment, Band, Link, LinkKind, Linkage, NetworkId, Queue, RunFigures};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -30,6 +33,10 @@ pub struct NewAnalysis<'a> {
     pub linkage: &'a Linkage,
     /// Assessments of advertisers and networks.
     pub assessments: &'a [Assessment],
+    /// Counts over all of them.
+    pub figures: RunFigures,
+    /// What part of the spam queue is drawn to be read.
+    pub spam: SpamShare,
     /// When it is kept.
     pub at: Timestamp,
 }
@@ -184,18 +191,20 @@ pub(crate) async fn header(tx: &mut Tx) -> Result<Option<AnalysisHeader>, StoreE
             args![],
         )
         .await?;
-    row.map(|row| {
-        Ok(AnalysisHeader {
-            id: row.int(0)?,
-            as_of: row.time(1)?,
-            catalogue: row.text(2)?,
-            parameters: row.text(3)?,
-            code_version: row.text(4)?,
-            reference_version: row.text(5)?,
-            at: row.time(6)?,
-        })
+    row.as_ref().map(header_of).transpose()
+}
+
+/// The first seven columns of a row.
+fn header_of(row: &Row) -> Result<AnalysisHeader, StoreError> {
+    Ok(AnalysisHeader {
+        id: row.int(0)?,
+        as_of: row.time(1)?,
+        catalogue: row.text(2)?,
+        parameters: row.text(3)?,
+        code_version: row.text(4)?,
+        reference_version: row.text(5)?,
+        at: row.time(6)?,
     })
-    .transpose()
 }
 
 /// The current analysis' number, 0 where there is none.

@@ -2,7 +2,7 @@
 //! them the current ones and lets the cases follow. Killed before that, the analysis before is still whole.
 
 use super::cases::{self, SubjectNow};
-use super::{NewAnalysis, PutAnalysis, band_number, queue_text};
+use super::{NewAnalysis, PutAnalysis, band_number, figures, queue_text};
 use crate::ads::BATCH;
 use crate::db::{Tx, args};
 use crate::keys::Keys;
@@ -96,6 +96,7 @@ impl Store {
             args![id],
         )
         .await?;
+        figures::keep(&mut tx, id, analysis).await?;
         tx.commit().await?;
         done.id = id;
         if before != 0 {

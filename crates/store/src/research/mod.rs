@@ -118,6 +118,8 @@ pub struct QueueFilter {
     pub urgent: bool,
     /// Ordinary queue or spam.
     pub queue: Option<Queue>,
+    /// Only cases of the spam queue that were drawn to be read.
+    pub drawn: bool,
     /// Case ids to leave out (skipped in this session).
     pub skip: Vec<CaseId>,
 }

@@ -58,6 +58,9 @@ fn condition(filter: &QueueFilter, analysis: i64) -> Where {
         let place = on.value(queue_text(queue));
         on.and(&format!("c.queue = {place}"));
     }
+    if filter.drawn {
+        on.and("EXISTS (SELECT 1 FROM spam_draw d WHERE d.case_id = c.id AND d.drawn = 1)");
+    }
     if !filter.municipalities.is_empty() {
         let places: Vec<String> = filter.municipalities.iter().map(|code| on.value(code)).collect();
         on.and(&format!(

@@ -123,6 +123,8 @@ on_both! {
             reference: Vec::new(),
             linkage: &linkage,
             assessments: &assessments,
+            figures: Default::default(),
+            spam: Default::default(),
             at: at(200),
         };
         assert!(matches!(store.put_analysis(&analysis).await, Err(StoreError::NotFound { .. })));

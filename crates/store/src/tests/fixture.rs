@@ -3,12 +3,12 @@
 use crate::testing::at;
 use crate::{
     Account, AccountId, Actor, Look, NewAccount, NewAd, NewAnalysis, PersonRole, PutAnalysis, ReadingRow,
-    SiteRegistration, Store,
+    SiteRegistration, SpamShare, Store,
 };
 use domain::{
     AdContent, AdRef, Advertiser, AdvertiserId, Assessment, Band, Bilingual, Contact, ContactKind, Evidence, Field,
     Firing, Grade, Group, IndicatorId, LanguageGuess, Link, LinkKind, Linkage, MaskedText, Network, NetworkId,
-    PlaceFact, ProgrammeId, Queue, Reading, Role, Scope, SiteId, Span, Subject, TeamId, VersionFacts,
+    PlaceFact, ProgrammeId, Queue, Reading, Role, RunFigures, Scope, SiteId, Span, Subject, TeamId, VersionFacts,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,7 +140,7 @@ pub fn firing(indicator: &str, role: Role, on: &AdRef) -> Firing {
     }
 }
 
-/// What an analysis finds: advertisers by their ads, each with indicators (`!` before one: urgent), and networks by
+/// What an analysis finds: advertisers by their ads, each with indicators (`!` before one: urgent; `spam`: the queue of spam and scam), and networks by
 /// the places of their advertisers.
 pub struct World {
     pub advertisers: Vec<(Vec<&'static str>, Vec<&'static str>)>,
@@ -214,7 +214,9 @@ impl World {
 }
 
 fn assessment(subject: Subject, signs: &[&str], on: &AdRef) -> Assessment {
-    let (urgent, scored): (Vec<&str>, Vec<&str>) = signs.iter().partition(|sign| sign.starts_with('!'));
+    let spam = signs.contains(&"spam");
+    let (urgent, scored): (Vec<&str>, Vec<&str>) =
+        signs.iter().filter(|sign| **sign != "spam").partition(|sign| sign.starts_with('!'));
     let points = scored.len() as f64;
     Assessment {
         subject,
@@ -232,10 +234,18 @@ fn assessment(subject: Subject, signs: &[&str], on: &AdRef) -> Assessment {
         abstentions: Vec::new(),
         marginal: Vec::new(),
         urgent: !urgent.is_empty(),
-        queue: Queue::Ordinary,
+        queue: if spam { Queue::Spam } else { Queue::Ordinary },
         catalogue: "sha256:test".to_owned(),
         ads: vec![on.clone()],
     }
+}
+
+pub fn figures(assessments: &[Assessment]) -> RunFigures {
+    let mut figures = RunFigures::default();
+    for assessment in assessments {
+        figures.add(assessment, "da");
+    }
+    figures
 }
 
 pub async fn analyse(store: &Store, world: &World, minute: i64) -> PutAnalysis {
@@ -250,6 +260,8 @@ pub async fn analyse(store: &Store, world: &World, minute: i64) -> PutAnalysis {
         reference: b"reference".to_vec(),
         linkage: &linkage,
         assessments: &assessments,
+        figures: figures(&assessments),
+        spam: SpamShare { share: 0.5, seed: "test".to_owned() },
         at: at(minute),
     };
     store.put_analysis(&analysis).await.unwrap()

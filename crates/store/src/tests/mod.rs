@@ -5,6 +5,7 @@
 //! - `ads`: versions, idempotent imports, replays as of a time
 //! - `archive`: what is kept of an answer, and how it is read again
 //! - `analyses`: keeping an analysis, cases that follow, reopen, split and merge
+//! - `figures`: figures of each analysis, the draw of spam cases
 //! - `queue`: the researcher's queue, decisions, undo, the urgent route
 //! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
 //! - `secrets`: no canary in any file, table or error; chains that show tampering
@@ -16,6 +17,7 @@ mod ads;
 mod analyses;
 mod archive;
 mod crawl;
+mod figures;
 mod fixture;
 mod ledger;
 mod notices;

@@ -6,7 +6,7 @@ use crate::{Engine, MasterKey, Options, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables without any personal data, or whose rows go with the ad that they belong to.
-const IMPERSONAL: [&str; 16] = [
+const IMPERSONAL: [&str; 18] = [
     "ad_absence",
     "analysis",
     "audit",
@@ -21,8 +21,10 @@ const IMPERSONAL: [&str; 16] = [
     "meta",
     "robots_cache",
     "run",
+    "run_figures",
     "site",
     "site_notice",
+    "spam_draw",
 ];
 const WITH_THE_AD: [&str; 3] = ["language_mention", "persona_mention", "place_mention"];
 

@@ -108,7 +108,8 @@ impl Asked {
             language: Some(self.language.clone()).filter(|language| !language.is_empty()),
             indicator: Some(self.indicator.clone()).filter(|id| !id.is_empty()).map(IndicatorId),
             urgent: self.urgent,
-            queue: (!self.urgent).then_some(if self.queue == "spam" { Queue::Spam } else { Queue::Ordinary }),
+            queue: (!self.urgent).then_some(if self.queue.starts_with("spam") { Queue::Spam } else { Queue::Ordinary }),
+            drawn: self.queue == "spam",
             skip: Vec::new(),
         }
     }
@@ -204,7 +205,7 @@ fn filters(state: &AppState, page: &Page, asked: &Asked) -> Vec<Select> {
     let mut indicators: Vec<(String, String)> =
         running.map(|i| (i.id.0.clone(), format!("{} · {}", i.group, t.of(&i.title)))).collect();
     indicators.sort_by(|a, b| a.1.cmp(&b.1));
-    let spam = vec![("spam".to_owned(), t.t("queue-spam"))];
+    let spam = vec![("spam".to_owned(), t.t("queue-spam-drawn")), ("spam-all".to_owned(), t.t("queue-spam-all"))];
     vec![
         select("band", t.t("band"), t.t("all-bands"), &asked.band, bands),
         select("state", t.t("state"), t.t("all-waiting"), &asked.state, states),

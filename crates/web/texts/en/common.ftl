@@ -11,6 +11,7 @@ menu-label = Main menu
 crumbs-label = Breadcrumb
 menu-queue = Queue
 menu-try = Try a text
+menu-drift = Fairness
 menu-indicators = Indicators
 menu-today = Today's list
 menu-contact = Contact

@@ -34,6 +34,22 @@ fn two_kinds_of_sign(#[case] signs: &[&str], #[case] fires: bool) {
     assert_eq!(said("spam_or_scam", &ads).fires(), fires);
 }
 
+#[test]
+fn an_independent_on_tour_who_takes_deposits_is_no_scam() {
+    let one = |n: i64, name: &str, town: &str| {
+        let mut ad = scam(0, "text");
+        ad.ad.ad_id = n.to_string();
+        with(ad, |version| {
+            version.names = vec![name.to_owned()];
+            version.places[0].municipality_code = town.to_owned();
+            version.firings.extend(scam(0, "money").versions[0].firings.clone());
+        })
+    };
+    assert_eq!(said("spam_or_scam", &[one(1, "Lea", AARHUS), one(2, "Lea", ODENSE)]), Said::Silent);
+    assert!(said("spam_or_scam", &[one(1, "Lea", AARHUS), one(2, "Eva", ODENSE)]).fires());
+    assert_eq!(said("spam_or_scam", &[one(1, "Lea", AARHUS), one(2, "Eva", AARHUS)]), Said::Silent, "a house's rule");
+}
+
 /// Firings of these indicators, as the catalogue has them.
 fn firings(names: &[&str]) -> Vec<Firing> {
     let ad = ad("1", "Lea", 25, "34000050", AARHUS, 0, 3);

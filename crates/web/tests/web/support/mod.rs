@@ -301,6 +301,7 @@ pub fn settings(clock: Clock) -> WebSettings {
         approach_minutes: 120,
         idle_minutes: 60,
         session_minutes: 720,
+        watch: classifier::WatchRules { least_advertisers: 20, z: 1.96, factor: 2.0, least_firings: 10 },
         behind_tls: false,
         notice: None,
     }
@@ -503,6 +504,12 @@ async fn analysis(state: &AppState, firings: BTreeMap<AdRef, Vec<Firing>>) {
         reference: b"{}".to_vec(),
         linkage: &linkage,
         assessments: &assessments,
+        figures: {
+            let mut figures = RunFigures::default();
+            assessments.iter().for_each(|assessment| figures.add(assessment, "en"));
+            figures
+        },
+        spam: SpamShare::default(),
         at: now(),
     };
     state.store.put_analysis(&kept).await.unwrap();

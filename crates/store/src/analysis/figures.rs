@@ -1,0 +1,114 @@
+//! What goes with an analysis besides its rows: figures over everybody, and the draw of spam cases to be read.
+
+use super::{AnalysisHeader, NewAnalysis};
+use crate::db::{Tx, args};
+use crate::times::local_day_and_hour;
+use crate::{Store, StoreError};
+use domain::RunFigures;
+use sha2::{Digest, Sha256};
+
+/// For so long each analysis' figures stay; of earlier days the last of the day.
+const ALL_FOR_MS: i64 = 7 * 86_400_000;
+
+/// What part of the spam queue is drawn to be read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpamShare {
+    /// 0 to 1.
+    pub share: f64,
+    /// The same seed draws the same cases.
+    pub seed: String,
+}
+
+/// The figures of an analysis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFiguresRow {
+    /// Which analysis, and what it was made of.
+    pub analysis: AnalysisHeader,
+    /// Its counts.
+    pub figures: RunFigures,
+}
+
+/// Whether a case is drawn: its number between 0 and 1, made of the seed and its id, lies below the share.
+fn is_drawn(spam: &SpamShare, case: &str) -> bool {
+    let digest = Sha256::new().chain_update(spam.seed.as_bytes()).chain_update([0]).chain_update(case).finalize();
+    let number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    (number as f64 / u64::MAX as f64) < spam.share
+}
+
+/// Keeps the figures and draws the spam cases that were not drawn yet. Part of the transaction that makes the analysis
+/// the current one.
+pub(super) async fn keep(tx: &mut Tx, id: i64, analysis: &NewAnalysis<'_>) -> Result<(), StoreError> {
+    let body =
+        serde_json::to_string(&analysis.figures).map_err(|_| StoreError::Corrupt { what: "an analysis' figures" })?;
+    let (day, _) = local_day_and_hour(analysis.as_of);
+    tx.run("INSERT INTO run_figures (analysis_id, day, body) VALUES ($1, $2, $3)", args![id, day, body]).await?;
+    let week_ago = jiff::Timestamp::from_millisecond(analysis.as_of.as_millisecond() - ALL_FOR_MS)
+        .map_or(day, |at| local_day_and_hour(at).0);
+    tx.run(
+        "DELETE FROM run_figures WHERE day < $1 AND EXISTS (SELECT 1 FROM run_figures later \
+         WHERE later.day = run_figures.day AND later.analysis_id > run_figures.analysis_id)",
+        args![week_ago],
+    )
+    .await?;
+    let waiting = tx
+        .all(
+            "SELECT c.id FROM case_file c WHERE c.queue = 'spam' AND c.merged_into IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM spam_draw d WHERE d.case_id = c.id) ORDER BY c.id",
+            args![],
+        )
+        .await?;
+    for row in &waiting {
+        let case = row.text(0)?;
+        let drawn = is_drawn(&analysis.spam, &case);
+        tx.run(
+            "INSERT INTO spam_draw (case_id, seed, share, drawn, at) VALUES ($1, $2, $3, $4, $5)",
+            args![case, &analysis.spam.seed, analysis.spam.share, drawn, analysis.at],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// The figures of the last analyses, the newest first; of days more than a week ago the last of each day.
+    pub async fn run_figures(&self, most: u32) -> Result<Vec<RunFiguresRow>, StoreError> {
+        let mut tx = self.read("reading the figures of analyses").await?;
+        let rows = tx
+            .all(
+                "SELECT a.id, a.as_of, a.catalogue, a.parameters, a.code_version, a.reference_version, a.made_at, f.body \
+                 FROM run_figures f JOIN analysis a ON a.id = f.analysis_id ORDER BY f.analysis_id DESC LIMIT $1",
+                args![most],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let figures = serde_json::from_str(&row.text(7)?)
+                    .map_err(|_| StoreError::Corrupt { what: "an analysis' figures" })?;
+                Ok(RunFiguresRow { analysis: super::header_of(row)?, figures })
+            })
+            .collect()
+    }
+
+    /// How the cases of the spam queue were drawn: case, seed, share, drawn; by case.
+    pub async fn spam_draws(&self) -> Result<Vec<(crate::CaseId, String, f64, bool)>, StoreError> {
+        let mut tx = self.read("reading the draw of spam cases").await?;
+        let rows = tx.all("SELECT case_id, seed, share, drawn FROM spam_draw ORDER BY case_id", args![]).await?;
+        rows.iter().map(|row| Ok((crate::CaseId(row.text(0)?), row.text(1)?, row.real(2)?, row.flag(3)?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draw_can_be_repeated_and_keeps_to_its_share() {
+        let spam = |share| SpamShare { share, seed: "s".to_owned() };
+        let drawn = |share| (0..2000).filter(|n| is_drawn(&spam(share), &format!("case_{n}"))).count();
+        assert_eq!((drawn(0.0), drawn(1.0)), (0, 2000));
+        assert!((150..250).contains(&drawn(0.1)), "{}", drawn(0.1));
+        assert_eq!(drawn(0.1), drawn(0.1));
+        let other = SpamShare { share: 0.5, seed: "t".to_owned() };
+        assert!((0..100).any(|n| is_drawn(&spam(0.5), &n.to_string()) != is_drawn(&other, &n.to_string())));
+    }
+}
