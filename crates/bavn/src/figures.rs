@@ -30,7 +30,7 @@ pub async fn last_warnings(store: &Store, config: &Config) -> anyhow::Result<Vec
     Ok(warnings(&now.figures, last.get(1).map(|before| &before.figures), &config.watch))
 }
 
-/// The warnings in one line; empty where there are none.
+/// The warnings in one line.
 pub fn describe(warnings: &[Warning]) -> String {
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let words: Vec<String> = warnings
@@ -46,5 +46,8 @@ pub fn describe(warnings: &[Warning]) -> String {
             }
         })
         .collect();
-    if words.is_empty() { String::new() } else { format!("To look into: {}.", words.join("; ")) }
+    if words.is_empty() {
+        return "Fairness and drift: nothing stands out.".to_owned();
+    }
+    format!("Fairness and drift, to look into: {}.", words.join("; "))
 }

@@ -41,8 +41,9 @@ pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
     })
     .await?;
     bar.finish_and_clear();
+    let warnings = crate::figures::last_warnings(&store, &config).await?;
     store.close().await;
-    eprintln!("{}", describe(&summary));
+    eprintln!("{}\n{}", describe(&summary), crate::figures::describe(&warnings));
     Ok(())
 }
 
