@@ -8,11 +8,11 @@ use std::process::Command;
 /// Kind, exact F1 that must hold today, exact F1 that part 3 asks for. Raise the first whenever reading gets better.
 const MENTIONS: [(&str, f64, f64); 8] = [
     ("phones plain", 0.985, 0.995),
-    ("phones hidden", 0.863, 0.97),
-    ("prices", 0.942, 0.95),
-    ("ages", 0.933, 0.97),
+    ("phones hidden", 0.899, 0.97),
+    ("prices", 0.960, 0.95),
+    ("ages", 0.958, 0.97),
     ("places", 0.974, 0.95),
-    ("names", 0.941, 0.92),
+    ("names", 0.938, 0.92),
     ("e-mails and handles", 0.999, 0.97),
     ("language", 0.999, 0.97),
 ];
