@@ -61,6 +61,7 @@ async fn measure(days: u32, advertisers: u32, change: fn(&mut SitePlan)) -> Cove
     let url = format!("sqlite:{}", folder.path().join("bavn.sqlite").display());
     let options = store::Options { durable: false, ..store::Options::default() };
     let store = Store::open_with(&url, store::testing::key(), clock.now(), options).await.expect("a store");
+    let config = config.for_crawl();
     let mut plans = plans(&config, &store, &[], clock.now()).await.expect("plans");
     plans.iter_mut().for_each(change);
     let interval_min = plans[0].interval.as_secs_f64() / 60.0;

@@ -4,6 +4,10 @@ use bavn::cli::Cli;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// See Cargo.toml.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -1,6 +1,6 @@
 //! From a site's adapter to the plan by which it is crawled.
 
-use crate::config::Config;
+use crate::config::{CrawlConfig, Settings};
 use anyhow::bail;
 use crawler::plan::{Approval, Expect, FetchLimits, Hours, SitePlan};
 use domain::{ProgrammeId, SiteId};
@@ -12,7 +12,12 @@ use store::{SiteRegistration, Store};
 
 /// The plans of the sites asked for, or of all. Registers each in the store. Refused as a whole while a site outside
 /// loopback is among them and the controller is not complete.
-pub async fn plans(config: &Config, store: &Store, asked: &[String], at: Timestamp) -> anyhow::Result<Vec<SitePlan>> {
+pub async fn plans(
+    config: &CrawlConfig,
+    store: &Store,
+    asked: &[String],
+    at: Timestamp,
+) -> anyhow::Result<Vec<SitePlan>> {
     for name in asked {
         if !config.sites.contains_key(name) {
             let known: Vec<&str> = config.sites.keys().map(String::as_str).collect();
@@ -26,7 +31,7 @@ pub async fn plans(config: &Config, store: &Store, asked: &[String], at: Timesta
             continue;
         }
         let settings = adapter.settings();
-        check_controller(config, &settings.id, &settings.hosts)?;
+        check_controller(&config.settings, &settings.id, &settings.hosts)?;
         let Some(programme) = config.programmes.values().find(|programme| programme.watches(id)) else {
             bail!("no programme watches site '{id}': name it under 'sites' in a file of programmes/");
         };
@@ -37,7 +42,7 @@ pub async fn plans(config: &Config, store: &Store, asked: &[String], at: Timesta
             import_only: false,
         };
         store.register_site(&registration, at).await?;
-        plans.push(plan(config, settings)?);
+        plans.push(plan(&config.settings, settings)?);
     }
     if plans.is_empty() {
         bail!("there is no site to crawl: add one as sites/README.md in the configuration folder shows");
@@ -46,7 +51,7 @@ pub async fn plans(config: &Config, store: &Store, asked: &[String], at: Timesta
 }
 
 /// Rule 13: any host but loopback waits until the installation says who answers for it.
-pub fn check_controller(config: &Config, site: &str, hosts: &[String]) -> anyhow::Result<()> {
+pub fn check_controller(installation: &Settings, site: &str, hosts: &[String]) -> anyhow::Result<()> {
     let loopback = |host: &String| {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -54,7 +59,7 @@ pub fn check_controller(config: &Config, site: &str, hosts: &[String]) -> anyhow
     if hosts.iter().all(loopback) {
         return Ok(());
     }
-    let missing = config.settings.controller.missing();
+    let missing = installation.controller.missing();
     if missing.is_empty() {
         return Ok(());
     }
@@ -77,7 +82,7 @@ fn intervals(schedule: &Schedule, interval_min: u32) -> (Duration, Duration) {
 }
 
 /// The plan of one site.
-pub fn plan(config: &Config, settings: &SiteSettings) -> anyhow::Result<SitePlan> {
+pub fn plan(installation: &Settings, settings: &SiteSettings) -> anyhow::Result<SitePlan> {
     let day_start = |date: jiff::civil::Date| crate::time::copenhagen(date.at(0, 0, 0, 0));
     let approval = match &settings.approval {
         Some(approval) => Some(Approval {
@@ -93,7 +98,7 @@ pub fn plan(config: &Config, settings: &SiteSettings) -> anyhow::Result<SitePlan
         ("price", settings.expect.price_min),
         ("place", settings.expect.place_min),
     ];
-    let (interval, least_interval) = intervals(&settings.schedule, config.settings.crawl.interval_min);
+    let (interval, least_interval) = intervals(&settings.schedule, installation.crawl.interval_min);
     Ok(SitePlan {
         site: SiteId(settings.id.clone()),
         start_urls: settings.start.clone(),

@@ -43,7 +43,7 @@ pub fn app_state(
         Some(at) => Arc::new(move || at),
         None => Arc::new(crate::time::now),
     };
-    let http = crawler::Http::new(&contact_url(config))?;
+    let http = crawler::Http::new(&contact_url(&config.settings))?;
     let mut regions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut municipalities = BTreeMap::new();
     for (code, name, region) in config.geography.municipalities() {

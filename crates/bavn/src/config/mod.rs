@@ -44,28 +44,30 @@ pub struct Config {
     linkage_text: String,
 }
 
+/// What a crawl needs of the configuration: neither catalogue nor lexicon, whose patterns take a while to compile.
+#[derive(Debug, Clone)]
+pub struct CrawlConfig {
+    /// `bavn.toml`.
+    pub settings: Settings,
+    /// `programmes/*.toml`, by id.
+    pub programmes: BTreeMap<String, Programme>,
+    /// `sites/<site>/site.toml`, by site.
+    pub sites: BTreeMap<String, extract::adapter::Adapter>,
+}
+
+impl CrawlConfig {
+    /// Reads that part of the folder.
+    pub fn load(folder: &Path) -> anyhow::Result<CrawlConfig> {
+        Source::open(folder, false)?.crawl_config()
+    }
+}
+
 impl Config {
     /// Reads the folder. Only what `needs` names is required to be there: a stateless command goes on with the
     /// configuration built into the program where the folder does not exist.
     pub fn load(folder: &Path, fallback: bool) -> anyhow::Result<Config> {
         let source = Source::open(folder, fallback)?;
-        let settings: Settings = source.toml("bavn.toml")?;
-        settings.check("bavn.toml")?;
-        let mut programmes = BTreeMap::new();
-        for (path, text) in source.texts("programmes/", ".toml")? {
-            let programme: Programme = parse_toml(&source.show(&path), &text)?;
-            programme.check(&source.show(&path))?;
-            programmes.insert(programme.id.clone(), programme);
-        }
-        if programmes.is_empty() {
-            anyhow::bail!("{} holds no programme: add one as programmes/<id>.toml", source.show("programmes/"));
-        }
-        let mut sites = BTreeMap::new();
-        for (path, text) in source.texts("sites/", "/site.toml")? {
-            let id = path.trim_start_matches("sites/").trim_end_matches("/site.toml").to_owned();
-            let adapter = extract::adapter::Adapter::parse(&id, &source.show(&path), &text)?;
-            sites.insert(id, adapter);
-        }
+        let CrawlConfig { settings, programmes, sites } = source.crawl_config()?;
         let catalogue = source.catalogue()?;
         Ok(Config {
             reader_version: source.reader_version(&catalogue)?,
@@ -80,6 +82,15 @@ impl Config {
             programmes,
             sites,
         })
+    }
+
+    /// The part that a crawl needs.
+    pub fn for_crawl(&self) -> CrawlConfig {
+        CrawlConfig {
+            settings: self.settings.clone(),
+            programmes: self.programmes.clone(),
+            sites: self.sites.clone(),
+        }
     }
 
     /// `sha256:…` of the parameters of linking.
@@ -181,6 +192,27 @@ impl Source {
         paths.retain(|path| path.starts_with(prefix) && path.ends_with(suffix));
         paths.sort();
         paths.into_iter().map(|path| self.text(&path).map(|text| (path, text))).collect()
+    }
+
+    fn crawl_config(&self) -> anyhow::Result<CrawlConfig> {
+        let settings: Settings = self.toml("bavn.toml")?;
+        settings.check("bavn.toml")?;
+        let mut programmes = BTreeMap::new();
+        for (path, text) in self.texts("programmes/", ".toml")? {
+            let programme: Programme = parse_toml(&self.show(&path), &text)?;
+            programme.check(&self.show(&path))?;
+            programmes.insert(programme.id.clone(), programme);
+        }
+        if programmes.is_empty() {
+            anyhow::bail!("{} holds no programme: add one as programmes/<id>.toml", self.show("programmes/"));
+        }
+        let mut sites = BTreeMap::new();
+        for (path, text) in self.texts("sites/", "/site.toml")? {
+            let id = path.trim_start_matches("sites/").trim_end_matches("/site.toml").to_owned();
+            let adapter = extract::adapter::Adapter::parse(&id, &self.show(&path), &text)?;
+            sites.insert(id, adapter);
+        }
+        Ok(CrawlConfig { settings, programmes, sites })
     }
 
     fn catalogue(&self) -> anyhow::Result<classifier::Catalogue> {

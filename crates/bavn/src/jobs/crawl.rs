@@ -1,7 +1,7 @@
 //! `bavn crawl`: the approved sites, once or by schedule.
 
 use crate::cli::{Cli, CrawlArgs};
-use crate::config::Config;
+use crate::config::{CrawlConfig, Settings};
 use crate::key::{Need, database_url, open_store};
 use crate::monitor::{self, Counted};
 use crate::plans::plans;
@@ -19,7 +19,7 @@ use store::{Engine, Store};
 
 /// Crawls.
 pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
-    let config = Config::load(&cli.config, false)?;
+    let config = CrawlConfig::load(&cli.config)?;
     let store = open_store(cli, Need::Make, crate::time::now()).await?;
     let _only_one = only_crawler(cli, &store)?;
     let plans = plans(&config, &store, &args.sites, crate::time::now()).await?;
@@ -64,7 +64,7 @@ pub fn only_crawler(cli: &Cli, store: &Store) -> anyhow::Result<Option<File>> {
 
 /// What the crawl works with, over the store and the adapters.
 pub fn deps(
-    config: &Config,
+    config: &CrawlConfig,
     store: &Store,
     clock: Arc<dyn Clock>,
     stop: Stop,
@@ -86,7 +86,7 @@ pub fn deps(
         frontier,
         reader: Arc::new(AdapterPages::new(config.sites.clone())),
         clock,
-        http: Http::new(&contact_url(config))?,
+        http: Http::new(&contact_url(&config.settings))?,
         progress,
         stop,
         worker,
@@ -96,9 +96,9 @@ pub fn deps(
 }
 
 /// The page that the user agent names.
-pub fn contact_url(config: &Config) -> String {
-    match config.settings.crawl.contact_url.as_str() {
-        "" => format!("http://{}/contact", config.settings.serve.listen),
+pub fn contact_url(settings: &Settings) -> String {
+    match settings.crawl.contact_url.as_str() {
+        "" => format!("http://{}/contact", settings.serve.listen),
         url => url.to_owned(),
     }
 }

@@ -178,13 +178,14 @@ fn clear_folder(data: &Path) -> anyhow::Result<()> {
 
 /// Crawls by schedule from the population's first moment to `today`, in virtual time.
 async fn crawl_days(config: &Config, store: &Store, clock: &VirtualClock, today: Timestamp) -> anyhow::Result<()> {
-    let mut plans = plans(config, store, &[], clock.now()).await?;
+    let config = config.for_crawl();
+    let mut plans = plans(&config, store, &[], clock.now()).await?;
     // The demo is to be ready soon: one fixed interval. What an interval that adapts is worth, `./measure coverage` shows.
     plans.iter_mut().for_each(|plan| plan.least_interval = plan.interval);
     let bar = crate::progress::spinner("pages");
     let participant: Arc<dyn Clock> = Arc::new(clock.participant("schedule"));
     let progress: Arc<dyn Progress> = Arc::new(Days { bar: bar.clone(), now: clock.reader() });
-    let deps = crawl::deps(config, store, participant, Stop::default(), progress)?;
+    let deps = crawl::deps(&config, store, participant, Stop::default(), progress)?;
     crawler::crawl_forever(plans, &deps, Some(today)).await;
     bar.finish_and_clear();
     Ok(())

@@ -35,9 +35,10 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     if config.sites.is_empty() {
         eprintln!("No site is configured yet: nothing is crawled.");
     } else {
-        let plans = plans(&config, &store, &[], crate::time::now()).await?;
+        let sites = config.for_crawl();
+        let plans = plans(&sites, &store, &[], crate::time::now()).await?;
         let progress = Arc::new(Counted(Arc::new(())));
-        let deps = crawl::deps(&config, &store, Arc::new(WallClock), stop.clone(), progress)?;
+        let deps = crawl::deps(&sites, &store, Arc::new(WallClock), stop.clone(), progress)?;
         tasks.spawn(async move { crawler::crawl_forever(plans, &deps, None).await });
     }
     tasks.spawn(keep_analysing(config.clone(), store.clone(), stop.clone()));

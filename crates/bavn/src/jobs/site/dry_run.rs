@@ -20,11 +20,11 @@ const EXAMPLES: usize = 3;
 pub async fn run(cli: &Cli, config: &Config, args: &DryRunArgs) -> anyhow::Result<()> {
     let adapter = super::adapter(config, &args.site, args.adapter.as_deref())?;
     let settings = adapter.settings();
-    plans::check_controller(config, &settings.id, &settings.hosts)?;
+    plans::check_controller(&config.settings, &settings.id, &settings.hosts)?;
     if let Some(refusal) = settings.refusal(crate::time::local_day(crate::time::now())) {
         anyhow::bail!("{refusal}; nothing was asked of the site");
     }
-    let plan = plans::plan(config, settings)?;
+    let plan = plans::plan(&config.settings, settings)?;
     let limits = DryLimits { listings: args.listings as usize, ads: args.ads as usize };
     let look = Look::begin(cli, limits).await?;
     let reader = Arc::new(Explaining { adapter: adapter.clone(), seen: Mutex::default() });

@@ -62,7 +62,7 @@ impl Look {
             reader,
             pacer: Arc::new(pacer),
             clock: Arc::new(clock),
-            http: Http::new(&crawl::contact_url(config))?,
+            http: Http::new(&crawl::contact_url(&config.settings))?,
             progress: Arc::new(()),
             stop,
             worker,

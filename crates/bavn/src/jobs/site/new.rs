@@ -38,7 +38,7 @@ pub async fn run(cli: &Cli, config: &Config, args: &NewArgs) -> anyhow::Result<(
     if folder.exists() {
         bail!("{} is there already: name another with --id, or move it away", folder.display());
     }
-    plans::check_controller(config, &id, &hosts)?;
+    plans::check_controller(&config.settings, &id, &hosts)?;
     let private: Vec<IpAddr> = hosts
         .iter()
         .filter_map(|host| host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok())
