@@ -273,8 +273,8 @@ fn link_view(page: &Page, link: &store::CaseLink) -> LinkView {
         "link-joins-no"
     };
     LinkView {
-        a: link.a.clone(),
-        b: link.b.clone(),
+        a: link.a.words.clone(),
+        b: link.b.words.clone(),
         kind: page.t(&format!("link-{}", link.kind.as_str())),
         bits: page.decimal(&link.bits),
         joins: page.t(joins),

@@ -1,7 +1,7 @@
 //! A case's ads with their versions, texts and the picture of them over time.
 
 use super::firings::{Shown, join};
-use crate::chart;
+use crate::picture::timeline;
 use crate::highlight::{Segment, segments};
 use crate::page::Page;
 use domain::{Field, MaskedText, VersionFacts};
@@ -73,7 +73,7 @@ fn view(shown: &Shown<'_>, number: usize, ad: &CaseAd) -> AdView {
         page.t.vs("from-to", &[("from", page.short_date(&ad.first_seen)), ("to", page.short_date(&ad.last_seen))]);
     AdView {
         anchor: anchor(number),
-        label: ad.label.clone(),
+        label: ad.label.words.clone(),
         first_seen: page.short_time(&ad.first_seen),
         last_seen: match &ad.gone_at {
             Some(gone) => page.t.vs("last-seen-gone", &[("last", last), ("gone", page.short_date(gone))]),
@@ -151,15 +151,15 @@ fn field_name(page: &Page, field: &Field) -> String {
 
 /// The ads over time.
 pub fn picture(page: &Page, ads: &[CaseAd]) -> String {
-    let rows: Vec<chart::Row> = ads
+    let rows: Vec<timeline::Row> = ads
         .iter()
         .take(MOST_ROWS)
-        .map(|ad| chart::Row {
-            label: ad.label.clone(),
+        .map(|ad| timeline::Row {
+            label: ad.label.words.clone(),
             versions: ad.versions.iter().map(|(facts, _)| (facts.first_seen, facts.last_seen)).collect(),
             days: ad.sightings.iter().map(|sighting| sighting.day).collect(),
             gone_at: ad.gone_at,
         })
         .collect();
-    chart::timeline(page.t, &rows)
+    timeline::timeline(page.t, &rows)
 }
