@@ -6,7 +6,6 @@
 
 mod access;
 mod assets;
-mod chart;
 mod covered;
 mod errors;
 mod format;
@@ -17,6 +16,7 @@ mod highlight;
 mod page;
 mod pages;
 pub mod password;
+mod picture;
 mod port;
 mod routes;
 mod serve;
