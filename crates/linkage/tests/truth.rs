@@ -91,7 +91,7 @@ fn a_waterfall_adds_up_to_what_was_decided() {
     let same = of(&[], &stranger, &colleague);
     assert_eq!(same.outcome, PairOutcome::OneAdvertiser);
     assert!(same.steps.iter().any(|step| step.key == "phone" && step.bits == 12.0));
-    let apart = Judgement { a: first.clone(), b: last.clone(), kind: JudgementKind::NotSame, at: start() };
+    let apart = Judgement::Ads { a: first.clone(), b: last.clone(), kind: JudgementKind::NotSame, at: start() };
     let pair = of(&[apart], &first, &last);
     assert_eq!(pair.outcome, PairOutcome::JudgedApart);
     assert!(pair.steps.iter().any(|step| step.key == "manual" && step.bits < 0.0));

@@ -14,3 +14,13 @@ CREATE TABLE contact_judgement (
     delete_after BIGINT
 );
 CREATE INDEX contact_judgement_contact ON contact_judgement (contact_id, at);
+
+-- Which advertiser or network the founding ad of a new one belonged to before: what was split off what.
+CREATE TABLE entity_split (
+    analysis_id BIGINT NOT NULL REFERENCES analysis (id),
+    old_id TEXT NOT NULL,
+    new_id TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (old_id, new_id, analysis_id)
+);
+CREATE INDEX entity_split_new ON entity_split (new_id);
