@@ -205,16 +205,24 @@ async fn municipalities(tx: &mut Tx, analysis: i64, subject: &str) -> Result<Vec
 async fn lineage(tx: &mut Tx, analysis: i64, subject: &str) -> Result<Vec<LineageRow>, StoreError> {
     let rows = tx
         .all(
-            "SELECT l.old_id, l.new_id, l.at, (SELECT count(*) FROM entity e WHERE e.analysis_id = $1 \
-             AND e.id = CASE WHEN l.old_id = $2 THEN l.new_id ELSE l.old_id END) FROM entity_lineage l \
-             WHERE l.old_id = $2 OR l.new_id = $2 ORDER BY l.at DESC, l.old_id, l.new_id",
+            "SELECT l.old_id, l.new_id, l.at, l.parted, (SELECT count(*) FROM entity e WHERE e.analysis_id = $1 \
+             AND e.id = CASE WHEN l.old_id = $2 THEN l.new_id ELSE l.old_id END) FROM \
+             (SELECT old_id, new_id, at, analysis_id, CAST(0 AS BIGINT) AS parted FROM entity_lineage \
+             WHERE old_id = $2 OR new_id = $2 UNION ALL \
+             SELECT old_id, new_id, at, analysis_id, CAST(1 AS BIGINT) AS parted FROM entity_split \
+             WHERE old_id = $2 OR new_id = $2) l ORDER BY l.analysis_id DESC, l.old_id, l.new_id LIMIT 100",
             args![analysis, subject],
         )
         .await?;
     let step = |row: &Row| {
         let (old, new) = (row.text(0)?, row.text(1)?);
-        let (step, other) = if old == subject { (LineageStep::BecamePartOf, new) } else { (LineageStep::TookIn, old) };
-        Ok(LineageRow { step, other, other_lives: row.flag(3)?, at: row.time(2)? })
+        let (step, other) = match (row.int(3)? != 0, old == subject) {
+            (false, true) => (LineageStep::BecamePartOf, new),
+            (false, false) => (LineageStep::TookIn, old),
+            (true, true) => (LineageStep::SplitOff, new),
+            (true, false) => (LineageStep::SplitFrom, old),
+        };
+        Ok(LineageRow { step, other, other_lives: row.flag(4)?, at: row.time(2)? })
     };
     rows.iter().map(step).collect()
 }

@@ -5,8 +5,8 @@ use super::on_both;
 use crate::db::args;
 use crate::testing::{TestStore, at};
 use crate::{
-    AccountId, CaseId, CaseState, Decision, DecisionKind, ImportResult, PersonRole, QueueFilter, QueueRow, Store,
-    StoreError, Waiting,
+    AccountId, CaseId, CaseState, Decision, DecisionKind, ImportResult, LineageStep, NetworkView, PersonRole,
+    QueueFilter, QueueRow, Store, StoreError, Waiting,
 };
 use domain::{Band, Contact, ContactRole, IndicatorId, Judgement, JudgementKind};
 
@@ -229,6 +229,22 @@ on_both! {
         analyse(store, &apart, 110).await;
         let followed = store.pair(&look("pair"), first, second).await.unwrap();
         assert!(followed.judgements[0].in_effect && !followed.same_network);
+        let parted = store.network(&look("network"), view.advertisers[1].id.as_str()).await.unwrap();
+        let parted = store.network(&look("network"), &parted.network.unwrap().0).await.unwrap();
+        let steps = |view: &NetworkView| {
+            view.lineage.iter().map(|row| (row.step, row.other.clone(), row.other_lives)).collect::<Vec<_>>()
+        };
+        assert_eq!(steps(&parted), [(LineageStep::SplitFrom, subject.clone(), true)]);
+        let whole = store.network(&look("network"), &subject).await.unwrap();
+        assert_eq!(steps(&whole), [(LineageStep::SplitOff, parted.id.clone(), true)]);
+        let together = World {
+            advertisers: vec![(vec!["1", "2"], vec!["a", "b"]), (vec!["3"], vec!["a"]), (vec!["4"], vec!["b"])],
+            networks: vec![vec![0, 1]],
+        };
+        analyse(store, &together, 120).await;
+        let gone = store.network(&look("network"), &parted.id).await.unwrap();
+        assert_eq!((gone.network.is_none(), gone.ads.len()), (true, 0), "its page says where it went");
+        assert_eq!(steps(&gone)[0], (LineageStep::BecamePartOf, subject.clone(), true));
         assert!(store.pair(&look("pair"), link.a.number, link.a.number).await.is_err(), "two different ads");
         let looks = store.audit_entries(None, 50).await.unwrap();
         assert_eq!(looks.iter().filter(|entry| entry.kind == "pair").count(), 4, "each answered look has its row");
