@@ -2,10 +2,10 @@
 //! for ever and never show an old one.
 
 use crate::errors::WebError;
+use crate::picture::map;
 use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
-use crate::picture::map;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::sync::LazyLock;

@@ -87,7 +87,8 @@ mod tests {
     fn ads_at_the_same_time_lie_beside_each_other_and_others_share_a_lane() {
         let at = |text: &str| format!("2026-10-{text}T08:00:00Z").parse::<Timestamp>().unwrap();
         let ad = |from: &str, to: &str| (at(from), at(to), "s1 · <1>".to_owned());
-        let row = Row { name: "K-ABC".into(), ads: vec![ad("01", "10"), ad("02", "05"), ad("11", "20"), ad("06", "09")] };
+        let row =
+            Row { name: "K-ABC".into(), ads: vec![ad("01", "10"), ad("02", "05"), ad("11", "20"), ad("06", "09")] };
         let svg = draw(Language::En, &[row]);
         assert_eq!((svg.matches("class=\"v0\"").count(), svg.matches("class=\"v1\"").count()), (2, 2));
         assert!(svg.contains("s1 · &lt;1&gt;") && svg.contains("K-ABC") && !svg.contains("style="));

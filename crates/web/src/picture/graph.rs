@@ -151,23 +151,20 @@ fn beside(a: Place, b: Place, number: usize, of: usize) -> (Place, Place) {
 
 /// Where the letters stand: on their line, in the room between the boxes, none on a box or on another letter. A letter
 /// that finds no room is left out; its line says the kind by colour and dash, and by its title.
-fn labels(
-    at_pair: &BTreeMap<(usize, usize), Vec<&Tie>>,
-    boxes: &[Place],
-) -> BTreeMap<(usize, usize, usize), Place> {
+fn labels(at_pair: &BTreeMap<(usize, usize), Vec<&Tie>>, boxes: &[Place]) -> BTreeMap<(usize, usize, usize), Place> {
     const APART: f64 = 17.0;
     let mut taken: BTreeMap<(usize, usize, usize), Place> = BTreeMap::new();
     for ((a, b), here) in at_pair {
         for number in 0..here.len() {
             let (from, to) = beside(boxes[*a], boxes[*b], number, here.len());
             let shares = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
-            let found = shares.into_iter().map(|share| Place {
-                x: from.x + (to.x - from.x) * share,
-                y: from.y + (to.y - from.y) * share,
-            });
+            let found = shares
+                .into_iter()
+                .map(|share| Place { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share });
             let free = found.into_iter().find(|place| {
                 let on_box = boxes.iter().any(|node| {
-                    (node.x - place.x).abs() < SIZE.width / 2.0 + 9.0 && (node.y - place.y).abs() < SIZE.height / 2.0 + 9.0
+                    (node.x - place.x).abs() < SIZE.width / 2.0 + 9.0
+                        && (node.y - place.y).abs() < SIZE.height / 2.0 + 9.0
                 });
                 !on_box && taken.values().all(|other| (other.x - place.x).hypot(other.y - place.y) >= APART)
             });

@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn counts_are_drawn_by_size_and_said_in_words() {
-        let count = |code: &str, count| Count { code: code.into(), name: code.into(), count, words: format!("{count} <b>") };
+        let count =
+            |code: &str, count| Count { code: code.into(), name: code.into(), count, words: format!("{count} <b>") };
         let svg = draw(Language::Da, &[count("0751", 12), count("0101", 3), count("9999", 1)]);
         assert_eq!((svg.matches("<circle").count(), svg.matches("class=\"area\"").count()), (2, 2));
         assert!(svg.contains("r=\"26\"") && svg.contains("12 &lt;b&gt;") && !svg.contains("style="));

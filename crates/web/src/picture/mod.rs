@@ -22,6 +22,7 @@ pub fn cut(text: &str, most: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
+#[cfg(test)]
 /// Width of a text in pixels at 12 px: what a wide sans-serif needs, rather too much than too little.
 pub fn width_of(text: &str) -> f64 {
     text.chars()

@@ -34,14 +34,15 @@ pub fn draw(t: Language, steps: &[Step], needed: f64) -> String {
          <title id=\"fall-t\">{}</title><desc id=\"fall-d\">{}</desc><defs><pattern id=\"hatch\" width=\"6\" height=\"6\" \
          patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><line x1=\"0\" y1=\"0\" x2=\"0\" y2=\"6\"/></pattern></defs>",
         escape(&t.t("waterfall-title")),
-        escape(&t.vs(
-            "waterfall-description",
-            &[("sum", format::decimal(t, sum)), ("needed", format::decimal(t, needed))]
-        ))
+        escape(
+            &t.vs("waterfall-description", &[("sum", format::decimal(t, sum)), ("needed", format::decimal(t, needed))])
+        )
     );
     // Writing to a String cannot fail.
     let mut put = |piece: std::fmt::Arguments<'_>| _ = svg.write_fmt(piece);
-    for (at, name, class) in [(0.0, "0".to_owned(), "zero"), (needed, t.v("waterfall-needed", "bits", format::decimal(t, needed)), "needed")] {
+    for (at, name, class) in
+        [(0.0, "0".to_owned(), "zero"), (needed, t.v("waterfall-needed", "bits", format::decimal(t, needed)), "needed")]
+    {
         put(format_args!(
             "<line class=\"{class}\" x1=\"{:.0}\" x2=\"{:.0}\" y1=\"18\" y2=\"{height}\"/><text x=\"{:.0}\" y=\"13\" \
              text-anchor=\"middle\">{}</text>",
@@ -96,7 +97,9 @@ mod tests {
         let step = |words: &str, bits| Step { words: words.into(), bits };
         let steps = [step("Samme <billede>", Some(9.0)), step("Intet fælles sprog", Some(-3.0)), step("Priser", None)];
         let svg = draw(Language::Da, &steps, 14.0);
-        for part in ["class=\"for\"", "class=\"against\"", "class=\"missing\"", "Samme &lt;billede&gt;", ">+9", ">−3", ">?<"] {
+        for part in
+            ["class=\"for\"", "class=\"against\"", "class=\"missing\"", "Samme &lt;billede&gt;", ">+9", ">−3", ">?<"]
+        {
             assert!(svg.contains(part), "{part}: {svg}");
         }
         assert!(svg.contains(">6<") && svg.contains("14") && !svg.contains("style="), "{svg}");
