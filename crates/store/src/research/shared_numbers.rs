@@ -1,15 +1,15 @@
 //! Contacts that many else unrelated ads show: each is one item for a person to name. What is said is kept with who,
 //! when and why, and is undone by marking.
 
-use super::AdLabel;
+use super::CaseAd;
+use super::case::Of;
 use crate::analysis::{bilingual, current};
 use crate::db::{Row, Tx, args};
 use crate::keys::parse_contact_kind;
 use crate::people::account_name;
-use crate::readings::masked_texts;
 use crate::retention::Retention;
 use crate::{AccountId, Actor, Look, Store, StoreError, chain};
-use domain::{Bilingual, ContactKind, ContactRole, MaskedText};
+use domain::{Bilingual, ContactKind, ContactRole};
 use jiff::Timestamp;
 
 /// Which contacts a page shows.
@@ -84,14 +84,14 @@ pub struct ContactJudgementRow {
 pub struct SharedNumberView {
     /// As in the list.
     pub number: SharedNumber,
-    /// Ads of different advertisers with their masked texts; none of an urgent case.
-    pub sample: Vec<(AdLabel, String, Vec<MaskedText>)>,
+    /// Ads of different advertisers; none of an urgent case.
+    pub sample: Vec<CaseAd>,
     /// What people said, newest first.
     pub history: Vec<ContactJudgementRow>,
 }
 
 /// Ads of a sample.
-const SAMPLE: usize = 6;
+const SAMPLE: i64 = 6;
 /// The role that holds on contact `c`.
 const ROLE: &str = "(SELECT j.role FROM contact_judgement j WHERE j.contact_id = c.id AND j.undone_at IS NULL \
      ORDER BY j.at DESC, j.id DESC LIMIT 1)";
@@ -141,9 +141,12 @@ impl Store {
         }
         let number = self.shared(&mut tx, analysis, contact).await?;
         let history = self.said(&mut tx, contact, number.damped.is_some()).await?;
-        let sample = sample(&mut tx, analysis, contact).await?;
+        let mut ads = Vec::new();
+        for ad in sample(&mut tx, analysis, contact).await? {
+            ads.extend(self.case_ads(&mut tx, analysis, &Of::Pair(ad, ad), i64::MAX).await?);
+        }
         tx.commit().await?;
-        Ok(SharedNumberView { number, sample, history })
+        Ok(SharedNumberView { number, sample: ads, history })
     }
 
     /// Says what a contact is. Said again while it holds, it is kept once.
@@ -280,34 +283,16 @@ async fn count(tx: &mut Tx, analysis: i64, on: &str) -> Result<u64, StoreError> 
     rows.first().map_or(Ok(0), |row| Ok(row.int(0)?.unsigned_abs()))
 }
 
-/// Ads of different advertisers, those first that come first by number, with the latest masked texts.
-async fn sample(
-    tx: &mut Tx,
-    analysis: i64,
-    contact: i64,
-) -> Result<Vec<(AdLabel, String, Vec<MaskedText>)>, StoreError> {
+/// Numbers of ads of different advertisers, none of an urgent case.
+async fn sample(tx: &mut Tx, analysis: i64, contact: i64) -> Result<Vec<i64>, StoreError> {
     let firsts = tx
         .all(
             "SELECT min(m.ad_id), m.advertiser FROM entity_member m WHERE m.analysis_id = $1 \
              AND m.ad_id IN (SELECT n.ad_id FROM contact_mention n WHERE n.contact_id = $2) \
              AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.urgent = 1 AND c.subject IN (m.advertiser, m.network)) \
              GROUP BY m.advertiser ORDER BY 1 LIMIT $3",
-            args![analysis, contact, SAMPLE as i64],
+            args![analysis, contact, SAMPLE],
         )
         .await?;
-    let mut sample = Vec::with_capacity(firsts.len());
-    for row in &firsts {
-        let ad = row.int(0)?;
-        let texts = tx
-            .one(
-                "SELECT s.site, v.masked FROM ad a JOIN site s ON s.id = a.site_id \
-                 JOIN ad_version v ON v.ad_id = a.id WHERE a.id = $1 ORDER BY v.version DESC LIMIT 1",
-                args![ad],
-            )
-            .await?;
-        if let Some(texts) = texts {
-            sample.push((AdLabel::of(texts.text(0)?, ad), row.text(1)?, masked_texts(texts.opt_text(1)?)?));
-        }
-    }
-    Ok(sample)
+    firsts.iter().map(|row| row.int(0)).collect()
 }

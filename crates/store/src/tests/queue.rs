@@ -262,7 +262,7 @@ on_both! {
         assert_eq!((page.total, item.ads, item.advertisers, item.texts, item.municipalities), (1, 2, 1, 2, 1));
         assert!(item.name.starts_with("K-") && item.damped.as_ref().unwrap().en == "54 ads" && item.role.is_none());
         let view = store.shared_number(&look("shared"), item.number).await.unwrap();
-        assert_eq!((view.sample.len(), view.sample[0].2[1].text.as_str()), (1, "Body [telefon]"));
+        assert_eq!((view.sample.len(), view.sample[0].versions[0].1[1].text.as_str()), (1, "Body [telefon]"));
         assert!(store.name_contact(item.number, ContactRole::Operator, " ", mette, at(200)).await.is_err());
 
         let name = async |role, by, minute| store.name_contact(item.number, role, "asked", by, at(minute)).await.unwrap();

@@ -1,6 +1,8 @@
 //! Numbers that many else unrelated ads show: each is one item for a person to name. Contacts stand as pseudonyms.
 
+use super::case_ads::{self, FieldView};
 use super::decision::by_words;
+use super::firings::Shown;
 use super::network::subject_name;
 use super::pair::{followed, wrong_reason};
 use super::{Choice, show};
@@ -19,8 +21,6 @@ use store::{ContactJudgementRow, SharedNumber, SharedNumberView, Waiting};
 
 /// Rows of a page.
 const ROWS: u32 = 20;
-/// Characters of a sample's text.
-const SAMPLE_TEXT: usize = 400;
 
 /// One of them in the list.
 struct NumberView {
@@ -52,8 +52,7 @@ struct SampleView {
     label: String,
     advertiser: String,
     href: String,
-    title: String,
-    text: String,
+    fields: Vec<FieldView>,
 }
 
 /// What somebody said.
@@ -160,23 +159,19 @@ fn page(
         let words = t.t(&format!("role-{}", role.as_str()));
         (Choice::new(role.as_str(), words, &chosen), t.t(&format!("role-help-{}", role.as_str())))
     });
+    // Words that are covered elsewhere are covered here.
+    let shown = Shown::of_case(&page, &state.catalogue, &found.sample, false);
     let template = OneTemplate {
         number: view(&page, &found.number),
         sample: found
             .sample
             .iter()
-            .map(|(label, advertiser, texts)| {
-                let text_of = |field: domain::Field| {
-                    let text = texts.iter().find(|text| text.field == field).map_or("", |text| &text.text);
-                    crate::picture::cut(text, SAMPLE_TEXT)
-                };
-                SampleView {
-                    label: label.words.clone(),
-                    advertiser: subject_name(&page, advertiser),
-                    href: format!("/network/{advertiser}"),
-                    title: text_of(domain::Field::Title),
-                    text: text_of(domain::Field::Body),
-                }
+            .zip(case_ads::ads(&shown, &found.sample, found.sample.len()))
+            .map(|(ad, view)| SampleView {
+                advertiser: subject_name(&page, ad.advertiser.as_str()),
+                href: format!("/network/{}", ad.advertiser.0),
+                label: view.label,
+                fields: view.versions.into_iter().last().map_or_else(Vec::new, |version| version.fields),
             })
             .collect(),
         roles: roles.into(),

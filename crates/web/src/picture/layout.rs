@@ -30,13 +30,14 @@ pub fn place(nodes: usize, ties: &[(usize, usize)], size: BoxSize) -> Vec<Place>
     let distances = distances(nodes, ties);
     let mut places = start(nodes, size);
     // Boxes are wider than high, and so is the page: a step is longer to the side than down.
-    let (step_x, step_y) = (size.width + 2.6 * GAP, size.height + 2.6 * GAP);
+    // There is room for a letter or two on each line.
+    let (step_x, step_y) = (size.width + 84.0, size.height + 76.0);
     for place in &mut places {
         (place.x, place.y) = (place.x / step_x, place.y / step_y);
     }
     majorise(&mut places, &distances);
     for place in &mut places {
-        (place.x, place.y) = (place.x * step_x, place.y * step_y * 1.15);
+        (place.x, place.y) = (place.x * step_x, place.y * step_y);
     }
     part(&mut places, size);
     to_origin(&mut places, size);

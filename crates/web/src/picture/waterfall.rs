@@ -5,7 +5,7 @@ use super::{cut, escape};
 use crate::{Language, format};
 use std::fmt::Write;
 
-const LEFT: f64 = 250.0;
+const LEFT: f64 = 310.0;
 const WIDTH: f64 = 800.0;
 const ROW: f64 = 24.0;
 const TOP: f64 = 24.0;
@@ -40,33 +40,34 @@ pub fn draw(t: Language, steps: &[Step], needed: f64) -> String {
     );
     // Writing to a String cannot fail.
     let mut put = |piece: std::fmt::Arguments<'_>| _ = svg.write_fmt(piece);
-    for (at, name, class) in
-        [(0.0, "0".to_owned(), "zero"), (needed, t.v("waterfall-needed", "bits", format::decimal(t, needed)), "needed")]
-    {
+    // The nought is left out where the threshold's words need its room.
+    let zero = if (x(needed) - x(0.0)).abs() < 70.0 { String::new() } else { "0".to_owned() };
+    let words = t.v("waterfall-needed", "bits", format::decimal(t, needed));
+    for (at, name, class) in [(0.0, zero, "zero"), (needed, words, "needed")] {
         put(format_args!(
             "<line class=\"{class}\" x1=\"{:.0}\" x2=\"{:.0}\" y1=\"18\" y2=\"{height}\"/><text x=\"{:.0}\" y=\"13\" \
              text-anchor=\"middle\">{}</text>",
             x(at),
             x(at),
-            x(at).min(WIDTH - 70.0),
+            x(at),
             escape(&name)
         ));
     }
     let mut before = 0.0;
     for (number, step) in steps.iter().enumerate() {
         let y = TOP + ROW * number as f64;
-        put(format_args!("<text x=\"0\" y=\"{:.0}\">{}</text>", y + 15.0, escape(&cut(&step.words, 36))));
+        put(format_args!("<text x=\"0\" y=\"{:.0}\">{}</text>", y + 15.0, escape(&cut(&step.words, 46))));
         let (class, from, to) = match step.bits {
             Some(bits) if bits < 0.0 => ("against", before + bits, before),
             Some(bits) => ("for", before, before + bits),
             None => ("missing", before, before),
         };
         put(format_args!(
-            "<rect class=\"{class}\" x=\"{:.0}\" y=\"{:.0}\" width=\"{:.0}\" height=\"15\"/><text x=\"{:.0}\" y=\"{:.0}\">{}</text>",
+            "<rect class=\"{class}\" x=\"{:.0}\" y=\"{:.0}\" width=\"{:.0}\" height=\"15\"/><text x=\"{WIDTH}\" y=\"{:.0}\" \
+             text-anchor=\"end\">{}</text>",
             x(from),
             y + 3.0,
             (x(to) - x(from)).max(if class == "missing" { 10.0 } else { 2.0 }),
-            x(to) + if class == "missing" { 16.0 } else { 6.0 },
             y + 15.0,
             step.bits.map_or_else(|| "?".to_owned(), |bits| escape(&format::signed(t, bits)))
         ));
@@ -75,13 +76,12 @@ pub fn draw(t: Language, steps: &[Step], needed: f64) -> String {
     let y = TOP + ROW * steps.len() as f64;
     put(format_args!(
         "<text class=\"sum\" x=\"0\" y=\"{:.0}\">{}</text><rect class=\"sum\" x=\"{:.0}\" y=\"{:.0}\" width=\"{:.0}\" \
-         height=\"15\"/><text class=\"sum\" x=\"{:.0}\" y=\"{:.0}\">{}</text></svg>",
+         height=\"15\"/><text class=\"sum\" x=\"{WIDTH}\" y=\"{:.0}\" text-anchor=\"end\">{}</text></svg>",
         y + 15.0,
         escape(&t.t("waterfall-sum")),
         x(sum.min(0.0)),
         y + 3.0,
         (x(sum.max(0.0)) - x(sum.min(0.0))).max(2.0),
-        x(sum.max(0.0)) + 6.0,
         y + 15.0,
         escape(&format::decimal(t, sum))
     ));
