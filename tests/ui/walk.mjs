@@ -56,6 +56,19 @@ async function visit(language, size, act) {
   await context.close();
 }
 
+/** Waits until the analysis has followed a judgement: at once, or a moment later. */
+async function settled(page, pair, done) {
+  await page.waitForLoadState("load");
+  const what = new URL(page.url()).searchParams.get("done");
+  assert.ok(what === done || what === `${done}-soon`, page.url());
+  for (let waited = 0; what !== done && waited < 60; waited += 1) {
+    await page.waitForTimeout(1000);
+    await page.goto(pair);
+    const words = await page.locator("#judge").innerText();
+    if (!/(ikke fulgt den endnu|has not followed yet)/.test(words)) return;
+  }
+}
+
 /** Switches the language where the page has another. */
 async function speak(page, language) {
   if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
@@ -136,6 +149,65 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
   });
 }
 
+// A network: its picture opens a tie, 'not the same' splits it in the next analysis, the lineage says so, undo joins it.
+for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
+  await visit(language, size, async (page) => {
+    await signIn(page, "forsker", language);
+    let network;
+    for (let number = 1; number < 6 && !network; number += 1) {
+      await page.goto(`${base}/queue?page=${number}`);
+      const several = await page.locator("ol.cards h3 a").evaluateAll((links) =>
+        links.filter((link) => /[2-9] (annoncører|advertisers)/.test(link.textContent)).map((link) => link.href));
+      for (const href of several) {
+        await page.goto(href);
+        network = await page.locator("a[href^='/network/net_']").first().getAttribute("href");
+        if (network) break;
+      }
+    }
+    assert.ok(network, "a case is about a network");
+    await page.goto(base + network);
+    await check(page, "network", language, size);
+    const members = await page.locator("#table-a tbody tr").count();
+    const tie = page.locator("svg.graph a.tie").first();
+    await tie.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/pair\//);
+    const pair = page.url();
+    await page.goto(`${pair}?weigh=yes`);
+    await check(page, "pair", language, size);
+    assert.ok((await page.locator("svg.waterfall rect").count()) > 2, "the evidence is added up");
+    const text = await page.locator("main").innerText();
+    assert.ok(!/(\+45)?\s?(34|37|67|68|94)\d{6}/.test(text.replace(/[ \u00a0]/g, "")), "no number on a researcher's page");
+    await page.locator("input[name=kind][value=not_same]").check();
+    await page.locator("#j-reason").fill("Two voices, and two price lists");
+    await page.locator("form[action$='/judge'] button.primary").click();
+    await settled(page, pair, "judged");
+    await check(page, "pair-judged", language, size);
+    await page.goto(base + network);
+    const left = await page.locator("#table-a tbody tr").count();
+    assert.ok(left < members, `the network had ${members} advertisers, and now ${left}`);
+    assert.ok((await page.locator("section[aria-labelledby=h-lineage] ol.history li").count()) > 0, "its lineage says so");
+    assert.ok((await page.locator("section[aria-labelledby=h-judgements]").innerText()).includes("Two voices"));
+    await check(page, "network-split", language, size);
+    const parted = await page.locator("section[aria-labelledby=h-lineage] a").first().getAttribute("href");
+    await page.goto(base + parted);
+    await check(page, "network-parted", language, size);
+    await page.goto(pair);
+    await page.locator("form[action$='/undo'] button").first().click();
+    await settled(page, pair, "judgement-undone");
+    await page.goto(base + network);
+    assert.equal(await page.locator("#table-a tbody tr").count(), members, "undo brings it back");
+    await page.goto(base + parted);
+    assert.equal(await page.locator("main p.alert.warn").count(), 1, "the part that is no more says where it went");
+    const advertiser = `${base}${await page.locator("section[aria-labelledby=h-lineage] a").first().getAttribute("href")}`;
+    await page.goto(advertiser);
+    await page.locator("#table-a tbody a").first().click();
+    await check(page, "advertiser", language, size);
+    await page.goto(`${base}/shared-numbers`);
+    await check(page, "shared-numbers", language, size);
+  });
+}
+
 // The outreach worker, on a phone: list, claim, attempt with its outcome in two taps, a second send, undo.
 for (const [language, login] of [["da", worker[0]], ["en", worker[1]]]) {
   await visit(language, "phone", async (page) => {
@@ -177,6 +249,10 @@ for (const [language, login] of [["da", worker[0]], ["en", worker[1]]]) {
     await page.goto(line);
     assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), history + 1, "sent twice, kept once");
     await page.locator("form[action$='/undo'] button").first().click();
+    await page.waitForLoadState("load");
+    // The line goes back, so that a colleague of another team can take it.
+    await page.goto(line);
+    await page.locator("form[action$='/release'] button").click();
     await page.waitForLoadState("load");
     const refused = await page.goto(`${base}/queue`);
     assert.equal(refused.status(), 403, "a worker has no queue");

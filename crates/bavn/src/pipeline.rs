@@ -182,6 +182,9 @@ pub enum NewReference {
     IfNone,
 }
 
+/// Two analyses of one process would take each other's rows for left-overs.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// The whole path from unread versions to cases. The analysis before stays current until the new one is whole.
 pub async fn analyse(
     store: &Store,
@@ -191,6 +194,7 @@ pub async fn analyse(
     renew: NewReference,
     progress: &(dyn Fn(&str, u64) + Send + Sync),
 ) -> anyhow::Result<AnalyseSummary> {
+    let _alone = ONE_AT_A_TIME.lock().await;
     let read = read_new_versions(store, config, at, &|done| progress("read", done)).await?;
     let facts = store.facts(Some(as_of)).await?;
     progress("facts", facts.len() as u64);

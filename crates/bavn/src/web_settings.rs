@@ -33,7 +33,7 @@ pub fn team(config: &Config, team: &TeamSettings) -> Team {
 
 /// What the pages work with. `today`: the time at which a demo stands still.
 pub fn app_state(
-    config: &Config,
+    config: &Arc<Config>,
     programme: &Programme,
     store: Store,
     today: Option<Timestamp>,
@@ -99,7 +99,7 @@ pub fn app_state(
     Ok(AppState {
         catalogue: config.catalogue.clone(),
         settings: Arc::new(settings),
-        workbench: Arc::new(Bench::new(config, store.clone())),
+        workbench: Arc::new(Bench::new(config.clone(), store.clone())),
         store,
     })
 }

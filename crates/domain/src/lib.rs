@@ -27,7 +27,7 @@ pub use firing::{
     Abstention, Assessment, Band, Bilingual, Evidence, Firing, Grade, MarginalEffect, Queue, Role, Scope, Subject,
 };
 pub use ids::{AdRef, AdvertiserId, Group, IndicatorId, NetworkId, ProgrammeId, SiteId, TeamId};
-pub use link::{Advertiser, DampedContact, Judgement, JudgementKind, Link, LinkKind, Linkage, Network};
+pub use link::{Advertiser, ContactRole, DampedContact, Judgement, JudgementKind, Link, LinkKind, Linkage, Network};
 pub use mask::{MaskedRun, MaskedText};
 pub use mention::{
     Address, Age, Contact, ContactKind, Email, Handle, LanguageGuess, Name, Phone, Place, Price, Reading, UrlMention,

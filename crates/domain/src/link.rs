@@ -105,27 +105,96 @@ pub struct DampedContact {
     pub reason: Bilingual,
 }
 
-/// What a person says about two ads or about a damped contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What a person says about two ads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JudgementKind {
     /// One desk operates both.
     Same,
-    /// They are not operated by one desk.
+    /// They are not operated by one desk; other ads go with the one that they resemble.
     NotSame,
+    /// What held the two together ends between them, for example a number that changed hands: other ads go with the
+    /// one that they stand next to in time.
+    SplitHere,
 }
 
-/// A judgement that outlives every analysis until it is marked as undone.
+impl JudgementKind {
+    /// All, in the order of the page.
+    pub const ALL: [JudgementKind; 3] = [JudgementKind::Same, JudgementKind::NotSame, JudgementKind::SplitHere];
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            JudgementKind::Same => "same",
+            JudgementKind::NotSame => "not_same",
+            JudgementKind::SplitHere => "split_here",
+        }
+    }
+    /// From its written form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+    /// Keeps the two apart.
+    pub fn parts(self) -> bool {
+        self != JudgementKind::Same
+    }
+}
+
+/// What a person says that a contact is which many else unrelated ads show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactRole {
+    /// A site or service that lists others: it joins nobody.
+    Directory,
+    /// An agency or switchboard for many desks: it joins nobody.
+    Agency,
+    /// One desk that operates all these ads: it joins them.
+    Operator,
+    /// Nobody can say yet: the rule alone decides.
+    Unknown,
+}
+
+impl ContactRole {
+    /// All, in the order of the page.
+    pub const ALL: [ContactRole; 4] =
+        [ContactRole::Directory, ContactRole::Agency, ContactRole::Operator, ContactRole::Unknown];
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ContactRole::Directory => "directory",
+            ContactRole::Agency => "agency",
+            ContactRole::Operator => "operator",
+            ContactRole::Unknown => "unknown",
+        }
+    }
+    /// From its written form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// What a person said; it outlives every analysis until it is marked as undone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Judgement {
-    /// One ad.
-    pub a: AdRef,
-    /// The other.
-    pub b: AdRef,
-    /// What was judged.
-    pub kind: JudgementKind,
-    /// When.
-    pub at: Timestamp,
+pub enum Judgement {
+    /// About two ads.
+    Ads {
+        /// One ad.
+        a: AdRef,
+        /// The other.
+        b: AdRef,
+        /// What was judged.
+        kind: JudgementKind,
+        /// When.
+        at: Timestamp,
+    },
+    /// About a contact.
+    Contact {
+        /// Which contact.
+        contact: Contact,
+        /// What it is.
+        role: ContactRole,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// The result of linking.

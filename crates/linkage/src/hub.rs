@@ -2,13 +2,15 @@
 //!
 //! The rule: take the contact away and ask what still ties its ads (another contact, a picture, a template, one name
 //! in one town). If `hub_groups` groups in `hub_towns` towns remain that nothing ties, or `hub_groups_anywhere`
-//! groups at all, the contact is damped: its links stay, and join only where a text or a picture says so too.
+//! groups at all, the contact is damped: its links stay, and join only where a text or a picture says so too. What a
+//! person says that the contact is goes before the rule: one desk's joins, a directory's or an agency's never does.
 
 use crate::forest::Forest;
 use crate::image::Pictures;
 use crate::index::Index;
 use crate::parameters::LinkParameters;
 use crate::text::Texts;
+use domain::ContactRole;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Bits that a common text must have before it ties two ads of one contact: boilerplate does not.
@@ -22,6 +24,8 @@ pub struct Hub {
     pub ads: usize,
     pub groups: usize,
     pub towns: usize,
+    /// A person's word, where it is what damps.
+    pub named: Option<ContactRole>,
     /// Pairs of its ads that a text or picture ties as well, so that they stay joined.
     pub kept: Vec<(u32, u32)>,
 }
@@ -57,15 +61,19 @@ impl<'i> Related<'i> {
         Self { index, texts, pictures, like, owners_of_picture }
     }
 
-    /// Applies the rule to one contact. What the reference knows stays damped until the next one.
-    pub fn judge(&self, contact: u32, parameters: &LinkParameters) -> Option<Hub> {
+    /// Applies a person's word on the contact, or else the rule. What the reference knows stays damped until the next one.
+    pub fn judge(&self, contact: u32, role: Option<ContactRole>, parameters: &LinkParameters) -> Option<Hub> {
+        if role == Some(ContactRole::Operator) {
+            return None;
+        }
+        let named = role.filter(|role| matches!(role, ContactRole::Directory | ContactRole::Agency));
         let ads = &self.index.ads_of_contact[contact as usize];
         let kept = |firm: &[(u32, u32)]| firm.iter().map(|(x, y)| (ads[*x as usize], ads[*y as usize])).collect();
         if let Some(known) = self.index.known_hubs.get(&contact) {
             let kept = kept(&self.firm_pairs(ads, parameters));
-            return Some(Hub { contact, ads: known.ads, groups: known.groups, towns: known.towns, kept });
+            return Some(Hub { contact, ads: known.ads, groups: known.groups, towns: known.towns, named, kept });
         }
-        if ads.len() < parameters.hub_groups.min(parameters.hub_groups_anywhere) {
+        if named.is_none() && ads.len() < parameters.hub_groups.min(parameters.hub_groups_anywhere) {
             return None;
         }
         let firm = self.firm_pairs(ads, parameters);
@@ -112,11 +120,12 @@ impl<'i> Related<'i> {
             .map(|(_, town)| *town)
             .collect();
         let spread = sets.len() >= parameters.hub_groups && towns.len() >= parameters.hub_towns;
-        (spread || sets.len() >= parameters.hub_groups_anywhere).then(|| Hub {
+        (named.is_some() || spread || sets.len() >= parameters.hub_groups_anywhere).then(|| Hub {
             contact,
             ads: ads.len(),
             groups: sets.len(),
             towns: towns.len(),
+            named,
             kept: kept(&firm),
         })
     }

@@ -55,8 +55,8 @@ pub use whole::{link, link_with, link_with_evidence};
 
 use desk::Desk;
 use domain::{
-    AdFacts, AdRef, Advertiser, AdvertiserId, DampedContact, Judgement, JudgementKind, Linkage, Network, NetworkId,
-    PairSide, Waterfall,
+    AdFacts, AdRef, Advertiser, AdvertiserId, Contact, ContactRole, DampedContact, Judgement, JudgementKind, Linkage,
+    Network, NetworkId, PairSide, Waterfall,
 };
 use evidence::Scales;
 use forest::Forest;
@@ -139,7 +139,7 @@ impl<'a> Run<'a> {
         let judged = judged(&index, judgements);
 
         let related = hub::Related::new(&index, &texts, &pictures);
-        let hubs = damped(&index, &related, parameters);
+        let hubs = damped(&index, &related, &named(judgements), parameters);
         let mut by_contact = joined_by_contact(&index, &related, &hubs, &judged, parameters);
         let sets = by_contact.sets();
         let desks: Vec<Desk> = sets.iter().map(|set| Desk::new(set, &index, &texts, &pictures)).collect();
@@ -317,31 +317,57 @@ fn sorted_by_pair(mut evidence: Vec<PairEvidence>) -> Vec<PairEvidence> {
     evidence
 }
 
-fn damped(index: &Index, related: &hub::Related, parameters: &LinkParameters) -> BTreeMap<u32, Hub> {
+fn damped(
+    index: &Index,
+    related: &hub::Related,
+    named: &BTreeMap<&Contact, ContactRole>,
+    parameters: &LinkParameters,
+) -> BTreeMap<u32, Hub> {
     (0..index.contacts.len() as u32)
-        .filter_map(|contact| related.judge(contact, parameters))
+        .filter_map(|contact| related.judge(contact, named.get(index.contacts[contact as usize]).copied(), parameters))
         .map(|hub| (hub.contact, hub))
         .collect()
 }
 
-/// Judgements on known ads: the latest of each pair, `same` as its kind. Pairs of unknown ads wait for them.
+/// What people say that contacts are: the latest word on each. At the same moment the most careful one counts.
+fn named(judgements: &[Judgement]) -> BTreeMap<&Contact, ContactRole> {
+    let mut latest = BTreeMap::new();
+    for judgement in judgements {
+        let Judgement::Contact { contact, role, at } = judgement else { continue };
+        let value = (*at, std::cmp::Reverse(*role));
+        let kept = latest.entry(contact).or_insert(value);
+        *kept = (*kept).max(value);
+    }
+    latest.into_iter().map(|(contact, (_, role))| (contact, role.0)).collect()
+}
+
+/// Judgements on known ads: the latest of each pair. Pairs of unknown ads wait for them.
 struct Judged {
     a: u32,
     b: u32,
     same: bool,
+    /// Apart in time: what else shows the contact follows the ad next to it, whatever it resembles.
+    split: bool,
 }
 
 fn judged(index: &Index, judgements: &[Judgement]) -> Vec<Judged> {
     let at = |ad: &AdRef| index.ads.binary_search_by(|known| known.ad.cmp(ad)).ok().map(|at| at as u32);
     let mut latest = BTreeMap::new();
     for judgement in judgements {
-        let (Some(a), Some(b)) = (at(&judgement.a), at(&judgement.b)) else { continue };
-        // At the same moment 'not the same' wins, since it is the one that cannot do harm.
-        let value = (judgement.at, judgement.kind == JudgementKind::NotSame);
+        let Judgement::Ads { a, b, kind, at: when } = judgement else { continue };
+        let (Some(a), Some(b)) = (at(a), at(b)) else { continue };
+        // At the same moment what parts wins, since it is what cannot do harm.
+        let value = (*when, *kind);
         let kept = latest.entry((a.min(b), a.max(b))).or_insert(value);
         *kept = (*kept).max(value);
     }
-    latest.into_iter().filter(|((a, b), _)| a != b).map(|((a, b), (_, apart))| Judged { a, b, same: !apart }).collect()
+    let judged = |((a, b), (_, kind)): ((u32, u32), (_, JudgementKind))| Judged {
+        a,
+        b,
+        same: !kind.parts(),
+        split: kind == JudgementKind::SplitHere,
+    };
+    latest.into_iter().filter(|((a, b), _)| a != b).map(judged).collect()
 }
 
 /// Contacts in time order; inside a damped one only what a text or picture ties as well.
@@ -361,7 +387,7 @@ fn joined_by_contact(
     }
     // Where two ads of one contact are judged apart, what text and picture tie goes first, so that the contact's other
     // ads follow the one that they resemble, and not the one that they stand next to in time.
-    let parted = judged.iter().filter(|one| !one.same).flat_map(|one| [one.a, one.b]);
+    let parted = judged.iter().filter(|one| !one.same && !one.split).flat_map(|one| [one.a, one.b]);
     let contacts: BTreeSet<u32> = parted.flat_map(|ad| index.details[ad as usize].contacts.iter().copied()).collect();
     for contact in contacts.iter().filter(|contact| !hubs.contains_key(contact)) {
         let ads = &index.ads_of_contact[*contact as usize];
@@ -446,7 +472,7 @@ fn damped_contacts(index: &Index, hubs: &BTreeMap<u32, Hub>, parameters: &LinkPa
             ads.sort_unstable();
             DampedContact {
                 contact: index.contacts[hub.contact as usize].clone(),
-                reason: note::damped(hub.ads, hub.groups, hub.towns, rule),
+                reason: note::damped(hub, rule),
                 ads: names(index, &ads),
             }
         })

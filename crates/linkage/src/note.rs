@@ -1,6 +1,7 @@
 //! What a link says of itself, in Danish and English, without any contact, name or text in it.
 
-use domain::{Bilingual, ContactKind};
+use crate::hub::Hub;
+use domain::{Bilingual, ContactKind, ContactRole};
 
 /// Both languages at once.
 pub fn say(da: impl Into<String>, en: impl Into<String>) -> Bilingual {
@@ -39,15 +40,21 @@ pub fn judged(same: bool) -> Bilingual {
 }
 
 /// Why a contact was damped.
-pub fn damped(ads: usize, groups: usize, towns: usize, parameters: (usize, usize, usize)) -> Bilingual {
+pub fn damped(hub: &Hub, parameters: (usize, usize, usize)) -> Bilingual {
     let (least, least_towns, anywhere) = parameters;
+    let (ads, groups, towns) = (hub.ads, hub.groups, hub.towns);
+    let (da, en) = match hub.named {
+        Some(ContactRole::Directory) => ("En person har sagt, at det er en oversigt. ", "A person said: a directory. "),
+        Some(ContactRole::Agency) => ("En person har sagt, at det er et bureau. ", "A person said: an agency. "),
+        _ => ("", ""),
+    };
     say(
         format!(
-            "{ads} annoncer, som uden dette kontaktpunkt falder i {groups} grupper uden forbindelse, i {towns} kommuner \
+            "{da}{ads} annoncer, som uden dette kontaktpunkt falder i {groups} grupper uden forbindelse, i {towns} kommuner \
              (dæmpes fra {least} grupper i {least_towns} kommuner, eller fra {anywhere} grupper)"
         ),
         format!(
-            "{ads} ads that without this contact fall into {groups} groups with no tie, in {towns} municipalities \
+            "{en}{ads} ads that without this contact fall into {groups} groups with no tie, in {towns} municipalities \
              (damped from {least} groups in {least_towns} municipalities, or from {anywhere} groups)"
         ),
     )

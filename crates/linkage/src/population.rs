@@ -12,8 +12,8 @@ use crate::sketch::{
     ByNumber, ad_key, address_key, band_keys, contact_key, contacts, hash_word, mix, of_band, persona_key, symbols_key,
     url_key,
 };
-use crate::{hub, image, text::Texts};
-use domain::{AdFacts, Judgement, PdqHash};
+use crate::{hub, image, named, text::Texts};
+use domain::{AdFacts, ContactRole, Judgement, PdqHash};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Ads among which rarity is counted.
@@ -254,12 +254,14 @@ impl Population {
         let mut first: ByNumber<u64, u32> = ByNumber::default();
         let mut of_picture = vec![u32::MAX; self.pictures.len()];
         let mut of_text = vec![u32::MAX; self.corpus.texts.len()];
+        let one_desk = operators(judgements);
         let common_text = |text: u32| reference.common(self.corpus.texts[text as usize].key).is_some();
         let common_picture: Vec<bool> =
             self.pictures.iter().map(|hash| reference.common_picture(hash, parameters).is_some()).collect();
         for (number, ad) in (0u32..).zip(&self.ads) {
             forest.join(number, self.of_key[&ad.key]);
-            let shown = ad.contacts.iter().chain(&ad.listed).filter(|contact| reference.hub(**contact).is_none());
+            let ties = |contact: &&u64| reference.hub(**contact).is_none() || one_desk.contains(contact);
+            let shown = ad.contacts.iter().chain(&ad.listed).filter(ties);
             let things = ad.things.iter().filter(|thing| reference.common(**thing).is_none());
             for key in shown.chain(things) {
                 forest.join(number, *first.entry(*key).or_insert(number));
@@ -277,7 +279,8 @@ impl Population {
         }
         // 'Not the same' too: it is shown beside what it parts.
         for one in judgements {
-            if let (Some(a), Some(b)) = (self.of_key.get(&ad_key(&one.a)), self.of_key.get(&ad_key(&one.b))) {
+            let Judgement::Ads { a, b, .. } = one else { continue };
+            if let (Some(a), Some(b)) = (self.of_key.get(&ad_key(a)), self.of_key.get(&ad_key(b))) {
                 forest.join(*a, *b);
             }
         }
@@ -349,6 +352,12 @@ impl Population {
     }
 }
 
+/// Contacts that people hold to be one desk's: they tie whatever the reference says.
+fn operators(judgements: &[Judgement]) -> BTreeSet<u64> {
+    let latest = named(judgements).into_iter();
+    latest.filter(|(_, role)| *role == ContactRole::Operator).map(|(contact, _)| contact_key(contact)).collect()
+}
+
 /// A contact that may join the unrelated.
 #[derive(Debug, Clone)]
 pub struct HubCandidate {
@@ -369,7 +378,7 @@ pub fn judge_hub<'a>(
     let contact = index.contacts.iter().position(|contact| contact_key(contact) == candidate.contact)?;
     let texts = Texts::new(&index, reference, parameters);
     let pictures = image::find(&index, reference, parameters);
-    let hub = hub::Related::new(&index, &texts, &pictures).judge(contact as u32, parameters)?;
+    let hub = hub::Related::new(&index, &texts, &pictures).judge(contact as u32, None, parameters)?;
     Some(KnownHub { contact: candidate.contact, ads: candidate.total, groups: hub.groups, towns: hub.towns })
 }
 

@@ -75,7 +75,10 @@ fn judgements_on(closure: &[u32], ads: &[AdFacts], judgements: &[Judgement]) -> 
         return Vec::new();
     }
     let members: BTreeSet<&AdRef> = closure.iter().map(|at| &ads[*at as usize].ad).collect();
-    let inside = |one: &&Judgement| members.contains(&one.a) && members.contains(&one.b);
+    let inside = |one: &&Judgement| match one {
+        Judgement::Ads { a, b, .. } => members.contains(a) && members.contains(b),
+        Judgement::Contact { .. } => true,
+    };
     judgements.iter().filter(inside).cloned().collect()
 }
 

@@ -3,8 +3,8 @@
 mod world;
 
 use domain::{
-    AdRef, Contact, ContactKind, Judgement, JudgementKind, LinkKind, Linkage, PairOutcome, PdqHash, TemplatePart,
-    WaterfallSection,
+    AdFacts, AdRef, Contact, ContactKind, ContactRole, Judgement, JudgementKind, LinkKind, Linkage, PairOutcome,
+    PdqHash, TemplatePart, WaterfallSection,
 };
 use linkage::{LinkParameters, LinkReference, PairEvidence, estimate, link, link_with_evidence, waterfall};
 use proptest::prelude::*;
@@ -91,7 +91,7 @@ fn a_waterfall_adds_up_to_what_was_decided() {
     let same = of(&[], &stranger, &colleague);
     assert_eq!(same.outcome, PairOutcome::OneAdvertiser);
     assert!(same.steps.iter().any(|step| step.key == "phone" && step.bits == 12.0));
-    let apart = Judgement { a: first.clone(), b: last.clone(), kind: JudgementKind::NotSame, at: start() };
+    let apart = Judgement::Ads { a: first.clone(), b: last.clone(), kind: JudgementKind::NotSame, at: start() };
     let pair = of(&[apart], &first, &last);
     assert_eq!(pair.outcome, PairOutcome::JudgedApart);
     assert!(pair.steps.iter().any(|step| step.key == "manual" && step.bits < 0.0));
@@ -429,7 +429,7 @@ fn judgements_join_and_keep_apart() {
         ads.into_iter().map(|(_, ad)| ad).collect()
     };
     let (clinic, desk) = (of(clinic), of(desk));
-    let judge = |a: &AdRef, b: &AdRef, kind, hours| Judgement {
+    let judge = |a: &AdRef, b: &AdRef, kind, hours| Judgement::Ads {
         a: a.clone(),
         b: b.clone(),
         kind,
@@ -466,12 +466,64 @@ fn ads_of_one_number_follow_the_one_that_they_resemble_when_it_is_split() {
     }
     let parameters = LinkParameters::default();
     assert_eq!(linked(&world).advertisers.len(), 1);
-    let kind = JudgementKind::NotSame;
-    let apart = Judgement { a: ads[0][0].clone(), b: ads[1][2].clone(), kind, at: start() };
-    let linkage = link(&world.ads, &[apart], &parameters);
+    let apart = |kind| Judgement::Ads { a: ads[0][0].clone(), b: ads[1][2].clone(), kind, at: start() };
+    let linkage = link(&world.ads, &[apart(JudgementKind::NotSame)], &parameters);
     ads.iter_mut().for_each(|side| side.sort());
     assert_eq!(network(&linkage, &ads[0][0]), ads[0]);
     assert_eq!(network(&linkage, &ads[1][0]), ads[1]);
+}
+
+#[test]
+fn what_a_person_says_that_a_number_is_goes_before_the_rule() {
+    let mut world = World::new(5, 200, 60);
+    let directory = world.directory(30);
+    let desk = world.operator("network");
+    let base = world.draft();
+    for at in 0..6 {
+        let mut one = Draft { phone: base.phone, from: at * 24, until: at * 24 + 50, ..world.draft() };
+        one.images = vec![world.picture()];
+        world.post(desk, &one);
+    }
+    let contact = |number: u32| Contact { kind: ContactKind::Phone, value: format!("+45{number}") };
+    let shown = |number: u32| {
+        let has = |ad: &&AdFacts| ad.versions.iter().any(|version| version.contacts.contains(&contact(number)));
+        world.ads.iter().filter(has).map(|ad| ad.ad.clone()).collect::<Vec<_>>()
+    };
+    let own = base.phone.unwrap();
+    let say = |number: u32, role, hours| Judgement::Contact {
+        contact: contact(number),
+        role,
+        at: start() + jiff::SignedDuration::from_hours(hours),
+    };
+    let parameters = LinkParameters::default();
+    let before = linked(&world);
+    assert_eq!(before.damped.iter().map(|damped| &damped.contact).collect::<Vec<_>>(), [&contact(directory)]);
+    let judgements = [say(directory, ContactRole::Operator, 1), say(own, ContactRole::Agency, 1)];
+    let after = link(&world.ads, &judgements, &parameters);
+    let mut ads = shown(directory);
+    ads.sort();
+    assert_eq!(advertiser(&after, &ads[0]), ads, "one desk: its ads are one advertiser");
+    assert_eq!(after.damped.iter().map(|damped| &damped.contact).collect::<Vec<_>>(), [&contact(own)]);
+    assert!(after.damped[0].reason.en.starts_with("A person said: an agency."));
+    assert!(advertiser(&after, &shown(own)[0]).len() < shown(own).len(), "an agency joins nobody");
+    let undecided = [judgements.to_vec(), [directory, own].map(|n| say(n, ContactRole::Unknown, 2)).to_vec()].concat();
+    assert_eq!(link(&world.ads, &undecided, &parameters), before, "the latest word counts; 'unknown' leaves the rule");
+}
+
+#[test]
+fn a_number_that_changed_hands_is_split_in_time() {
+    let mut world = World::new(44, 200, 60);
+    let operator = world.operator("independent");
+    let draft = Draft { images: vec![world.picture()], ..world.draft() };
+    let ads: Vec<AdRef> = (0..6)
+        .map(|at| world.post(operator, &Draft { from: at * 100, until: at * 100 + 50, ..draft.clone() }))
+        .collect();
+    let split = Judgement::Ads { a: ads[2].clone(), b: ads[3].clone(), kind: JudgementKind::SplitHere, at: start() };
+    let linkage = link(&world.ads, &[split], &LinkParameters::default());
+    let sorted = |part: &[AdRef]| part.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+    for (part, of) in [(&ads[..3], &ads[0]), (&ads[3..], &ads[5])] {
+        assert_eq!(network(&linkage, of).iter().cloned().collect::<std::collections::BTreeSet<_>>(), sorted(part));
+    }
 }
 
 #[test]
@@ -545,7 +597,7 @@ proptest! {
     #[test]
     fn the_order_of_ads_and_judgements_changes_nothing(seed in 0u64..1000, by in 1usize..400) {
         let world = World::mixed(seed, 100, 40);
-        let pair = |a: usize, b: usize, kind, hours| Judgement {
+        let pair = |a: usize, b: usize, kind, hours| Judgement::Ads {
             a: world.ads[a % world.ads.len()].ad.clone(),
             b: world.ads[b % world.ads.len()].ad.clone(),
             kind,

@@ -46,8 +46,10 @@ pub use outreach::{
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
 pub use readings::{ReadAdRow, ReadingRow, UnreadVersion};
 pub use research::{
-    CaseAd, CaseId, CaseLink, CaseState, CaseView, Decided, Decision, DecisionId, DecisionKind, DecisionRow,
-    JudgementId, JudgementRow, QueueFilter, QueuePage, QueueRow, ReviewClaim,
+    AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow, ContactPoint, Decided, Decision,
+    DecisionId, DecisionKind, DecisionRow, JudgementId, JudgementRow, LineageRow, LineageStep, NetworkAd,
+    NetworkAdvertiser, NetworkView, PairView, QueueFilter, QueuePage, QueueRow, ReviewClaim, SharedNumber,
+    SharedNumberView, SharedNumbersPage, SubjectCase, Waiting,
 };
 pub use sites::{RunRow, SiteOverview, SiteRegistration};
 pub use store::{Engine, Options, Store};

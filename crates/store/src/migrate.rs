@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     step!(4, "captures", "0004_captures.sql"),
     step!(5, "coverage in time", "0005_coverage.sql"),
     step!(9, "figures of each analysis", "0009_figures.sql"),
+    step!(11, "named contacts", "0011_named_contacts.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -71,6 +71,12 @@ pub fn day_near(language: Language, day: Date, today: Date) -> String {
     }
 }
 
+/// A number with its sign and at most one decimal: `+9`, `−3,5`.
+pub fn signed(language: Language, number: f64) -> String {
+    let text = decimal(language, number);
+    if number > 0.0 { format!("+{text}") } else { text }
+}
+
 /// `1.234`, `1,234`.
 pub fn whole(language: Language, number: i64) -> String {
     let mark = if language == Language::Da { '.' } else { ',' };

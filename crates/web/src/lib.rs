@@ -6,7 +6,6 @@
 
 mod access;
 mod assets;
-mod chart;
 mod covered;
 mod errors;
 mod format;
@@ -18,6 +17,7 @@ mod line_chart;
 mod page;
 mod pages;
 pub mod password;
+mod picture;
 mod port;
 mod routes;
 mod serve;
@@ -26,7 +26,7 @@ pub mod settings;
 mod state;
 mod texts;
 
-pub use port::{Found, TextRead, Workbench, WorkbenchError};
+pub use port::{Followed, Found, TextRead, Workbench, WorkbenchError};
 pub use routes::{Audience, ROUTES, RouteInfo, app};
 pub use serve::{ServeError, serve};
 pub use settings::{Clock, Controller, CrawlerFacts, Duty, Method, Region, ReviewReason, Team, WebSettings};

@@ -87,19 +87,20 @@ impl Page {
     /// A page of somebody who is signed in.
     pub fn of(state: &AppState, visit: &Visit, who: &Who, title: String) -> Self {
         let t = visit.language;
-        let entries: &[(&'static str, String)] = match who.role() {
-            PersonRole::Researcher => &[
+        let entries: Vec<(&'static str, String)> = match who.role() {
+            PersonRole::Researcher => vec![
                 ("/queue", t.t("menu-queue")),
+                ("/shared-numbers", t.t("menu-shared")),
                 ("/try", t.t("menu-try")),
                 ("/drift", t.t("menu-drift")),
                 ("/indicators", t.t("menu-indicators")),
             ],
-            PersonRole::OutreachWorker => &[
+            PersonRole::OutreachWorker => vec![
                 ("/today", t.t("menu-today")),
                 ("/indicators", t.t("menu-indicators")),
                 ("/contact", t.t("menu-contact")),
             ],
-            PersonRole::Administrator => &[
+            PersonRole::Administrator => vec![
                 ("/sites", t.t("menu-sites")),
                 ("/people", t.t("menu-people")),
                 ("/indicators", t.t("menu-indicators")),
@@ -129,7 +130,14 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 12] = [
+        const KNOWN: [&str; 19] = [
+            "judged",
+            "judged-soon",
+            "judged-before",
+            "judgement-undone",
+            "judgement-undone-soon",
+            "named",
+            "named-soon",
             "decided",
             "undone",
             "taken",

@@ -2,6 +2,7 @@
 
 use classifier::WhyNot;
 use domain::{AdRef, Firing, Reading, Waterfall};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// Work that the pages ask for but do not do themselves.
@@ -11,6 +12,17 @@ pub trait Workbench: Send + Sync {
     async fn read_text(&self, text: &str, on: Date) -> Result<TextRead, WorkbenchError>;
     /// Why the current analysis holds two ads to be one desk's, or not; `None` if it does not know one of them.
     async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError>;
+    /// A person judged at `at`: analyses again, and waits for it a short while.
+    async fn follow_judgement(&self, at: Timestamp) -> Followed;
+}
+
+/// Whether the analysis has followed a judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Followed {
+    /// It shows what was judged.
+    Done,
+    /// It is under way, or follows with the next one.
+    Soon,
 }
 
 /// What was read in a text. Spans count in the text as it was given, with field `text`.

@@ -1,7 +1,8 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    administration, case, contact, decision, drift, health, indicators, line, queue, sign_in, today, try_text,
+    administration, case, contact, decision, drift, health, indicators, line, network, pair, queue, shared_numbers,
+    sign_in, today, try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -69,6 +70,14 @@ routes! {
     post "/case/{id}/undo" Only(Researcher) => decision::undo;
     post "/case/{id}/close-urgent" Only(Researcher) => decision::close_urgent;
     get "/drift" Only(Researcher) => drift::drift;
+    get "/network/{id}" Only(Researcher) => network::network;
+    get "/pair/{a}/{b}" Only(Researcher) => pair::pair;
+    post "/pair/{a}/{b}/judge" Only(Researcher) => pair::judge;
+    post "/pair/{a}/{b}/undo" Only(Researcher) => pair::undo;
+    get "/shared-numbers" Only(Researcher) => shared_numbers::list;
+    get "/shared-numbers/{id}" Only(Researcher) => shared_numbers::one;
+    post "/shared-numbers/{id}/name" Only(Researcher) => shared_numbers::name;
+    post "/shared-numbers/{id}/undo" Only(Researcher) => shared_numbers::undo;
     get "/try" Only(Researcher) => try_text::form;
     post "/try" Only(Researcher) => try_text::read;
     get "/today" Only(OutreachWorker) => today::today;

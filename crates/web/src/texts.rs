@@ -80,13 +80,14 @@ impl Language {
 }
 
 /// The files of a language.
-pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 6] {
+pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 7] {
     match language {
         Language::Da => [
             ("common", include_str!("../texts/da/common.ftl")),
             ("research", include_str!("../texts/da/research.ftl")),
             ("outreach", include_str!("../texts/da/outreach.ftl")),
             ("administration", include_str!("../texts/da/administration.ftl")),
+            ("network", include_str!("../texts/da/network.ftl")),
             ("public", include_str!("../texts/da/public.ftl")),
             ("tuning", include_str!("../texts/da/tuning.ftl")),
         ],
@@ -95,6 +96,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 6] {
             ("research", include_str!("../texts/en/research.ftl")),
             ("outreach", include_str!("../texts/en/outreach.ftl")),
             ("administration", include_str!("../texts/en/administration.ftl")),
+            ("network", include_str!("../texts/en/network.ftl")),
             ("public", include_str!("../texts/en/public.ftl")),
             ("tuning", include_str!("../texts/en/tuning.ftl")),
         ],

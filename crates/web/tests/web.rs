@@ -1,10 +1,12 @@
 //! The pages over a real store. `access`: every address as every role. `research`: queue, case, decision.
-//! `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
+//! `network`: networks, pairs, judgements, shared numbers. `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
 
 #[path = "web/access.rs"]
 mod access;
 #[path = "web/support/browser.rs"]
 mod browser;
+#[path = "web/network.rs"]
+mod network;
 #[path = "web/outreach.rs"]
 mod outreach;
 #[path = "web/pages.rs"]

@@ -86,11 +86,7 @@ impl Config {
 
     /// The part that a crawl needs.
     pub fn for_crawl(&self) -> CrawlConfig {
-        CrawlConfig {
-            settings: self.settings.clone(),
-            programmes: self.programmes.clone(),
-            sites: self.sites.clone(),
-        }
+        CrawlConfig { settings: self.settings.clone(), programmes: self.programmes.clone(), sites: self.sites.clone() }
     }
 
     /// `sha256:…` of the parameters of linking.

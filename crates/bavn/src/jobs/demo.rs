@@ -75,6 +75,7 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
         da: "Demonstration: personer, annoncer og numre er opdigtede.".to_owned(),
         en: "Demonstration: people, ads and numbers are made up.".to_owned(),
     };
+    let config = Arc::new(config);
     let state = app_state(&config, config.programme(None)?, store.clone(), Some(today), Some(notice))?;
     println!("bavn is at http://{}/", listener.local_addr()?);
     for person in &people {

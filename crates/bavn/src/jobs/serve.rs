@@ -6,6 +6,7 @@ use crate::key::Need;
 use crate::monitor;
 use crate::web_settings::app_state;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Serves until SIGTERM or SIGINT; requests under way are finished.
@@ -16,6 +17,7 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     config.settings.serve.listen = listener.local_addr()?;
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let today = super::virtual_today(&store).await?;
+    let config = Arc::new(config);
     let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);
     web::serve(listener, state, stopping).await?;

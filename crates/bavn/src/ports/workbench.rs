@@ -1,32 +1,35 @@
 //! What the pages ask of reader, rules and linking.
 
 use crate::config::Config;
-use crate::pipeline;
+use crate::pipeline::{self, NewReference};
 use async_trait::async_trait;
-use classifier::Catalogue;
 use domain::{AdRef, Field, Waterfall};
+use jiff::Timestamp;
 use jiff::civil::Date;
-use linkage::LinkParameters;
 use std::sync::Arc;
+use std::time::Duration;
 use store::Store;
-use web::{TextRead, Workbench, WorkbenchError};
+use tokio::sync::Semaphore;
+use web::{Followed, TextRead, Workbench, WorkbenchError};
 
 /// Longest text that is read on request, in bytes: some fifty ads.
 const LONGEST: usize = 32 * 1024;
 
+/// How long a person waits for the analysis that follows a judgement.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Reads texts with the installation's reader and catalogue, and weighs pairs of ads with its parameters.
 pub struct Bench {
-    catalogue: Arc<Catalogue>,
-    reader: Arc<extract::Reader>,
-    linkage: LinkParameters,
+    config: Arc<Config>,
     store: Store,
+    /// One analysis at work for judgements and one that waits, which then knows all judgements before it.
+    turns: Arc<Semaphore>,
 }
 
 impl Bench {
     /// With these.
-    pub fn new(config: &Config, store: Store) -> Self {
-        let (catalogue, reader, linkage) = (config.catalogue.clone(), config.reader.clone(), config.linkage.clone());
-        Self { catalogue, reader, linkage, store }
+    pub fn new(config: Arc<Config>, store: Store) -> Self {
+        Self { config, store, turns: Arc::new(Semaphore::new(2)) }
     }
 }
 
@@ -36,7 +39,7 @@ impl Workbench for Bench {
         if text.len() > LONGEST {
             return Err(WorkbenchError::TooLong { length: text.len(), limit: LONGEST });
         }
-        let (catalogue, reader, text) = (self.catalogue.clone(), self.reader.clone(), text.to_owned());
+        let (catalogue, reader, text) = (self.config.catalogue.clone(), self.config.reader.clone(), text.to_owned());
         let read = tokio::task::spawn_blocking(move || {
             let ad = reader.read(vec![(Field::Text, text)], &Default::default());
             let at = classifier::AdAt { ad: None, on: Some(on) };
@@ -48,8 +51,27 @@ impl Workbench for Bench {
     }
 
     async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError> {
-        pipeline::compare_ads(&self.store, &self.linkage, a, b)
+        pipeline::compare_ads(&self.store, &self.config.linkage, a, b)
             .await
             .map_err(|error| WorkbenchError::Unavailable { what: error.to_string() })
+    }
+
+    async fn follow_judgement(&self, at: Timestamp) -> Followed {
+        let Ok(turn) = self.turns.clone().try_acquire_owned() else { return Followed::Soon };
+        let (config, store) = (self.config.clone(), self.store.clone());
+        let analysis = tokio::spawn(async move {
+            let done = pipeline::analyse(&store, &config, at, at, NewReference::IfNone, &|_, _| {}).await;
+            drop(turn);
+            done
+        });
+        // The analysis goes on when nobody waits for it any more.
+        match tokio::time::timeout(PATIENCE, analysis).await {
+            Ok(Ok(Ok(_))) => Followed::Done,
+            Ok(Ok(Err(error))) => {
+                tracing::error!("the analysis after a judgement failed; the next one takes it in: {error:#}");
+                Followed::Soon
+            }
+            Ok(Err(_)) | Err(_) => Followed::Soon,
+        }
     }
 }

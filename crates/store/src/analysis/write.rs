@@ -372,7 +372,7 @@ fn urgent_keys_of(assessment: &Assessment, ads: &AdRows<'_>) -> Result<BTreeSet<
     Ok(keys)
 }
 
-/// Notes under which id the founding ad of a vanished advertiser or network lives on.
+/// Notes under which id the founding ad of a vanished advertiser or network lives on, and where a new one's came from.
 async fn note_lineage(tx: &mut Tx, before: i64, now: i64, analysis: &NewAnalysis<'_>) -> Result<(), StoreError> {
     tx.run(
         "INSERT INTO entity_lineage (analysis_id, old_id, new_id, at) \
@@ -380,6 +380,15 @@ async fn note_lineage(tx: &mut Tx, before: i64, now: i64, analysis: &NewAnalysis
          FROM entity o JOIN entity_member m ON m.analysis_id = $2 AND m.ad_id = o.founder_ad \
          WHERE o.analysis_id = $1 AND NOT EXISTS \
          (SELECT 1 FROM entity n WHERE n.analysis_id = $2 AND n.id = o.id) ON CONFLICT DO NOTHING",
+        args![before, now, analysis.at],
+    )
+    .await?;
+    tx.run(
+        "INSERT INTO entity_split (analysis_id, old_id, new_id, at) \
+         SELECT $2, CASE WHEN n.kind = 'network' THEN m.network ELSE m.advertiser END, n.id, $3 \
+         FROM entity n JOIN entity_member m ON m.analysis_id = $1 AND m.ad_id = n.founder_ad \
+         WHERE n.analysis_id = $2 AND NOT EXISTS \
+         (SELECT 1 FROM entity o WHERE o.analysis_id = $1 AND o.id = n.id) ON CONFLICT DO NOTHING",
         args![before, now, analysis.at],
     )
     .await?;

@@ -1,15 +1,15 @@
 //! The case page: everything in one transaction with its audit row.
 
 use super::queue::contact_hashes;
-use super::{CaseAd, CaseId, CaseLink, CaseView};
+use super::{AdLabel, CaseAd, CaseId, CaseLink, CaseView};
 use crate::analysis::{bilingual, header, link_kind, open_assessment};
-use crate::db::{Tx, args};
+use crate::db::{Arg, Tx, args};
 use crate::outreach::attempts_at;
 use crate::readings::facts::{collect_times, one_ad};
 use crate::readings::{ad_ref, masked_texts, open_reading};
 use crate::times::from_ms;
 use crate::{Look, Store, StoreError};
-use domain::{AdRef, AdvertiserId, Assessment, MaskedText, PlaceFact, VersionFacts};
+use domain::{AdvertiserId, Assessment, MaskedText, PlaceFact, VersionFacts};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 
@@ -31,8 +31,9 @@ impl Store {
         };
         let (assessment, advertisers) = self.case_assessments(&mut tx, number, &subject).await?;
         let until = analysis.as_ref().map_or(i64::MAX, |analysis| analysis.as_of.as_millisecond());
-        let ads = self.case_ads(&mut tx, number, &subject, until).await?;
-        let links = self.case_links(&mut tx, number, &subject).await?;
+        let of = Of::Subject(&subject);
+        let ads = self.case_ads(&mut tx, number, &of, until).await?;
+        let links = self.case_links(&mut tx, number, &of).await?;
         let places = places(&ads);
         let contacts = contact_hashes(&mut tx, number, &subject).await?;
         let contacts =
@@ -84,43 +85,50 @@ impl Store {
         Ok((own, advertisers))
     }
 
-    async fn case_ads(&self, tx: &mut Tx, analysis: i64, subject: &str, until: i64) -> Result<Vec<CaseAd>, StoreError> {
+    /// The ads with their versions and texts, by first sighting.
+    pub(super) async fn case_ads(
+        &self,
+        tx: &mut Tx,
+        analysis: i64,
+        of: &Of<'_>,
+        until: i64,
+    ) -> Result<Vec<CaseAd>, StoreError> {
+        let (on, values) = (of.condition(), of.values(analysis));
         let ads = tx
-            .all(
-                "SELECT a.id, s.site, a.key_hash, a.site_ad_id_sealed, m.advertiser, a.first_seen, a.last_seen, \
-                 a.gone_at FROM entity_member m JOIN ad a ON a.id = m.ad_id JOIN site s ON s.id = a.site_id \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) ORDER BY a.first_seen, a.id",
-                args![analysis, subject],
+            .all_of(
+                format!(
+                    "SELECT a.id, s.site, a.key_hash, a.site_ad_id_sealed, m.advertiser, a.first_seen, a.last_seen, \
+                     a.gone_at FROM entity_member m JOIN ad a ON a.id = m.ad_id JOIN site s ON s.id = a.site_id \
+                     WHERE m.analysis_id = $1 AND {on} ORDER BY a.first_seen, a.id"
+                ),
+                values.clone(),
             )
             .await?;
+        let mut seen_by = values.clone();
+        seen_by.push(until.into());
         let sightings = tx
-            .all(
-                "SELECT g.ad_id, g.version, g.day, g.times FROM entity_member m JOIN sighting g ON g.ad_id = m.ad_id \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) AND g.first_at <= $3",
-                args![analysis, subject, until],
+            .all_of(
+                format!(
+                    "SELECT g.ad_id, g.version, g.day, g.times FROM entity_member m \
+                     JOIN sighting g ON g.ad_id = m.ad_id \
+                     WHERE m.analysis_id = $1 AND {on} AND g.first_at <= ${}",
+                    seen_by.len()
+                ),
+                seen_by,
             )
             .await?;
         let versions = tx
-            .all(
-                "SELECT v.ad_id, v.version, v.id, r.body_sealed, v.masked FROM entity_member m \
-                 JOIN ad_version v ON v.ad_id = m.ad_id JOIN reading r ON r.version_id = v.id \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) ORDER BY v.ad_id, v.version",
-                args![analysis, subject],
+            .all_of(
+                format!(
+                    "SELECT v.ad_id, v.version, v.id, r.body_sealed, v.masked FROM entity_member m \
+                     JOIN ad_version v ON v.ad_id = m.ad_id JOIN reading r ON r.version_id = v.id \
+                     WHERE m.analysis_id = $1 AND {on} ORDER BY v.ad_id, v.version"
+                ),
+                values.clone(),
             )
             .await?;
-        let contacts = tx
-            .all(
-                "SELECT DISTINCT n.ad_id, c.contact_hash FROM entity_member m \
-                 JOIN contact_mention n ON n.ad_id = m.ad_id JOIN contact c ON c.id = n.contact_id \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) ORDER BY 1, 2",
-                args![analysis, subject],
-            )
-            .await?;
+        let mut names = self.contacts_of_ads(tx, of, analysis).await?;
         let mut times = collect_times(&sightings, until)?;
-        let mut names: HashMap<i64, Vec<String>> = HashMap::new();
-        for row in &contacts {
-            names.entry(row.int(0)?).or_default().push(self.keys().pseudonym(&row.blob(1)?));
-        }
         let mut texts: HashMap<i64, Vec<Version>> = HashMap::new();
         for row in &versions {
             let ad = row.int(0)?;
@@ -140,7 +148,7 @@ impl Store {
             let id = row.int(0)?;
             let Some(times) = times.remove(&id) else { continue };
             let site = row.text(1)?;
-            let label = format!("{site} · {id}");
+            let label = AdLabel::of(site.clone(), id);
             let ad = ad_ref(self.keys(), site, &row.blob(2)?, &row.blob(3)?)?;
             let facts = one_ad(ad, Vec::new(), times, row.opt_int(7)?)?;
             found.push(CaseAd {
@@ -158,43 +166,106 @@ impl Store {
         Ok(found)
     }
 
-    async fn case_links(&self, tx: &mut Tx, analysis: i64, subject: &str) -> Result<Vec<CaseLink>, StoreError> {
+    /// The pseudonyms of each ad's contacts.
+    pub(super) async fn contacts_of_ads(
+        &self,
+        tx: &mut Tx,
+        of: &Of<'_>,
+        analysis: i64,
+    ) -> Result<HashMap<i64, Vec<String>>, StoreError> {
+        let contacts = tx
+            .all_of(
+                format!(
+                    "SELECT DISTINCT n.ad_id, c.contact_hash FROM entity_member m \
+                     JOIN contact_mention n ON n.ad_id = m.ad_id JOIN contact c ON c.id = n.contact_id \
+                     WHERE m.analysis_id = $1 AND {} ORDER BY 1, 2",
+                    of.condition()
+                ),
+                of.values(analysis),
+            )
+            .await?;
+        let mut names: HashMap<i64, Vec<String>> = HashMap::new();
+        for row in &contacts {
+            names.entry(row.int(0)?).or_default().push(self.keys().pseudonym(&row.blob(1)?));
+        }
+        Ok(names)
+    }
+
+    /// The links that touch the ads; between two: those that tie their advertisers, or the two themselves.
+    pub(super) async fn case_links(
+        &self,
+        tx: &mut Tx,
+        analysis: i64,
+        of: &Of<'_>,
+    ) -> Result<Vec<CaseLink>, StoreError> {
+        let on = match of {
+            Of::Subject(_) => "(m.network = $2 OR m.advertiser = $2 OR n.network = $2 OR n.advertiser = $2)",
+            // `x` and `y` are the two: links of their advertisers, or of the two alone where they share one.
+            Of::Pair(..) => {
+                "EXISTS (SELECT 1 FROM entity_member x JOIN entity_member y ON y.analysis_id = $1 AND y.ad_id = $3 \
+                 WHERE x.analysis_id = $1 AND x.ad_id = $2 AND ((x.advertiser = y.advertiser \
+                 AND ((l.a_ad = $2 AND l.b_ad = $3) OR (l.a_ad = $3 AND l.b_ad = $2))) OR (x.advertiser <> y.advertiser \
+                 AND ((m.advertiser = x.advertiser AND n.advertiser = y.advertiser) \
+                 OR (m.advertiser = y.advertiser AND n.advertiser = x.advertiser)))))"
+            }
+        };
         let rows = tx
-            .all(
-                "SELECT l.kind, l.bits, l.joins, l.note, a.id, s.site, a.key_hash, a.site_ad_id_sealed, b.id, t.site, \
-                 b.key_hash, b.site_ad_id_sealed, m.network, m.advertiser, n.network, n.advertiser FROM link l \
-                 JOIN ad a ON a.id = l.a_ad JOIN site s ON s.id = a.site_id \
-                 JOIN ad b ON b.id = l.b_ad JOIN site t ON t.id = b.site_id \
-                 JOIN entity_member m ON m.analysis_id = $1 AND m.ad_id = l.a_ad \
-                 JOIN entity_member n ON n.analysis_id = $1 AND n.ad_id = l.b_ad \
-                 WHERE l.analysis_id = $1 AND (m.network = $2 OR m.advertiser = $2 OR n.network = $2 \
-                 OR n.advertiser = $2) ORDER BY l.position",
-                args![analysis, subject],
+            .all_of(
+                format!(
+                    "SELECT l.kind, l.bits, l.joins, l.note, l.a_ad, s.site, l.b_ad, t.site, m.network, m.advertiser, \
+                     n.network, n.advertiser FROM link l \
+                     JOIN ad a ON a.id = l.a_ad JOIN site s ON s.id = a.site_id \
+                     JOIN ad b ON b.id = l.b_ad JOIN site t ON t.id = b.site_id \
+                     JOIN entity_member m ON m.analysis_id = $1 AND m.ad_id = l.a_ad \
+                     JOIN entity_member n ON n.analysis_id = $1 AND n.ad_id = l.b_ad \
+                     WHERE l.analysis_id = $1 AND {on} ORDER BY l.position"
+                ),
+                of.values(analysis),
             )
             .await?;
         let mut links = Vec::with_capacity(rows.len());
         for row in &rows {
-            let end = |at: usize| -> Result<(String, AdRef), StoreError> {
-                let site = row.text(at + 1)?;
-                let label = format!("{site} · {}", row.int(at)?);
-                Ok((label, ad_ref(self.keys(), site, &row.blob(at + 2)?, &row.blob(at + 3)?)?))
-            };
             let inside = |at: usize| -> Result<bool, StoreError> {
-                Ok(row.text(at)? == subject || row.text(at + 1)? == subject)
+                Ok(match of {
+                    Of::Subject(subject) => row.text(at)? == *subject || row.text(at + 1)? == *subject,
+                    Of::Pair(..) => true,
+                })
             };
-            let ((a, ad_a), (b, ad_b)) = (end(4)?, end(8)?);
             links.push(CaseLink {
-                a,
-                b,
-                ads: (ad_a, ad_b),
+                a: AdLabel::of(row.text(5)?, row.int(4)?),
+                b: AdLabel::of(row.text(7)?, row.int(6)?),
+                advertisers: (AdvertiserId(row.text(9)?), AdvertiserId(row.text(11)?)),
                 kind: link_kind(&row.text(0)?)?,
                 bits: row.real(1)?,
                 joins: row.flag(2)?,
                 note: bilingual(&row.text(3)?)?,
-                outside: !(inside(12)? && inside(14)?),
+                outside: !(inside(8)? && inside(10)?),
             });
         }
         Ok(links)
+    }
+}
+
+/// Which ads of the analysis: `m` is their row of `entity_member`, `$1` the analysis.
+pub(super) enum Of<'a> {
+    /// All of an advertiser or network.
+    Subject(&'a str),
+    /// Two.
+    Pair(i64, i64),
+}
+
+impl Of<'_> {
+    pub(super) fn condition(&self) -> &'static str {
+        match self {
+            Of::Subject(_) => "(m.advertiser = $2 OR m.network = $2)",
+            Of::Pair(..) => "m.ad_id IN ($2, $3)",
+        }
+    }
+    pub(super) fn values(&self, analysis: i64) -> Vec<Arg> {
+        match self {
+            Of::Subject(subject) => args![analysis, *subject],
+            Of::Pair(a, b) => args![analysis, *a, *b],
+        }
     }
 }
 

@@ -4,14 +4,21 @@ mod case;
 mod decisions;
 mod imports;
 mod judgements;
+mod network;
+mod network_view;
 mod queue;
+mod shared_numbers;
 
 pub(crate) use decisions::decided_of;
+pub use network_view::{
+    ContactPoint, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, PairView, SubjectCase,
+};
+pub use shared_numbers::{ContactJudgementRow, SharedNumber, SharedNumberView, SharedNumbersPage, Waiting};
 
 use crate::AccountId;
 use crate::outreach::AttemptRow;
 use domain::{
-    AdRef, AdvertiserId, Assessment, Band, Bilingual, DaySighting, IndicatorId, Judgement, LinkKind, MaskedText,
+    AdRef, AdvertiserId, Assessment, Band, Bilingual, DaySighting, IndicatorId, JudgementKind, LinkKind, MaskedText,
     NetworkId, PlaceFact, Queue, VersionFacts,
 };
 use jiff::{Timestamp, civil::Date};
@@ -243,23 +250,44 @@ pub struct DecisionRow {
 pub struct JudgementRow {
     /// Its row.
     pub id: JudgementId,
+    /// The two ads.
+    pub ads: (AdLabel, AdLabel),
     /// What was judged.
-    pub judgement: Judgement,
+    pub kind: JudgementKind,
+    /// When.
+    pub at: Timestamp,
     /// Who.
     pub by: String,
     /// Why.
     pub reason: String,
+    /// The current analysis says as it does.
+    pub in_effect: bool,
     /// Who undid it, and when.
     pub undone: Option<(String, Timestamp)>,
+}
+
+/// An ad as a researcher's page names it, since the site's own id may be a phone number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AdLabel {
+    /// The store's own number.
+    pub number: i64,
+    /// The site and the store's own number: `s1 · 381`.
+    pub words: String,
+}
+
+impl AdLabel {
+    pub(crate) fn of(site: String, number: i64) -> Self {
+        Self { number, words: format!("{site} · {number}") }
+    }
 }
 
 /// An ad on the case page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseAd {
-    /// Which ad. A researcher's page shows `label`, since the site's own id may be a phone number.
+    /// Which ad. A researcher's page shows `label`.
     pub ad: AdRef,
-    /// The site and the store's own number: `s1 · 381`.
-    pub label: String,
+    /// Its name on the page.
+    pub label: AdLabel,
     /// Its advertiser.
     pub advertiser: AdvertiserId,
     /// First sighting.
@@ -280,12 +308,12 @@ pub struct CaseAd {
 /// A link on the case page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseLink {
-    /// Label of one ad.
-    pub a: String,
-    /// Label of the other.
-    pub b: String,
-    /// The ads themselves, for judgements.
-    pub ads: (AdRef, AdRef),
+    /// One ad.
+    pub a: AdLabel,
+    /// The other.
+    pub b: AdLabel,
+    /// Their advertisers.
+    pub advertisers: (AdvertiserId, AdvertiserId),
     /// Why they are tied.
     pub kind: LinkKind,
     /// Weight of evidence.

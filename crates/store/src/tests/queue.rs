@@ -1,13 +1,14 @@
 //! The researcher's queue, decisions, undo, judgements, imports.
 
-use super::fixture::{World, account, ad, analyse, look, programme, put, register, system};
+use super::fixture::{World, account, ad, analyse, look, phone, programme, put, register, system};
 use super::on_both;
+use crate::db::args;
 use crate::testing::{TestStore, at};
 use crate::{
-    AccountId, CaseId, CaseState, Decision, DecisionKind, ImportResult, PersonRole, QueueFilter, QueueRow, Store,
-    StoreError,
+    AccountId, CaseId, CaseState, Decision, DecisionKind, ImportResult, LineageStep, NetworkView, PersonRole,
+    QueueFilter, QueueRow, Store, StoreError, Waiting,
 };
-use domain::{Band, IndicatorId, JudgementKind};
+use domain::{Band, Contact, ContactRole, IndicatorId, Judgement, JudgementKind};
 
 async fn world(test: &TestStore) -> (AccountId, AccountId) {
     let store = &test.store;
@@ -24,6 +25,20 @@ async fn world(test: &TestStore) -> (AccountId, AccountId) {
     };
     analyse(store, &world, 100).await;
     (account(store, "mette", PersonRole::Researcher).await, account(store, "anders", PersonRole::Researcher).await)
+}
+
+/// The current analysis damps a contact.
+async fn damp(store: &Store, contact: &Contact) {
+    let mut tx = store.write("damping for a test").await.unwrap();
+    let reason = serde_json::json!({ "da": "54 annoncer", "en": "54 ads" }).to_string();
+    tx.run(
+        "INSERT INTO damped_contact (analysis_id, contact_id, reason) SELECT a.analysis_id, c.id, $2 \
+         FROM contact c JOIN current_analysis a ON a.one = 1 WHERE c.contact_hash = $1",
+        args![store.keys().contact(contact), reason],
+    )
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
 }
 
 async fn waiting(store: &Store, filter: QueueFilter) -> Vec<QueueRow> {
@@ -83,7 +98,7 @@ on_both! {
         let (facts, masked) = &view.ads[0].versions[0];
         assert!(facts.contacts.is_empty() && facts.urls.is_empty() && facts.addresses.is_empty());
         assert_eq!(masked[1].text, "Body [telefon]");
-        assert!(view.ads[0].label.starts_with("s1 · "));
+        assert!(view.ads[0].label.words.starts_with("s1 · "));
         assert_eq!((view.ads[0].sightings.len(), view.places.len(), view.contacts.len()), (1, 1, 2));
         assert_eq!((view.contacts[0].1, view.contacts[0].2), (2, false), "two ads share it");
         assert_eq!((view.judgements.len(), view.judgements[0].reason.as_str()), (1, "other style"));
@@ -165,13 +180,110 @@ on_both! {
         let (mette, _) = world(test).await;
         let id = store.judge(&ad("3"), &ad("1"), JudgementKind::Same, "same words", mette, at(200)).await.unwrap();
         let held = store.judgements(None).await.unwrap();
-        assert_eq!((held[0].a.clone(), held[0].b.clone(), held[0].kind), (ad("1"), ad("3"), JudgementKind::Same));
+        let judged = Judgement::Ads { a: ad("1"), b: ad("3"), kind: JudgementKind::Same, at: at(200) };
+        assert_eq!(held, [judged]);
+        let again = store.judge(&ad("1"), &ad("3"), JudgementKind::Same, "twice", mette, at(201)).await.unwrap();
+        assert_eq!(again, id, "sent twice, kept once");
         assert!(store.judgements(Some(at(199))).await.unwrap().is_empty());
         store.undo_judgement(id, mette, at(210)).await.unwrap();
         assert!(store.judgements(None).await.unwrap().is_empty());
         assert_eq!(store.judgements(Some(at(205))).await.unwrap().len(), 1, "as it was then");
         assert!(store.undo_judgement(id, mette, at(211)).await.is_err());
         assert!(store.judge(&ad("1"), &ad("1"), JudgementKind::Same, "", mette, at(1)).await.is_err());
+    }
+
+    a_network_and_two_of_its_ads_are_shown_without_a_contact(test) {
+        let store = &test.store;
+        let (by, _) = world(test).await;
+        let case = waiting(store, QueueFilter::default()).await.remove(0);
+        let subject = case.network.unwrap().0;
+        let view = store.network(&look("network"), &subject).await.unwrap();
+        assert!(view.is_network && !view.urgent);
+        assert_eq!((view.advertisers.len(), view.ads.len(), view.links.len()), (2, 3, 1));
+        assert_eq!((view.advertisers[0].ads, view.advertisers[0].band), (2, Band::High));
+        assert_eq!(view.contacts.iter().map(|contact| contact.ads).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(view.municipalities, [("0751".to_owned(), 3)]);
+        assert_eq!(view.cases.iter().map(|of| of.case.clone()).collect::<Vec<_>>(), [case.case]);
+        assert!(view.ads.iter().all(|ad| ad.contacts[0].starts_with("K-")) && view.ads[0].municipalities == ["0751"]);
+        let one = store.network(&look("network"), view.advertisers[0].id.as_str()).await.unwrap();
+        assert_eq!((one.is_network, one.ads.len(), one.network.unwrap().0 == subject), (false, 2, true));
+        assert!(store.network(&look("network"), "net_unknown").await.is_err());
+
+        let link = &view.links[0];
+        let pair = store.pair(&look("pair"), link.a.number, link.b.number).await.unwrap();
+        assert_eq!((pair.links.len(), pair.judged(), pair.same_network, pair.same_advertiser), (1, None, true, true));
+        assert!(pair.ads.iter().all(|ad| ad.versions[0].0.contacts.is_empty()) && pair.shared.len() == 1);
+        let (a, b) = (view.ads[1].label.number, view.ads[2].label.number);
+        let pair = store.pair(&look("pair"), a, b).await.unwrap();
+        assert_eq!((pair.links.len(), pair.same_advertiser, pair.shared.len()), (0, false, 0), "two advertisers");
+        let (first, second) = (a, b);
+        let (a, b) = (&pair.ads[0].ad, &pair.ads[1].ad);
+        store.judge(a, b, JudgementKind::SplitHere, "another voice", by, at(105)).await.unwrap();
+        let judged = store.pair(&look("pair"), second, first).await.unwrap();
+        assert_eq!(judged.judged(), Some(JudgementKind::SplitHere));
+        assert!(!judged.judgements[0].in_effect, "the analysis has not followed yet");
+        let apart = World {
+            advertisers: vec![(vec!["1", "2"], vec!["a", "b"]), (vec!["3"], vec!["a"]), (vec!["4"], vec!["b"])],
+            networks: vec![],
+        };
+        analyse(store, &apart, 110).await;
+        let followed = store.pair(&look("pair"), first, second).await.unwrap();
+        assert!(followed.judgements[0].in_effect && !followed.same_network);
+        let parted = store.network(&look("network"), view.advertisers[1].id.as_str()).await.unwrap();
+        let parted = store.network(&look("network"), &parted.network.unwrap().0).await.unwrap();
+        let steps = |view: &NetworkView| {
+            view.lineage.iter().map(|row| (row.step, row.other.clone(), row.other_lives)).collect::<Vec<_>>()
+        };
+        assert_eq!(steps(&parted), [(LineageStep::SplitFrom, subject.clone(), true)]);
+        let whole = store.network(&look("network"), &subject).await.unwrap();
+        assert_eq!(steps(&whole), [(LineageStep::SplitOff, parted.id.clone(), true)]);
+        let together = World {
+            advertisers: vec![(vec!["1", "2"], vec!["a", "b"]), (vec!["3"], vec!["a"]), (vec!["4"], vec!["b"])],
+            networks: vec![vec![0, 1]],
+        };
+        analyse(store, &together, 120).await;
+        let gone = store.network(&look("network"), &parted.id).await.unwrap();
+        assert_eq!((gone.network.is_none(), gone.ads.len()), (true, 0), "its page says where it went");
+        assert_eq!(steps(&gone)[0], (LineageStep::BecamePartOf, subject.clone(), true));
+        assert!(store.pair(&look("pair"), link.a.number, link.a.number).await.is_err(), "two different ads");
+        let looks = store.audit_entries(None, 50).await.unwrap();
+        assert_eq!(looks.iter().filter(|entry| entry.kind == "pair").count(), 4, "each answered look has its row");
+    }
+
+    a_shared_number_is_one_item_to_name_and_what_was_said_stays(test) {
+        let store = &test.store;
+        let (mette, anders) = world(test).await;
+        let empty = store.shared_numbers(&look("shared"), Waiting::Unnamed, 0, 20).await.unwrap();
+        assert_eq!((empty.rows.len(), empty.total, empty.unnamed), (0, 0, 0));
+        assert!(store.shared_number(&look("shared"), 1).await.is_err(), "no item, no page");
+        damp(store, &phone("0001")).await;
+        let page = store.shared_numbers(&look("shared"), Waiting::Unnamed, 0, 20).await.unwrap();
+        let item = page.rows[0].clone();
+        assert_eq!((page.total, item.ads, item.advertisers, item.texts, item.municipalities), (1, 2, 1, 2, 1));
+        assert!(item.name.starts_with("K-") && item.damped.as_ref().unwrap().en == "54 ads" && item.role.is_none());
+        let view = store.shared_number(&look("shared"), item.number).await.unwrap();
+        assert_eq!((view.sample.len(), view.sample[0].versions[0].1[1].text.as_str()), (1, "Body [telefon]"));
+        assert!(store.name_contact(item.number, ContactRole::Operator, " ", mette, at(200)).await.is_err());
+
+        let name = async |role, by, minute| store.name_contact(item.number, role, "asked", by, at(minute)).await.unwrap();
+        let first = name(ContactRole::Directory, mette, 200).await;
+        assert_eq!(name(ContactRole::Directory, anders, 201).await, first, "sent twice, kept once");
+        name(ContactRole::Operator, anders, 210).await;
+        let view = store.shared_number(&look("shared"), item.number).await.unwrap();
+        assert_eq!(view.history.iter().map(|said| said.role).collect::<Vec<_>>(), [ContactRole::Operator, ContactRole::Directory]);
+        assert_eq!(view.history[1].undone, Some(("Name of anders".to_owned(), at(210))), "marked, not deleted");
+        assert!(!view.history[0].in_effect, "still damped: the next analysis follows");
+        let said = Judgement::Contact { contact: phone("0001"), role: ContactRole::Operator, at: at(210) };
+        assert_eq!(store.judgements(None).await.unwrap(), [said]);
+        let named = store.shared_numbers(&look("shared"), Waiting::Named, 0, 20).await.unwrap();
+        assert_eq!((named.rows.len(), named.unnamed, named.rows[0].role), (1, 0, Some(ContactRole::Operator)));
+        store.undo_contact_name(view.history[0].id, mette, at(220)).await.unwrap();
+        assert!(store.undo_contact_name(view.history[0].id, mette, at(221)).await.is_err());
+        assert!(store.judgements(None).await.unwrap().is_empty());
+        assert_eq!(store.judgements(Some(at(215))).await.unwrap().len(), 1, "as it was then");
+        let after = store.shared_number(&look("shared"), item.number).await.unwrap();
+        assert_eq!((after.history.len(), after.number.role), (2, None));
+        assert!(store.audit_verify().await.unwrap().faults.is_empty());
     }
 
     a_register_s_decisions_come_in_under_the_same_rules(test) {

@@ -6,7 +6,7 @@ use crate::{Engine, MasterKey, Options, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables without any personal data, or whose rows go with the ad that they belong to.
-const IMPERSONAL: [&str; 18] = [
+const IMPERSONAL: [&str; 19] = [
     "ad_absence",
     "analysis",
     "audit",
@@ -16,6 +16,7 @@ const IMPERSONAL: [&str; 18] = [
     "damped_contact",
     "decision_ad",
     "entity_lineage",
+    "entity_split",
     "event",
     "host_pacing",
     "meta",

@@ -2,35 +2,28 @@
 
 use super::decision::{DecisionForm, DecisionView};
 use super::firings::{GroupView, Shown, group_name, join, title};
+use super::network_parts::{GraphView, LinkView, graph_of, map_of};
 use super::{case_ads, case_ads::AdView, show};
 use crate::access::{Researcher, Visit, Who};
 use crate::errors::WebError;
 use crate::page::Page;
+use crate::picture::graph::Node;
 use crate::{AppState, format, gate};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Html;
 use domain::{Band, Queue};
 use jiff::Timestamp;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use store::{AttemptRow, CaseId, CaseView, QueueRow};
 
 /// Most links shown.
 const MOST_LINKS: usize = 60;
 
-/// A link between two ads.
-pub struct LinkView {
-    a: String,
-    b: String,
-    kind: String,
-    bits: String,
-    joins: String,
-    note: String,
-}
-
 /// One advertiser of a network.
 pub struct AdvertiserView {
     name: String,
+    id: String,
     band: String,
     points: String,
     ads: String,
@@ -65,6 +58,10 @@ struct CaseTemplate {
     abstentions: Vec<(String, String)>,
     words_shown: bool,
     chart: String,
+    network: Option<String>,
+    graph: GraphView,
+    map: String,
+    map_places: Vec<(String, String)>,
     ads: Vec<AdView>,
     more_ads: i64,
     links: Vec<LinkView>,
@@ -144,6 +141,7 @@ pub fn page(
     let most = if ask.all_ads { usize::MAX } else { case_ads::MOST_ADS };
     let titles =
         |ids: &[domain::IndicatorId]| join(&page, &ids.iter().map(|id| shown.title(id.as_str())).collect::<Vec<_>>());
+    let towns = ads_by_town(&view);
     let template = CaseTemplate {
         id: row.case.0.clone(),
         version: row.version,
@@ -170,9 +168,16 @@ pub fn page(
         }),
         words_shown: ask.words_shown,
         chart: case_ads::picture(&page, &view.ads),
+        network: row.network.as_ref().map(|id| id.0.clone()).or(row.advertiser.as_ref().map(|id| id.0.clone())),
+        graph: graph(&page, &view),
+        map: map_of(state, &page, towns.iter().cloned()),
+        map_places: towns
+            .iter()
+            .map(|(code, ads)| (state.settings.municipality(code).to_owned(), page.whole(*ads)))
+            .collect(),
         ads: case_ads::ads(&shown, &view.ads, most),
         more_ads: view.ads.len().saturating_sub(most) as i64,
-        links: view.links.iter().take(MOST_LINKS).map(|link| link_view(&page, link)).collect(),
+        links: view.links.iter().take(MOST_LINKS).map(|link| LinkView::of(&page, link)).collect(),
         more_links: view.links.len().saturating_sub(MOST_LINKS) as i64,
         contacts: view.contacts.clone(),
         places: view
@@ -257,6 +262,10 @@ fn summary(state: &AppState, page: &Page, row: &QueueRow, groups: Option<Vec<dom
 fn advertisers(page: &Page, view: &CaseView) -> Vec<AdvertiserView> {
     let one = |(number, a): (usize, &domain::Assessment)| AdvertiserView {
         name: page.v("advertiser-number", "number", page.whole(number as i64 + 1)),
+        id: match &a.subject {
+            domain::Subject::Advertiser(id) => id.0.clone(),
+            domain::Subject::Network(id) => id.0.clone(),
+        },
         band: page.t(&format!("band-{}", a.band.as_str())),
         points: page.decimal(&a.points),
         ads: page.whole(a.ads.len() as i64),
@@ -264,22 +273,37 @@ fn advertisers(page: &Page, view: &CaseView) -> Vec<AdvertiserView> {
     view.advertisers.iter().enumerate().map(one).collect()
 }
 
-fn link_view(page: &Page, link: &store::CaseLink) -> LinkView {
-    let joins = if link.outside {
-        "link-outside"
-    } else if link.joins {
-        "link-joins-yes"
-    } else {
-        "link-joins-no"
-    };
-    LinkView {
-        a: link.a.clone(),
-        b: link.b.clone(),
-        kind: page.t(&format!("link-{}", link.kind.as_str())),
-        bits: page.decimal(&link.bits),
-        joins: page.t(joins),
-        note: page.of_both(&link.note).to_owned(),
+/// Municipalities with the number of ads that name them, most first.
+fn ads_by_town(view: &CaseView) -> Vec<(String, u32)> {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for ad in &view.ads {
+        let places = ad.versions.iter().flat_map(|(facts, _)| &facts.places);
+        for code in places.map(|place| place.municipality_code.as_str()).collect::<BTreeSet<_>>() {
+            *counts.entry(code).or_default() += 1;
+        }
     }
+    let mut counts: Vec<(String, u32)> = counts.into_iter().map(|(code, ads)| (code.to_owned(), ads)).collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counts
+}
+
+/// The advertisers of a network as boxes; one advertiser alone has its picture on its own page.
+fn graph(page: &Page, view: &CaseView) -> GraphView {
+    let boxes = advertisers(page, view);
+    let at: HashMap<&str, usize> = boxes.iter().map(|a| a.id.as_str()).zip(0..).collect();
+    let nodes: Vec<Node> = boxes
+        .iter()
+        .zip(&view.advertisers)
+        .map(|(a, assessment)| Node {
+            name: a.name.clone(),
+            about: page.n("count-ads", assessment.ads.len()),
+            href: format!("/network/{}", a.id),
+            class: format!("band-{}", assessment.band.as_str()),
+        })
+        .collect();
+    graph_of(page, &nodes, &view.links, |link| {
+        Some((*at.get(link.advertisers.0.as_str())?, *at.get(link.advertisers.1.as_str())?))
+    })
 }
 
 fn attempt_words(state: &AppState, page: &Page, attempt: &AttemptRow) -> String {

@@ -1,9 +1,10 @@
 //! A case's ads with their versions, texts and the picture of them over time.
 
+use super::changes::{self, Change};
 use super::firings::{Shown, join};
-use crate::chart;
 use crate::highlight::{Segment, segments};
 use crate::page::Page;
+use crate::picture::timeline;
 use domain::{Field, MaskedText, VersionFacts};
 use store::CaseAd;
 
@@ -11,6 +12,8 @@ use store::CaseAd;
 pub const MOST_ADS: usize = 12;
 /// Most ads that the picture can hold and still be read.
 const MOST_ROWS: usize = 40;
+/// Most changes shown of a version.
+const MOST_CHANGES: usize = 12;
 
 /// An ad.
 pub struct AdView {
@@ -38,6 +41,8 @@ pub struct VersionView {
     pub title: String,
     /// What is other than in the version before.
     pub changed: Option<String>,
+    /// Word by word, with the field's name.
+    pub changes: Vec<(String, Change)>,
     /// Its texts.
     pub fields: Vec<FieldView>,
 }
@@ -48,6 +53,12 @@ pub struct FieldView {
     pub name: String,
     /// The masked words.
     pub segments: Vec<Segment>,
+}
+
+impl FieldView {
+    fn words(&self) -> String {
+        self.segments.iter().map(|segment| segment.text.as_str()).collect()
+    }
 }
 
 /// An ad's name within the page.
@@ -73,7 +84,7 @@ fn view(shown: &Shown<'_>, number: usize, ad: &CaseAd) -> AdView {
         page.t.vs("from-to", &[("from", page.short_date(&ad.first_seen)), ("to", page.short_date(&ad.last_seen))]);
     AdView {
         anchor: anchor(number),
-        label: ad.label.clone(),
+        label: ad.label.words.clone(),
         first_seen: page.short_time(&ad.first_seen),
         last_seen: match &ad.gone_at {
             Some(gone) => page.t.vs("last-seen-gone", &[("last", last), ("gone", page.short_date(gone))]),
@@ -105,35 +116,49 @@ fn version_view(
             ("to", page.short_time(&facts.last_seen)),
         ],
     );
-    let fields = texts
+    let fields = fields(shown, facts, texts);
+    let mut words = Vec::new();
+    if let Some((facts, texts)) = before {
+        // What is compared is what is shown: covered words stay covered.
+        let old = self::fields(shown, facts, texts);
+        for field in &fields {
+            let was = old.iter().find(|was| was.name == field.name).map(FieldView::words).unwrap_or_default();
+            words.extend(changes::between(&was, &field.words()).into_iter().map(|c| (field.name.clone(), c)));
+        }
+        words.truncate(MOST_CHANGES);
+    }
+    VersionView { title, changed: before.map(|before| changed(page, &before.1, texts)), changes: words, fields }
+}
+
+fn fields(shown: &Shown<'_>, facts: &VersionFacts, texts: &[MaskedText]) -> Vec<FieldView> {
+    texts
         .iter()
         .filter(|text| !text.text.is_empty())
         .map(|text| FieldView {
-            name: field_name(page, &text.field),
+            name: field_name(shown.page, &text.field),
             segments: segments(&text.text, (0, text.text.len()), &shown.marks(&facts.firings, &text.field)),
         })
-        .collect();
-    VersionView { title, changed: before.map(|before| changes(page, &before.1, texts)), fields }
+        .collect()
 }
 
 /// Which texts differ. The masked texts are compared: a new number alone shows as a change of the contact.
-fn changes(page: &Page, before: &[MaskedText], now: &[MaskedText]) -> String {
+fn changed(page: &Page, before: &[MaskedText], now: &[MaskedText]) -> String {
     let text_of = |texts: &[MaskedText], field: &Field| {
         texts.iter().find(|text| &text.field == field).map(|text| text.text.clone()).unwrap_or_default()
     };
     let mut fields: Vec<&Field> = before.iter().chain(now).map(|text| &text.field).collect();
     fields.dedup();
-    let mut changed: Vec<String> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     for field in fields {
         let name = field_name(page, field);
-        if text_of(before, field) != text_of(now, field) && !changed.contains(&name) {
-            changed.push(name);
+        if text_of(before, field) != text_of(now, field) && !names.contains(&name) {
+            names.push(name);
         }
     }
-    if changed.is_empty() {
+    if names.is_empty() {
         page.t("version-changed-masked")
     } else {
-        page.v("version-changed", "fields", join(page, &changed))
+        page.v("version-changed", "fields", join(page, &names))
     }
 }
 
@@ -151,15 +176,15 @@ fn field_name(page: &Page, field: &Field) -> String {
 
 /// The ads over time.
 pub fn picture(page: &Page, ads: &[CaseAd]) -> String {
-    let rows: Vec<chart::Row> = ads
+    let rows: Vec<timeline::Row> = ads
         .iter()
         .take(MOST_ROWS)
-        .map(|ad| chart::Row {
-            label: ad.label.clone(),
+        .map(|ad| timeline::Row {
+            label: ad.label.words.clone(),
             versions: ad.versions.iter().map(|(facts, _)| (facts.first_seen, facts.last_seen)).collect(),
             days: ad.sightings.iter().map(|sighting| sighting.day).collect(),
             gone_at: ad.gone_at,
         })
         .collect();
-    chart::timeline(page.t, &rows)
+    timeline::timeline(page.t, &rows)
 }

@@ -65,17 +65,21 @@ impl DecisionView {
             (_, Some(to)) => t.vs("decision-to", &[("kind", kind), ("to", refer_words(state, to))]),
             _ => kind,
         };
-        let by = |name: &str, at: &jiff::Timestamp| [("name", name.to_owned()), ("time", page.short_time(at))];
         Self {
             id: row.id.0,
             kind,
             reason: reason_words(state, t, &row.decision.reason_code),
             text: row.decision.text.clone(),
             change_mind: row.decision.change_mind.clone(),
-            who_and_when: t.vs("by-name-at", &by(&row.by, &row.at)),
-            undone: row.undone.as_ref().map(|(name, at)| t.vs("undone-by-name-at", &by(name, at))),
+            who_and_when: by_words(page, "by-name-at", &row.by, &row.at),
+            undone: row.undone.as_ref().map(|(name, at)| by_words(page, "undone-by-name-at", name, at)),
         }
     }
+}
+
+/// Who did it, and when.
+pub fn by_words(page: &Page, key: &str, name: &str, at: &jiff::Timestamp) -> String {
+    page.t.vs(key, &[("name", name.to_owned()), ("time", page.short_time(at))])
 }
 
 /// A kind of decision in words.

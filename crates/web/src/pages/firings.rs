@@ -226,7 +226,7 @@ impl<'a> Shown<'a> {
 
     fn link(&self, (number, ad): &(usize, &CaseAd)) -> (String, String) {
         let far = if *number < super::case_ads::MOST_ADS { "" } else { "?ads=all" };
-        (format!("{far}#{}", super::case_ads::anchor(*number)), ad.label.clone())
+        (format!("{far}#{}", super::case_ads::anchor(*number)), ad.label.words.clone())
     }
 }
 

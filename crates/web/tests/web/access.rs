@@ -7,21 +7,26 @@ use axum::http::{Request, StatusCode, header};
 use store::PersonRole;
 use web::{Audience, ROUTES, app};
 
-fn path_of(pattern: &str, world: &World, line: i64) -> String {
+fn path_of(pattern: &str, world: &World, line: i64, network: &str) -> String {
     let id = match pattern {
+        p if p.starts_with("/network") => network.to_owned(),
+        p if p.starts_with("/shared-numbers") => "1".to_owned(),
         p if p.starts_with("/case") => world.team_case.0.clone(),
         p if p.starts_with("/line") => line.to_string(),
         p if p.starts_with("/sites") => "s1".to_owned(),
         p if p.starts_with("/indicators") => "third_person_voice".to_owned(),
         _ => "nothing".to_owned(),
     };
-    pattern.replace("{id}", &id).replace("{name}", &id)
+    // The first two ads of the network.
+    pattern.replace("{id}", &id).replace("{name}", &id).replace("{a}", "1").replace("{b}", "2")
 }
 
 #[tokio::test]
 async fn every_address_is_asked_for_as_every_role() {
     let world = world().await;
     let line = make_list(&world).await[0];
+    let network = crate::network::team_network(&world).await;
+    crate::network::name_first_contact(&world).await;
     let people = [
         (None, None),
         (Some("forsker"), Some(PersonRole::Researcher)),
@@ -35,7 +40,7 @@ async fn every_address_is_asked_for_as_every_role() {
                 Some(login) => Browser::signed_in(router, login).await,
                 None => Browser::new(router),
             };
-            let path = path_of(route.path, &world, line);
+            let path = path_of(route.path, &world, line, &network);
             let answer = match route.method {
                 "GET" => browser.get(&path).await,
                 // Without a token: whoever may not is told so before, whoever may is told that the form is too old.

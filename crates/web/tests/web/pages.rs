@@ -7,11 +7,16 @@ use web::app;
 
 async fn pages(world: &World) -> Vec<(&'static str, &'static str, String)> {
     let line = make_list(world).await[0];
+    crate::network::name_first_contact(world).await;
     vec![
         ("sign-in", "", "/sign-in".to_owned()),
         ("contact", "", "/contact".to_owned()),
         ("queue", "forsker", "/queue".to_owned()),
         ("case", "forsker", format!("/case/{}", world.team_case.0)),
+        ("network", "forsker", format!("/network/{}", crate::network::team_network(world).await)),
+        ("pair", "forsker", "/pair/1/3?weigh=yes".to_owned()),
+        ("shared-numbers", "forsker", "/shared-numbers?show=named".to_owned()),
+        ("shared-number", "forsker", "/shared-numbers/1".to_owned()),
         ("try", "forsker", "/try".to_owned()),
         ("today", "vest", "/today".to_owned()),
         ("line", "vest", format!("/line/{line}")),

@@ -53,6 +53,11 @@ impl Workbench for Bench {
         Ok(TextRead { firings: fire_ad(&self.0, &ad, &at), not_fired, reading: ad.reading })
     }
 
+    /// Nobody analyses here: what is judged waits.
+    async fn follow_judgement(&self, _at: Timestamp) -> Followed {
+        Followed::Soon
+    }
+
     /// One picture and one template speak for it, another price list against, no moves to compare.
     async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError> {
         let note = |da: &str, en: &str| Bilingual { da: da.into(), en: en.into() };

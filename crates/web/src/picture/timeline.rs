@@ -1,5 +1,6 @@
 //! Ads over time as SVG: a row an ad, a bar a version, a tick a day seen. The table beside it says the same.
 
+use super::escape;
 use crate::{Language, format};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -88,10 +89,6 @@ pub fn timeline(t: Language, rows: &[Row]) -> String {
     }
     put(format_args!("</svg>"));
     svg
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
