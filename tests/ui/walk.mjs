@@ -178,6 +178,10 @@ for (const [language, login] of [["da", worker[0]], ["en", worker[1]]]) {
     assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), history + 1, "sent twice, kept once");
     await page.locator("form[action$='/undo'] button").first().click();
     await page.waitForLoadState("load");
+    // The line goes back, so that a colleague of another team can take it.
+    await page.goto(line);
+    await page.locator("form[action$='/release'] button").click();
+    await page.waitForLoadState("load");
     const refused = await page.goto(`${base}/queue`);
     assert.equal(refused.status(), 403, "a worker has no queue");
   });
