@@ -54,6 +54,26 @@ fn a_demo_is_exported_whole_true_and_twice_the_same() {
     well_formed(&out);
     every_lasting_ad_is_there(&truth, &lines(&out["mentions"]));
     operators_are_found(&truth, &lines(&out["entities"]));
+    a_network_beyond_belief_stops_the_analysis(one.path());
+    assert!(out["assessments"] == export(one.path(), "assessments", &[]), "the analysis before stays");
+}
+
+/// The same store under a configuration that allows a network one ad.
+fn a_network_beyond_belief_stops_the_analysis(folder: &Path) {
+    let ([flag, path], config) = (data(folder), folder.join("config").display().to_string());
+    done(&mut bavn(&["--config", &config, "init"]));
+    let file = folder.join("config/linkage.toml");
+    let text = std::fs::read_to_string(&file).expect("linkage.toml");
+    let narrow = text
+        .replace("largest_network_share = 0.05", "largest_network_share = 0.0")
+        .replace("largest_network_floor = 200", "largest_network_floor = 1");
+    assert_ne!(text, narrow);
+    std::fs::write(&file, narrow).expect("linkage.toml");
+    let ran = crate::support::run(&mut bavn(&["--config", &config, &flag, &path, "analyse", "--all"]));
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    for words in ["would hold", "its weakest tie is", "The analysis before stays", "bavn explain pair"] {
+        assert!(ran.err.contains(words), "{words}: {}", ran.err);
+    }
 }
 
 /// Keys, types and references between the forms.

@@ -30,7 +30,8 @@ pub async fn read_new_versions(
         if unread.is_empty() {
             return Ok(done);
         }
-        let rows: Vec<ReadingRow> = unread.iter().map(|version| read_version(config, version)).collect();
+        let read = || unread.iter().map(|version| read_version(config, version)).collect::<Vec<ReadingRow>>();
+        let rows = tokio::task::block_in_place(read);
         store.put_readings(&rows, at).await?;
         done += rows.len() as u64;
         progress(done);
@@ -200,7 +201,15 @@ pub async fn analyse(
     progress("facts", facts.len() as u64);
     let judgements = store.judgements(Some(as_of)).await?;
     let reference = reference(store, config, &facts, as_of, renew).await?;
-    let analysed = assess_all(config, &facts, &judgements, &reference, as_of);
+    // Pages are served meanwhile by the other threads.
+    let analysed = tokio::task::block_in_place(|| assess_all(config, &facts, &judgements, &reference, as_of));
+    if let Some(giant) = linkage::giant(&analysed.linkage, facts.len(), &config.linkage) {
+        anyhow::bail!(
+            "{giant}. Such a network says that something ties the unrelated. The analysis before stays. Look at the two \
+             with 'bavn explain pair', name the contact or judge the pair on its page, or raise largest_network_share in \
+             linkage.toml if it is one network"
+        );
+    }
     progress("assessed", analysed.assessments.len() as u64);
     store.put_setting(&parameters_name(&config.parameters_hash()), config.parameters_text()).await?;
     let cases = store

@@ -31,10 +31,12 @@ impl std::fmt::Display for Giant {
     }
 }
 
-/// The largest network, if it holds more than the share of `total` ads that the parameters allow.
+/// The largest network of two advertisers or more, if it holds more than the share of `total` ads that the parameters
+/// allow. One desk that posts very much is no network that something tied by mistake.
 pub fn giant(linkage: &Linkage, total: usize, parameters: &LinkParameters) -> Option<Giant> {
     let most = most_ads(total, parameters);
-    let network = linkage.networks.iter().max_by_key(|network| network.ads.len())?;
+    let several = linkage.networks.iter().filter(|network| network.advertisers.len() > 1);
+    let network = several.max_by_key(|network| network.ads.len())?;
     if network.ads.len() <= most {
         return None;
     }

@@ -11,7 +11,6 @@
 //! picture ties nobody to anybody.
 
 mod align;
-mod chunk;
 mod corpus;
 mod desk;
 mod details;
@@ -40,7 +39,6 @@ mod tie;
 mod waterfall;
 mod whole;
 
-pub use chunk::{AdKeys, Probe, chunk};
 pub use estimate::{Estimate, Kept, LevelEstimate, Session, estimate};
 pub use giant::{Giant, giant};
 pub use levels::{Level, LevelName};

@@ -1,7 +1,6 @@
 //! All ads as small numbers: what a reference is counted from, and what parts them into closures. It holds some 1.5 KB
 //! an ad, so that a million fit beside everything else; the facts themselves need not stay.
 
-use crate::chunk::AdKeys;
 use crate::corpus::Corpus;
 use crate::forest::Forest;
 use crate::image::{near, usable};
@@ -326,28 +325,6 @@ impl Population {
                     }
                 }
             }
-        }
-    }
-
-    /// The keys by which a later ad finds this one; what is common proposes nothing. Contacts are not among them: who
-    /// keeps ads finds those by contact anyway.
-    pub fn keys_of(&self, number: u32, reference: &LinkReference, parameters: &LinkParameters) -> AdKeys {
-        let ad = &self.ads[number as usize];
-        let wide = |key: &u64| (key >> 32) as u32;
-        let mut keys: Vec<u32> = ad.things.iter().filter(|key| reference.common(**key).is_none()).map(wide).collect();
-        for text in ad.texts.iter().map(|text| &self.corpus.texts[*text as usize]) {
-            if reference.common(text.key).is_none() {
-                keys.push(wide(&text.key));
-                let bands = band_keys(&text.shingles, reference);
-                keys.extend(bands.into_iter().filter(|key| reference.common(of_band(*key)).is_none()));
-            }
-        }
-        keys.sort_unstable();
-        keys.dedup();
-        let pictures = ad.pictures.iter().map(|picture| self.pictures[*picture as usize]);
-        AdKeys {
-            keys,
-            pictures: pictures.filter(|hash| reference.common_picture(hash, parameters).is_none()).collect(),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::reference::LinkReference;
 use crate::{PairEvidence, damped_links, link_closure, sorted_by_pair};
 use domain::{AdFacts, AdRef, DampedContact, Judgement, Linkage};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// Links, advertisers, networks and damped contacts of all these ads, against a reference made of themselves.
 ///
@@ -51,10 +51,11 @@ pub fn link_with(
     parameters: &LinkParameters,
 ) -> (Linkage, Vec<PairEvidence>) {
     let population = Population::of(ads, parameters);
+    let said = Said::of(ads, judgements);
     let (mut linkage, mut evidence) = (Linkage::default(), Vec::new());
     for closure in population.closures(judgements, reference, parameters) {
         let members = closure.iter().map(|at| &ads[*at as usize]);
-        let (one, pairs) = link_closure(members, &judgements_on(&closure, ads, judgements), reference, parameters);
+        let (one, pairs) = link_closure(members, &said.on(&closure), reference, parameters);
         linkage.links.extend(one.links);
         linkage.advertisers.extend(one.advertisers);
         linkage.networks.extend(one.networks);
@@ -70,16 +71,41 @@ pub fn link_with(
     (linkage, sorted_by_pair(evidence))
 }
 
-fn judgements_on(closure: &[u32], ads: &[AdFacts], judgements: &[Judgement]) -> Vec<Judgement> {
-    if judgements.is_empty() || closure.len() < 2 {
-        return Vec::new();
+/// Judgements by the ads that they are about, so that a closure costs its own size.
+struct Said<'a> {
+    on_contacts: Vec<&'a Judgement>,
+    by_ad: HashMap<u32, Vec<&'a Judgement>>,
+}
+
+impl<'a> Said<'a> {
+    fn of(ads: &[AdFacts], judgements: &'a [Judgement]) -> Self {
+        let mut said = Self { on_contacts: Vec::new(), by_ad: HashMap::new() };
+        if judgements.is_empty() {
+            return said;
+        }
+        // Where an ad stands twice, both numbers are of one closure.
+        let number: HashMap<&AdRef, u32> = ads.iter().map(|facts| &facts.ad).zip(0..).collect();
+        for one in judgements {
+            match one {
+                // Two known ads that were judged are in one closure: the first of them stands for both.
+                Judgement::Ads { a, b, .. } => {
+                    if let (Some(a), true) = (number.get(a), number.contains_key(b)) {
+                        said.by_ad.entry(*a).or_default().push(one);
+                    }
+                }
+                Judgement::Contact { .. } => said.on_contacts.push(one),
+            }
+        }
+        said
     }
-    let members: BTreeSet<&AdRef> = closure.iter().map(|at| &ads[*at as usize].ad).collect();
-    let inside = |one: &&Judgement| match one {
-        Judgement::Ads { a, b, .. } => members.contains(a) && members.contains(b),
-        Judgement::Contact { .. } => true,
-    };
-    judgements.iter().filter(inside).cloned().collect()
+
+    fn on(&self, closure: &[u32]) -> Vec<Judgement> {
+        if closure.len() < 2 {
+            return Vec::new();
+        }
+        let on_ads = closure.iter().filter_map(|at| self.by_ad.get(at)).flatten();
+        self.on_contacts.iter().chain(on_ads).map(|one| (*one).clone()).collect()
+    }
 }
 
 /// A contact that the reference knows as damped stands in several closures.

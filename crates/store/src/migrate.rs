@@ -25,8 +25,8 @@ const STEPS: &[Step] = &[
     step!(3, "pace revision", "0003_pace_revision.sql"),
     step!(4, "captures", "0004_captures.sql"),
     step!(5, "coverage in time", "0005_coverage.sql"),
-    step!(9, "figures of each analysis", "0009_figures.sql"),
-    step!(11, "named contacts", "0011_named_contacts.sql"),
+    step!(6, "figures of each analysis", "0006_figures.sql"),
+    step!(7, "named contacts", "0007_named_contacts.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -13,7 +13,6 @@ mod forms;
 pub mod gate;
 mod headers;
 mod highlight;
-mod line_chart;
 mod page;
 mod pages;
 pub mod password;

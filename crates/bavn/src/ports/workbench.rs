@@ -7,9 +7,10 @@ use domain::{AdRef, Field, Waterfall};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use store::Store;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use web::{Followed, TextRead, Workbench, WorkbenchError};
 
 /// Longest text that is read on request, in bytes: some fifty ads.
@@ -22,14 +23,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Bench {
     config: Arc<Config>,
     store: Store,
-    /// One analysis at work for judgements and one that waits, which then knows all judgements before it.
+    /// One analysis at work for judgements and one that waits for its turn.
     turns: Arc<Semaphore>,
+    turn: Arc<Mutex<()>>,
+    /// Time of the last judgement (milliseconds): the analysis that has its turn takes in all up to it.
+    judged_ms: Arc<AtomicI64>,
 }
 
 impl Bench {
     /// With these.
     pub fn new(config: Arc<Config>, store: Store) -> Self {
-        Self { config, store, turns: Arc::new(Semaphore::new(2)) }
+        Self { config, store, turns: Arc::new(Semaphore::new(2)), turn: Arc::default(), judged_ms: Arc::default() }
     }
 }
 
@@ -57,11 +61,15 @@ impl Workbench for Bench {
     }
 
     async fn follow_judgement(&self, at: Timestamp) -> Followed {
-        let Ok(turn) = self.turns.clone().try_acquire_owned() else { return Followed::Soon };
+        self.judged_ms.fetch_max(at.as_millisecond(), Ordering::SeqCst);
+        let Ok(place) = self.turns.clone().try_acquire_owned() else { return Followed::Soon };
         let (config, store) = (self.config.clone(), self.store.clone());
+        let (turn, judged_ms) = (self.turn.clone(), self.judged_ms.clone());
         let analysis = tokio::spawn(async move {
+            let _turn = turn.lock().await;
+            let at = Timestamp::from_millisecond(judged_ms.load(Ordering::SeqCst)).unwrap_or(at);
             let done = pipeline::analyse(&store, &config, at, at, NewReference::IfNone, &|_, _| {}).await;
-            drop(turn);
+            drop(place);
             done
         });
         // The analysis goes on when nobody waits for it any more.

@@ -11,18 +11,25 @@ use std::collections::BTreeSet;
 /// nobody's kind.
 const MOST_PAIRWISE: usize = 50;
 
+/// Ads of pairs that `says` takes.
+fn both_of<'b>(
+    same: &[&'b AdSummary<'_>],
+    says: impl Fn(&AdSummary<'_>, &AdSummary<'_>) -> bool,
+) -> BTreeSet<&'b AdRef> {
+    let pairs = same.iter().enumerate().take(MOST_PAIRWISE);
+    let pairs = pairs.flat_map(|(index, a)| same.iter().skip(index + 1).map(move |b| (*a, *b)));
+    pairs.filter(|(a, b)| says(a, b)).flat_map(|(a, b)| [&a.facts.ad, &b.facts.ad]).collect()
+}
+
+/// One contact shows both, or one of them shows none.
+fn one_desk(a: &AdSummary<'_>, b: &AdSummary<'_>) -> bool {
+    a.shares_contact(b) || a.contacts.is_empty() || b.contacts.is_empty()
+}
+
 /// Of ads with one text or picture, those that say something: ads under contacts that differ, with other names too,
 /// side by side for a while (a changed number leaves the old one), or under more contacts than one change explains.
 pub(super) fn elsewhere<'b>(same: &[&'b AdSummary<'_>], parameters: &Parameters) -> BTreeSet<&'b AdRef> {
-    let mut ads: BTreeSet<&AdRef> = BTreeSet::new();
-    for (index, a) in same.iter().enumerate().take(MOST_PAIRWISE) {
-        for b in same.iter().skip(index + 1) {
-            let contacts = !a.contacts.is_empty() && !b.contacts.is_empty();
-            if contacts && !a.shares_contact(b) && a.other_persona(b) {
-                ads.extend([&a.facts.ad, &b.facts.ad]);
-            }
-        }
-    }
+    let mut ads = both_of(same, |a, b| !one_desk(a, b) && a.other_persona(b));
     let with_contact: Vec<&AdSummary<'_>> = same.iter().copied().filter(|ad| !ad.contacts.is_empty()).collect();
     let several = apart(&with_contact);
     if several_within(&several, parameters.count("contacts"), parameters.number("within_days"))
@@ -37,15 +44,10 @@ pub(super) fn elsewhere<'b>(same: &[&'b AdSummary<'_>], parameters: &Parameters)
 /// people are one writer's house style.
 fn written_elsewhere<'b>(same: &[&'b AdSummary<'_>], parameters: &Parameters) -> BTreeSet<&'b AdRef> {
     let mut ads = elsewhere(same, parameters);
-    for (index, a) in same.iter().enumerate().take(MOST_PAIRWISE) {
-        for b in same.iter().skip(index + 1) {
-            let one_desk = a.shares_contact(b) || a.contacts.is_empty() || b.contacts.is_empty();
-            let away = matches!((a.town(), b.town()), (Some(a), Some(b)) if a != b);
-            if one_desk && away && a.other_persona(b) {
-                ads.extend([&a.facts.ad, &b.facts.ad]);
-            }
-        }
-    }
+    ads.extend(both_of(same, |a, b| {
+        let away = matches!((a.town(), b.town()), (Some(a), Some(b)) if a != b);
+        one_desk(a, b) && away && a.other_persona(b)
+    }));
     ads
 }
 

@@ -1,6 +1,7 @@
 //! The page of a network or advertiser, and of two ads: each in one transaction with its audit row.
 
 use super::case::Of;
+use super::shared_numbers::ROLE;
 use super::{
     AdLabel, CaseId, CaseState, ContactPoint, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView,
     PairView, SubjectCase,
@@ -15,6 +16,10 @@ use std::collections::HashMap;
 const URGENT: &str = "SELECT count(*) FROM case_file c WHERE c.urgent = 1 AND c.merged_into IS NULL AND c.subject IN \
      (SELECT m.network FROM entity_member m WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) UNION \
      SELECT m.advertiser FROM entity_member m WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2))";
+
+async fn is_urgent(tx: &mut Tx, analysis: i64, subject: &str) -> Result<bool, StoreError> {
+    Ok(tx.id(URGENT, args![analysis, subject]).await? > 0)
+}
 
 impl Store {
     /// The page of a network or advertiser. Audited in the same transaction. [`StoreError::NotFound`] where neither the
@@ -48,7 +53,7 @@ impl Store {
             judgements: self.judgements_on(&mut tx, number, subject).await?,
             lineage,
             cases: cases(&mut tx, subject).await?,
-            urgent: tx.one(URGENT, args![number, subject]).await?.is_some_and(|row| row.int(0).is_ok_and(|n| n > 0)),
+            urgent: is_urgent(&mut tx, number, subject).await?,
             as_of: analysis.as_ref().map(|analysis| analysis.as_of),
             made_at: analysis.as_ref().map(|analysis| analysis.at),
         };
@@ -82,7 +87,7 @@ impl Store {
             .await?
         {
             let network = row.text(0)?;
-            urgent |= tx.one(URGENT, args![number, &network]).await?.is_some_and(|row| row.int(0).is_ok_and(|n| n > 0));
+            urgent |= is_urgent(&mut tx, number, &network).await?;
             networks.push(network);
         }
         tx.commit().await?;
@@ -140,14 +145,15 @@ impl Store {
 
     async fn contact_points(&self, tx: &mut Tx, analysis: i64, subject: &str) -> Result<Vec<ContactPoint>, StoreError> {
         let rows = tx
-            .all(
-                "SELECT c.id, c.contact_hash, count(DISTINCT n.ad_id), \
-                 (SELECT count(*) FROM damped_contact d WHERE d.analysis_id = $1 AND d.contact_id = c.id), \
-                 (SELECT j.role FROM contact_judgement j WHERE j.contact_id = c.id AND j.undone_at IS NULL \
-                 ORDER BY j.at DESC, j.id DESC LIMIT 1) \
-                 FROM entity_member m JOIN contact_mention n ON n.ad_id = m.ad_id JOIN contact c ON c.id = n.contact_id \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
-                 GROUP BY c.id, c.contact_hash ORDER BY 3 DESC, 1",
+            .all_of(
+                format!(
+                    "SELECT c.id, c.contact_hash, count(DISTINCT n.ad_id), \
+                     (SELECT count(*) FROM damped_contact d WHERE d.analysis_id = $1 AND d.contact_id = c.id), {ROLE} \
+                     FROM entity_member m JOIN contact_mention n ON n.ad_id = m.ad_id \
+                     JOIN contact c ON c.id = n.contact_id \
+                     WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
+                     GROUP BY c.id, c.contact_hash ORDER BY 3 DESC, 1"
+                ),
                 args![analysis, subject],
             )
             .await?;

@@ -93,11 +93,11 @@ pub struct SharedNumberView {
 /// Ads of a sample.
 const SAMPLE: i64 = 6;
 /// The role that holds on contact `c`.
-const ROLE: &str = "(SELECT j.role FROM contact_judgement j WHERE j.contact_id = c.id AND j.undone_at IS NULL \
+pub(super) const ROLE: &str = "(SELECT j.role FROM contact_judgement j WHERE j.contact_id = c.id AND j.undone_at IS NULL \
      ORDER BY j.at DESC, j.id DESC LIMIT 1)";
 /// Contacts that are damped now, or that somebody has named.
-const ITEM: &str = "(EXISTS (SELECT 1 FROM damped_contact d WHERE d.analysis_id = $1 AND d.contact_id = c.id) \
-     OR EXISTS (SELECT 1 FROM contact_judgement j WHERE j.contact_id = c.id AND j.undone_at IS NULL))";
+const ITEM: &str = "c.id IN (SELECT d.contact_id FROM damped_contact d WHERE d.analysis_id = $1 \
+     UNION SELECT j.contact_id FROM contact_judgement j WHERE j.undone_at IS NULL)";
 const NAMED: &str = "EXISTS (SELECT 1 FROM contact_judgement j WHERE j.contact_id = c.id AND j.undone_at IS NULL)";
 
 impl Store {

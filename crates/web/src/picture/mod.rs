@@ -4,6 +4,7 @@
 pub mod contacts;
 pub mod graph;
 pub mod layout;
+pub mod line_chart;
 pub mod map;
 pub mod timeline;
 pub mod waterfall;

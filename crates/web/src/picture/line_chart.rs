@@ -1,5 +1,6 @@
 //! Shares over time as SVG: a line a name. The table beside it says the same.
 
+use super::escape;
 use crate::{Language, format};
 use jiff::Timestamp;
 use std::fmt::Write;
@@ -87,10 +88,6 @@ pub fn lines(t: Language, title: &str, description: &str, lines: &[Line]) -> Str
     }
     put(format_args!("</svg>"));
     svg
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -1,0 +1,206 @@
+//! What stands beside a number and says that it is the age of the person advertised.
+
+use super::others::open_upwards;
+use crate::lexicon::{Flags, Lexicon};
+use crate::name::is_strange;
+use crate::tokens::{Kind, Tokens};
+
+/// "Alder/højde/vægt: 34/170/60": the first of the labels is for the first number.
+pub(super) fn first_of_labels(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    if !tokens.is_any(end, &['/', '-']) || at == 0 || !tokens.is_any(at - 1, &[':', '=']) {
+        return false;
+    }
+    let mut i = at - 1;
+    while i >= 3 && tokens[i - 1].kind == Kind::Word && tokens.is_any(i - 2, &['/', '-', ',']) {
+        i -= 2;
+    }
+    i < at - 1 && tokens[i - 1].word.is(Flags::AGE_BEFORE)
+}
+
+/// "alder: 24", "jeg er 24", "Jeg er en 24".
+pub(super) fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bool {
+    let mut before = at;
+    for _ in 0..2 {
+        let Some(i) = before.checked_sub(1) else { return false };
+        before = i;
+        if !(tokens[i].kind == Kind::Symbol && matches!(tokens[i].first, ':' | '.' | '-' | '=' | '–' | '(')) {
+            break;
+        }
+    }
+    // "in the age of 28", "i en alder af 28".
+    if matches!(tokens.text(before), "af" | "of" | "von" | "av" | "paa")
+        && before.checked_sub(1).is_some_and(|label| tokens[label].word.is(Flags::AGE_BEFORE))
+    {
+        return true;
+    }
+    let token = &tokens[before];
+    let verb = matches!(tokens.text(before), "er" | "is" | "aer" | "ist" | "es" | "este");
+    if token.word.is(Flags::AGE_BEFORE) || (verb && before > 0 && tokens[before - 1].word.is(Flags::AGE_BEFORE)) {
+        return true;
+    }
+    let ends = tokens.get(end).is_none_or(|t| {
+        t.line_before
+            || t.kind == Kind::Symbol
+            || matches!(
+                tokens.text(end),
+                "og" | "and"
+                    | "och"
+                    | "und"
+                    | "now"
+                    | "last"
+                    | "today"
+                    | "en"
+                    | "et"
+                    | "this"
+                    | "yesterday"
+                    | "igaar"
+                    | "sidste"
+                    | "nu"
+                    | "med"
+                    | "with"
+                    | "men"
+                    | "but"
+                    | "fra"
+                    | "from"
+                    | "i"
+                    | "in"
+                    | "y"
+                    | "si"
+            )
+    });
+    // "jeg hedder Maria, er 27": the subject stands earlier.
+    let earlier = matches!(tokens.text(before), "er" | "am" | "bin" | "aer")
+        && before > 0
+        && tokens.is(before - 1, ',')
+        && tokens[at].kind == Kind::Number;
+    if before + 1 == at && earlier && ends {
+        return true;
+    }
+    before + 1 == at && token.word.is(Flags::I_AM) && ends && lexicon.i_am.backward(tokens, before).is_some()
+}
+
+/// "25, 172 cm", "25/170/60": a height stands behind.
+pub(super) fn beside_height(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let height = tokens.number(end + 1).is_some_and(|value| (140..200).contains(&value));
+    let measured = tokens.get(end + 2).is_some_and(|t| {
+        tokens.text(end + 2) == "cm"
+            || (matches!(t.first, '/' | ',' | '-') && (40..130).contains(&tokens.number(end + 3).unwrap_or(0)))
+    });
+    tokens.digits(at) == 2 && tokens.is_any(end, &[',', '/', '|', '-', '•']) && height && measured
+}
+
+/// "Tall, 25, friendly", "About me: 25, brown eyes", "25, tall and slim" where a text begins.
+pub(super) fn in_row(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    if tokens.digits(at) != 2 || !tokens.number(at).is_some_and(|value| (18..=69).contains(&value)) {
+        return false;
+    }
+    let counted = Flags::UNIT.or(Flags::CURRENCY).or(Flags::MEASURE).or(Flags::CLOCK).or(Flags::JOINER);
+    let word = |i: usize| {
+        tokens.get(i).is_some_and(|t| t.kind == Kind::Word && !t.word.is(counted) && t.word.number.is_none())
+    };
+    let comma = tokens.is(end, ',') && word(end + 1);
+    let Some(before) = at.checked_sub(1) else { return comma };
+    if tokens[at].line_before {
+        return comma;
+    }
+    let label = before > 0
+        && tokens.is_any(before, &[':', '='])
+        && matches!(
+            tokens.text(before - 1),
+            "me" | "mig" | "stats" | "profile" | "profil" | "data" | "facts" | "fakta" | "info" | "mich" | "person"
+        );
+    let ends = tokens.get(end).is_none_or(|t| t.line_before || matches!(t.first, ',' | '.' | '/' | '!' | '|'));
+    (label && ends)
+        || (comma && tokens.is(before, ',') && before > 0 && word(before - 1) && !tokens[before].line_before)
+}
+
+/// "31, kvinde", "(31) female", at the beginning of a phrase.
+pub(super) fn before_person(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let bracket = at > 0 && tokens.is(at - 1, '(') && tokens.is(end, ')');
+    let opens = bracket || tokens[at].line_before || at == 0;
+    let sign = tokens.is_any(end, &[',', ')', '/', '-', '|']);
+    let person = tokens.get(end + 1).is_some_and(|t| sign && !t.line_before && t.word.is(Flags::PERSON));
+    opens && person && tokens.digits(at) == 2 && tokens.number(at).is_some_and(|value| value >= 16)
+}
+
+/// "Just 26 and very sweet", "Kun 21.", "45 and fabulous": a number that is a phrase of its own, and of nothing counted.
+pub(super) fn by_itself(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let written = tokens.digits(at) == 2 && tokens.number(at).is_some_and(|value| (18..=69).contains(&value));
+    if !written || open_upwards(tokens, at) {
+        return false;
+    }
+    let text = |i: usize| tokens.get(i).filter(|t| !t.line_before).map_or("", |_| tokens.text(i));
+    // An adjective behind "and": no number, no unit, no noun that would be counted.
+    let and = matches!(text(end), "and" | "og" | "och" | "und")
+        && tokens.get(end + 1).is_some_and(|t| {
+            let counted = Flags::UNIT.or(Flags::CURRENCY).or(Flags::MEASURE).or(Flags::AGE_UNIT).or(Flags::FILLER);
+            t.kind == Kind::Word && t.word.number.is_none() && !t.word.is(counted) && !t.line_before
+        });
+    let before = at.checked_sub(1);
+    let opens = |i: usize| i == 0 || tokens[i].line_before || tokens.is_any(i - 1, &['.', '!', '(', '|', '•']);
+    if at == 0 || tokens[at].line_before {
+        return and;
+    }
+    let Some(adverb) = before.filter(|&i| tokens[i].kind == Kind::Word && !tokens[at].line_before) else {
+        return false;
+    };
+    let leads = matches!(
+        tokens.text(adverb),
+        "just"
+            | "only"
+            | "still"
+            | "almost"
+            | "nearly"
+            | "already"
+            | "currently"
+            | "being"
+            | "kun"
+            | "stadig"
+            | "naesten"
+            | "allerede"
+            | "nur"
+            | "erst"
+            | "fortfarande"
+            | "redan"
+            | "begge"
+            | "both"
+    );
+    let subject = matches!(text(end), "i" | "jeg" | "she" | "hun") && matches!(tokens.text(adverb), "at" | "som");
+    let ends = tokens.get(end).is_none_or(|t| {
+        t.line_before || (t.kind == Kind::Symbol && matches!(t.first, ',' | '!') && tokens.digits(end + 1) == 0)
+    });
+    opens(adverb) && ((leads && (and || ends)) || subject)
+}
+
+/// "Anna, 24", "Anna (24)", "Anna 24", "kvinde (24)", "en dame på 38" at the end of a phrase.
+pub(super) fn beside_person(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bool {
+    let said = at > 0 && matches!(tokens.text(at - 1), "paa" | "of") && tokens[at].word.number.is_some_and(|v| v >= 16);
+    let written = tokens.digits(at) == 2 && tokens.number(at).is_some_and(|value| value >= 16);
+    if !said && !written {
+        return false;
+    }
+    let bracket = at > 0 && tokens.is(at - 1, '(') && tokens.is(end, ')');
+    let between = bracket
+        || (at > 0
+            && (tokens.is_any(at - 1, &[',', '-', '–', '|', '/']) || matches!(tokens.text(at - 1), "paa" | "of")));
+    let Some(mut person_at) = at.checked_sub(if between { 2 } else { 1 }) else { return false };
+    // "Mia here, 26".
+    if between && matches!(tokens.text(person_at), "here" | "her" | "haer") && person_at > 0 {
+        person_at -= 1;
+    }
+    let person = &tokens[person_at];
+    let strange = || bracket || tokens.is(at - 1, ',') || (between && tokens.starts_sentence(person_at));
+    let named = person.capital
+        && (person.word.is(Flags::NAME.or(Flags::NAME_HOMONYM))
+            || (person.kind == Kind::Word && strange() && is_strange(tokens, lexicon, person_at)));
+    if tokens[at].line_before || !(named || person.word.is(Flags::PERSON)) {
+        return false;
+    }
+    let units = Flags::UNIT.or(Flags::CURRENCY).or(Flags::MEASURE);
+    bracket
+        || tokens.get(end).is_none_or(|t| match t.kind {
+            Kind::Symbol => matches!(t.first, ',' | '.' | '-' | '–' | '|' | '!' | '/' | '&' | ';' | '(' | '*'),
+            Kind::Word => !t.word.is(units),
+            Kind::Number => t.line_before,
+        })
+}
