@@ -6,7 +6,7 @@ use crate::{Engine, MasterKey, Options, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables without any personal data, or whose rows go with the ad that they belong to.
-const IMPERSONAL: [&str; 19] = [
+const IMPERSONAL: [&str; 20] = [
     "ad_absence",
     "analysis",
     "audit",
@@ -20,6 +20,7 @@ const IMPERSONAL: [&str; 19] = [
     "event",
     "host_pacing",
     "meta",
+    "release",
     "robots_cache",
     "run",
     "run_figures",
