@@ -9,6 +9,7 @@ pub mod contact;
 mod csv;
 pub mod decision;
 pub mod drift;
+pub mod findings;
 mod firings;
 pub mod health;
 pub mod history;
