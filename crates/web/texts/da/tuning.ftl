@@ -51,4 +51,3 @@ findings-show = Vis
 findings-pdf = Hent rapporten som PDF
 findings-csv = Hent tabellen
 findings-pdf-note = En hentet rapport skrives i registret over udgivelser.
-findings-order = Den første måned ligger efter den sidste.

@@ -51,4 +51,3 @@ findings-show = Show
 findings-pdf = Download the report as PDF
 findings-csv = Download the table
 findings-pdf-note = A report that is downloaded is noted in the register of releases.
-findings-order = The first month lies after the last.
