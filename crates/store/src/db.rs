@@ -249,6 +249,11 @@ impl Tx {
         self.execute(sql.into_sql_str(), arguments).await
     }
 
+    /// As [`Tx::run`] for a text put together here. Only fixed pieces, names of tables and `$n` go into it, never a value.
+    pub(crate) async fn run_of(&mut self, sql: String, arguments: Vec<Arg>) -> Result<u64, StoreError> {
+        self.execute(AssertSqlSafe(sql).into_sql_str(), arguments).await
+    }
+
     /// A script of several statements without arguments.
     pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.flush().await?;
@@ -336,6 +341,28 @@ impl Db {
                 .map(|tx| Tx::new(Inner::Postgres(tx), doing)),
         }
         .map_err(|error| fail(doing, error))
+    }
+
+    /// SQLite: moves the write-ahead log into the file and empties it. A reader who still looks at an older state keeps it
+    /// from that; it is tried for a while, and the next call goes on. PostgreSQL: nothing.
+    pub(crate) async fn empty_wal(&self) -> Result<(), StoreError> {
+        let Db::Sqlite { writer, .. } = self else { return Ok(()) };
+        let doing = "emptying the write-ahead log";
+        for _ in 0..20 {
+            let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await;
+            let busy: i64 = row.and_then(|row| row.try_get(0)).map_err(|error| fail(doing, error))?;
+            if busy == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        Err(StoreError::Unavailable { doing, what: "a long read keeps it".to_owned() })
+    }
+
+    /// PostgreSQL: frees the space of deleted rows, so that it is written over. SQLite: nothing.
+    pub(crate) async fn vacuum(&self) -> Result<(), StoreError> {
+        let Db::Postgres(pool) = self else { return Ok(()) };
+        sqlx::query("VACUUM").execute(pool).await.map(drop).map_err(|error| fail("vacuuming", error))
     }
 
     pub(crate) async fn close(&self) {

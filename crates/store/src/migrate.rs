@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
     step!(5, "coverage in time", "0005_coverage.sql"),
     step!(6, "figures of each analysis", "0006_figures.sql"),
     step!(7, "named contacts", "0007_named_contacts.sql"),
+    step!(14, "daily operation", "0014_operation.sql"),
 ];
 
 /// The newest version that this program knows.
@@ -49,19 +50,25 @@ pub(crate) async fn version(tx: &mut Tx) -> Result<i64, StoreError> {
 
 /// Brings the database to the newest version and checks that the key is its own.
 pub(crate) async fn migrate(db: &Db, keys: &Keys, at: Timestamp) -> Result<(), StoreError> {
+    migrate_to(db, at, newest()).await?;
+    check_key(db, keys).await
+}
+
+/// As [`migrate`], no further than a version, and without asking for the key.
+pub(crate) async fn migrate_to(db: &Db, at: Timestamp, last: i64) -> Result<(), StoreError> {
     let mut tx = db.read("looking at the schema's version").await?;
     let found = version(&mut tx).await?;
     drop(tx);
     if found > newest() {
         return Err(StoreError::Newer { found, known: newest() });
     }
-    for step in STEPS.iter().filter(|step| step.0 > found) {
+    for step in STEPS.iter().filter(|step| step.0 > found && step.0 <= last) {
         apply(db, step, at).await.map_err(|error| match error {
             StoreError::Engine { what, .. } => StoreError::Migration { version: step.0, what },
             other => other,
         })?;
     }
-    check_key(db, keys).await
+    Ok(())
 }
 
 async fn apply(db: &Db, step: &Step, at: Timestamp) -> Result<(), StoreError> {

@@ -21,6 +21,11 @@ pub fn day_of(at: Timestamp) -> Date {
     local(at).date()
 }
 
+/// The moment at which a Danish day begins.
+pub fn day_begins(day: Date) -> Option<Timestamp> {
+    COPENHAGEN.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().ok()
+}
+
 /// `24. november 2026`, `24 November 2026`.
 pub fn date(language: Language, day: Date) -> String {
     let month = language.t(&format!("month-{}", day.month()));

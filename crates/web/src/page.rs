@@ -103,8 +103,10 @@ impl Page {
             PersonRole::Administrator => vec![
                 ("/sites", t.t("menu-sites")),
                 ("/people", t.t("menu-people")),
+                ("/audit", t.t("menu-audit")),
                 ("/indicators", t.t("menu-indicators")),
             ],
+            PersonRole::Auditor => vec![("/audit", t.t("menu-audit")), ("/indicators", t.t("menu-indicators"))],
         };
         let is_here = |href: &str| {
             visit.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))

@@ -1,8 +1,10 @@
-//! The pages over a real store. `access`: every address as every role. `research`: queue, case, decision.
+//! The pages over a real store. `access`: every address as every role. `auditing`: the log of looks. `research`: queue, case, decision.
 //! `network`: networks, pairs, judgements, shared numbers. `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
 
 #[path = "web/access.rs"]
 mod access;
+#[path = "web/auditing.rs"]
+mod auditing;
 #[path = "web/support/browser.rs"]
 mod browser;
 #[path = "web/network.rs"]
