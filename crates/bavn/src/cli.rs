@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// Finds people advertised over short-lived media who may be victims of trafficking, so that trained outreach workers
 /// can offer them help. A person decides every step.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 #[command(name = "bavn", version, propagate_version = true, max_term_width = 110)]
 pub struct Cli {
     /// Folder with bavn.toml, programmes, sites and indicators
@@ -41,7 +41,7 @@ pub enum LogFormat {
 }
 
 /// The commands.
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum Command {
     /// Show the whole path on synthetic sites: crawl, analyse, review, contact list
     Demo(DemoArgs),
@@ -102,7 +102,7 @@ pub enum Command {
 }
 
 /// `bavn demo`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct DemoArgs {
     /// Do everything once without serving pages, then exit
     #[arg(long)]
@@ -122,7 +122,7 @@ pub struct DemoArgs {
 }
 
 /// `bavn run` and `bavn serve`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ServeArgs {
     /// Address and port of the pages [default: serve.listen of bavn.toml]
     #[arg(long, value_name = "ADDRESS")]
@@ -133,7 +133,7 @@ pub struct ServeArgs {
 }
 
 /// `bavn crawl`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct CrawlArgs {
     /// Sites to crawl [default: every approved site]
     pub sites: Vec<String>,
@@ -149,7 +149,7 @@ pub struct CrawlArgs {
 }
 
 /// `bavn analyse`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct AnalyseArgs {
     /// Read every ad again and make a new reference
     #[arg(long)]
@@ -166,7 +166,7 @@ pub struct AnalyseArgs {
 }
 
 /// `bavn archive`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum ArchiveCommand {
     /// Write archived pages to a WARC/1.1 file. It holds personal data in clear
     Export(ArchiveExportArgs),
@@ -175,7 +175,7 @@ pub enum ArchiveCommand {
 }
 
 /// `bavn archive export`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ArchiveExportArgs {
     /// File to write, for example pages.warc.gz
     pub file: PathBuf,
@@ -194,7 +194,7 @@ pub struct ArchiveExportArgs {
 }
 
 /// `bavn archive import`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ArchiveImportArgs {
     /// WARC/1.0 or 1.1, plain or gzip; - for standard input
     pub file: PathBuf,
@@ -204,7 +204,7 @@ pub struct ArchiveImportArgs {
 }
 
 /// `bavn list`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ListArgs {
     /// The list's day [default: today; for imported ads the first list hour after the last sighting]
     #[arg(long, value_name = "DATE")]
@@ -221,7 +221,7 @@ pub struct ListArgs {
 }
 
 /// `bavn site`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum SiteCommand {
     /// Every site with its approval
     List,
@@ -270,7 +270,7 @@ pub enum SiteCommand {
 }
 
 /// `bavn site dry-run`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct DryRunArgs {
     /// The site
     pub site: String,
@@ -289,7 +289,7 @@ pub struct DryRunArgs {
 }
 
 /// `bavn site new`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct NewArgs {
     /// Addresses at which the listing begins: a page, a sitemap or a feed
     #[arg(required = true, value_name = "URL")]
@@ -309,7 +309,7 @@ pub struct NewArgs {
 }
 
 /// `bavn site diff`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct DiffArgs {
     /// The site
     pub site: String,
@@ -326,7 +326,7 @@ pub struct DiffArgs {
 }
 
 /// `bavn indicators`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum IndicatorCommand {
     /// Every indicator in a line
     List,
@@ -353,7 +353,7 @@ pub enum IndicatorCommand {
 }
 
 /// `bavn linkage`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum LinkageCommand {
     /// Estimate the weights from this store's own ads, and show what would change
     ///
@@ -369,7 +369,7 @@ pub enum LinkageCommand {
 }
 
 /// `bavn linkage estimate`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct EstimateArgs {
     /// Write the new values into linkage.toml; the next analysis uses them
     #[arg(long)]
@@ -380,14 +380,14 @@ pub struct EstimateArgs {
 }
 
 /// `bavn explain`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum ExplainCommand {
     /// What speaks for one desk behind two ads, what against, what was missing, and what came of it
     Pair(PairArgs),
 }
 
 /// `bavn explain pair`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct PairArgs {
     /// One ad, as SITE/AD
     pub a: String,
@@ -402,7 +402,7 @@ pub struct PairArgs {
 }
 
 /// `bavn read`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ReadArgs {
     /// JSON Lines {"id","text","lang"?,"fields"?} [default: standard input]
     pub file: Option<PathBuf>,
@@ -415,7 +415,7 @@ pub struct ReadArgs {
 }
 
 /// `bavn import`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum ImportCommand {
     /// Ads; a site without an adapter is registered as import-only
     Ads(ImportArgs),
@@ -426,7 +426,7 @@ pub enum ImportCommand {
 }
 
 /// A file to import.
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ImportArgs {
     /// JSON Lines, or - for standard input
     pub file: PathBuf,
@@ -436,7 +436,7 @@ pub struct ImportArgs {
 }
 
 /// `bavn export`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ExportArgs {
     /// What to export
     pub what: ExportForm,
@@ -466,7 +466,7 @@ pub enum ExportForm {
 }
 
 /// `bavn audit`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum AuditCommand {
     /// Recompute both chains and compare them with the anchors outside the store; exit 1 where anything was changed,
     /// removed or cut
@@ -478,7 +478,7 @@ pub enum AuditCommand {
 }
 
 /// `bavn audit list`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct AuditListArgs {
     /// From this day or time on
     #[arg(long, value_name = "DATE")]
@@ -507,7 +507,7 @@ pub struct AuditListArgs {
 }
 
 /// `bavn retention`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum RetentionCommand {
     /// The clocks, by kind
     Show,
@@ -536,7 +536,7 @@ pub enum RetentionCommand {
 }
 
 /// `bavn retention hold`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct HoldArgs {
     /// A case's id, SITE/AD, or everything
     #[arg(value_name = "WHAT")]
@@ -553,7 +553,7 @@ pub struct HoldArgs {
 }
 
 /// `bavn subject`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum SubjectCommand {
     /// What is known of a contact, in counts. The look-up is logged
     Find {
@@ -595,7 +595,7 @@ pub enum SubjectCommand {
 }
 
 /// `bavn subject check`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct SubjectCheckArgs {
     /// A phone number, e-mail address or service:name
     pub contact: String,
@@ -617,7 +617,7 @@ pub struct SubjectCheckArgs {
 }
 
 /// `bavn backup`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum BackupCommand {
     /// Write an encrypted backup, as the store is at this moment, while everything runs
     Create {
@@ -651,7 +651,7 @@ pub enum BackupCommand {
 }
 
 /// `bavn store`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum StoreCommand {
     /// Copy a store into an empty one, for example from SQLite to PostgreSQL, and compare every row
     Copy {
@@ -663,7 +663,7 @@ pub enum StoreCommand {
 }
 
 /// `bavn user`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum UserCommand {
     /// Add an account; the password is asked for, or read from standard input
     Add(UserAddArgs),
@@ -682,7 +682,7 @@ pub enum UserCommand {
 }
 
 /// `bavn user add`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct UserAddArgs {
     /// Log-in
     pub login: String,

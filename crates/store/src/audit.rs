@@ -101,7 +101,7 @@ impl LookClass {
         let head = what.split(':').next().unwrap_or(what);
         match head {
             "export" | "archive_export" | "subject_export" | "backup" => Some(LookClass::Export),
-            "search" | "lookup" | "subject_find" => Some(LookClass::LookUp),
+            "search" | "contact_lookup" | "subject_find" => Some(LookClass::LookUp),
             "list" | "line" | "queue" | "try" | "audit" => None,
             _ if what.starts_with("sign_") => None,
             _ => Some(LookClass::View),

@@ -2,14 +2,17 @@
 
 pub mod administration;
 pub mod audit;
+mod care;
 pub mod case;
 mod case_ads;
 mod changes;
 pub mod contact;
+mod csv;
 pub mod decision;
 pub mod drift;
 mod firings;
 pub mod health;
+pub mod history;
 pub mod indicators;
 pub mod line;
 mod line_view;
@@ -17,6 +20,10 @@ pub mod network;
 mod network_parts;
 pub mod pair;
 pub mod queue;
+pub mod queue_acts;
+mod queue_filter;
+pub mod search;
+pub mod second;
 pub mod shared_numbers;
 pub mod sign_in;
 pub mod today;

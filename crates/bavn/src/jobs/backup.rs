@@ -40,12 +40,15 @@ pub async fn run(cli: &Cli, command: &BackupCommand) -> anyhow::Result<()> {
                 Some(file) => file.clone(),
                 None => newest(&config.settings.backup)?,
             };
-            let trial = backup::verify(&file, &secret, &scratch(cli), key_for(cli)?, now).await?;
             // Where the store itself is there, it keeps when this was done; a backup can also be tried elsewhere.
-            if let Ok(store) = open_store(cli, Need::Existing, now).await {
-                store.put_setting(VERIFIED, &format!("{now} {}", trial.dump.header.made_at)).await?;
-                store.close().await;
-            }
+            let trial = match open_store(cli, Need::Existing, now).await {
+                Ok(store) => {
+                    let tried = try_restore(cli, &store, &file, &secret, now).await;
+                    store.close().await;
+                    tried?
+                }
+                Err(_) => backup::verify(&file, &secret, &scratch(cli), key_for(cli)?, now).await?,
+            };
             println!(
                 "{}: made {} from {}, {} rows in {} tables, chains of {} events and {} audit rows hold",
                 file.display(),
@@ -108,6 +111,19 @@ pub fn secret_of(settings: &BackupSettings, named: Option<&Path>) -> anyhow::Res
             "name a file with the age identity or the passphrase: --secret FILE, or backup.secret_file in bavn.toml"
         ),
     }
+}
+
+/// Restores a backup on trial and notes when.
+pub async fn try_restore(
+    cli: &Cli,
+    store: &Store,
+    file: &Path,
+    secret: &Secret,
+    at: Timestamp,
+) -> anyhow::Result<backup::Trial> {
+    let trial = backup::verify(file, secret, &scratch(cli), key_for(cli)?, at).await?;
+    store.put_setting(VERIFIED, &format!("{at} {}", trial.dump.header.made_at)).await?;
+    Ok(trial)
 }
 
 /// Makes a backup and notes it. The list of what must stay forgotten is brought up to date first.

@@ -26,7 +26,7 @@ pub async fn run(cli: &Cli, from: &str, to: &str) -> anyhow::Result<()> {
     println!(
         "{rows} rows in {tables} tables copied and compared by digest; chains of {events} events and {audits} audit rows hold"
     );
-    eprintln!("The same key opens the copy. Words for the search are indexed again by the next 'bavn analyse --all'.");
+    eprintln!("The same key opens the copy.");
     Ok(())
 }
 

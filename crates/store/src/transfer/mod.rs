@@ -135,7 +135,10 @@ impl Store {
             Err(error) => Err(error),
         };
         match migrated {
-            Ok(dump) => Ok((store, dump)),
+            Ok(dump) => {
+                store.index_words_again().await?;
+                Ok((store, dump))
+            }
             Err(error) => {
                 store.close().await;
                 Err(error)
@@ -215,7 +218,38 @@ impl Store {
         let sequences = schema::sequences(&mut from).await?;
         schema::set_sequences(&mut into, &sequences).await?;
         into.commit().await?;
+        to.index_words_again().await?;
         Ok(tables)
+    }
+
+    /// Fills the search index from the readings, where it was left out of what was moved.
+    async fn index_words_again(&self) -> Result<(), StoreError> {
+        let mut after = 0;
+        loop {
+            let mut tx = self.write("indexing words again").await?;
+            let rows = tx
+                .all(
+                    "SELECT v.id, v.masked, r.reader_version, r.body_sealed FROM ad_version v JOIN reading r \
+                     ON r.version_id = v.id WHERE v.id > $1 ORDER BY v.id LIMIT $2",
+                    args![after, BATCH],
+                )
+                .await?;
+            let Some(last) = rows.last() else { return tx.commit().await };
+            after = last.int(0)?;
+            for row in &rows {
+                let id = row.int(0)?;
+                let (reading, facts) = crate::readings::open_reading(self.keys(), id, &row.blob(3)?)?;
+                let read = crate::ReadingRow {
+                    row: crate::VersionRow(id),
+                    reader_version: row.text(2)?,
+                    reading,
+                    facts,
+                    masked: crate::readings::masked_texts(row.opt_text(1)?)?,
+                };
+                crate::search::index(&mut tx, &read).await?;
+            }
+            tx.commit().await?;
+        }
     }
 
     /// Reads every row again and compares counts and digests with what was moved.
