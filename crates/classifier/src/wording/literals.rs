@@ -3,7 +3,6 @@
 
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
-use regex_syntax::parse;
 
 /// More ways to begin a part than this, and it says too little to be worth the room.
 const MOST: usize = 300;
@@ -23,7 +22,7 @@ pub(crate) struct Literal {
 /// For each part of a pattern the ways in which it can begin: every match holds one of each. Empty where no part
 /// begins with anything known.
 pub(crate) fn required(regex: &str) -> Vec<Vec<Literal>> {
-    let Ok(hir) = parse(regex) else { return Vec::new() };
+    let Ok(hir) = super::pattern::parse(regex) else { return Vec::new() };
     let mut parts = Vec::new();
     flatten(&hir, &mut parts);
     let mut sets: Vec<Vec<Literal>> = (0..parts.len()).filter_map(|at| set(&parts, at)).collect();
@@ -74,12 +73,26 @@ fn set(parts: &[&Hir], at: usize) -> Option<Vec<Literal>> {
 fn is_mark(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Repetition(repetition) => {
-            let few = match repetition.sub.kind() {
-                HirKind::Class(Class::Unicode(class)) => class.iter().all(|range| !range.start().is_alphanumeric()),
-                _ => false,
-            };
-            repetition.min == 0 && repetition.max == Some(1) && few
+            repetition.min == 0 && repetition.max == Some(1) && only_marks(&repetition.sub)
         }
+        _ => false,
+    }
+}
+
+/// Neither letters nor digits, and nothing that could be left out.
+fn only_marks(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Class(Class::Bytes(class)) => {
+            let inside = |byte: u8| class.iter().any(|range| range.start() <= byte && byte <= range.end());
+            !(b'a'..=b'z').chain(b'0'..=b'9').any(inside)
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let inside = |letter: char| class.iter().any(|range| range.start() <= letter && letter <= range.end());
+            !('a'..='z').chain('0'..='9').any(inside)
+        }
+        HirKind::Literal(literal) => !literal.0.iter().any(u8::is_ascii_alphanumeric),
+        HirKind::Capture(capture) => only_marks(&capture.sub),
+        HirKind::Alternation(ways) | HirKind::Concat(ways) => !ways.is_empty() && ways.iter().all(only_marks),
         _ => false,
     }
 }
@@ -110,13 +123,7 @@ fn bounded(parts: &[&Hir], outward: impl Iterator<Item = usize>, from: usize) ->
 fn always_apart(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Look(_) => true,
-        HirKind::Repetition(repetition) if repetition.min > 0 => match repetition.sub.kind() {
-            HirKind::Class(Class::Unicode(class)) => {
-                let inside = |letter: char| class.iter().any(|range| range.start() <= letter && letter <= range.end());
-                !('a'..='z').chain('0'..='9').any(inside)
-            }
-            _ => false,
-        },
+        HirKind::Repetition(repetition) if repetition.min > 0 => only_marks(&repetition.sub),
         HirKind::Capture(capture) => always_apart(&capture.sub),
         _ => false,
     }

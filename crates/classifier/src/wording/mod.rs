@@ -101,7 +101,7 @@ impl Matcher {
                                 continue;
                             }
                         };
-                        let needs = literals::required(&pattern.source);
+                        let needs = literals::required(&pattern.in_order);
                         let silences = table == "not";
                         if needs.is_empty() && !silences {
                             fail(format!("pattern `{source}` needs at least one word"));
