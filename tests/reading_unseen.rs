@@ -24,6 +24,14 @@ const INDICATORS: [(&str, f64, f64, f64, f64); 3] = [
     ("possible minor", 0.833, 0.833, 0.95, 0.85),
 ];
 
+/// Figure of the report on the development texts, and its floor.
+const DEVELOPMENT: [(&str, f64); 4] = [
+    ("/exact/phones hidden/f1", 0.0),
+    ("/exact/phones plain/f1", 0.0),
+    ("/indicators by wording/precision", 0.0),
+    ("/indicators by wording/recall", 0.0),
+];
+
 fn python(script: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(from_test_command("BAVN_TEST_PYTHON"));
     done(command.arg("-B").arg(root().join(script)).args(arguments).current_dir(root())).out
@@ -31,7 +39,9 @@ fn python(script: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn the_truth_is_compiled_from_its_source() {
-    python("tests/data/reading_unseen/compile_ads.py", &["--check"]);
+    for folder in ["reading_unseen", "reading_dev", "reading_fresh"] {
+        python("tests/data/reading_unseen/compile_ads.py", &["--check", &format!("tests/data/{folder}")]);
+    }
 }
 
 #[test]
@@ -55,4 +65,15 @@ fn unseen_texts_are_read_as_well_as_before() {
         hold(format!("{name}, recall"), number(format!("/{name}/recall")), recall, recall_asked);
     }
     assert!(fallen.is_empty(), "{}", fallen.join("\n"));
+}
+
+/// Texts that were read while rules were mended: no measure, but what they taught must not be lost.
+#[test]
+fn development_texts_are_read_as_well_as_before() {
+    let arguments = [env!("CARGO_BIN_EXE_bavn"), "--json", "--folder", "reading_dev"];
+    let report: Value = serde_json::from_str(&python("tests/measure/reading.py", &arguments)).expect("the report");
+    for (pointer, floor) in DEVELOPMENT {
+        let got = report.pointer(pointer).and_then(Value::as_f64).expect("a figure");
+        assert!(got >= floor, "{pointer} fell to {got:.3} (floor {floor})");
+    }
 }

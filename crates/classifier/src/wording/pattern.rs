@@ -45,7 +45,9 @@ impl CompiledPattern {
     /// Ranges of the text that it matches.
     pub fn find_all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
         // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
-        let regex = self.regex.get_or_init(|| RegexBuilder::new(&self.source).unicode(false).size_limit(SIZE_LIMIT).build().ok());
+        let regex = self
+            .regex
+            .get_or_init(|| RegexBuilder::new(&self.source).unicode(false).size_limit(SIZE_LIMIT).build().ok());
         regex.iter().flat_map(move |regex| regex.find_iter(text.as_bytes())).map(|found| found.range())
     }
 }
