@@ -21,10 +21,9 @@ pub(crate) struct Literal {
 
 /// For each part of a pattern the ways in which it can begin: every match holds one of each. Empty where no part
 /// begins with anything known.
-pub(crate) fn required(regex: &str) -> Vec<Vec<Literal>> {
-    let Ok(hir) = super::pattern::parse(regex) else { return Vec::new() };
+pub(crate) fn required(hir: &Hir) -> Vec<Vec<Literal>> {
     let mut parts = Vec::new();
-    flatten(&hir, &mut parts);
+    flatten(hir, &mut parts);
     let mut sets: Vec<Vec<Literal>> = (0..parts.len()).filter_map(|at| set(&parts, at)).collect();
     // Long words are rare, and among equals few say more than many.
     let shortest = |set: &Vec<Literal>| set.iter().map(|literal| literal.text.len()).min();
@@ -49,13 +48,20 @@ fn set(parts: &[&Hir], at: usize) -> Option<Vec<Literal>> {
     while end < parts.len() && parts.get(end).is_some_and(|part| is_mark(part)) {
         end = (end + 2).min(parts.len());
     }
-    let whole = Hir::concat(parts.get(at..end)?.iter().map(|part| (*part).clone()).collect());
+    let joined;
+    let whole = match parts.get(at..end)? {
+        [one] => *one,
+        several => {
+            joined = Hir::concat(several.iter().map(|part| (*part).clone()).collect());
+            &joined
+        }
+    };
     if whole.properties().minimum_len().unwrap_or(0) == 0 {
         return None;
     }
     let mut extractor = Extractor::new();
     extractor.limit_class(8).limit_repeat(8).limit_literal_len(24).limit_total(MOST);
-    let found = extractor.extract(&whole);
+    let found = extractor.extract(whole);
     let begins = bounded(parts, (0..at).rev(), at);
     let ends = bounded(parts, end..parts.len(), end);
     let literals: Option<Vec<Literal>> = found
@@ -136,10 +142,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn check(written: &str) -> Vec<Vec<String>> {
-        let source = pattern::compile(written, &BTreeMap::new()).unwrap().source;
+        let (_, hir) = pattern::compile_and_parse(written, &BTreeMap::new()).unwrap();
         let shown =
             |l: Literal| format!("{}{}{}", if l.begins { "|" } else { "" }, l.text, if l.ends { "|" } else { "" });
-        required(&source).into_iter().map(|set| set.into_iter().map(shown).collect()).collect()
+        required(&hir).into_iter().map(|set| set.into_iter().map(shown).collect()).collect()
     }
 
     #[test]

@@ -14,7 +14,9 @@
 //! Patterns are folded as texts are, so `på` and `paa` are one.
 
 use domain::NormalText;
-use regex::bytes::{Regex, RegexBuilder};
+use regex_automata::meta::{Config, Regex};
+use regex_automata::{Input, util::syntax};
+use regex_syntax::hir::Hir;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -34,8 +36,6 @@ const WORD: &str = r"(?:(?:kr|kl|ca|nr|tlf|min|st|d|[0-9]+)\.|(?:[a-z0-9']|’)+
 #[derive(Debug, Clone)]
 pub(crate) struct CompiledPattern {
     pub source: String,
-    /// The same in the order as written, of which all words must be there.
-    pub in_order: String,
     /// As written, with words in the place of names.
     pub written: String,
     regex: OnceLock<Option<Regex>>,
@@ -44,16 +44,38 @@ pub(crate) struct CompiledPattern {
 impl CompiledPattern {
     /// Ranges of the text that it matches.
     pub fn find_all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
-        // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
-        let regex = self
-            .regex
-            .get_or_init(|| RegexBuilder::new(&self.source).unicode(false).size_limit(SIZE_LIMIT).build().ok());
-        regex.iter().flat_map(move |regex| regex.find_iter(text.as_bytes())).map(|found| found.range())
+        self.find_within(text, 0..text.len())
     }
+
+    /// The same inside of `within`, where the text around it still says what a whole word is.
+    pub fn find_within<'t>(&'t self, text: &'t str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> + 't {
+        // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
+        // A pattern over the size limit is one of several thousand letters, and matches nothing.
+        let regex = self.regex.get_or_init(|| build(&self.source));
+        regex
+            .iter()
+            .flat_map(move |regex| regex.find_iter(Input::new(text).span(within.clone())).map(|found| found.range()))
+    }
+}
+
+/// Sentences are short and patterns many: automata that are built while they run would take more time and many times
+/// the memory of looking each way.
+fn build(source: &str) -> Option<Regex> {
+    let config = Config::new().hybrid(false).dfa(false).onepass(false).nfa_size_limit(Some(SIZE_LIMIT));
+    let syntax = syntax::Config::new().unicode(false).utf8(false);
+    Regex::builder().configure(config).syntax(syntax).build(source).ok()
 }
 
 /// Compiles one pattern, or says what is wrong with it.
 pub(crate) fn compile(source: &str, words: &BTreeMap<String, String>) -> Result<CompiledPattern, String> {
+    compile_and_parse(source, words).map(|(pattern, _)| pattern)
+}
+
+/// The same, with the expression of which all words must be there.
+pub(crate) fn compile_and_parse(
+    source: &str,
+    words: &BTreeMap<String, String>,
+) -> Result<(CompiledPattern, Hir), String> {
     let expanded = expand(source, words, 0)?;
     let folded = NormalText::fold(expanded.trim());
     let (in_order, source) = match either_order(folded.as_str())? {
@@ -67,16 +89,16 @@ pub(crate) fn compile(source: &str, words: &BTreeMap<String, String>) -> Result<
             (source.clone(), source)
         }
     };
-    let hir = parse(&source).map_err(|error| error.to_string())?;
+    let hir = parse(&in_order).map_err(|error| error.to_string())?;
     let minimum = hir.properties().minimum_len();
     if minimum.unwrap_or(0) == 0 {
         return Err("it matches nothing at all".to_owned());
     }
-    Ok(CompiledPattern { source, in_order, written: expanded.trim().to_owned(), regex: OnceLock::new() })
+    Ok((CompiledPattern { source, written: expanded.trim().to_owned(), regex: OnceLock::new() }, hir))
 }
 
 /// As the expression is parsed: over bytes.
-pub(crate) fn parse(source: &str) -> Result<regex_syntax::hir::Hir, Box<regex_syntax::Error>> {
+pub(crate) fn parse(source: &str) -> Result<Hir, Box<regex_syntax::Error>> {
     let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
     parser.parse(source).map_err(Box::new)
 }
@@ -162,7 +184,7 @@ fn translate(folded: &str) -> Result<String, String> {
 }
 
 fn regex_escape(character: char) -> String {
-    regex::escape(character.encode_utf8(&mut [0; 4]))
+    regex_syntax::escape(character.encode_utf8(&mut [0; 4]))
 }
 
 #[cfg(test)]
