@@ -7,10 +7,10 @@ use std::process::Command;
 
 /// Kind, exact F1 that must hold today, exact F1 that part 3 asks for. Raise the first whenever reading gets better.
 const MENTIONS: [(&str, f64, f64); 8] = [
-    ("phones plain", 0.985, 0.995),
-    ("phones hidden", 0.899, 0.97),
+    ("phones plain", 0.987, 0.995),
+    ("phones hidden", 0.933, 0.97),
     ("prices", 0.960, 0.95),
-    ("ages", 0.958, 0.97),
+    ("ages", 0.961, 0.97),
     ("places", 0.974, 0.95),
     ("names", 0.938, 0.92),
     ("e-mails and handles", 0.999, 0.97),
@@ -19,17 +19,17 @@ const MENTIONS: [(&str, f64, f64); 8] = [
 
 /// Count, precision and recall that must hold today, precision and recall that part 3 asks for.
 const INDICATORS: [(&str, f64, f64, f64, f64); 3] = [
-    ("indicators", 0.941, 0.884, 0.95, 0.85),
-    ("indicators by wording", 0.91, 0.836, 0.95, 0.85),
-    ("possible minor", 0.833, 0.833, 0.95, 0.85),
+    ("indicators", 0.949, 0.922, 0.95, 0.85),
+    ("indicators by wording", 0.92, 0.879, 0.95, 0.85),
+    ("possible minor", 0.916, 0.916, 0.95, 0.85),
 ];
 
 /// Figure of the report on the development texts, and its floor.
 const DEVELOPMENT: [(&str, f64); 4] = [
-    ("/exact/phones hidden/f1", 0.0),
-    ("/exact/phones plain/f1", 0.0),
-    ("/indicators by wording/precision", 0.0),
-    ("/indicators by wording/recall", 0.0),
+    ("/exact/phones hidden/f1", 0.96),
+    ("/exact/phones plain/f1", 0.98),
+    ("/indicators by wording/precision", 0.90),
+    ("/indicators by wording/recall", 0.95),
 ];
 
 fn python(script: &str, arguments: &[&str]) -> String {
