@@ -12,7 +12,8 @@ pub use builtin::{Builtin, write_builtin};
 pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings};
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
-    AnalyseSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings, ServeSettings, Settings,
+    AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings,
+    RetentionSettings, ServeSettings, Settings,
 };
 pub use toml_file::{ConfigError, parse_toml};
 

@@ -6,7 +6,7 @@ use crate::{Engine, MasterKey, Options, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables without any personal data, or whose rows go with the ad that they belong to.
-const IMPERSONAL: [&str; 20] = [
+const IMPERSONAL: [&str; 22] = [
     "ad_absence",
     "analysis",
     "audit",
@@ -18,8 +18,10 @@ const IMPERSONAL: [&str; 20] = [
     "entity_lineage",
     "entity_split",
     "event",
+    "held_ad",
     "host_pacing",
     "meta",
+    "payload_gone",
     "release",
     "robots_cache",
     "run",
