@@ -473,7 +473,7 @@ pub struct ExportArgs {
 }
 
 /// `bavn export research`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ResearchArgs {
     /// First day of the period
     #[arg(long, value_name = "DATE")]
@@ -499,7 +499,7 @@ pub struct ResearchArgs {
 }
 
 /// `bavn export finding`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct FindingArgs {
     /// The case's id, as its page shows it
     pub case: String,
@@ -515,7 +515,7 @@ pub struct FindingArgs {
 }
 
 /// `bavn report`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ReportArgs {
     /// First day of the period
     #[arg(long, value_name = "DATE")]
@@ -550,7 +550,7 @@ pub enum ReportLanguage {
 }
 
 /// `bavn export verify`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct VerifyArgs {
     /// Folder that 'bavn export research' wrote
     #[arg(value_name = "DIR")]
