@@ -49,10 +49,11 @@ pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttl
 pub use readings::{ReadAdRow, ReadingRow, UnreadVersion};
 pub use research::{
     Act, ActFilter, ActId, ActWhat, AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow,
-    ContactPoint, DecideWith, Decided, Decision, DecisionId, DecisionKind, DecisionRow, JudgementId, JudgementRow,
-    LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, Opening, PairView, QueueFilter, QueuePage,
-    QueueRow, ReadingDay, ReviewClaim, SavedView, SecondDone, SecondId, SecondRow, SecondShare, SecondView,
-    SharedNumber, SharedNumberView, SharedNumbersPage, Skipped, SubjectCase, TwiceRead, Waiting,
+    ContactPoint, DecideWith, Decided, DecidedWith, Decision, DecisionId, DecisionKind, DecisionRow, Item, JudgementId,
+    JudgementRow, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, NoteKind, NoteRow, Opening,
+    PairView, QueueFilter, QueuePage, QueueRow, ReadingDay, ReviewClaim, SavedView, SecondDone, SecondId, SecondRow,
+    SecondShare, SecondView, SharedNumber, SharedNumberView, SharedNumbersPage, Skipped, SubjectCase, TwiceRead,
+    Waiting,
 };
 pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};
 pub use sites::{RunRow, SiteOverview, SiteRegistration};

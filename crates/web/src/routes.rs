@@ -1,7 +1,7 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    administration, case, contact, decision, drift, health, history, indicators, line, network, pair, queue,
+    administration, case, contact, decision, drift, health, history, indicators, line, network, notes, pair, queue,
     queue_acts, search, second, shared_numbers, sign_in, today, try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
@@ -75,6 +75,9 @@ routes! {
     post "/case/{id}/decide" Only(Researcher) => decision::decide;
     post "/case/{id}/undo" Only(Researcher) => decision::undo;
     post "/case/{id}/close-urgent" Only(Researcher) => decision::close_urgent;
+    post "/notes" Only(Researcher) => notes::add;
+    post "/notes/{id}/undo" Only(Researcher) => notes::undo;
+    get "/tag/{id}" Only(Researcher) => notes::tag;
     get "/search" Only(Researcher) => search::search;
     post "/search" Only(Researcher) => search::ask;
     post "/search/contact" Only(Researcher) => search::contact;
