@@ -9,6 +9,7 @@ mod lists;
 mod objections;
 
 pub(crate) use ledger::attempts_at;
+pub(crate) use lists::empty_line_body;
 
 use crate::AccountId;
 use crate::research::{CaseId, Decided};
@@ -137,8 +138,6 @@ pub struct GateRow {
     pub last_seen: Timestamp,
     /// First sighting.
     pub first_seen: Timestamp,
-    /// Every ad of it is known to be gone.
-    pub gone: bool,
     /// Contacts, the most recently seen first.
     pub contacts: Vec<GateContact>,
     /// Languages, most frequent first.
