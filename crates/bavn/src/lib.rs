@@ -3,7 +3,9 @@
 //! **Invariant**: the clock, the file system and the environment are read here and handed down as arguments; what is
 //! decided about an ad is decided in the pure crates.
 
+mod batch;
 pub mod cli;
+pub mod closures;
 pub mod config;
 pub mod explain;
 pub mod exports;
@@ -16,7 +18,9 @@ pub mod monitor;
 pub mod pipeline;
 pub mod plans;
 pub mod ports;
+pub mod preview;
 pub mod progress;
+pub mod references;
 pub mod time;
 pub mod web_settings;
 

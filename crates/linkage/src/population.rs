@@ -1,6 +1,7 @@
 //! All ads as small numbers: what a reference is counted from, and what parts them into closures. It holds some 1.5 KB
 //! an ad, so that a million fit beside everything else; the facts themselves need not stay.
 
+use crate::chunk::AdKeys;
 use crate::corpus::Corpus;
 use crate::forest::Forest;
 use crate::image::{near, usable};
@@ -12,7 +13,7 @@ use crate::sketch::{
     url_key,
 };
 use crate::{hub, image, named, text::Texts};
-use domain::{AdFacts, ContactRole, Judgement, PdqHash};
+use domain::{AdFacts, Contact, ContactRole, Judgement, PdqHash};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Ads among which rarity is counted.
@@ -313,8 +314,11 @@ impl Population {
                         if forest.find(x) == forest.find(y) || refused.contains(&(*a, *b)) {
                             continue;
                         }
-                        let alike = self.corpus.could_agree(*a, *b) && {
-                            let agreement = self.corpus.compare(*a, *b, &scale);
+                        // The same way round whatever the order in which the ads came.
+                        let key = |text: &u32| self.corpus.texts[*text as usize].key;
+                        let (first, second) = if key(a) <= key(b) { (*a, *b) } else { (*b, *a) };
+                        let alike = self.corpus.could_agree(first, second) && {
+                            let agreement = self.corpus.compare(first, second, &scale);
                             agreement.similarity >= parameters.template_similarity && agreement.bits >= EDGE_BITS
                         };
                         if alike {
@@ -327,6 +331,43 @@ impl Population {
             }
         }
     }
+
+    /// The keys by which a later ad finds this one; what is common proposes nothing. Contacts are not among them: who
+    /// keeps ads finds those by contact anyway.
+    pub fn keys_of(&self, number: u32, reference: &LinkReference, parameters: &LinkParameters) -> AdKeys {
+        let ad = &self.ads[number as usize];
+        let wide = |key: &u64| (key >> 32) as u32;
+        let mut keys: Vec<u32> = ad.things.iter().filter(|key| reference.common(**key).is_none()).map(wide).collect();
+        for text in ad.texts.iter().map(|text| &self.corpus.texts[*text as usize]) {
+            if reference.common(text.key).is_none() {
+                keys.push(wide(&text.key));
+                let bands = band_keys(&text.shingles, reference);
+                keys.extend(bands.into_iter().filter(|key| reference.common(of_band(*key)).is_none()));
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let pictures = ad.pictures.iter().map(|picture| self.pictures[*picture as usize]);
+        AdKeys {
+            keys,
+            pictures: pictures.filter(|hash| reference.common_picture(hash, parameters).is_none()).collect(),
+        }
+    }
+}
+
+/// The contacts of these ads that tie whoever shows them: what another ad is found by besides its keys.
+pub fn tying_contacts<'a>(
+    ads: impl IntoIterator<Item = &'a AdFacts>,
+    judgements: &[Judgement],
+    reference: &LinkReference,
+) -> BTreeSet<Contact> {
+    let one_desk = operators(judgements);
+    let shown = ads.into_iter().flat_map(|ad| &ad.versions).flat_map(|version| &version.contacts);
+    let ties = |contact: &&Contact| {
+        let key = contact_key(contact);
+        reference.hub(key).is_none() || one_desk.contains(&key)
+    };
+    shown.filter(ties).cloned().collect()
 }
 
 /// Contacts that people hold to be one desk's: they tie whatever the reference says.

@@ -31,7 +31,10 @@ pub mod testing;
 mod times;
 
 pub use ads::{AdRow, AdSpan, NewAd, PutAds, VersionRow};
-pub use analysis::{AnalysisHeader, EntityRow, NewAnalysis, PutAnalysis, RunFiguresRow, SpamShare};
+pub use analysis::{
+    AnalysisHeader, AnalysisRun, CaseSubject, Change, ClosureAd, EntityRow, NewAnalysis, NewBatch, NewClosure,
+    PutAnalysis, RunFiguresRow, RunHead, SpamShare, Standard,
+};
 pub use archive::{ArchiveQuery, ArchiveReader, ArchivedPage, CaptureRow, Reread, RereadAs, RereadCounts, WholeRun};
 pub use audit::{Actor, AuditEntry, Look};
 pub use doctor::{Doctor, TableCount};
@@ -44,7 +47,7 @@ pub use outreach::{
     ListLine, NewAttempt, NewLine, NewList, Outcome, PutAttempt,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
-pub use readings::{ReadAdRow, ReadingRow, UnreadVersion};
+pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use research::{
     AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow, ContactPoint, Decided, Decision,
     DecisionId, DecisionKind, DecisionRow, JudgementId, JudgementRow, LineageRow, LineageStep, NetworkAd,

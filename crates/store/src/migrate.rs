@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
     step!(5, "coverage in time", "0005_coverage.sql"),
     step!(6, "figures of each analysis", "0006_figures.sql"),
     step!(7, "named contacts", "0007_named_contacts.sql"),
+    step!(8, "closures", "0008_closures.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -16,6 +16,7 @@ mod accounts;
 mod ads;
 mod analyses;
 mod archive;
+mod batches;
 mod crawl;
 mod figures;
 mod fixture;

@@ -6,13 +6,15 @@ use crate::{Engine, MasterKey, Options, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables without any personal data, or whose rows go with the ad that they belong to.
-const IMPERSONAL: [&str; 19] = [
+const IMPERSONAL: [&str; 21] = [
     "ad_absence",
     "analysis",
     "audit",
     "chain_head",
+    "changed_ad",
     "contact_mention",
     "current_analysis",
+    "damped_ad",
     "damped_contact",
     "decision_ad",
     "entity_lineage",
