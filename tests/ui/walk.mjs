@@ -46,7 +46,7 @@ async function check(page, name, language, size, limit = 100_000) {
 
 async function visit(language, size, act) {
   const context = await browser.newContext({ viewport: sizes[size], javaScriptEnabled: true, locale: language });
-  // The pages themselves carry no script; whatever would come from elsewhere is refused and fails the walk.
+  // The researcher's shortcuts are the only script; whatever would come from elsewhere is refused and fails the walk.
   const page = await context.newPage();
   page.on("request", (request) => assert.ok(request.url().startsWith(base), `asks elsewhere: ${request.url()}`));
   page.on("response", (response) => assert.ok(response.status() < 500, `${response.status()} at ${response.url()}`));
@@ -118,16 +118,21 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     assert.ok(!/(\+45)?\s?(34|37|67|68|94)\d{6}/.test(text.replace(/[ \u00a0]/g, "")), "no number on a researcher's page");
     assert.ok((await page.locator("mark").count()) > 0, "evidence is highlighted");
     const before = await page.locator("ol.history li").count();
+    const read = page.url().split("?")[0];
     await page.locator("input[name=kind][value=no_concern]").check();
     await page.locator("#d-reason").selectOption({ index: 1 });
     await page.locator("#d-text").fill("A test of the pages");
     await page.locator("form[action$='/decide'] button.primary").click();
-    await page.waitForLoadState("load");
-    await page.goBack();
-    await page.reload();
+    await page.waitForURL(/done=decided/);
+    assert.notEqual(page.url().split("?")[0], read, "the next case by itself");
+    await page.goto(read);
     assert.equal(await page.locator("ol.history li").count(), before + 1, "the decision stands in the history");
     await page.locator("form[action$='/undo'] button").first().click();
     await page.waitForLoadState("load");
+    await page.goto(`${base}/history?whose=all`);
+    await check(page, "history", language, size);
+    await page.goto(`${base}/second`);
+    await check(page, "second", language, size);
     await page.goto(`${base}/indicators`);
     await check(page, "indicators", language, size, 200_000);
     await page.goto(`${base}/indicators/third_person_voice`);
@@ -147,6 +152,115 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     assert.equal(refused.status(), 403, "a researcher has no contact list");
     await check(page, "forbidden", language, size);
   });
+}
+
+/** How often the reader has decided today, by the number on the queue's page. */
+async function decidedToday(page) {
+  await page.goto(`${base}/queue`);
+  return Number(await page.locator("ul.day strong").first().innerText());
+}
+
+// A researcher's day by keyboard alone: help, rows, typing, deciding, undo, skip, hide; and never two items at once.
+for (const [language, login] of [["da", "forsker"], ["en", "forsker2"]]) {
+  await visit(language, "desktop", async (page) => {
+    await signIn(page, login, language);
+    const decided = await decidedToday(page);
+    await page.keyboard.press("?");
+    assert.ok(await page.locator("dialog#keys").isVisible(), "help is there");
+    await check(page, "shortcuts", language, "desktop");
+    await page.keyboard.press("3");
+    await page.keyboard.press("Escape");
+    for (const key of ["j", "ArrowDown", "k"]) await page.keyboard.press(key);
+    const focused = await page.evaluate(() => document.activeElement.getAttribute("href"));
+    assert.equal(focused, await page.locator("[data-row] a").first().getAttribute("href"), "down, down, up: the first row");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/case\//);
+    const first = page.url().split("?")[0];
+    const history = await page.locator("ol.history li").count();
+    // Keys rest while somebody types, and with a modifier.
+    await page.locator("#d-text").fill("");
+    await page.locator("#d-text").pressSequentially("1 s n u 3");
+    assert.equal(await page.locator("#d-text").inputValue(), "1 s n u 3");
+    await page.locator("h1").click();
+    await page.keyboard.press("Alt+3");
+    assert.equal(await page.locator("input[name=kind]:checked").count(), 0, "nothing is chosen");
+    assert.equal(page.url().split("?")[0], first);
+    await page.locator("#d-text").fill("");
+    await page.locator("h1").click();
+    // What to do, why, over again, and saved with a key that is pressed twice.
+    await page.keyboard.press("1");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator("input[name=kind]:checked").count(), 0, "Escape starts over");
+    await page.keyboard.press("3");
+    await page.keyboard.press("1");
+    assert.equal(await page.locator("input[name=kind]:checked").getAttribute("value"), "no_concern");
+    await check(page, "case-keys", language, "desktop", 300_000);
+    await page.evaluate(() => {
+      for (let time = 0; time < 3; time += 1) {
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+      }
+    });
+    await page.waitForURL(/done=decided/);
+    const second = page.url().split("?")[0];
+    assert.notEqual(second, first, "the next case by itself");
+    assert.equal(await page.locator("ol.history li").count(), 0, "and it is not decided");
+    await page.keyboard.press("b");
+    await page.waitForURL((url) => url.href.startsWith(first));
+    assert.equal(await page.locator("ol.history li").count(), history + 1, "decided once");
+    assert.equal(await decidedToday(page), decided + 1);
+    // Undo: the list of one's own last acts, then the row.
+    await page.keyboard.press("u");
+    await page.waitForURL(/\/history/);
+    await check(page, "history-mine", language, "desktop");
+    await page.keyboard.press("u");
+    await page.waitForURL(/done=undone/);
+    assert.equal(await decidedToday(page), decided, "taken back");
+    // Next, skip, and text that is hidden.
+    await page.keyboard.press("n");
+    await page.waitForURL(/\/case\//);
+    const skipped = page.url().split("?")[0];
+    await page.keyboard.press("h");
+    assert.equal(await page.locator("h1").isVisible(), false, "the text is hidden");
+    await page.keyboard.press("h");
+    assert.ok(await page.locator("h1").isVisible());
+    await page.keyboard.press("s");
+    await page.waitForURL(/done=skipped/);
+    assert.notEqual(page.url().split("?")[0], skipped);
+    await page.keyboard.press("q");
+    await page.waitForURL(/\/queue/);
+    await page.goto(`${base}/queue?skipped=1`);
+    assert.equal(await page.locator("[data-row]").count(), 1, "skipped for today");
+    await check(page, "queue-skipped", language, "desktop");
+    await page.locator("form[action$='/unskip'] button").click();
+    await page.waitForURL(/done=unskipped/);
+  });
+}
+
+// Two researchers at once: each has a case of her own, and the other one's says who reads it.
+{
+  const contexts = await Promise.all([0, 1].map(() => browser.newContext({ viewport: sizes.desktop })));
+  const [one, two] = await Promise.all(contexts.map((context) => context.newPage()));
+  await signIn(one, "forsker");
+  await signIn(two, "forsker2");
+  for (const page of [one, two]) await page.goto(`${base}/queue`);
+  await Promise.all([one.keyboard.press("n"), two.keyboard.press("n")]);
+  await Promise.all([one, two].map((page) => page.waitForURL(/\/case\//)));
+  assert.notEqual(one.url(), two.url(), "never the same case");
+  await two.goto(one.url());
+  await check(two, "held", "da", "desktop");
+  assert.equal(await two.locator("form[data-decide]").count(), 0);
+  assert.match(await two.locator("main").innerText(), /Frederik Forsker læser sagen til kl\./);
+  // A second reading, where the demo has drawn one: blind.
+  await two.goto(`${base}/second`);
+  if ((await two.locator("form[action='/second/next']").count()) > 0) {
+    await two.locator("form[action='/second/next'] button").click();
+    await two.waitForURL(/\/second\/\d+/);
+    await check(two, "second-blind", "da", "desktop", 300_000);
+    assert.equal(await two.locator("ol.history").count(), 0, "no earlier decision");
+    await two.locator("form[action$='/give-back'] button").click();
+    await two.waitForURL(/given-back/);
+  }
+  for (const context of contexts) await context.close();
 }
 
 // A network: its picture opens a tie, 'not the same' splits it in the next analysis, the lineage says so, undo joins it.

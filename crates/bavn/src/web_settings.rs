@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Store;
-use web::{AppState, Clock, Controller, CrawlerFacts, Duty, Language, Method, Region, ReviewReason, Team, WebSettings};
+use web::{
+    AppState, Clock, Controller, CrawlerFacts, Duty, Language, Method, Region, ReviewReason, ReviewSettings, Team,
+    WebSettings,
+};
 
 /// A team with the municipalities of its regions.
 pub fn team(config: &Config, team: &TeamSettings) -> Team {
@@ -88,7 +91,14 @@ pub fn app_state(
             law: duty.law.clone(),
             checked: duty.checked,
         }),
-        reading_minutes: 30,
+        review: ReviewSettings {
+            reading_minutes: i64::from(programme.review.reading_minutes),
+            pause_minutes: i64::from(programme.review.pause_minutes),
+            pause_cases: u64::from(programme.review.pause_cases),
+            rest_minutes: i64::from(programme.review.rest_minutes),
+            second_share: programme.review.second_share,
+            second_seed: programme.review.second_seed.clone(),
+        },
         approach_minutes: 120,
         idle_minutes: 60,
         session_minutes: 12 * 60,

@@ -8,6 +8,7 @@
 //! a contact but to compare it: notes never hold one.
 
 mod ad;
+pub mod agreement;
 mod assess;
 #[cfg(test)]
 mod assess_tests;

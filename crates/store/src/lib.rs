@@ -13,6 +13,7 @@ mod chain;
 pub mod crawl;
 mod db;
 pub mod doctor;
+mod draw;
 pub mod error;
 pub mod events;
 pub mod keys;
@@ -23,6 +24,7 @@ pub mod people;
 pub mod readings;
 pub mod research;
 mod retention;
+pub mod search;
 mod settings;
 pub mod sites;
 pub mod store;
@@ -49,11 +51,13 @@ pub use outreach::{
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
 pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use research::{
-    AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow, ContactPoint, Decided, Decision,
-    DecisionId, DecisionKind, DecisionRow, JudgementId, JudgementRow, LineageRow, LineageStep, NetworkAd,
-    NetworkAdvertiser, NetworkView, PairView, QueueFilter, QueuePage, QueueRow, ReviewClaim, SharedNumber,
-    SharedNumberView, SharedNumbersPage, SubjectCase, Waiting,
+    Act, ActFilter, ActId, ActWhat, AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow,
+    ContactPoint, DecideWith, Decided, Decision, DecisionId, DecisionKind, DecisionRow, JudgementId, JudgementRow,
+    LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, Opening, PairView, QueueFilter, QueuePage,
+    QueueRow, ReadingDay, ReviewClaim, SavedView, SecondDone, SecondId, SecondRow, SecondShare, SecondView,
+    SharedNumber, SharedNumberView, SharedNumbersPage, Skipped, SubjectCase, TwiceRead, Waiting,
 };
+pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};
 pub use sites::{RunRow, SiteOverview, SiteRegistration};
 pub use store::{Engine, Options, Store};
 

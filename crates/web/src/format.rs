@@ -21,6 +21,11 @@ pub fn day_of(at: Timestamp) -> Date {
     local(at).date()
 }
 
+/// When the Danish day of a time began.
+pub fn day_began(at: Timestamp) -> Timestamp {
+    local(at).start_of_day().map_or(at, |midnight| midnight.timestamp())
+}
+
 /// `24. november 2026`, `24 November 2026`.
 pub fn date(language: Language, day: Date) -> String {
     let month = language.t(&format!("month-{}", day.month()));
@@ -116,6 +121,8 @@ mod tests {
         assert_eq!(time(Language::Da, at("2026-10-25T01:30:00Z")), "25. oktober 2026 kl. 02.30");
         assert_eq!(time(Language::En, at("2026-07-01T12:05:00Z")), "1 July 2026 at 14:05");
         assert_eq!(day_of(at("2026-11-23T23:30:00Z")).to_string(), "2026-11-24");
+        assert_eq!(day_began(at("2026-11-24T08:00:00Z")), at("2026-11-23T23:00:00Z"));
+        assert_eq!(day_began(at("2026-07-01T22:30:00Z")), at("2026-07-01T22:00:00Z"));
         assert_eq!(short_time(Language::Da, at("2026-11-04T08:05:00Z")), "04.11.2026 09.05");
     }
 

@@ -28,6 +28,8 @@ mod texts;
 pub use port::{Followed, Found, TextRead, Workbench, WorkbenchError};
 pub use routes::{Audience, ROUTES, RouteInfo, app};
 pub use serve::{ServeError, serve};
-pub use settings::{Clock, Controller, CrawlerFacts, Duty, Method, Region, ReviewReason, Team, WebSettings};
+pub use settings::{
+    Clock, Controller, CrawlerFacts, Duty, Method, Region, ReviewReason, ReviewSettings, Team, WebSettings,
+};
 pub use state::AppState;
 pub use texts::Language;

@@ -5,6 +5,7 @@ use crate::{AppState, Language, assets, format};
 use domain::{Bilingual, Grade};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashMap;
 use store::PersonRole;
 
 /// What every page has around its content.
@@ -29,9 +30,33 @@ pub struct Page {
     pub here: String,
     /// What was just done.
     pub done: Option<String>,
+    /// The case that it was done to: address and words.
+    pub last: Option<(String, String)>,
+    /// Shortcuts with what they do, for whoever has them.
+    pub shortcuts: Vec<(&'static str, String)>,
     /// The Danish day of the installation.
     pub today: Date,
 }
+
+/// The shortcuts of a researcher's pages, with what each does. `assets/keys.js` is the other side of it.
+const SHORTCUTS: [(&str, &str); 16] = [
+    ("j ↓", "key-down"),
+    ("k ↑", "key-up"),
+    ("o ↵", "key-open"),
+    ("n", "key-next"),
+    ("1–6", "key-decide"),
+    ("1–9", "key-reason"),
+    ("↵", "key-save"),
+    ("Esc", "key-start-over"),
+    ("s", "key-skip"),
+    ("b", "key-back"),
+    ("u", "key-undo"),
+    ("q", "key-queue"),
+    ("w", "key-words"),
+    ("h", "key-hide"),
+    ("/", "key-search"),
+    ("?", "key-help"),
+];
 
 /// An entry of the main menu.
 pub struct MenuItem {
@@ -80,6 +105,8 @@ impl Page {
             form_token: String::new(),
             here: visit.path.clone(),
             done: None,
+            last: None,
+            shortcuts: Vec::new(),
             today: format::day_of(state.now()),
         }
     }
@@ -90,6 +117,9 @@ impl Page {
         let entries: Vec<(&'static str, String)> = match who.role() {
             PersonRole::Researcher => vec![
                 ("/queue", t.t("menu-queue")),
+                ("/search", t.t("menu-search")),
+                ("/second", t.t("menu-second")),
+                ("/history", t.t("menu-history")),
                 ("/shared-numbers", t.t("menu-shared")),
                 ("/try", t.t("menu-try")),
                 ("/drift", t.t("menu-drift")),
@@ -106,6 +136,10 @@ impl Page {
                 ("/indicators", t.t("menu-indicators")),
             ],
         };
+        let shortcuts = match who.role() {
+            PersonRole::Researcher => SHORTCUTS.map(|(keys, key)| (keys, t.t(key))).to_vec(),
+            _ => Vec::new(),
+        };
         let is_here = |href: &str| {
             visit.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
         };
@@ -117,6 +151,7 @@ impl Page {
         Self {
             signed_in: Some((who.account.details.name.clone(), role)),
             menu,
+            shortcuts,
             form_token: who.form_token.clone(),
             ..Self::public(state, visit, title)
         }
@@ -130,7 +165,21 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 19] = [
+        const KNOWN: [&str; 33] = [
+            "decided-last",
+            "urgent-closed",
+            "skipped",
+            "skipped-last",
+            "unskipped",
+            "none-left",
+            "view-saved",
+            "view-deleted",
+            "second-agrees",
+            "second-third",
+            "second-changed",
+            "second-before",
+            "second-given-back",
+            "none-second",
             "judged",
             "judged-soon",
             "judged-before",
@@ -155,6 +204,21 @@ impl Page {
         self
     }
 
+    /// With a way back to the case that was read before, by its id in the address.
+    pub fn with_last(mut self, query: &HashMap<String, String>) -> Self {
+        let id = query.get("last").filter(|id| {
+            id.starts_with("case_")
+                && id.len() <= 80
+                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+        });
+        self.last = id.map(|id| (format!("/case/{id}"), self.t.t("last-case")));
+        self
+    }
+
+    /// Address of the shortcuts' script.
+    pub fn keys(&self) -> String {
+        assets::keys()
+    }
     /// Address of the stylesheet.
     pub fn style(&self) -> String {
         assets::style()

@@ -1,14 +1,17 @@
 //! The pages, one file each: who may, read, decide, show.
 
 pub mod administration;
+mod care;
 pub mod case;
 mod case_ads;
 mod changes;
 pub mod contact;
+mod csv;
 pub mod decision;
 pub mod drift;
 mod firings;
 pub mod health;
+pub mod history;
 pub mod indicators;
 pub mod line;
 mod line_view;
@@ -16,6 +19,10 @@ pub mod network;
 mod network_parts;
 pub mod pair;
 pub mod queue;
+pub mod queue_acts;
+mod queue_filter;
+pub mod search;
+pub mod second;
 pub mod shared_numbers;
 pub mod sign_in;
 pub mod today;

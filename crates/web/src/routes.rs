@@ -1,8 +1,8 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    administration, case, contact, decision, drift, health, indicators, line, network, pair, queue, shared_numbers,
-    sign_in, today, try_text,
+    administration, case, contact, decision, drift, health, history, indicators, line, network, pair, queue,
+    queue_acts, search, second, shared_numbers, sign_in, today, try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -63,12 +63,31 @@ routes! {
     get "/readyz" Public => health::readyz;
     get "/assets/{name}" Public => assets::asset;
     get "/queue" Only(Researcher) => queue::queue;
+    post "/queue/next" Only(Researcher) => queue_acts::next;
+    post "/queue/views" Only(Researcher) => queue_acts::save_view;
+    post "/queue/views/{id}/open" Only(Researcher) => queue_acts::open_view;
+    post "/queue/views/{id}/delete" Only(Researcher) => queue_acts::delete_view;
     get "/case/{id}" Only(Researcher) => case::case;
+    post "/case/{id}/skip" Only(Researcher) => queue_acts::skip;
+    post "/case/{id}/unskip" Only(Researcher) => queue_acts::unskip;
     post "/case/{id}/take" Only(Researcher) => decision::take;
     post "/case/{id}/give-back" Only(Researcher) => decision::give_back;
     post "/case/{id}/decide" Only(Researcher) => decision::decide;
     post "/case/{id}/undo" Only(Researcher) => decision::undo;
     post "/case/{id}/close-urgent" Only(Researcher) => decision::close_urgent;
+    get "/search" Only(Researcher) => search::search;
+    post "/search" Only(Researcher) => search::ask;
+    post "/search/contact" Only(Researcher) => search::contact;
+    get "/search.csv" Only(Researcher) => search::file;
+    get "/queue.csv" Only(Researcher) => queue::file;
+    get "/history.csv" Only(Researcher) => history::file;
+    get "/history" Only(Researcher) => history::history;
+    post "/history/undo" Only(Researcher) => history::undo;
+    get "/second" Only(Researcher) => second::overview;
+    post "/second/next" Only(Researcher) => second::next;
+    get "/second/{id}" Only(Researcher) => second::read_blind;
+    post "/second/{id}/read" Only(Researcher) => second::answer;
+    post "/second/{id}/give-back" Only(Researcher) => second::give_back;
     get "/drift" Only(Researcher) => drift::drift;
     get "/network/{id}" Only(Researcher) => network::network;
     get "/pair/{a}/{b}" Only(Researcher) => pair::pair;

@@ -39,8 +39,8 @@ pub struct WebSettings {
     pub outreach: outreach::Settings,
     /// The statutory duty for possible minors, shown on urgent cases.
     pub duty: Option<Duty>,
-    /// How long a case is kept for its reader, in minutes.
-    pub reading_minutes: i64,
+    /// How cases are read.
+    pub review: ReviewSettings,
     /// How long a line is kept for the worker who took it, in minutes.
     pub approach_minutes: i64,
     /// A session ends after so many minutes without a request.
@@ -53,6 +53,36 @@ pub struct WebSettings {
     pub watch: classifier::WatchRules,
     /// A line on every page, for example that this is a demonstration.
     pub notice: Option<Bilingual>,
+}
+
+/// How cases are read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReviewSettings {
+    /// How long a case is kept for its reader, in minutes.
+    pub reading_minutes: i64,
+    /// A pause is proposed after so many minutes without one; 0 for never.
+    pub pause_minutes: i64,
+    /// A pause is proposed after so many cases without one; 0 for never.
+    pub pause_cases: u64,
+    /// A break of so many minutes counts as a pause.
+    pub rest_minutes: i64,
+    /// Share of the decisions that a colleague reads once more, blind: 0 to 1.
+    pub second_share: f64,
+    /// The same seed draws the same decisions.
+    pub second_seed: String,
+}
+
+impl Default for ReviewSettings {
+    fn default() -> Self {
+        Self {
+            reading_minutes: 30,
+            pause_minutes: 50,
+            pause_cases: 25,
+            rest_minutes: 10,
+            second_share: 0.0,
+            second_seed: "second".to_owned(),
+        }
+    }
 }
 
 /// An outreach team.

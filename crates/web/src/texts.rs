@@ -80,11 +80,12 @@ impl Language {
 }
 
 /// The files of a language.
-pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 7] {
+pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 8] {
     match language {
         Language::Da => [
             ("common", include_str!("../texts/da/common.ftl")),
             ("research", include_str!("../texts/da/research.ftl")),
+            ("review", include_str!("../texts/da/review.ftl")),
             ("outreach", include_str!("../texts/da/outreach.ftl")),
             ("administration", include_str!("../texts/da/administration.ftl")),
             ("network", include_str!("../texts/da/network.ftl")),
@@ -94,6 +95,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 7] {
         Language::En => [
             ("common", include_str!("../texts/en/common.ftl")),
             ("research", include_str!("../texts/en/research.ftl")),
+            ("review", include_str!("../texts/en/review.ftl")),
             ("outreach", include_str!("../texts/en/outreach.ftl")),
             ("administration", include_str!("../texts/en/administration.ftl")),
             ("network", include_str!("../texts/en/network.ftl")),

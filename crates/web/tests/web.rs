@@ -1,4 +1,7 @@
 //! The pages over a real store. `access`: every address as every role. `research`: queue, case, decision.
+//! `queue`: next case, lock, skip, views, shortcuts.
+//! `search`: search, contacts, files.
+//! `second`: second readings, history.
 //! `network`: networks, pairs, judgements, shared numbers. `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
 
 #[path = "web/access.rs"]
@@ -11,7 +14,13 @@ mod network;
 mod outreach;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/queue.rs"]
+mod queue;
 #[path = "web/research.rs"]
 mod research;
+#[path = "web/search.rs"]
+mod search;
+#[path = "web/second.rs"]
+mod second;
 #[path = "web/support/mod.rs"]
 mod support;

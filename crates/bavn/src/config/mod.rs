@@ -247,6 +247,8 @@ impl Source {
 
     fn reader_version(&self, catalogue: &classifier::Catalogue) -> anyhow::Result<String> {
         let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), catalogue.reading_hash().to_owned()];
+        // Words of the index are made of the masked texts: made otherwise, they are made again.
+        parts.push(store::search::words::VERSION.to_owned());
         for (path, text) in self.texts("lexicon/", ".toml")? {
             parts.extend([path, text]);
         }

@@ -16,6 +16,9 @@ pub struct Programme {
     pub sites: Vec<String>,
     /// Rules of the gate and the list, and prepared texts.
     pub outreach: outreach::Settings,
+    /// How cases are read; left out for the defaults.
+    #[serde(default)]
+    pub review: Review,
     /// Reasons that a researcher picks from.
     pub reasons: Vec<Reason>,
     /// Outreach methods on trial.
@@ -26,6 +29,37 @@ pub struct Programme {
     pub offers: Vec<Offer>,
     /// The outreach teams.
     pub teams: Vec<TeamSettings>,
+}
+
+/// How cases are read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Review {
+    /// A case that somebody opens is kept for so many minutes.
+    pub reading_minutes: u32,
+    /// A pause is proposed after so many minutes without one; 0 for never.
+    pub pause_minutes: u32,
+    /// A pause is proposed after so many cases without one; 0 for never.
+    pub pause_cases: u32,
+    /// A break of so many minutes counts as a pause.
+    pub rest_minutes: u32,
+    /// Share of the decisions that a colleague reads once more, blind: 0 to 1.
+    pub second_share: f64,
+    /// The same seed draws the same decisions.
+    pub second_seed: String,
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Self {
+            reading_minutes: 30,
+            pause_minutes: 50,
+            pause_cases: 25,
+            rest_minutes: 10,
+            second_share: 0.1,
+            second_seed: "second-reading".to_owned(),
+        }
+    }
 }
 
 /// A reason for a decision.
@@ -103,6 +137,13 @@ impl Programme {
         }
         if let Err(error) = self.outreach.check() {
             return wrong("outreach", error.to_string());
+        }
+        let review = &self.review;
+        if !(0.0..=1.0).contains(&review.second_share) {
+            return wrong("second_share", format!("{} is no share from 0 to 1", review.second_share));
+        }
+        if review.reading_minutes == 0 || review.reading_minutes > 24 * 60 {
+            return wrong("reading_minutes", format!("{} is not between 1 and 1440", review.reading_minutes));
         }
         for team in &self.teams {
             if team.hour.parse::<jiff::civil::Time>().is_err() {

@@ -20,7 +20,10 @@ use outreach::AdmitUnread;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
-use store::{Actor, Decision, DecisionKind, Look, MasterKey, NewAccount, Options, PersonRole, QueueFilter, Store};
+use store::{
+    Actor, DecideWith, Decision, DecisionKind, Look, MasterKey, NewAccount, Options, PersonRole, QueueFilter,
+    SecondShare, Store,
+};
 
 /// Lies in a data folder that the demo made and may make anew.
 pub const MARKER: &str = "made-by-bavn-demo";
@@ -59,7 +62,9 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     store.put_setting(VIRTUAL_TODAY, &today.to_string()).await?;
     let people = people(&config, args.seed)?;
     let reviewer = fill_people(&store, &people, today).await?;
-    let decided = review(&store, reviewer, today).await?;
+    let rules = &config.programme(None)?.review;
+    let second = SecondShare { share: rules.second_share, seed: rules.second_seed.clone() };
+    let decided = review(&store, &second, reviewer, today).await?;
     eprintln!("{decided} cases were decided by the demo's researcher; the others wait.");
     make_lists(&config, &store, today).await?;
     if cli.database.as_deref().is_none_or(str::is_empty) {
@@ -215,7 +220,7 @@ struct Person {
     password: String,
 }
 
-/// An administrator, a researcher and a worker for each team, with passwords from the seed.
+/// An administrator, three researchers (one decision may be read by three) and a worker for each team, with passwords from the seed.
 fn people(config: &Config, seed: u64) -> anyhow::Result<Vec<Person>> {
     let programme = config.programme(None)?;
     let mut people = Vec::new();
@@ -240,6 +245,8 @@ fn people(config: &Config, seed: u64) -> anyhow::Result<Vec<Person>> {
     };
     add("admin", "Ada Administrator", PersonRole::Administrator, None)?;
     add("forsker", "Frederik Forsker", PersonRole::Researcher, None)?;
+    add("forsker2", "Freja Forsker", PersonRole::Researcher, None)?;
+    add("forsker3", "Fatima Forsker", PersonRole::Researcher, None)?;
     for team in &programme.teams {
         let login = format!("team-{}", team.id);
         add(&login, &format!("Opsøgende, {}", team.name), PersonRole::OutreachWorker, Some(TeamId(team.id.clone())))?;
@@ -253,7 +260,7 @@ async fn fill_people(store: &Store, people: &[Person], at: Timestamp) -> anyhow:
     for person in people {
         let id = store.put_account(&person.account, &actor, at).await?;
         if person.account.role == PersonRole::Researcher {
-            reviewer = Some(id);
+            reviewer = reviewer.or(Some(id));
         }
     }
     reviewer.context("the demo has no researcher")
@@ -264,7 +271,12 @@ const DECIDED: u32 = 12;
 
 /// The researcher's first morning: offers outreach to the clearest cases of band medium. Those of band high stay for
 /// whoever tries the demo (they are on the lists unread).
-async fn review(store: &Store, reviewer: store::AccountId, at: Timestamp) -> anyhow::Result<usize> {
+async fn review(
+    store: &Store,
+    second: &SecondShare,
+    reviewer: store::AccountId,
+    at: Timestamp,
+) -> anyhow::Result<usize> {
     let look = Look {
         actor: Actor::Account(reviewer),
         purpose: "demonstration".to_owned(),
@@ -283,7 +295,8 @@ async fn review(store: &Store, reviewer: store::AccountId, at: Timestamp) -> any
             until: None,
             refer_to: None,
         };
-        store.decide(&row.case, &decision, row.version, reviewer, at).await?;
+        let with = DecideWith { form: String::new(), second: second.clone() };
+        store.decide_with(&row.case, &decision, row.version, reviewer, at, &with).await?;
     }
     Ok(page.rows.len())
 }

@@ -3,10 +3,10 @@
 use super::AnalysisHeader;
 use super::cases::Times;
 use crate::db::{Tx, args};
+use crate::draw::is_drawn;
 use crate::times::local_day_and_hour;
 use crate::{Store, StoreError};
 use domain::RunFigures;
-use sha2::{Digest, Sha256};
 
 /// For so long each analysis' figures stay; of earlier days the last of the day.
 const ALL_FOR_MS: i64 = 7 * 86_400_000;
@@ -27,13 +27,6 @@ pub struct RunFiguresRow {
     pub analysis: AnalysisHeader,
     /// Its counts.
     pub figures: RunFigures,
-}
-
-/// Whether a case is drawn: its number between 0 and 1, made of the seed and its id, lies below the share.
-fn is_drawn(spam: &SpamShare, case: &str) -> bool {
-    let digest = Sha256::new().chain_update(spam.seed.as_bytes()).chain_update([0]).chain_update(case).finalize();
-    let number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    (number as f64 / u64::MAX as f64) < spam.share
 }
 
 /// The figures of an analysis as they are kept.
@@ -82,7 +75,7 @@ pub(super) async fn keep(
         .await?;
     for row in &waiting {
         let case = row.text(0)?;
-        let drawn = is_drawn(spam, &case);
+        let drawn = is_drawn(&spam.seed, spam.share, &case);
         tx.run(
             "INSERT INTO spam_draw (case_id, seed, share, drawn, at) VALUES ($1, $2, $3, $4, $5)",
             args![case, &spam.seed, spam.share, drawn, at],
@@ -113,21 +106,5 @@ impl Store {
         let mut tx = self.read("reading the draw of spam cases").await?;
         let rows = tx.all("SELECT case_id, seed, share, drawn FROM spam_draw ORDER BY case_id", args![]).await?;
         rows.iter().map(|row| Ok((crate::CaseId(row.text(0)?), row.text(1)?, row.real(2)?, row.flag(3)?))).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_draw_can_be_repeated_and_keeps_to_its_share() {
-        let spam = |share| SpamShare { share, seed: "s".to_owned() };
-        let drawn = |share| (0..2000).filter(|n| is_drawn(&spam(share), &format!("case_{n}"))).count();
-        assert_eq!((drawn(0.0), drawn(1.0)), (0, 2000));
-        assert!((150..250).contains(&drawn(0.1)), "{}", drawn(0.1));
-        assert_eq!(drawn(0.1), drawn(0.1));
-        let other = SpamShare { share: 0.5, seed: "t".to_owned() };
-        assert!((0..100).any(|n| is_drawn(&spam(0.5), &n.to_string()) != is_drawn(&other, &n.to_string())));
     }
 }

@@ -188,6 +188,7 @@ impl Store {
         ] {
             tx.run(delete, args![id]).await?;
         }
+        crate::search::index(tx, row).await?;
         for (position, contact) in (0_i64..).zip(&row.facts.contacts) {
             let contact_id = ensure_contact(tx, keys, contact, at, known).await?;
             tx.run(

@@ -86,7 +86,7 @@ impl Store {
     }
 
     /// The ads with their versions and texts, by first sighting.
-    pub(super) async fn case_ads(
+    pub(crate) async fn case_ads(
         &self,
         tx: &mut Tx,
         analysis: i64,
@@ -247,7 +247,7 @@ impl Store {
 }
 
 /// Which ads of the analysis: `m` is their row of `entity_member`, `$1` the analysis.
-pub(super) enum Of<'a> {
+pub(crate) enum Of<'a> {
     /// All of an advertiser or network.
     Subject(&'a str),
     /// Two.

@@ -4,7 +4,7 @@ use super::{CaseId, Decided, Decision, DecisionId, DecisionKind, DecisionRow, Re
 use crate::analysis::cases::band_mark;
 use crate::analysis::current;
 use crate::db::{Row, Tx, args};
-use crate::keys::Keys;
+use crate::keys::{Keys, Purpose};
 use crate::people::account_name;
 use crate::retention::Retention;
 use crate::times::day_from_text;
@@ -15,12 +15,12 @@ use std::collections::BTreeSet;
 
 /// What lies sealed in a decision's row.
 #[derive(Serialize, Deserialize)]
-struct Body {
-    text: String,
-    change_mind: String,
-    refer_to: Option<String>,
+pub(super) struct Body {
+    pub text: String,
+    pub change_mind: String,
+    pub refer_to: Option<String>,
     /// The case was in the urgent route before: undoing an urgent decision leaves it there.
-    was_urgent: bool,
+    pub was_urgent: bool,
 }
 
 /// Who decides, and on what authority.
@@ -29,9 +29,19 @@ pub(super) struct Decider<'a> {
     pub name: String,
     pub actor: &'a Actor,
     pub import_hash: Option<[u8; 32]>,
+    pub form_hash: Option<[u8; 32]>,
 }
 
-const DECISION: &str = "SELECT id, case_id, event_seq, kind, reason_code, body_sealed, watch_until, by_name, at, undone_at, \
+/// What a decision by hand comes with.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DecideWith {
+    /// Key of the form: sent twice, it is one decision.
+    pub form: String,
+    /// Which share is read once more, blind.
+    pub second: super::SecondShare,
+}
+
+pub(super) const DECISION: &str = "SELECT id, case_id, event_seq, kind, reason_code, body_sealed, watch_until, by_name, at, undone_at, \
      undone_by FROM decision";
 
 impl Store {
@@ -44,7 +54,21 @@ impl Store {
         until: Timestamp,
     ) -> Result<ReviewClaim, StoreError> {
         let mut tx = self.write("claiming a case").await?;
-        let name = account_name(&mut tx, by).await?;
+        let claim = self.put_claim(&mut tx, case, by, at, until).await?;
+        tx.commit().await?;
+        Ok(claim)
+    }
+
+    /// Takes a case in a transaction that is under way, and gives back what the reader held before.
+    pub(super) async fn put_claim(
+        &self,
+        tx: &mut Tx,
+        case: &CaseId,
+        by: AccountId,
+        at: Timestamp,
+        until: Timestamp,
+    ) -> Result<ReviewClaim, StoreError> {
+        let name = account_name(tx, by).await?;
         let taken = tx
             .run(
                 "UPDATE case_file SET claim_by = $2, claim_until = $3 WHERE id = $1 \
@@ -53,11 +77,15 @@ impl Store {
             )
             .await?;
         if taken == 0 {
-            return Err(refusal(&mut tx, case, None, by, at).await?);
+            return Err(refusal(tx, case, None, by, at).await?);
         }
+        tx.run(
+            "UPDATE case_file SET claim_by = NULL, claim_until = NULL WHERE claim_by = $2 AND id <> $1",
+            args![&case.0, by.0],
+        )
+        .await?;
         let body = serde_json::json!({ "case": case.0, "until": until.as_millisecond() });
-        chain::event(&mut tx, self.keys(), "review_claim", &Actor::Account(by), body, at).await?;
-        tx.commit().await?;
+        chain::event(tx, self.keys(), "review_claim", &Actor::Account(by), body, at).await?;
         Ok(ReviewClaim { by, name, until })
     }
 
@@ -82,8 +110,27 @@ impl Store {
         by: AccountId,
         at: Timestamp,
     ) -> Result<DecisionId, StoreError> {
+        self.decide_with(case, decision, expected_version, by, at, &DecideWith::default()).await
+    }
+
+    /// As [`Store::decide`]. A form that was kept already changes nothing and gives the decision that it made.
+    pub async fn decide_with(
+        &self,
+        case: &CaseId,
+        decision: &Decision,
+        expected_version: i64,
+        by: AccountId,
+        at: Timestamp,
+        with: &DecideWith,
+    ) -> Result<DecisionId, StoreError> {
         let mut tx = self.write("deciding a case").await?;
         let name = account_name(&mut tx, by).await?;
+        let form_hash = self.form_hash(by, &with.form);
+        if let Some(hash) = form_hash
+            && let Some(row) = tx.one("SELECT id FROM decision WHERE form_hash = $1", args![hash]).await?
+        {
+            return Ok(DecisionId(row.int(0)?));
+        }
         let free = tx
             .run(
                 "UPDATE case_file SET version = version + 1, claim_by = NULL, claim_until = NULL WHERE id = $1 \
@@ -92,13 +139,26 @@ impl Store {
             )
             .await?;
         if free == 0 {
+            // On PostgreSQL the same form may have been kept while this one waited for the case.
+            if let Some(hash) = form_hash
+                && let Some(row) = tx.one("SELECT id FROM decision WHERE form_hash = $1", args![hash]).await?
+            {
+                return Ok(DecisionId(row.int(0)?));
+            }
             return Err(refusal(&mut tx, case, Some(expected_version), by, at).await?);
         }
         let actor = Actor::Account(by);
-        let decider = Decider { account: Some(by), name, actor: &actor, import_hash: None };
+        let decider = Decider { account: Some(by), name, actor: &actor, import_hash: None, form_hash };
         let id = self.put_decision(&mut tx, case, decision, &decider, at, at).await?;
+        super::second::draw(&mut tx, case, id, &with.second, at).await?;
         tx.commit().await?;
         Ok(id)
+    }
+
+    /// What a form's key is kept as; `None` for a form without one.
+    pub(super) fn form_hash(&self, by: AccountId, form: &str) -> Option<[u8; 32]> {
+        let parts = [b"decision".as_slice(), &by.0.to_le_bytes(), form.as_bytes()];
+        (!form.is_empty()).then(|| self.keys().hash(Purpose::Import, &parts))
     }
 
     /// Writes a decision on a case that this transaction has locked.
@@ -140,8 +200,8 @@ impl Store {
         let id = tx
             .id(
                 "INSERT INTO decision (case_id, event_seq, kind, reason_code, body_sealed, watch_until, by_account, \
-                 by_name, at, evidence, import_hash, retention, delete_after) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
+                 by_name, at, evidence, import_hash, retention, delete_after, form_hash) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id",
                 args![
                     &case.0,
                     seq,
@@ -155,7 +215,8 @@ impl Store {
                     &evidence,
                     decider.import_hash.map(|hash| hash.to_vec()),
                     Retention::Case.as_str(),
-                    Retention::Case.until(at)
+                    Retention::Case.until(at),
+                    decider.form_hash.map(|hash| hash.to_vec())
                 ],
             )
             .await?;
@@ -283,7 +344,7 @@ impl Store {
     }
 }
 
-fn set(json: &str) -> Result<BTreeSet<String>, StoreError> {
+pub(super) fn set(json: &str) -> Result<BTreeSet<String>, StoreError> {
     serde_json::from_str(json).map_err(|_| StoreError::Corrupt { what: "a case's evidence" })
 }
 
@@ -313,7 +374,7 @@ async fn refusal(
     Ok(StoreError::Conflict { what: "case", expected: expected.unwrap_or(found), found })
 }
 
-fn decision_row(keys: &Keys, row: &Row) -> Result<DecisionRow, StoreError> {
+pub(super) fn decision_row(keys: &Keys, row: &Row) -> Result<DecisionRow, StoreError> {
     let body: Body = keys.open_json("decision", &row.int(2)?.to_le_bytes(), "body", &row.blob(5)?)?;
     let kind = DecisionKind::parse(&row.text(3)?).ok_or(StoreError::Corrupt { what: "a decision" })?;
     let undone = match (row.opt_text(10)?, row.opt_time(9)?) {

@@ -63,7 +63,13 @@ impl Store {
         if later.is_some() {
             return Ok(ImportResult::Refused);
         }
-        let decider = Decider { account: None, name: register.to_owned(), actor, import_hash: Some(import_hash) };
+        let decider = Decider {
+            account: None,
+            name: register.to_owned(),
+            actor,
+            import_hash: Some(import_hash),
+            form_hash: None,
+        };
         self.put_decision(&mut tx, &case, decision, &decider, decided_at, at).await?;
         tx.commit().await?;
         Ok(ImportResult::New)

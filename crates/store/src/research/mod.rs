@@ -1,19 +1,29 @@
 //! The researcher's queue, cases, decisions and judgements. No type here has a contact value.
 
+mod acts;
 mod case;
+mod day;
 mod decisions;
 mod imports;
 mod judgements;
 mod network;
 mod network_view;
 mod queue;
+mod second;
 mod shared_numbers;
+mod views;
 
+pub use acts::{Act, ActFilter, ActId, ActWhat};
+pub(crate) use case::Of;
+pub use day::{Opening, ReadingDay};
+pub use decisions::DecideWith;
 pub(crate) use decisions::decided_of;
 pub use network_view::{
     ContactPoint, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, PairView, SubjectCase,
 };
+pub use second::{SecondDone, SecondId, SecondRow, SecondShare, SecondView, TwiceRead};
 pub use shared_numbers::{ContactJudgementRow, SharedNumber, SharedNumberView, SharedNumbersPage, Waiting};
+pub use views::SavedView;
 
 use crate::AccountId;
 use crate::outreach::AttemptRow;
@@ -127,8 +137,31 @@ pub struct QueueFilter {
     pub queue: Option<Queue>,
     /// Only cases of the spam queue that were drawn to be read.
     pub drawn: bool,
-    /// Case ids to leave out (skipped in this session).
+    /// Case ids to leave out.
     pub skip: Vec<CaseId>,
+    /// Only cases with evidence that is new since their decision.
+    pub new_evidence: bool,
+    /// Opened at this time or later.
+    pub opened_from: Option<Timestamp>,
+    /// Opened before this time.
+    pub opened_before: Option<Timestamp>,
+    /// Opened, decided or with new evidence after this time.
+    pub changed_after: Option<Timestamp>,
+    /// With a decision in force made at this time or later, by this account or by anybody.
+    pub decided: Option<(Timestamp, Option<AccountId>)>,
+    /// What the account skipped at this time or later: only it, or all but it.
+    pub skipped: Option<(Skipped, AccountId, Timestamp)>,
+    /// Only cases that nobody else reads at this time.
+    pub free_for: Option<(AccountId, Timestamp)>,
+}
+
+/// What to do with skipped cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skipped {
+    /// Show nothing else.
+    Only,
+    /// Leave them out.
+    Without,
 }
 
 /// A case in the queue.

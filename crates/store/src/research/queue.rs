@@ -1,6 +1,6 @@
 //! The researcher's queue.
 
-use super::{CaseId, CaseState, QueueFilter, QueuePage, QueueRow, ReviewClaim};
+use super::{CaseId, CaseState, QueueFilter, QueuePage, QueueRow, ReviewClaim, Skipped};
 use crate::analysis::{band_from, band_number, current, queue_from, queue_text};
 use crate::db::{Arg, Row, Tx, args};
 use crate::{AccountId, Look, Store, StoreError};
@@ -12,6 +12,8 @@ const CASE: &str = "c.id, c.subject, c.subject_kind, c.state, c.version, c.band,
      c.new_evidence, c.opened_at, c.changed_at, c.claim_by, c.claim_until, p.name, d.kind, d.at, d.watch_until";
 const FROM: &str = "FROM case_file c LEFT JOIN account p ON p.id = c.claim_by \
      LEFT JOIN decision d ON d.id = c.decision_id";
+/// Highest band first, then points, then what waits longest.
+const ORDER: &str = "ORDER BY c.band DESC, c.points DESC, c.changed_at, c.id";
 /// The members of a case's subject in the current analysis; `c` is the case.
 const MEMBERS: &str =
     "FROM entity_member m WHERE m.analysis_id = $1 AND (m.advertiser = c.subject OR m.network = c.subject)";
@@ -87,7 +89,41 @@ fn condition(filter: &QueueFilter, analysis: i64) -> Where {
         let places: Vec<String> = filter.skip.iter().map(|case| on.value(&case.0)).collect();
         on.and(&format!("c.id NOT IN ({})", places.join(", ")));
     }
+    in_time(&mut on, filter);
     on
+}
+
+/// When something came of the case, and who did what to it.
+fn in_time(on: &mut Where, filter: &QueueFilter) {
+    if filter.new_evidence {
+        on.and("c.new_evidence <> '[]'");
+    }
+    for (at, compared) in [
+        (filter.opened_from, "c.opened_at >="),
+        (filter.opened_before, "c.opened_at <"),
+        (filter.changed_after, "c.changed_at >"),
+    ] {
+        if let Some(at) = at {
+            let place = on.value(at);
+            on.and(&format!("{compared} {place}"));
+        }
+    }
+    if let Some((since, by)) = filter.decided {
+        let since = on.value(since);
+        let by = by.map_or_else(String::new, |by| format!(" AND d.by_account = {}", on.value(by.0)));
+        on.and(&format!("EXISTS (SELECT 1 FROM decision d WHERE d.id = c.decision_id AND d.at >= {since}{by})"));
+    }
+    if let Some((which, by, since)) = filter.skipped {
+        let (by, since) = (on.value(by.0), on.value(since));
+        let not = if which == Skipped::Only { "" } else { "NOT " };
+        on.and(&format!(
+            "{not}EXISTS (SELECT 1 FROM case_skip k WHERE k.case_id = c.id AND k.account_id = {by} AND k.at >= {since})"
+        ));
+    }
+    if let Some((by, at)) = filter.free_for {
+        let (by, at) = (on.value(by.0), on.value(at));
+        on.and(&format!("(c.claim_by IS NULL OR c.claim_by = {by} OR c.claim_until <= {at})"));
+    }
 }
 
 impl Store {
@@ -103,16 +139,9 @@ impl Store {
         look.write(&mut tx, self.keys()).await?;
         let analysis = current(&mut tx).await?;
         let mut on = condition(filter, analysis);
-        let count = format!("SELECT count(*) FROM case_file c WHERE {}", on.text);
-        let total = match tx.all_of(count, on.values.clone()).await?.first() {
-            Some(row) => row.int(0)?.unsigned_abs(),
-            None => 0,
-        };
+        let total = total(&mut tx, &on).await?;
         let (many, from) = (on.value(limit), on.value(offset));
-        let text = format!(
-            "SELECT {CASE} {FROM} WHERE {} ORDER BY c.band DESC, c.points DESC, c.changed_at, c.id LIMIT {many} OFFSET {from}",
-            on.text
-        );
+        let text = format!("SELECT {CASE} {FROM} WHERE {} {ORDER} LIMIT {many} OFFSET {from}", on.text);
         let rows = tx.all_of(text, on.values).await?;
         let mut page = QueuePage { rows: Vec::with_capacity(rows.len()), total };
         for row in &rows {
@@ -120,6 +149,41 @@ impl Store {
         }
         tx.commit().await?;
         Ok(page)
+    }
+
+    /// How many cases each filter finds. The rows behind each number are those of [`Store::queue`].
+    pub async fn queue_totals(&self, filters: &[QueueFilter]) -> Result<Vec<u64>, StoreError> {
+        let mut tx = self.read("counting the queue").await?;
+        let analysis = current(&mut tx).await?;
+        let mut totals = Vec::with_capacity(filters.len());
+        for filter in filters {
+            totals.push(total(&mut tx, &condition(filter, analysis)).await?);
+        }
+        Ok(totals)
+    }
+
+    /// Takes the first case of the queue that nobody else reads, until a time; `None` where there is none. The
+    /// reader's earlier claim ends: one case at a time.
+    pub async fn claim_next(
+        &self,
+        filter: &QueueFilter,
+        by: AccountId,
+        at: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<CaseId>, StoreError> {
+        let mut tx = self.write("taking the next case").await?;
+        let analysis = current(&mut tx).await?;
+        let filter = QueueFilter { free_for: Some((by, at)), ..filter.clone() };
+        let on = condition(&filter, analysis);
+        // Two readers on PostgreSQL each get a case of their own; on SQLite there is one writer at a time.
+        let lock = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+        let text = format!("SELECT c.id FROM case_file c WHERE {} {ORDER} LIMIT 1{lock}", on.text);
+        let found = tx.all_of(text, on.values).await?;
+        let Some(row) = found.first() else { return Ok(None) };
+        let case = CaseId(row.text(0)?);
+        self.put_claim(&mut tx, &case, by, at, until).await?;
+        tx.commit().await?;
+        Ok(Some(case))
     }
 
     /// One case as in the queue.
@@ -203,13 +267,13 @@ impl Store {
         })
     }
 
-    /// Cases by (state, band) that are not urgent, and the number of urgent ones.
+    /// Cases of the ordinary queue by (state, band) that are not urgent, and the number of urgent ones.
     pub async fn queue_counts(&self) -> Result<(Vec<(CaseState, Band, u64)>, u64), StoreError> {
         let mut tx = self.read("counting the queue").await?;
         let rows = tx
             .all(
                 "SELECT state, band, count(*) FROM case_file WHERE urgent = 0 AND merged_into IS NULL \
-                 AND subject IS NOT NULL GROUP BY state, band ORDER BY state, band DESC",
+                 AND subject IS NOT NULL AND queue = 'ordinary' GROUP BY state, band ORDER BY state, band DESC",
                 args![],
             )
             .await?;
@@ -221,6 +285,11 @@ impl Store {
         let counts = rows.iter().map(count).collect::<Result<Vec<_>, StoreError>>()?;
         Ok((counts, urgent.unsigned_abs()))
     }
+}
+
+async fn total(tx: &mut Tx, on: &Where) -> Result<u64, StoreError> {
+    let rows = tx.all_of(format!("SELECT count(*) FROM case_file c WHERE {}", on.text), on.values.clone()).await?;
+    rows.first().map_or(Ok(0), |row| Ok(row.int(0)?.unsigned_abs()))
 }
 
 /// A subject's contacts: hash, number of ads, damped; most ads first.

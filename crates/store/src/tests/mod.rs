@@ -6,8 +6,10 @@
 //! - `archive`: what is kept of an answer, and how it is read again
 //! - `analyses`: keeping an analysis, cases that follow, reopen, split and merge
 //! - `figures`: figures of each analysis, the draw of spam cases
+//! - `reading`: several readers at one queue, second readings, the history
 //! - `queue`: the researcher's queue, decisions, undo, the urgent route
 //! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
+//! - `search`: words, phrases, facets, the look-up of a contact
 //! - `secrets`: no canary in any file, table or error; chains that show tampering
 //! - `together`: connections of a run that share transactions
 //! - `accounts`: accounts, sessions, the brake on sign-in
@@ -23,7 +25,9 @@ mod fixture;
 mod ledger;
 mod notices;
 mod queue;
+mod reading;
 mod schema;
+mod search;
 mod secrets;
 mod together;
 

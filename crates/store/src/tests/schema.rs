@@ -51,6 +51,10 @@ async fn columns(test: &TestStore) -> BTreeMap<String, BTreeSet<(String, &'stati
     .unwrap();
     let mut tables: BTreeMap<String, BTreeSet<(String, &'static str)>> = BTreeMap::new();
     for row in rows {
+        // The index of words is each engine's own, and its rows go with the ad versions.
+        if row.text(0).unwrap().starts_with("search_text") {
+            continue;
+        }
         let kind = match row.text(2).unwrap().as_str() {
             "INTEGER NO" | "BIGINT NO" | "bigint NO" => "integer",
             "INTEGER YES" | "bigint YES" => "integer or nothing",

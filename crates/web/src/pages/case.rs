@@ -3,6 +3,8 @@
 use super::decision::{DecisionForm, DecisionView};
 use super::firings::{GroupView, Shown, group_name, join, title};
 use super::network_parts::{GraphView, LinkView, graph_of, map_of};
+use super::queue_acts::reading_until;
+use super::queue_filter::Asked;
 use super::{case_ads, case_ads::AdView, show};
 use crate::access::{Researcher, Visit, Who};
 use crate::errors::WebError;
@@ -15,7 +17,7 @@ use axum::response::Html;
 use domain::{Band, Queue};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
-use store::{AttemptRow, CaseId, CaseView, QueueRow};
+use store::{AttemptRow, CaseId, CaseView, Opening, QueueRow, SecondRow};
 
 /// Most links shown.
 const MOST_LINKS: usize = 60;
@@ -40,6 +42,12 @@ pub struct ReaderView {
 struct CaseTemplate {
     page: Page,
     id: String,
+    query: String,
+    queue: String,
+    href: String,
+    action: String,
+    blind: Option<i64>,
+    blind_words: String,
     version: i64,
     band_code: &'static str,
     band: String,
@@ -73,15 +81,33 @@ struct CaseTemplate {
     made_of: String,
     reader: Option<ReaderView>,
     mine: bool,
-    held: bool,
     form: DecisionForm,
 }
 
+/// A colleague reads the case.
+#[derive(Template)]
+#[template(path = "held.html")]
+struct HeldTemplate {
+    page: Page,
+    words: String,
+    look: String,
+    query: String,
+    queue: String,
+}
+
 /// What the page's address may ask for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Ask {
-    words_shown: bool,
-    all_ads: bool,
+    /// Covered words are shown.
+    pub words_shown: bool,
+    /// All ads are shown.
+    pub all_ads: bool,
+    /// Shown although a colleague reads it.
+    pub look_only: bool,
+    /// The queue that the case is read from.
+    pub asked: Asked,
+    /// It is read blind, as a second reading.
+    pub blind: Option<SecondRow>,
 }
 
 /// Shows a case.
@@ -95,10 +121,20 @@ pub async fn case(
     let ask = Ask {
         words_shown: query.get("words").is_some_and(|words| words == "shown"),
         all_ads: query.get("ads").is_some_and(|ads| ads == "all"),
+        look_only: query.get("look").is_some_and(|look| look == "yes"),
+        asked: Asked::of(&state, &query),
+        blind: None,
     };
-    let view = read(&state, &who, &CaseId(id), state.now()).await?;
-    let form = DecisionForm::empty(&state, visit.language);
-    page(&state, &visit, &who, view, form, ask, query.get("done"))
+    let (id, now, review) = (CaseId(id), state.now(), &state.settings.review);
+    let opening = Opening {
+        until: (!ask.look_only).then(|| reading_until(&state, now)),
+        rest_ms: review.rest_minutes * 60_000,
+        may_urgent: who.account.details.urgent_contact,
+    };
+    state.store.begin_reading(&id, who.id(), now, &opening).await?;
+    let view = read(&state, &who, &id, now).await?;
+    let form = DecisionForm::empty(&state, visit.language)?;
+    page(&state, &visit, &who, view, form, &ask, &query)
 }
 
 /// Reads a case, if the reader may.
@@ -118,13 +154,14 @@ pub fn page(
     who: &Who,
     view: CaseView,
     form: DecisionForm,
-    ask: Ask,
-    done: Option<&String>,
+    ask: &Ask,
+    query: &HashMap<String, String>,
 ) -> Result<Html<String>, WebError> {
     let t = visit.language;
     let page = Page::of(state, visit, who, t.v("case-title", "id", short_id(&view.row.case)))
-        .under("/queue", t.t("menu-queue"))
-        .with_done(done);
+        .under(ask.asked.queue_href(), t.t("menu-queue"))
+        .with_done(query.get("done"))
+        .with_last(query);
     let (row, now) = (&view.row, state.now());
     let claim = row.claimed.as_ref().filter(|claim| claim.until > now);
     let mine = claim.is_some_and(|claim| claim.by == who.id());
@@ -136,6 +173,15 @@ pub fn page(
             ReaderView { class: "warn", words: t.vs("reader-other", &[("name", claim.name.clone()), ("until", until)]) }
         }
     });
+    if claim.is_some() && !mine && !ask.look_only {
+        return show(&HeldTemplate {
+            words: reader.map_or_else(String::new, |reader| reader.words),
+            look: format!("{}look=yes", with_and(&ask.asked.case_href(&row.case.0))),
+            query: ask.asked.query(),
+            queue: ask.asked.queue_href(),
+            page,
+        });
+    }
     let shown = Shown::of_case(&page, &state.catalogue, &view.ads, ask.words_shown);
     let assessment = view.assessment.as_ref();
     let most = if ask.all_ads { usize::MAX } else { case_ads::MOST_ADS };
@@ -144,6 +190,20 @@ pub fn page(
     let towns = ads_by_town(&view);
     let template = CaseTemplate {
         id: row.case.0.clone(),
+        query: ask.asked.query(),
+        queue: ask.asked.queue_href(),
+        href: match &ask.blind {
+            Some(second) => format!("/second/{}?", second.id.0),
+            None => with_and(&ask.asked.case_href(&row.case.0)),
+        },
+        action: match &ask.blind {
+            Some(second) => format!("/second/{}/read", second.id.0),
+            None => format!("/case/{}/decide", row.case.0),
+        },
+        blind: ask.blind.as_ref().map(|second| second.id.0),
+        blind_words: ask.blind.as_ref().map_or_else(String::new, |second| {
+            page.v(if second.turn == 3 { "second-you-third" } else { "second-you" }, "until", page.clock(&second.until))
+        }),
         version: row.version,
         band_code: row.band.as_str(),
         band: t.t(&format!("band-{}", row.band.as_str())),
@@ -198,11 +258,15 @@ pub fn page(
         made_of: made_of(&page, &view),
         reader,
         mine,
-        held: claim.is_some() && !mine,
         form,
         page,
     };
     show(&template)
+}
+
+/// An address to which another part of a query can be put.
+fn with_and(href: &str) -> String {
+    format!("{href}{}", if href.contains('?') { '&' } else { '?' })
 }
 
 /// The last six digits: enough to talk about a case.

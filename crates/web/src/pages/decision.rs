@@ -1,19 +1,21 @@
 //! Taking a case to read, deciding it, and taking a decision back.
 
 use super::case::{Ask, read, short_id};
+use super::queue_acts::{go_on, reading_until};
+use super::queue_filter::Asked;
 use super::{Choice, show};
 use crate::access::{Researcher, Visit};
 use crate::errors::WebError;
-use crate::forms::Posted;
+use crate::forms::{Posted, new_token};
 use crate::page::Page;
 use crate::{AppState, Language};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::SignedDuration;
 use jiff::civil::Date;
-use store::{CaseId, Decision, DecisionId, DecisionKind, DecisionRow, StoreError};
+use std::collections::HashMap;
+use store::{CaseId, DecideWith, Decision, DecisionId, DecisionKind, DecisionRow, SecondShare, StoreError};
 
 /// Longest text of a decision, in characters.
 const MOST_TEXT: usize = 4000;
@@ -33,6 +35,8 @@ pub struct DecisionForm {
     pub text: String,
     /// What would change my mind.
     pub change_mind: String,
+    /// Sent twice, it is one decision.
+    pub key: String,
     /// What is wrong with it: field and words.
     pub errors: Vec<(&'static str, String)>,
 }
@@ -59,21 +63,25 @@ impl DecisionView {
     /// As the page shows it.
     pub fn of(state: &AppState, page: &Page, row: &DecisionRow) -> Self {
         let t = page.t;
-        let kind = kind_words(t, row.decision.kind);
-        let kind = match (&row.decision.until, &row.decision.refer_to) {
-            (Some(until), _) => t.vs("decision-until", &[("kind", kind), ("date", page.date(until))]),
-            (_, Some(to)) => t.vs("decision-to", &[("kind", kind), ("to", refer_words(state, to))]),
-            _ => kind,
-        };
         Self {
             id: row.id.0,
-            kind,
+            kind: decision_words(state, page, &row.decision),
             reason: reason_words(state, t, &row.decision.reason_code),
             text: row.decision.text.clone(),
             change_mind: row.decision.change_mind.clone(),
             who_and_when: by_words(page, "by-name-at", &row.by, &row.at),
             undone: row.undone.as_ref().map(|(name, at)| by_words(page, "undone-by-name-at", name, at)),
         }
+    }
+}
+
+/// A decision in words, with its day or its receiver.
+pub fn decision_words(state: &AppState, page: &Page, decision: &Decision) -> String {
+    let (t, kind) = (page.t, kind_words(page.t, decision.kind));
+    match (&decision.until, &decision.refer_to) {
+        (Some(until), _) => t.vs("decision-until", &[("kind", kind), ("date", page.date(until))]),
+        (_, Some(to)) => t.vs("decision-to", &[("kind", kind), ("to", refer_words(state, to))]),
+        _ => kind,
     }
 }
 
@@ -87,7 +95,8 @@ pub fn kind_words(t: Language, kind: DecisionKind) -> String {
     t.t(&format!("decision-{}", kind.as_str()))
 }
 
-fn reason_words(state: &AppState, t: Language, code: &str) -> String {
+/// A reason in words, or its code where the list no longer has it.
+pub fn reason_words(state: &AppState, t: Language, code: &str) -> String {
     let known = state.settings.reasons.iter().find(|reason| reason.code == code);
     known.map_or_else(|| code.to_owned(), |reason| t.of(&reason.text).to_owned())
 }
@@ -103,8 +112,8 @@ fn refer_words(state: &AppState, to: &str) -> String {
 
 impl DecisionForm {
     /// Nothing chosen.
-    pub fn empty(state: &AppState, t: Language) -> Self {
-        Self::filled(state, t, &Posted::default())
+    pub fn empty(state: &AppState, t: Language) -> Result<Self, WebError> {
+        Ok(Self { key: new_token()?, ..Self::filled(state, t, &Posted::default()) })
     }
 
     fn filled(state: &AppState, t: Language, posted: &Posted) -> Self {
@@ -116,12 +125,13 @@ impl DecisionForm {
             reasons: state.settings.reasons.iter().map(|r| Choice::new(&r.code, t.of(&r.text), &reason)).collect(),
             text: posted.text("text"),
             change_mind: posted.text("change_mind"),
+            key: posted.text("key"),
             errors: Vec::new(),
         }
     }
 
     /// The decision, or what is wrong with the form.
-    fn read(state: &AppState, t: Language, posted: &Posted, today: Date) -> Result<Decision, Box<Self>> {
+    pub fn read(state: &AppState, t: Language, posted: &Posted, today: Date) -> Result<Decision, Box<Self>> {
         let mut form = Self::filled(state, t, posted);
         let mut wrong = |field: &'static str, words: String| form.errors.push((field, words));
         let kind = DecisionKind::parse(&posted.text("kind"));
@@ -173,8 +183,7 @@ pub async fn take(
 ) -> Result<Redirect, WebError> {
     let (id, now) = (CaseId(id), state.now());
     read(&state, &who, &id, now).await?;
-    let until = now + SignedDuration::from_mins(state.settings.reading_minutes);
-    state.store.claim_case(&id, who.id(), now, until).await?;
+    state.store.claim_case(&id, who.id(), now, reading_until(&state, now)).await?;
     Ok(Redirect::to(&format!("/case/{}?done=taken", id.0)))
 }
 
@@ -186,7 +195,8 @@ pub async fn give_back(
     _posted: Posted,
 ) -> Result<Redirect, WebError> {
     state.store.release_case(&CaseId(id.clone()), who.id()).await?;
-    Ok(Redirect::to(&format!("/case/{id}?done=given-back")))
+    // Opening the case would take it again.
+    Ok(Redirect::to("/queue?done=given-back"))
 }
 
 #[derive(Template)]
@@ -212,17 +222,22 @@ pub async fn decide(
 ) -> Result<Response, WebError> {
     let (t, now, id) = (visit.language, state.now(), CaseId(id));
     let view = read(&state, &who, &id, now).await?;
+    let asked = Asked::of_text(&state, posted.raw("from"));
     let seen = posted.number("version").ok_or(WebError::UnreadableForm)?;
     let decision = match DecisionForm::read(&state, t, &posted, crate::format::day_of(now)) {
         Ok(decision) => decision,
         Err(form) => {
-            let page = super::case::page(&state, &visit, &who, view, *form, Ask::default(), None)?;
+            // Whoever was stopped by a mistake keeps the case as the page before showed it.
+            let ask = Ask { look_only: true, asked, ..Ask::default() };
+            let page = super::case::page(&state, &visit, &who, view, *form, &ask, &HashMap::new())?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
-    match state.store.decide(&id, &decision, seen, who.id(), now).await {
-        Ok(_) if decision.kind == DecisionKind::Urgent => Ok(Redirect::to("/queue?done=decided").into_response()),
-        Ok(_) => Ok(Redirect::to(&format!("/case/{}?done=decided", id.0)).into_response()),
+    let review = &state.settings.review;
+    let second = SecondShare { share: review.second_share, seed: review.second_seed.clone() };
+    let with = DecideWith { form: posted.text("key"), second };
+    match state.store.decide_with(&id, &decision, seen, who.id(), now, &with).await {
+        Ok(_) => Ok(go_on(&state, &who, &asked, Some(&id), Some("decided"), now).await?.into_response()),
         Err(StoreError::Conflict { found, .. }) => {
             // Read again: what the colleague saved may be newer than what was read above.
             let view = read(&state, &who, &id, now).await?;
@@ -235,6 +250,8 @@ pub async fn decide(
                 ("text", decision.text.clone()),
                 ("change_mind", decision.change_mind.clone()),
                 ("until", decision.until.map(|until| until.to_string()).unwrap_or_default()),
+                ("from", asked.query()),
+                ("key", new_token()?),
                 ("refer", decision.refer_to.clone().unwrap_or_default()),
             ];
             let theirs = view.decisions.iter().find(|decision| decision.undone.is_none());
@@ -291,5 +308,5 @@ pub async fn close_urgent(
         return Err(WebError::UnreadableForm);
     }
     state.store.close_urgent(&id, &reason, who.id(), now).await?;
-    Ok(Redirect::to(&format!("/case/{}?done=decided", id.0)))
+    Ok(Redirect::to(&format!("/case/{}?done=urgent-closed", id.0)))
 }

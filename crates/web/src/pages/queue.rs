@@ -1,24 +1,24 @@
-//! The queue: cases that wait, by band, region, language, indicator and state. Filters live in the address.
+//! The queue: cases that wait, by band, age, new evidence, region, language, indicator and state. Filters live in the
+//! address. The day's progress and the reader's own views stand above it.
 
 use super::case::{short_id, titles, who_and_where};
-use super::{Choice, show};
-use crate::access::{Researcher, Visit};
+use super::queue_filter::{AGES, Asked, BANDS, LANGUAGES, QUEUES, STATES, with_query};
+use super::{Choice, csv, show};
+use crate::access::{Researcher, Visit, Who};
 use crate::errors::WebError;
 use crate::page::Page;
-use crate::{AppState, Language};
+use crate::{AppState, Language, format};
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::Html;
-use domain::{Band, IndicatorId, Queue};
+use axum::response::{Html, Response};
+use domain::{Band, Queue};
 use std::collections::HashMap;
-use store::{CaseState, QueueFilter, QueueRow};
+use store::{CaseState, QueueFilter, QueueRow, SavedView};
 
 /// Cases on a page.
 const ROWS: u32 = 25;
-const BANDS: [Band; 4] = [Band::High, Band::Medium, Band::Low, Band::None];
-const STATES: [CaseState; 3] = [CaseState::Open, CaseState::Reopened, CaseState::Decided];
-/// Languages that can be asked for; others are met too rarely for a filter.
-const LANGUAGES: [&str; 12] = ["da", "en", "th", "ro", "es", "pl", "hu", "de", "sv", "no", "pt", "ru"];
+/// Cases in a file.
+const MOST_IN_FILE: u32 = 1000;
 
 struct CountRow {
     state: String,
@@ -37,7 +37,24 @@ struct Select {
     options: Vec<Choice>,
 }
 
+/// A number of the day and where its rows are.
+struct DayCount {
+    href: String,
+    count: String,
+    words: String,
+}
+
+/// A saved view with what came since it was last opened.
+struct SavedViewView {
+    id: i64,
+    name: String,
+    new: String,
+    total: String,
+}
+
 struct RowView {
+    href: String,
+    is_skipped: bool,
     id: String,
     title: String,
     band: String,
@@ -63,81 +80,17 @@ struct QueueView {
     counts: Vec<CountRow>,
     filters: Vec<Select>,
     filtered: bool,
+    query: String,
+    csv_href: String,
+    day: Vec<DayCount>,
+    time: Option<String>,
+    pause: Option<String>,
+    views: Vec<SavedViewView>,
+    second_waiting: u64,
     total: u64,
     rows: Vec<RowView>,
     previous: Option<String>,
     next: Option<String>,
-}
-
-/// What the address asks for.
-#[derive(Debug, Clone, Default)]
-struct Asked {
-    band: String,
-    state: String,
-    region: String,
-    language: String,
-    indicator: String,
-    queue: String,
-    urgent: bool,
-    page: u32,
-}
-
-impl Asked {
-    fn of(query: &HashMap<String, String>) -> Self {
-        let get = |name: &str| query.get(name).cloned().unwrap_or_default();
-        Self {
-            band: get("band"),
-            state: get("state"),
-            region: get("region"),
-            language: get("language"),
-            indicator: get("indicator"),
-            queue: get("queue"),
-            urgent: get("urgent") == "1",
-            // A page far beyond any queue is an empty page.
-            page: get("page").parse().unwrap_or(1).clamp(1, 100_000),
-        }
-    }
-
-    fn filter(&self, state: &AppState) -> QueueFilter {
-        let region = state.settings.regions.iter().find(|region| region.id == self.region);
-        QueueFilter {
-            programme: Some(state.settings.programme.clone()),
-            band: BANDS.into_iter().find(|band| band.as_str() == self.band),
-            state: CaseState::parse(&self.state),
-            municipalities: region.map(|region| region.municipalities.clone()).unwrap_or_default(),
-            language: Some(self.language.clone()).filter(|language| !language.is_empty()),
-            indicator: Some(self.indicator.clone()).filter(|id| !id.is_empty()).map(IndicatorId),
-            urgent: self.urgent,
-            queue: (!self.urgent).then_some(if self.queue.starts_with("spam") { Queue::Spam } else { Queue::Ordinary }),
-            drawn: self.queue == "spam",
-            skip: Vec::new(),
-        }
-    }
-
-    fn href(&self, page: u32) -> String {
-        let parts = [
-            ("band", self.band.as_str()),
-            ("state", &self.state),
-            ("region", &self.region),
-            ("language", &self.language),
-            ("indicator", &self.indicator),
-            ("queue", &self.queue),
-            ("urgent", if self.urgent { "1" } else { "" }),
-        ];
-        let mut query: Vec<String> = parts
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", super::line_view::percent(value)))
-            .collect();
-        query.push(format!("page={page}"));
-        format!("/queue?{}#rows", query.join("&"))
-    }
-
-    fn is_filtered(&self) -> bool {
-        [&self.band, &self.state, &self.region, &self.language, &self.indicator, &self.queue]
-            .iter()
-            .any(|f| !f.is_empty())
-    }
 }
 
 /// The queue.
@@ -147,16 +100,17 @@ pub async fn queue(
     visit: Visit,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Html<String>, WebError> {
-    let (t, now, asked) = (visit.language, state.now(), Asked::of(&query));
+    let (t, now, asked) = (visit.language, state.now(), Asked::of(&state, &query));
     let may_urgent = who.account.details.urgent_contact;
     if asked.urgent && !may_urgent {
         return Err(WebError::UrgentOnly);
     }
     let offset = (asked.page - 1) * ROWS;
     let look = who.look("queue", "review", state.settings.programme.0.clone(), now);
-    let found = state.store.queue(&look, &asked.filter(&state), offset, ROWS).await?;
+    let found = state.store.queue(&look, &asked.filter(&state, &who, now), offset, ROWS).await?;
     let (counts, urgent_count) = state.store.queue_counts().await?;
-    let page = Page::of(&state, &visit, &who, t.t("queue-title")).with_done(query.get("done"));
+    let page = Page::of(&state, &visit, &who, t.t("queue-title")).with_done(query.get("done")).with_last(&query);
+    let (time, pause) = super::care::words(&state, &page, &who, now).await?;
     let view = QueueView {
         urgent_count,
         may_urgent,
@@ -165,13 +119,108 @@ pub async fn queue(
         counts: STATES.iter().map(|state| count_row(t, *state, &counts)).collect(),
         filters: filters(&state, &page, &asked),
         filtered: asked.is_filtered(),
+        query: asked.query(),
+        csv_href: with_query("/queue.csv", &asked.query()),
+        day: day_counts(&state, &page, &who, now).await?,
+        time,
+        pause,
+        views: saved_views(&state, &page, &who, now).await?,
+        second_waiting: state.store.second_waiting(&state.settings.programme, who.id(), now).await?,
         total: found.total,
         previous: (asked.page > 1).then(|| asked.href(asked.page - 1)),
         next: (u64::from(offset) + u64::from(ROWS) < found.total).then(|| asked.href(asked.page + 1)),
-        rows: found.rows.iter().map(|row| row_view(&state, &page, row, now)).collect(),
+        rows: found.rows.iter().map(|row| row_view(&state, &page, row, &asked, now)).collect(),
         page,
     };
     show(&view)
+}
+
+/// The queue as a file. Logged as an export.
+pub async fn file(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    visit: Visit,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, WebError> {
+    let (t, now, asked) = (visit.language, state.now(), Asked::of(&state, &query));
+    if asked.urgent && !who.account.details.urgent_contact {
+        return Err(WebError::UrgentOnly);
+    }
+    let look = who.look("export:queue", "review", asked.query(), now);
+    let found = state.store.queue(&look, &asked.filter(&state, &who, now), 0, MOST_IN_FILE).await?;
+    let page = Page::of(&state, &visit, &who, t.t("queue-title"));
+    let header = [
+        "case",
+        "state",
+        "band",
+        "points",
+        "signs",
+        "new",
+        "municipalities",
+        "languages",
+        "ads",
+        "opened",
+        "last_seen",
+    ];
+    let row = |row: &QueueRow| {
+        let towns: Vec<&str> = row.municipalities.iter().map(|code| state.settings.municipality(code)).collect();
+        vec![
+            row.case.0.clone(),
+            row.state.as_str().to_owned(),
+            row.band.as_str().to_owned(),
+            page.decimal(&row.points),
+            titles(&state, &page, &row.indicators),
+            titles(&state, &page, &row.new_evidence),
+            towns.join(", "),
+            row.languages.join(", "),
+            row.ads.to_string(),
+            row.opened_at.to_string(),
+            row.last_seen.to_string(),
+        ]
+    };
+    Ok(csv::answer("queue", header.map(str::to_owned).to_vec(), found.rows.iter().map(row).collect()))
+}
+
+/// What was done today, and what is left. Each number opens its rows, since the same filter counts and lists them.
+async fn day_counts(state: &AppState, page: &Page, who: &Who, now: jiff::Timestamp) -> Result<Vec<DayCount>, WebError> {
+    let day = |day: &str| Asked { day: day.to_owned(), page: 1, ..Asked::default() };
+    let asked = [
+        ("day-mine", day("mine")),
+        ("day-all", day("all")),
+        ("day-skipped", Asked { skipped: true, ..day("") }),
+        ("day-waiting", day("")),
+    ];
+    let filters: Vec<QueueFilter> = asked.iter().map(|(_, asked)| asked.filter(state, who, now)).collect();
+    let totals = state.store.queue_totals(&filters).await?;
+    let count = |((key, asked), total): (&(&str, Asked), &u64)| DayCount {
+        href: asked.href(1),
+        count: page.whole(*total),
+        words: page.t(key),
+    };
+    Ok(asked.iter().zip(&totals).map(count).collect())
+}
+
+async fn saved_views(
+    state: &AppState,
+    page: &Page,
+    who: &Who,
+    now: jiff::Timestamp,
+) -> Result<Vec<SavedViewView>, WebError> {
+    let views = state.store.saved_views(who.id()).await?;
+    let mut filters = Vec::with_capacity(views.len() * 2);
+    for view in &views {
+        let all = Asked::of_text(state, &view.query).filter(state, who, now);
+        filters.push(QueueFilter { changed_after: Some(view.opened_at), ..all.clone() });
+        filters.push(all);
+    }
+    let totals = state.store.queue_totals(&filters).await?;
+    let view = |(view, totals): (SavedView, &[u64])| SavedViewView {
+        id: view.id,
+        name: view.name,
+        new: page.n("view-new", totals.first().copied().unwrap_or(0)),
+        total: page.n("queue-total", totals.last().copied().unwrap_or(0)),
+    };
+    Ok(views.into_iter().zip(totals.chunks(2)).map(view).collect())
 }
 
 fn count_row(t: Language, state: CaseState, counts: &[(CaseState, Band, u64)]) -> CountRow {
@@ -180,7 +229,7 @@ fn count_row(t: Language, state: CaseState, counts: &[(CaseState, Band, u64)]) -
         let count: u64 = counts.iter().filter(|(s, b, _)| *s == state && b == band).map(|(_, _, count)| count).sum();
         CountCell {
             href: format!("/queue?state={}&band={}#rows", state.as_str(), band.as_str()),
-            count: crate::format::whole(t, i64::try_from(count).unwrap_or(i64::MAX)),
+            count: format::whole(t, i64::try_from(count).unwrap_or(i64::MAX)),
             words: format!("{words}, {}", t.t(&format!("band-{}", band.as_str()))),
         }
     };
@@ -205,10 +254,15 @@ fn filters(state: &AppState, page: &Page, asked: &Asked) -> Vec<Select> {
     let mut indicators: Vec<(String, String)> =
         running.map(|i| (i.id.0.clone(), format!("{} · {}", i.group, t.of(&i.title)))).collect();
     indicators.sort_by(|a, b| a.1.cmp(&b.1));
-    let spam = vec![("spam".to_owned(), t.t("queue-spam-drawn")), ("spam-all".to_owned(), t.t("queue-spam-all"))];
+    let spam = QUEUES.iter().map(|q| ((*q).to_owned(), t.t(&format!("queue-{q}")))).collect();
+    let ages = AGES.iter().map(|age| ((*age).to_owned(), t.t(&format!("age-{age}")))).collect();
+    let new = vec![("1".to_owned(), t.t("new-only"))];
+    let chosen_new = if asked.new { "1" } else { "" };
     vec![
         select("band", t.t("band"), t.t("all-bands"), &asked.band, bands),
         select("state", t.t("state"), t.t("all-waiting"), &asked.state, states),
+        select("age", t.t("age"), t.t("all-ages"), &asked.age, ages),
+        select("new", t.t("new-evidence"), t.t("new-or-not"), chosen_new, new),
         select("region", t.t("region"), t.t("all-regions"), &asked.region, regions),
         select("language", t.t("language"), t.t("all-languages"), &asked.language, languages),
         select("indicator", t.t("indicator"), t.t("all-indicators"), &asked.indicator, indicators),
@@ -216,10 +270,12 @@ fn filters(state: &AppState, page: &Page, asked: &Asked) -> Vec<Select> {
     ]
 }
 
-fn row_view(state: &AppState, page: &Page, row: &QueueRow, now: jiff::Timestamp) -> RowView {
+fn row_view(state: &AppState, page: &Page, row: &QueueRow, asked: &Asked, now: jiff::Timestamp) -> RowView {
     let t = page.t;
     let languages: Vec<String> = row.languages.iter().take(3).map(|code| t.language_name(code)).collect();
     RowView {
+        href: asked.case_href(&row.case.0),
+        is_skipped: asked.skipped,
         id: row.case.0.clone(),
         title: t.vs("queue-row-title", &[("id", short_id(&row.case)), ("who", who_and_where(state, page, row))]),
         band: t.t(&format!("band-{}", row.band.as_str())),

@@ -7,6 +7,7 @@ use web::app;
 
 async fn pages(world: &World) -> Vec<(&'static str, &'static str, String)> {
     let line = make_list(world).await[0];
+    let second = crate::support::hold_second(world).await;
     crate::network::name_first_contact(world).await;
     vec![
         ("sign-in", "", "/sign-in".to_owned()),
@@ -17,6 +18,10 @@ async fn pages(world: &World) -> Vec<(&'static str, &'static str, String)> {
         ("pair", "forsker", "/pair/1/3?weigh=yes".to_owned()),
         ("shared-numbers", "forsker", "/shared-numbers?show=named".to_owned()),
         ("shared-number", "forsker", "/shared-numbers/1".to_owned()),
+        ("search", "forsker", "/search?q=sweet".to_owned()),
+        ("history", "forsker", "/history?whose=all".to_owned()),
+        ("second", "forsker", "/second".to_owned()),
+        ("second-reading", "forsker", format!("/second/{second}")),
         ("try", "forsker", "/try".to_owned()),
         ("today", "vest", "/today".to_owned()),
         ("line", "vest", format!("/line/{line}")),

@@ -68,7 +68,11 @@ async fn a_decision_is_checked_saved_shown_and_undone() {
         ("change_mind", "Nye numre"),
     ];
     let saved = browser.post(&format!("{path}/decide"), &fields).await;
-    assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, format!("{path}?done=decided").as_str()));
+    // The next case by itself, and a way back to this one.
+    let next = format!("/case/{}?last={}&done=decided", world.team_case.0, world.ordinary_case.0);
+    assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, next.as_str()));
+    let after = browser.get(&next).await.body;
+    assert!(after.contains(&format!("href=\"{path}\" data-key=\"b\"")) && after.contains("Du læser sagen"), "{after}");
     let page = browser.get(&path).await.body;
     assert!(
         page.contains("Hold øje til 24. december 2026")
@@ -90,9 +94,11 @@ async fn two_readers_meet_a_conflict_that_shows_both() {
     let path = format!("/case/{}", world.ordinary_case.0);
     let mut first = Browser::signed_in(app(world.state.clone()), "forsker").await;
     let mut second = Browser::signed_in(app(world.state.clone()), "udpeget").await;
+    // The first one's time runs out while the page is open, so the second opens it too.
     first.get(&path).await;
-    second.get(&path).await;
     let version = value_of(&first.body, "version").unwrap();
+    first.post(&format!("{path}/give-back"), &[]).await;
+    assert!(second.get(&path).await.body.contains("/decide\""));
     let fields = |text: &'static str| {
         [
             ("version", version.clone()),
@@ -106,14 +112,14 @@ async fn two_readers_meet_a_conflict_that_shows_both() {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         browser.post(&format!("{path}/decide"), &fields).await
     };
-    assert_eq!(send(&mut first, "Den første").await.status, StatusCode::SEE_OTHER);
-    let conflict = send(&mut second, "Den anden").await;
+    assert_eq!(send(&mut second, "Den første").await.status, StatusCode::SEE_OTHER);
+    let conflict = send(&mut first, "Den anden").await;
     assert_eq!(conflict.status, StatusCode::CONFLICT);
     assert!(conflict.body.contains("Den første") && conflict.body.contains("Den anden"), "{}", conflict.body);
-    let again = ["version", "kind", "reason", "text", "change_mind", "until", "refer"]
+    let again = ["version", "kind", "reason", "text", "change_mind", "until", "refer", "from", "key"]
         .map(|name| (name, value_of(&conflict.body, name).unwrap()));
     let again: Vec<(&str, &str)> = again.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    assert_eq!(second.post(&format!("{path}/decide"), &again).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(first.post(&format!("{path}/decide"), &again).await.status, StatusCode::SEE_OTHER);
     let page = first.get(&path).await.body;
     assert!(page.contains("Den første") && page.contains("Den anden"), "nothing was overwritten");
 }

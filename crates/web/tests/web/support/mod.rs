@@ -225,6 +225,34 @@ pub struct World {
     pub urgent_case: CaseId,
 }
 
+/// A decision of `udpeget` on the ordinary case, drawn for a second reading that `forsker` holds: its row.
+pub async fn hold_second(world: &World) -> i64 {
+    let store = &world.state.store;
+    let by = async |login: &str| store.account_by_login(login).await.unwrap().unwrap().id;
+    let look = Look {
+        actor: Actor::System("test".into()),
+        purpose: "test".into(),
+        what: "case",
+        subject: "case".into(),
+        at: now(),
+    };
+    let version = store.case(&look, &world.ordinary_case).await.unwrap().row.version;
+    let decision = Decision {
+        kind: DecisionKind::NoConcern,
+        reason_code: "several_signs".into(),
+        text: "Den første læsers ord".into(),
+        change_mind: String::new(),
+        until: None,
+        refer_to: None,
+    };
+    let with = DecideWith { form: String::new(), second: SecondShare { share: 1.0, seed: "s".into() } };
+    let first = by("udpeget").await;
+    store.decide_with(&world.ordinary_case, &decision, version, first, now(), &with).await.unwrap();
+    let until = now() + jiff::SignedDuration::from_mins(30);
+    let programme = ProgrammeId::from("initiative-1");
+    store.claim_second(&programme, by("forsker").await, now(), until).await.unwrap().unwrap().0
+}
+
 pub const PASSWORD: &str = "gul cykel ved havnen";
 
 pub async fn world() -> World {
@@ -302,7 +330,7 @@ pub fn settings(clock: Clock) -> WebSettings {
             law: "Barnets lov § 133".into(),
             checked: "2026-11-01".parse().unwrap(),
         }),
-        reading_minutes: 30,
+        review: ReviewSettings::default(),
         approach_minutes: 120,
         idle_minutes: 60,
         session_minutes: 720,

@@ -1,0 +1,399 @@
+//! Search in the masked texts of the ads, and in the networks and cases that they belong to. Words that hold a contact
+//! are refused, since they would stand in the address: a contact is looked up by a form that asks why.
+
+use super::firings::Shown;
+use super::network::subject_name;
+use super::queue_filter::{LANGUAGES, with_query};
+use super::{Choice, csv, show};
+use crate::access::{Researcher, Visit, Who};
+use crate::covered::is_covered;
+use crate::errors::WebError;
+use crate::forms::Posted;
+use crate::highlight::{Mark, Segment, excerpt};
+use crate::page::Page;
+use crate::{AppState, format};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::{Contact, IndicatorId};
+use jiff::civil::Date;
+use std::collections::{BTreeSet, HashMap};
+use store::search::{MOST_COUNTED, SearchHit, SearchQuery, words};
+use store::{ContactFound, SearchGroup};
+
+/// Hits on a page.
+const ROWS: u32 = 20;
+/// Rows of a file.
+const MOST_IN_FILE: u32 = 1000;
+/// Networks shown.
+const MOST_GROUPS: u32 = 100;
+/// Longest search, in characters.
+const MOST_TYPED: usize = 200;
+/// So many digits may be a number, whatever stands between them.
+const DIGITS: usize = 6;
+
+struct HitView {
+    label: String,
+    href: String,
+    about: String,
+    segments: Vec<Segment>,
+    case: Option<(String, String)>,
+}
+
+struct GroupView {
+    href: String,
+    name: String,
+    ads: String,
+    case: Option<(String, String)>,
+}
+
+struct FoundView {
+    name: String,
+    kind: String,
+    count: String,
+    ads: Vec<(String, String, Option<(String, String)>)>,
+}
+
+/// What is asked of the page.
+#[derive(Debug, Clone, Default)]
+struct Asked {
+    words: String,
+    region: String,
+    language: String,
+    indicator: String,
+    from: String,
+    to: String,
+    groups: bool,
+    page: u32,
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchTemplate {
+    page: Page,
+    words: String,
+    regions: Vec<Choice>,
+    languages: Vec<Choice>,
+    indicators: Vec<Choice>,
+    from: String,
+    to: String,
+    asked: bool,
+    groups_shown: bool,
+    total: String,
+    hits: Vec<HitView>,
+    groups: Vec<GroupView>,
+    ads_href: String,
+    groups_href: String,
+    csv_href: String,
+    previous: Option<String>,
+    next: Option<String>,
+    contact: String,
+    purpose: String,
+    errors: Vec<(&'static str, String)>,
+    found: Option<Vec<FoundView>>,
+}
+
+impl Asked {
+    fn of(state: &AppState, get: impl Fn(&str) -> String) -> Self {
+        let day = |name: &str| get(name).parse::<Date>().map_or_else(|_| String::new(), |day| day.to_string());
+        let among = |name: &str, known: &dyn Fn(&str) -> bool| Some(get(name)).filter(|v| known(v)).unwrap_or_default();
+        Self {
+            words: get("q").chars().filter(|c| !c.is_control()).take(MOST_TYPED).collect::<String>().trim().to_owned(),
+            region: among("region", &|id| state.settings.regions.iter().any(|region| region.id == id)),
+            language: among("language", &|code| LANGUAGES.contains(&code)),
+            indicator: among("indicator", &|id| state.catalogue.get(id).is_some()),
+            from: day("from"),
+            to: day("to"),
+            groups: get("show") == "networks",
+            page: get("page").parse().unwrap_or(1).clamp(1, 500),
+        }
+    }
+
+    fn query(&self, groups: bool) -> String {
+        let parts = [
+            ("q", self.words.as_str()),
+            ("region", &self.region),
+            ("language", &self.language),
+            ("indicator", &self.indicator),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("show", if groups { "networks" } else { "" }),
+        ];
+        let parts = parts.iter().filter(|(_, value)| !value.is_empty());
+        parts.map(|(name, value)| format!("{name}={}", super::line_view::percent(value))).collect::<Vec<_>>().join("&")
+    }
+
+    fn for_store(&self, state: &AppState, who: &Who) -> SearchQuery {
+        let region = state.settings.regions.iter().find(|region| region.id == self.region);
+        SearchQuery {
+            words: self.words.clone(),
+            municipalities: region.map(|region| region.municipalities.clone()).unwrap_or_default(),
+            language: Some(self.language.clone()).filter(|code| !code.is_empty()),
+            indicator: Some(self.indicator.clone()).filter(|id| !id.is_empty()).map(IndicatorId),
+            from: self.from.parse().ok(),
+            to: self.to.parse().ok(),
+            may_urgent: who.account.details.urgent_contact,
+        }
+    }
+}
+
+/// The contacts in what somebody typed.
+async fn contacts_in(state: &AppState, typed: &str) -> Result<Vec<Contact>, WebError> {
+    if typed.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(state.workbench.read_text(typed, format::day_of(state.now())).await?.reading.contacts())
+}
+
+/// Whether the words must not stand in an address: they hold a contact, or digits enough for one.
+async fn holds_contact(state: &AppState, typed: &str) -> Result<bool, WebError> {
+    let digits = typed.chars().filter(char::is_ascii_digit).count() >= DIGITS;
+    Ok(digits || typed.contains('@') || !contacts_in(state, typed).await?.is_empty())
+}
+
+/// The search, and what it finds.
+pub async fn search(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    visit: Visit,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, WebError> {
+    let mut asked = Asked::of(&state, |name| query.get(name).cloned().unwrap_or_default());
+    if holds_contact(&state, &asked.words).await? {
+        asked.words = String::new();
+        return refused(&state, visit, &who, asked);
+    }
+    let page = Page::of(&state, &visit, &who, visit.language.t("search-title"));
+    let mut view = empty(&state, page, &asked);
+    let wanted = asked.for_store(&state, &who);
+    if view.asked && asked.groups {
+        let look = who.look("search", "review", asked.query(true), state.now());
+        let groups = state.store.search_groups(&look, &wanted, MOST_GROUPS).await?;
+        view.groups = groups.iter().map(|group| group_view(&view.page, group)).collect();
+        view.total = view.page.n("search-networks", view.groups.len());
+    } else if view.asked {
+        let offset = (asked.page - 1) * ROWS;
+        let look = who.look("search", "review", asked.query(false), state.now());
+        let found = state.store.search(&look, &wanted, offset, ROWS).await?;
+        view.total = if found.total > MOST_COUNTED {
+            view.page.n("search-more-than", MOST_COUNTED)
+        } else {
+            view.page.n("search-found", found.total)
+        };
+        view.hits = found.hits.iter().map(|hit| hit_view(&state, &view.page, &asked.words, hit)).collect();
+        let href = |number: u32| format!("/search?{}&page={number}#found", asked.query(false));
+        view.previous = (asked.page > 1).then(|| href(asked.page - 1));
+        view.next = (u64::from(offset + ROWS) < found.total).then(|| href(asked.page + 1));
+    }
+    Ok(show(&view)?.into_response())
+}
+
+/// Checks what was typed before it comes into an address.
+pub async fn ask(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    visit: Visit,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let mut asked = Asked::of(&state, |name| posted.text(name));
+    if holds_contact(&state, &asked.words).await? {
+        asked.words = String::new();
+        return refused(&state, visit, &who, asked);
+    }
+    Ok(Redirect::to(&with_query("/search", &asked.query(asked.groups))).into_response())
+}
+
+fn refused(state: &AppState, mut visit: Visit, who: &Who, asked: Asked) -> Result<Response, WebError> {
+    // Neither the page nor the way back to it repeats what was typed.
+    visit.path = "/search".to_owned();
+    let page = Page::of(state, &visit, who, visit.language.t("search-title"));
+    let mut view = empty(state, page, &Asked { words: String::new(), ..asked });
+    view.asked = false;
+    view.errors.push(("contact", view.page.t("search-no-contact")));
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&view)?).into_response())
+}
+
+/// Which ads show a contact. The purpose is logged with pseudonyms; the answer stands on this page alone.
+pub async fn contact(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    visit: Visit,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let (typed, purpose, now) = (posted.text("contact"), posted.text("purpose"), state.now());
+    let page = Page::of(&state, &visit, &who, visit.language.t("search-title"));
+    let mut view = empty(&state, page, &Asked::default());
+    let contacts = contacts_in(&state, &typed).await?;
+    if contacts.is_empty() {
+        view.errors.push(("contact", view.page.t("lookup-unread")));
+    }
+    if purpose.chars().count() < 5 {
+        view.errors.push(("purpose", view.page.t("lookup-why")));
+    }
+    if !view.errors.is_empty() {
+        view.purpose = purpose;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&view)?).into_response());
+    }
+    let look = who.look("contact_lookup", &purpose, String::new(), now);
+    let may_urgent = who.account.details.urgent_contact;
+    let found = state.store.look_up_contacts(&look, &contacts, may_urgent).await?;
+    view.found = Some(found.iter().map(|found| found_view(&view.page, found)).collect());
+    Ok(show(&view)?.into_response())
+}
+
+/// What was found as a file. Logged as an export.
+pub async fn file(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    visit: Visit,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, WebError> {
+    let asked = Asked::of(&state, |name| query.get(name).cloned().unwrap_or_default());
+    if holds_contact(&state, &asked.words).await? {
+        return refused(&state, visit, &who, asked);
+    }
+    let (t, wanted) = (visit.language, asked.for_store(&state, &who));
+    let page = Page::of(&state, &visit, &who, t.t("search-title"));
+    let look = who.look("export:search", "review", asked.query(asked.groups), state.now());
+    if asked.groups {
+        let groups = state.store.search_groups(&look, &wanted, MOST_IN_FILE).await?;
+        let header = ["network", "advertisers", "ads", "case"].map(str::to_owned).to_vec();
+        let row = |group: &SearchGroup| {
+            let case = group.case.as_ref().map_or_else(String::new, |case| case.0.clone());
+            vec![group.network.0.clone(), group.advertisers.to_string(), group.ads.to_string(), case]
+        };
+        return Ok(csv::answer("networks", header, groups.iter().map(row).collect()));
+    }
+    let found = state.store.search(&look, &wanted, 0, MOST_IN_FILE).await?;
+    let header = ["ad", "version", "first_seen", "last_seen", "network", "case", "text"].map(str::to_owned).to_vec();
+    let row = |hit: &SearchHit| {
+        let text: String =
+            hit_view(&state, &page, &asked.words, hit).segments.iter().map(|s| s.text.as_str()).collect();
+        vec![
+            hit.ad.label.words.clone(),
+            hit.version.to_string(),
+            hit.ad.first_seen.to_string(),
+            hit.ad.last_seen.to_string(),
+            hit.network.0.clone(),
+            hit.case.as_ref().map_or_else(String::new, |case| case.0.clone()),
+            text,
+        ]
+    };
+    Ok(csv::answer("ads", header, found.hits.iter().map(row).collect()))
+}
+
+fn empty(state: &AppState, page: Page, asked: &Asked) -> SearchTemplate {
+    let t = page.t;
+    let choices = |all: String, chosen: &str, options: Vec<(String, String)>| {
+        let options = std::iter::once((String::new(), all)).chain(options);
+        options.map(|(value, words)| Choice::new(value, words, chosen)).collect::<Vec<_>>()
+    };
+    let regions = state.settings.regions.iter().map(|region| (region.id.clone(), region.name.clone())).collect();
+    let languages = LANGUAGES.iter().map(|code| ((*code).to_owned(), t.language_name(code))).collect();
+    let running = state.catalogue.indicators().iter().filter(|i| i.status.runs() && i.scope == domain::Scope::Ad);
+    let mut indicators: Vec<(String, String)> =
+        running.map(|i| (i.id.0.clone(), format!("{} · {}", i.group, t.of(&i.title)))).collect();
+    indicators.sort_by(|a, b| a.1.cmp(&b.1));
+    SearchTemplate {
+        words: asked.words.clone(),
+        regions: choices(t.t("all-regions"), &asked.region, regions),
+        languages: choices(t.t("all-languages"), &asked.language, languages),
+        indicators: choices(t.t("all-indicators"), &asked.indicator, indicators),
+        from: asked.from.clone(),
+        to: asked.to.clone(),
+        asked: !asked.query(false).is_empty(),
+        groups_shown: asked.groups,
+        total: String::new(),
+        hits: Vec::new(),
+        groups: Vec::new(),
+        ads_href: with_query("/search", &asked.query(false)),
+        groups_href: with_query("/search", &asked.query(true)),
+        csv_href: with_query("/search.csv", &asked.query(asked.groups)),
+        previous: None,
+        next: None,
+        contact: String::new(),
+        purpose: String::new(),
+        errors: Vec::new(),
+        found: None,
+        page,
+    }
+}
+
+fn case_link(page: &Page, case: &store::CaseId) -> (String, String) {
+    (format!("/case/{}?look=yes", case.0), page.v("case-title", "id", super::case::short_id(case)))
+}
+
+fn hit_view(state: &AppState, page: &Page, typed: &str, hit: &SearchHit) -> HitView {
+    let ads = std::slice::from_ref(&hit.ad);
+    let shown = Shown::of_case(page, &state.catalogue, ads, false);
+    let wanted: BTreeSet<String> = words::terms(typed).into_iter().flat_map(|term| term.0).collect();
+    let version = hit.ad.versions.iter().find(|(facts, _)| facts.version == hit.version);
+    let mut segments = Vec::new();
+    if let Some((facts, texts)) = version {
+        // The first text that says it, else the longest; covered words stay covered.
+        let marks_of = |text: &domain::MaskedText| -> Vec<Mark> {
+            let said = words::words(&text.text).into_iter().filter(|word| wanted.contains(&word.stem));
+            said.map(|word| Mark {
+                start: word.start,
+                end: word.end,
+                words: page.t("search-said"),
+                class: "mention",
+                covered: false,
+            })
+            .collect()
+        };
+        let said = texts.iter().find(|text| !marks_of(text).is_empty());
+        if let Some(text) = said.or_else(|| texts.iter().max_by_key(|text| text.text.len())) {
+            let mut marks = marks_of(text);
+            let (start, end) = marks.first().map_or((0, 0), |mark| (mark.start, mark.end));
+            marks.extend(shown.marks(facts.firings.iter().filter(|firing| is_covered(firing)), &text.field));
+            segments = excerpt(&text.text, start, end.max(start), &marks);
+        }
+    }
+    let seen = page
+        .t
+        .vs("from-to", &[("from", page.short_date(&hit.ad.first_seen)), ("to", page.short_date(&hit.ad.last_seen))]);
+    HitView {
+        label: hit.ad.label.words.clone(),
+        href: format!("/network/{}", hit.network.0),
+        about: page.t.vs("search-about", &[("version", page.whole(u64::from(hit.version))), ("seen", seen)]),
+        segments,
+        case: hit.case.as_ref().map(|case| case_link(page, case)),
+    }
+}
+
+fn group_view(page: &Page, group: &SearchGroup) -> GroupView {
+    // A network of one advertiser has its page under the advertiser.
+    let id = &group.network.0;
+    GroupView {
+        href: format!("/network/{id}"),
+        name: subject_name(page, id),
+        ads: page.n("count-ads", group.ads),
+        case: group.case.as_ref().map(|case| case_link(page, case)),
+    }
+}
+
+fn found_view(page: &Page, found: &ContactFound) -> FoundView {
+    let kind = match found.kind {
+        domain::ContactKind::Phone => "mention-phone",
+        domain::ContactKind::Email => "mention-email",
+        domain::ContactKind::Handle => "mention-handle",
+    };
+    FoundView {
+        name: found.name.clone(),
+        kind: page.t(kind),
+        count: page.n("count-ads", found.ads.len()),
+        ads: found
+            .ads
+            .iter()
+            .map(|ad| {
+                let seen = page.t.vs(
+                    "from-to",
+                    &[("from", page.short_date(&ad.first_seen)), ("to", page.short_date(&ad.last_seen))],
+                );
+                (ad.label.words.clone(), seen, ad.case.as_ref().map(|case| case_link(page, case)))
+            })
+            .collect(),
+    }
+}

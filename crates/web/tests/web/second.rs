@@ -1,0 +1,114 @@
+//! Second readings and the history: blind, decided once, a third one's word, and undo from the list.
+
+use crate::browser::{Browser, value_of};
+use crate::support::{hold_second, now, world};
+use axum::http::StatusCode;
+use store::{Actor, NewAccount, PersonRole};
+use web::app;
+
+#[tokio::test]
+async fn a_second_reader_sees_the_evidence_and_nothing_of_the_first_decision() {
+    let world = world().await;
+    let second = hold_second(&world).await;
+    let path = format!("/second/{second}");
+    let mut browser = Browser::signed_in(app(world.state.clone()), "forsker").await;
+    let page = browser.get(&path).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    for told in
+        ["Den første læsers ord", "Ingen bekymring, ", "Ulla Udpeget", "Afgjort", "Historik</h2>", "Kontaktforsøg"]
+    {
+        assert!(!page.body.contains(told), "{told}");
+    }
+    assert!(page.body.contains("Du er ekstra læser") && page.body.contains(&format!("{path}/read")));
+    assert!(page.body.contains("Jeg er selvstændig"), "the evidence is there");
+    // A mistake keeps it blind.
+    let wrong = browser.post(&format!("{path}/read"), &[("kind", "watch"), ("reason", "other")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!wrong.body.contains("Ulla Udpeget") && wrong.body.contains("Vælg en dag efter i dag"));
+    let fields = [("kind", "offer_outreach"), ("reason", "several_signs")];
+    let saved = browser.post(&format!("{path}/read"), &fields).await;
+    assert_eq!(saved.location(), "/second?done=second-third");
+    let again = browser.post(&format!("{path}/read"), &fields).await;
+    assert_eq!(again.location(), "/second?done=second-before");
+    // Until a third one has read, the list tells nobody which case it is.
+    let list = browser.get("/second").await.body;
+    assert!(list.contains("1 venter på den tredje læser") && !list.contains(&world.ordinary_case.0), "{list}");
+    assert!(list.contains("For få: der skal 10 til"), "one case is no figure");
+    // Nobody else may look in, and the reading is over for this reader.
+    let mut other = Browser::signed_in(app(world.state.clone()), "udpeget").await;
+    assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_third_reader_s_word_holds_and_the_disagreement_is_listed_by_sign() {
+    let world = world().await;
+    let second = hold_second(&world).await;
+    let third = NewAccount {
+        login: "tredje".into(),
+        name: "Tine Tredje".into(),
+        ..world.state.store.account_by_login("forsker").await.unwrap().unwrap().details
+    };
+    assert_eq!(third.role, PersonRole::Researcher);
+    world.state.store.put_account(&third, &Actor::System("test".into()), now()).await.unwrap();
+    let mut browser = Browser::signed_in(app(world.state.clone()), "forsker").await;
+    browser.get(&format!("/second/{second}")).await;
+    let fields = [("kind", "offer_outreach"), ("reason", "several_signs")];
+    browser.post(&format!("/second/{second}/read"), &fields).await;
+    let mut third = Browser::signed_in(app(world.state.clone()), "tredje").await;
+    assert!(third.get("/queue").await.body.contains("venter på en ekstra læser"));
+    third.get("/second").await;
+    let taken = third.post("/second/next", &[]).await.location().to_owned();
+    assert!(third.get(&taken).await.body.contains("Du er tredje læser"));
+    let done = third.post(&format!("{taken}/read"), &fields).await;
+    assert_eq!(done.location(), "/second?done=second-changed");
+    let list = third.get("/second").await.body;
+    assert!(list.contains("først Ingen bekymring, så Tilbyd kontakt, til sidst Tilbyd kontakt"), "{list}");
+    let page = third.get(&format!("/case/{}?look=yes", world.ordinary_case.0)).await.body;
+    assert!(page.contains("Tine Tredje") && page.contains("Den første læsers ord"), "both stand in the history");
+    assert!(third.get("/second").await.body.contains("Ingen sag venter på dig"));
+    assert_eq!(third.post("/second/next", &[]).await.location(), "/second?done=none-second");
+}
+
+#[tokio::test]
+async fn whatever_was_done_is_undone_from_the_history_by_whom_it_concerns() {
+    let world = world().await;
+    hold_second(&world).await;
+    crate::network::name_first_contact(&world).await;
+    let mut browser = Browser::signed_in(app(world.state.clone()), "forsker").await;
+    browser.get("/pair/1/3").await;
+    browser.post("/pair/1/3/judge", &[("kind", "not_same"), ("reason", "To stemmer")]).await;
+    let mine = browser.get("/history").await.body;
+    assert!(mine.contains("To stemmer") && !mine.contains("Ulla Udpeget"), "{mine}");
+    let act = value_of(&mine, "act").unwrap();
+    let undone = browser.post("/history/undo", &[("act", &act), ("whose", "mine")]).await;
+    assert_eq!(undone.location(), "/history?whose=mine&done=judgement-undone-soon");
+    let mine = browser.get("/history").await.body;
+    assert!(mine.contains("Fortrudt af Rikke Forsker") && !mine.contains(&format!("value=\"{act}\"")));
+    // Sent twice it stays undone once, and no other act is touched.
+    let again = browser.post("/history/undo", &[("act", &act), ("whose", "mine")]).await;
+    assert_eq!(again.location(), "/history?whose=mine&done=undone");
+    let all = browser.get("/history?whose=all").await.body;
+    assert!(all.contains("Ulla Udpeget") && all.contains("Den første læsers ord"));
+    let decision = all.split("value=\"decision-").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    browser.post("/history/undo", &[("act", &format!("decision-{decision}")), ("whose", "all")]).await;
+    assert!(browser.get("/history?whose=all").await.body.matches("Fortrudt af Rikke Forsker").count() >= 2);
+    assert!(browser.get("/queue").await.body.contains(&world.ordinary_case.0), "it waits again");
+    for act in ["decision-999", "x-1"] {
+        let answer = browser.post("/history/undo", &[("act", act)]).await;
+        assert!([StatusCode::NOT_FOUND, StatusCode::BAD_REQUEST].contains(&answer.status), "{act}: {}", answer.status);
+    }
+    // The urgent route is not in anybody's list but that of those appointed.
+    let path = format!("/case/{}", world.team_case.0);
+    let page = browser.get(&path).await.body;
+    let fields = [
+        ("version", value_of(&page, "version").unwrap()),
+        ("kind", "urgent".into()),
+        ("reason", "several_signs".into()),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    browser.post(&format!("{path}/decide"), &fields).await;
+    assert!(!browser.get("/history?whose=all").await.body.contains("Hasteforløb"));
+    let mut appointed = Browser::signed_in(app(world.state.clone()), "udpeget").await;
+    assert!(appointed.get("/history?whose=all").await.body.contains("Hasteforløb"));
+}
