@@ -299,15 +299,7 @@ impl Tx {
             let most = MOST_ROWS.min(rest.len());
             // Few lengths, so that the engine knows each statement.
             let (here, later) = rest.split_at(1 << most.ilog2());
-            let mut text = String::with_capacity(sql.len() + here.len() * first.len() * 5 + tail.len() + 8);
-            text.push_str(sql);
-            for at in 0..here.len() {
-                text.push_str(if at == 0 { " (" } else { ", (" });
-                push_numbers(&mut text, at * first.len() + 1, first.len());
-                text.push(')');
-            }
-            text.push(' ');
-            text.push_str(tail);
+            let text = format!("{sql} {} {tail}", rows_of_places(here.len(), first.len()));
             self.execute(AssertSqlSafe(text).into_sql_str(), here.concat()).await?;
             rest = later;
         }
@@ -351,24 +343,13 @@ fn pieces(first: &[Arg], values: impl IntoIterator<Item = Arg>) -> Vec<(String, 
     let values: Vec<Arg> = values.into_iter().collect();
     let piece = |own: &[Arg]| {
         let length = if own.len() > SHORT { LONG } else { SHORT };
-        let mut list = "(".to_owned();
-        push_numbers(&mut list, first.len() + 1, length);
-        list.push(')');
+        let list = format!("({})", places(first.len(), length));
         let fill = own.last().into_iter().cycle().take(length - own.len());
         (list, first.iter().chain(own).chain(fill).cloned().collect())
     };
     values.chunks(LONG).map(piece).collect()
 }
 
-/// `$3, $4, $5` for three from 3.
-fn push_numbers(text: &mut String, from: usize, count: usize) {
-    for number in from..from + count {
-        if number > from {
-            text.push_str(", ");
-        }
-        text.push('$');
-        text.push_str(&number.to_string());
-    }
 /// `$3,$4,$5`: places for so many values after `before` others.
 pub(crate) fn places(before: usize, values: usize) -> String {
     let mut text = String::with_capacity(values * 5);
