@@ -333,9 +333,6 @@ impl Tx {
     }
 }
 
-/// Rows that are inserted at once; a power of two.
-pub(crate) const MOST_ROWS: usize = 64;
-
 /// Lists of values with their arguments, behind `first`. The last value fills a list up.
 fn pieces(first: &[Arg], values: impl IntoIterator<Item = Arg>) -> Vec<(String, Vec<Arg>)> {
     const LONG: usize = 256;
