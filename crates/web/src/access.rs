@@ -43,6 +43,7 @@ pub fn start_page(role: PersonRole) -> &'static str {
         PersonRole::Researcher => "/queue",
         PersonRole::OutreachWorker => "/today",
         PersonRole::Administrator => "/sites",
+        PersonRole::Auditor => "/audit",
     }
 }
 
@@ -101,6 +102,22 @@ role!(
     /// An administrator: sites and people.
     Administrator
 );
+
+/// Whoever may read the log of looks: administrators and auditors.
+#[derive(Debug, Clone)]
+pub struct Overseer(pub Who);
+
+impl FromRequestParts<AppState> for Overseer {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, WebError> {
+        let who = Who::from_request_parts(parts, state).await?;
+        match who.role() {
+            PersonRole::Administrator | PersonRole::Auditor => Ok(Self(who)),
+            PersonRole::Researcher | PersonRole::OutreachWorker => Err(WebError::Forbidden),
+        }
+    }
+}
 
 /// Whoever it is: the language that the visitor chose, and the page's own address.
 #[derive(Debug, Clone)]

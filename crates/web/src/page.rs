@@ -133,8 +133,10 @@ impl Page {
             PersonRole::Administrator => vec![
                 ("/sites", t.t("menu-sites")),
                 ("/people", t.t("menu-people")),
+                ("/audit", t.t("menu-audit")),
                 ("/indicators", t.t("menu-indicators")),
             ],
+            PersonRole::Auditor => vec![("/audit", t.t("menu-audit")), ("/indicators", t.t("menu-indicators"))],
         };
         let shortcuts = match who.role() {
             PersonRole::Researcher => SHORTCUTS.map(|(keys, key)| (keys, t.t(key))).to_vec(),

@@ -1,6 +1,7 @@
 //! The pages, one file each: who may, read, decide, show.
 
 pub mod administration;
+pub mod audit;
 mod care;
 pub mod case;
 mod case_ads;

@@ -1,7 +1,7 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    administration, case, contact, decision, drift, health, history, indicators, line, network, pair, queue,
+    administration, audit, case, contact, decision, drift, health, history, indicators, line, network, pair, queue,
     queue_acts, search, second, shared_numbers, sign_in, today, try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
@@ -23,6 +23,8 @@ pub enum Audience {
     SignedIn,
     /// One role.
     Only(PersonRole),
+    /// Either of two roles.
+    Either(PersonRole, PersonRole),
 }
 
 /// An address of the pages.
@@ -49,8 +51,8 @@ macro_rules! routes {
     (@name post) => { "POST" };
 }
 
-use Audience::{Only, Public, SignedIn};
-use PersonRole::{Administrator, OutreachWorker, Researcher};
+use Audience::{Either, Only, Public, SignedIn};
+use PersonRole::{Administrator, Auditor, OutreachWorker, Researcher};
 
 routes! {
     get "/" Public => sign_in::start;
@@ -110,6 +112,8 @@ routes! {
     get "/sites/{id}" Only(Administrator) => administration::site;
     post "/sites/{id}/wish" Only(Administrator) => administration::wish;
     get "/people" Only(Administrator) => administration::people;
+    get "/audit" Either(Administrator, Auditor) => audit::form;
+    post "/audit" Either(Administrator, Auditor) => audit::search;
     get "/indicators" SignedIn => indicators::indicators;
     get "/indicators/{id}" SignedIn => indicators::indicator;
 }

@@ -10,7 +10,8 @@ mod toml_file;
 pub use builtin::{Builtin, write_builtin};
 pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings};
 pub use settings::{
-    AnalyseSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings, ServeSettings, Settings,
+    AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings,
+    RetentionSettings, ServeSettings, Settings,
 };
 pub use toml_file::{ConfigError, parse_toml};
 

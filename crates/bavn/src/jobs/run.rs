@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, ServeArgs};
 use crate::config::Config;
-use crate::jobs::{analyse, crawl, list, serve};
+use crate::jobs::{analyse, crawl, list, serve, upkeep};
 use crate::key::{Need, open_store};
 use crate::monitor::{self, Counted};
 use crate::pipeline::{self, NewReference};
@@ -43,6 +43,7 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     }
     tasks.spawn(keep_analysing(config.clone(), store.clone(), stop.clone()));
     tasks.spawn(keep_listing(config.clone(), store.clone(), stop.clone()));
+    tasks.spawn(upkeep::keep(upkeep::Upkeep::whole(cli, &config), config.clone(), store.clone(), stop.clone()));
     let serving = stop.clone();
     let served = web::serve(listener, state, async move { serving.stopped().await }).await;
     stop.stop();

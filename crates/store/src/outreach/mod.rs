@@ -9,6 +9,7 @@ mod lists;
 mod objections;
 
 pub(crate) use ledger::attempts_at;
+pub(crate) use lists::empty_line_body;
 
 use crate::AccountId;
 use crate::research::{CaseId, Decided};

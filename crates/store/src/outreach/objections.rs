@@ -22,6 +22,19 @@ impl Store {
         Ok(new)
     }
 
+    /// Keeps an objection by the contact's keyed hash alone, as a restore does. True where it is new.
+    pub(crate) async fn put_objection_by_hash(
+        &self,
+        contact_hash: &[u8],
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.write("keeping an objection again").await?;
+        let new = put_objection_row(&mut tx, self.keys(), contact_hash, None, actor, at).await?;
+        tx.commit().await?;
+        Ok(new)
+    }
+
     /// Whether an objection covers a contact.
     pub async fn has_objection(&self, contact: &Contact) -> Result<bool, StoreError> {
         let mut tx = self.read("asking for an objection").await?;

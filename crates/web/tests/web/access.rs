@@ -35,6 +35,7 @@ async fn every_address_is_asked_for_as_every_role() {
         (Some("forsker"), Some(PersonRole::Researcher)),
         (Some("vest"), Some(PersonRole::OutreachWorker)),
         (Some("admin"), Some(PersonRole::Administrator)),
+        (Some("revisor"), Some(PersonRole::Auditor)),
     ];
     for (login, role) in people {
         for route in ROUTES.iter().filter(|route| !["/sign-out", "/sign-in", "/language"].contains(&route.path)) {
@@ -53,6 +54,7 @@ async fn every_address_is_asked_for_as_every_role() {
                 Audience::Public => true,
                 Audience::SignedIn => role.is_some(),
                 Audience::Only(only) => role == Some(only),
+                Audience::Either(one, other) => role == Some(one) || role == Some(other),
             };
             let told = format!("{} {} as {role:?}: {}", route.method, route.path, answer.status);
             match (may, role, route.method) {
@@ -82,7 +84,7 @@ async fn every_address_is_asked_for_as_every_role() {
 #[tokio::test]
 async fn each_role_lands_on_its_own_page_and_signs_out() {
     let world = world().await;
-    for (login, start) in [("forsker", "/queue"), ("vest", "/today"), ("admin", "/sites")] {
+    for (login, start) in [("forsker", "/queue"), ("vest", "/today"), ("admin", "/sites"), ("revisor", "/audit")] {
         let mut browser = Browser::signed_in(app(world.state.clone()), login).await;
         assert_eq!(browser.get("/").await.location(), start);
         browser.get(start).await;

@@ -349,6 +349,7 @@ async fn accounts(store: &Store) {
         ("viggo", "Viggo Vest", PersonRole::OutreachWorker, Some("vest"), false),
         ("oest", "Oda Øst", PersonRole::OutreachWorker, Some("oest"), false),
         ("admin", "Anders Admin", PersonRole::Administrator, None, false),
+        ("revisor", "Rune Revisor", PersonRole::Auditor, None, false),
     ] {
         let account = NewAccount {
             login: login.into(),

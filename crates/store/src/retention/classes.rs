@@ -1,7 +1,10 @@
-//! How long what is kept. Each row with personal data names its class and the time after which it is to go; a
-//! programme's own clocks move that time later on.
+//! The classes. Each row with personal data names its class and the time after which it is to go; the clocks of the
+//! configuration move that time when the deletion runs.
 
 use jiff::Timestamp;
+
+/// Milliseconds of a day.
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// A retention class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,15 +46,18 @@ impl Retention {
 
     /// The time after which a row written (or renewed) at `at` is to go, in milliseconds; `None` for no set time.
     pub(crate) fn until(self, at: Timestamp) -> Option<i64> {
-        const DAY_MS: i64 = 86_400_000;
-        let days = match self {
-            Retention::Page => 30,
-            Retention::Ad => 730,
-            Retention::Analysis => 90,
-            Retention::Case | Retention::Ledger | Retention::Audit => 1_826,
-            Retention::Session => 1,
-            Retention::Account | Retention::Objection => return None,
-        };
-        Some(at.as_millisecond() + days * DAY_MS)
+        self.days().map(|days| at.as_millisecond() + days * DAY_MS)
+    }
+
+    /// Days of the class's own clock.
+    pub(crate) fn days(self) -> Option<i64> {
+        match self {
+            Retention::Page => Some(30),
+            Retention::Ad => Some(730),
+            Retention::Analysis => Some(90),
+            Retention::Case | Retention::Ledger | Retention::Audit => Some(1_826),
+            Retention::Session => Some(1),
+            Retention::Account | Retention::Objection => None,
+        }
     }
 }
