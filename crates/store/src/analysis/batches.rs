@@ -103,7 +103,7 @@ impl Store {
         if tx.one("SELECT 1 FROM analysis WHERE whole = 0", args![]).await?.is_none() {
             for (stamp, ads) in by_stamp {
                 let sql = "DELETE FROM changed_ad WHERE stamp = $1 AND known_at <= $2 AND ad_id IN";
-                tx.run_in(sql, &args![stamp, as_of], ads).await?;
+                tx.run_in(sql, &[Arg::from(stamp), Arg::from(as_of)], ads).await?;
             }
         }
         tx.commit().await
@@ -216,7 +216,7 @@ impl Store {
         let mut tx = self.read("counting ads of the analysis").await?;
         let analysis = super::current(&mut tx).await?;
         let sql = "SELECT ad_id FROM entity_member WHERE analysis_id = $1 AND ad_id IN";
-        Ok(tx.all_in(sql, &args![analysis], ids(ads)).await?.len())
+        Ok(tx.all_in(sql, &[Arg::from(analysis)], ids(ads)).await?.len())
     }
 
     /// The chunks of the index of keys, by number.
@@ -245,7 +245,7 @@ impl Store {
         let rows = tx
             .all_in(
                 "SELECT ad_id, keys FROM entity_member WHERE analysis_id = $1 AND ad_id IN",
-                &args![analysis],
+                &[Arg::from(analysis)],
                 ads.keys().map(|row| Arg::from(row.0)),
             )
             .await?;
@@ -335,7 +335,7 @@ impl Store {
         let rows = tx
             .all_in(
                 "SELECT subject, body_sealed, language FROM assessment WHERE analysis_id = $1 AND subject IN",
-                &args![id],
+                &[Arg::from(id)],
                 standing.ids().map(Arg::from),
             )
             .await?;
@@ -351,7 +351,7 @@ async fn mates(tx: &mut Tx, analysis: i64, ads: &BTreeSet<AdRow>) -> Result<BTre
     let rows = tx
         .all_in(
             "SELECT DISTINCT closure FROM entity_member WHERE analysis_id = $1 AND ad_id IN",
-            &args![analysis],
+            &[Arg::from(analysis)],
             ids(ads),
         )
         .await?;
@@ -359,7 +359,7 @@ async fn mates(tx: &mut Tx, analysis: i64, ads: &BTreeSet<AdRow>) -> Result<BTre
     let rows = tx
         .all_in(
             "SELECT ad_id FROM entity_member WHERE analysis_id = $1 AND closure IN",
-            &args![analysis],
+            &[Arg::from(analysis)],
             closures.into_iter().map(Arg::from),
         )
         .await?;

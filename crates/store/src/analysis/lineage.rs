@@ -42,7 +42,7 @@ impl Standing {
         let rows = tx
             .all_in(
                 "SELECT ad_id, advertiser, network FROM entity_member WHERE analysis_id = $1 AND ad_id IN",
-                &args![analysis],
+                &[Arg::from(analysis)],
                 ads,
             )
             .await?;
@@ -54,7 +54,7 @@ impl Standing {
         let rows = tx
             .all_in(
                 "SELECT id, kind, founder_ad FROM entity WHERE analysis_id = $1 AND id IN",
-                &args![analysis],
+                &[Arg::from(analysis)],
                 ids.into_iter().map(Arg::from),
             )
             .await?;
