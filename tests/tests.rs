@@ -21,6 +21,7 @@
 //! | `planted` | ads planted by strangers move nobody without a person's judgement |
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
+//! | `research` | package and report of a demo, read by frictionless, duckdb, pandas, pycanon and pypdf |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
 
 mod ad_site;
@@ -43,6 +44,7 @@ mod outages;
 mod planted;
 mod politeness;
 mod reading_unseen;
+mod research;
 mod roles;
 mod site;
 mod support;

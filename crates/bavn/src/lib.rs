@@ -24,6 +24,7 @@ pub mod ports;
 pub mod preview;
 pub mod progress;
 pub mod references;
+pub mod release;
 pub mod time;
 pub mod web_settings;
 
@@ -49,6 +50,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Import(command) => jobs::import::run(&cli, command).await,
             Command::Archive(command) => jobs::archive::run(&cli, command).await,
             Command::Export(args) => jobs::export::run(&cli, args).await,
+            Command::Report(args) => jobs::report::run(&cli, args).await,
             Command::User(command) => jobs::user::run(&cli, command).await,
             Command::Linkage(command) => jobs::linkage::run(&cli, command).await,
             Command::Explain(command) => jobs::explain::run(&cli, command).await,

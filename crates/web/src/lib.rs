@@ -25,7 +25,7 @@ pub mod settings;
 mod state;
 mod texts;
 
-pub use port::{Followed, Found, TextRead, Workbench, WorkbenchError};
+pub use port::{FindingsAsked, FindingsMade, Followed, Found, TextRead, Workbench, WorkbenchError};
 pub use routes::{Audience, ROUTES, RouteInfo, app};
 pub use serve::{ServeError, serve};
 pub use settings::{

@@ -10,6 +10,7 @@ pub mod contact;
 mod csv;
 pub mod decision;
 pub mod drift;
+pub mod findings;
 mod firings;
 pub mod health;
 pub mod history;
