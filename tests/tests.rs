@@ -17,6 +17,7 @@
 //! | `kills` | SIGKILL during crawl and analysis: nothing lost, nothing doubled |
 //! | `reading_unseen` | texts not used for writing patterns: how well they are read |
 //! | `monitor` | health, readiness and metrics of a crawl; promtool finds nothing wrong |
+//! | `operation` | the log, deletion, a person's rights, backups that bring nobody back, the move between the engines |
 //! | `outages` | the database goes away and comes back |
 //! | `planted` | ads planted by strangers move nobody without a person's judgement |
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
@@ -40,6 +41,7 @@ mod incremental;
 mod kills;
 mod memory;
 mod monitor;
+mod operation;
 mod outages;
 mod planted;
 mod politeness;

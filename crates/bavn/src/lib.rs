@@ -17,6 +17,7 @@ pub mod input;
 pub mod jobs;
 pub mod key;
 pub mod logging;
+pub mod machine;
 pub mod monitor;
 pub mod pipeline;
 pub mod plans;
