@@ -12,10 +12,12 @@
 //! | `exports` | `bavn demo --once` and each export: well formed, true to the population, the same bytes twice |
 //! | `imports` | ads, decisions and attempts from JSON Lines, on both databases |
 //! | `hostile` | everything a server can do to a reader, in one crawl into the real store |
+//! | `incremental` | any order and any batches of ads, judgements and names give the same bytes as one run |
 //! | `memory` | the crawl's memory does not grow with the ads it knows |
 //! | `kills` | SIGKILL during crawl and analysis: nothing lost, nothing doubled |
 //! | `reading_unseen` | texts not used for writing patterns: how well they are read |
 //! | `monitor` | health, readiness and metrics of a crawl; promtool finds nothing wrong |
+//! | `operation` | the log, deletion, a person's rights, backups that bring nobody back, the move between the engines |
 //! | `outages` | the database goes away and comes back |
 //! | `planted` | ads planted by strangers move nobody without a person's judgement |
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
@@ -35,9 +37,11 @@ mod drafts;
 mod exports;
 mod hostile;
 mod imports;
+mod incremental;
 mod kills;
 mod memory;
 mod monitor;
+mod operation;
 mod outages;
 mod planted;
 mod politeness;

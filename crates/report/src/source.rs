@@ -14,6 +14,8 @@ pub struct Source {
     pub from: Date,
     /// Last local day.
     pub to: Date,
+    /// Last local day of the period of which something can be known by then; before `from` if none.
+    pub known_to: Date,
     /// What was known by then counted.
     pub as_of: Timestamp,
     /// Sites, by which other types name them.

@@ -217,6 +217,7 @@ pub async fn gather(store: &Store, config: &Config, asked: &Asked<'_>) -> anyhow
         readers,
         from: asked.from,
         to: asked.to,
+        known_to: asked.to.min(crate::time::local_day(asked.as_of)),
         as_of: asked.as_of,
         forms: config.forms.named(),
         methods: asked.programme.methods.iter().map(|m| Named { id: m.code.clone(), title: m.name.clone() }).collect(),

@@ -44,7 +44,7 @@ pub struct BetweenSites {
 
 pub(super) fn how_many(source: &Source) -> HowMany {
     let seen = source.advertisers.len() as u64;
-    let days = days_between(source.from, source.to) as u64;
+    let days = days_between(source.from, source.known_to).max(1) as u64;
     let mut met: Vec<u64> = vec![0; days as usize];
     for advertiser in &source.advertisers {
         if let Some(count) = advertiser.days().len().checked_sub(1).and_then(|at| met.get_mut(at)) {
@@ -139,8 +139,9 @@ pub(super) fn coverage(source: &Source) -> Vec<Coverage> {
     for (number, site) in source.sites.iter().enumerate() {
         let number = number as u16;
         let mut day = source.from;
-        while day <= source.to {
-            let last = day.last_of_month().min(source.to);
+        // Days that have not come yet are no gaps.
+        while day <= source.known_to {
+            let last = day.last_of_month().min(source.known_to);
             let mut row = Coverage {
                 site: site.id.clone(),
                 month: format!("{:04}-{:02}", day.year(), day.month()),

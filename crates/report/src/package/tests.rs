@@ -83,6 +83,7 @@ pub(crate) fn source() -> Source {
     Source {
         from,
         to,
+        known_to: to,
         as_of: at,
         sites: vec![site("s1"), site("s2"), site("s3")],
         forms: vec![named("escort"), named("clinic"), named("unclear")],
