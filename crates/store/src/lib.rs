@@ -37,7 +37,10 @@ mod times;
 mod transfer;
 
 pub use ads::{AdRow, AdSpan, NewAd, PutAds, VersionRow};
-pub use analysis::{AnalysisHeader, EntityRow, NewAnalysis, PutAnalysis, RunFiguresRow, SpamShare};
+pub use analysis::{
+    AnalysisHeader, AnalysisRun, CaseSubject, Change, ClosureAd, EntityRow, NewAnalysis, NewBatch, NewClosure,
+    PutAnalysis, RunFiguresRow, RunHead, SpamShare, Standard,
+};
 pub use anchor::{Anchor, AnchorKind, Head};
 pub use archive::{ArchiveQuery, ArchiveReader, ArchivedPage, CaptureRow, Reread, RereadAs, RereadCounts, WholeRun};
 pub use audit::{Actor, AuditEntry, AuditFilter, AuditPage, Look, LookAlarm, LookClass, LookLimits};
@@ -51,17 +54,18 @@ pub use outreach::{
     ListLine, NewAttempt, NewLine, NewList, Outcome, PutAttempt,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
-pub use readings::{ReadAdRow, ReadingRow, UnreadVersion};
+pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use release::{
     CountedAd, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease, Pseudonyms,
     ReleaseRow, SourceCounts,
 };
 pub use research::{
     Act, ActFilter, ActId, ActWhat, AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow,
-    ContactPoint, DecideWith, Decided, Decision, DecisionId, DecisionKind, DecisionRow, JudgementId, JudgementRow,
-    LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, Opening, PairView, QueueFilter, QueuePage,
-    QueueRow, ReadingDay, ReviewClaim, SavedView, SecondDone, SecondId, SecondRow, SecondShare, SecondView,
-    SharedNumber, SharedNumberView, SharedNumbersPage, Skipped, SubjectCase, TwiceRead, Waiting,
+    ContactPoint, DecideWith, Decided, DecidedWith, Decision, DecisionId, DecisionKind, DecisionRow, Item, JudgementId,
+    JudgementRow, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, NoteKind, NoteRow, Opening,
+    PairView, QueueFilter, QueuePage, QueueRow, ReadingDay, ReviewClaim, SavedView, SecondDone, SecondId, SecondRow,
+    SecondShare, SecondView, SharedNumber, SharedNumberView, SharedNumbersPage, Skipped, SubjectCase, TwiceRead,
+    Waiting,
 };
 pub use retention::{Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
 pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};

@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     step!(5, "coverage in time", "0005_coverage.sql"),
     step!(6, "figures of each analysis", "0006_figures.sql"),
     step!(7, "named contacts", "0007_named_contacts.sql"),
+    step!(8, "closures", "0008_closures.sql"),
     step!(9, "reading cases together", "0009_review.sql"),
     step!(12, "releases", "0012_releases.sql"),
     step!(14, "daily operation", "0014_operation.sql"),

@@ -167,7 +167,7 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 33] = [
+        const KNOWN: [&str; 34] = [
             "decided-last",
             "urgent-closed",
             "skipped",
@@ -201,6 +201,7 @@ impl Page {
             "paused",
             "stopped",
             "resumed",
+            "noted",
         ];
         self.done = word.filter(|word| KNOWN.contains(&word.as_str())).map(|word| self.t.t(&format!("done-{word}")));
         self

@@ -19,6 +19,7 @@ pub mod line;
 mod line_view;
 pub mod network;
 mod network_parts;
+pub mod notes;
 pub mod pair;
 pub mod queue;
 pub mod queue_acts;

@@ -1,8 +1,8 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    administration, audit, case, contact, decision, drift, findings, health, history, indicators, line, network, pair,
-    queue, queue_acts, search, second, shared_numbers, sign_in, today, try_text,
+    administration, audit, case, contact, decision, drift, findings, health, history, indicators, line, network, notes,
+    pair, queue, queue_acts, search, second, shared_numbers, sign_in, today, try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -77,6 +77,9 @@ routes! {
     post "/case/{id}/decide" Only(Researcher) => decision::decide;
     post "/case/{id}/undo" Only(Researcher) => decision::undo;
     post "/case/{id}/close-urgent" Only(Researcher) => decision::close_urgent;
+    post "/notes" Only(Researcher) => notes::add;
+    post "/notes/{id}/undo" Only(Researcher) => notes::undo;
+    get "/tag/{id}" Only(Researcher) => notes::tag;
     get "/search" Only(Researcher) => search::search;
     post "/search" Only(Researcher) => search::ask;
     post "/search/contact" Only(Researcher) => search::contact;

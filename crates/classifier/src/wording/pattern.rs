@@ -207,7 +207,7 @@ mod tests {
         assert!(check("don't <2> drive", "dont ever drive") && !check("don't <2> drive", "don't, I drive"));
         assert!(!check("hun ny", "hun. Ny"), "a full stop stands between two sentences");
         let either = "(mangler|brug for) ~3~ penge";
-        assert!(check(either, "jeg mangler lidt penge") && check(either, "penge er jeg ret meget brug for"));
+        assert!(check(either, "jeg mangler lidt penge") && check(either, "penge er jeg meget brug for"));
         assert!(!check(either, "penge har jeg. Mangler du?") && !check(either, "mangler du noget, så penge"));
     }
 

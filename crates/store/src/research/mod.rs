@@ -5,9 +5,11 @@ mod case;
 mod day;
 mod decisions;
 mod imports;
+mod indicator;
 mod judgements;
 mod network;
 mod network_view;
+mod notes;
 mod queue;
 mod second;
 mod shared_numbers;
@@ -18,9 +20,11 @@ pub(crate) use case::Of;
 pub use day::{Opening, ReadingDay};
 pub use decisions::DecideWith;
 pub(crate) use decisions::decided_of;
+pub use indicator::DecidedWith;
 pub use network_view::{
     ContactPoint, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, PairView, SubjectCase,
 };
+pub use notes::{Item, NoteKind, NoteRow};
 pub use second::{SecondDone, SecondId, SecondRow, SecondShare, SecondView, TwiceRead};
 pub use shared_numbers::{ContactJudgementRow, SharedNumber, SharedNumberView, SharedNumbersPage, Waiting};
 pub use views::SavedView;

@@ -217,7 +217,7 @@ mod tests {
             assert!(!stems(other).contains(&all[0]), "{other}");
         }
         assert_eq!(stems("på AARHUS"), stems("paa århus"), "both ways of writing å");
-        assert_eq!(stems("สวัสดี Привет"), ["สวสด", "привет"].map(str::to_owned).to_vec(), "other scripts are words too");
+        assert_eq!(stems("สวัสดี Привет"), ["สวัสดี", "привет"].map(str::to_owned).to_vec(), "other scripts are words too");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use super::fixture::{World, account, ad, analyse, look, programme, put, register
 use super::on_both;
 use crate::testing::{TestStore, at};
 use crate::{
-    AccountId, Act, ActFilter, ActId, ActWhat, CaseId, CaseState, DecideWith, Decision, DecisionKind, Look, Opening,
-    PersonRole, QueueFilter, SecondDone, SecondShare, Skipped, Store, StoreError,
+    AccountId, Act, ActFilter, ActId, ActWhat, CaseId, CaseState, DecideWith, Decision, DecisionKind, Item, Look,
+    NoteKind, Opening, PersonRole, QueueFilter, SecondDone, SecondShare, Skipped, Store, StoreError,
 };
 use domain::JudgementKind;
 use jiff::Timestamp;
@@ -300,5 +300,47 @@ on_both! {
         assert!(read(ActFilter::default()).await.is_empty());
         assert_eq!(read(ActFilter { may_urgent: true, ..ActFilter::default() }).await.len(), 3);
         assert!(store.audit_entries(None, 50).await.unwrap().iter().any(|entry| entry.kind == "history"));
+    }
+}
+
+on_both! {
+    notes_are_kept_once_undone_by_marking_and_found_by_their_tag(test) {
+        let store = &test.store;
+        let [mette, anders, _] = world(test).await;
+        let case = Item::Case(next(store, mette, 200).await.unwrap());
+        let ad = Item::Ad(1);
+        let note = store.add_note(&case, NoteKind::Note, " to linjer\nher ", mette, at(201)).await.unwrap();
+        let tag = store.add_note(&case, NoteKind::Tag, "Uge 48", mette, at(202)).await.unwrap();
+        assert_eq!(store.add_note(&case, NoteKind::Tag, "uge 48", anders, at(203)).await.unwrap(), tag, "kept once");
+        store.add_note(&ad, NoteKind::Tag, "UGE 48", anders, at(204)).await.unwrap();
+        let notes = store.notes(&[case.clone(), ad.clone()]).await.unwrap();
+        assert_eq!(notes.iter().map(|note| note.body.as_str()).collect::<Vec<_>>(), ["UGE 48", "Uge 48", "to linjer\nher"]);
+        let (words, tagged) = store.tagged(tag, 10).await.unwrap();
+        assert_eq!((words.as_str(), tagged.len()), ("Uge 48", 2));
+        assert_eq!(store.undo_note(tag, anders, at(205)).await.unwrap(), case);
+        assert!(store.undo_note(tag, anders, at(206)).await.is_err());
+        assert_eq!(store.tagged(tag, 10).await.unwrap().1.len(), 1);
+        assert_eq!(store.notes(&[case.clone()]).await.unwrap()[0].undone, Some(("Name of anders".to_owned(), at(205))));
+        assert!(store.tagged(note, 10).await.is_err(), "a note is no tag");
+        for (item, text) in [(Item::Ad(999), "x"), (Item::Subject("adv_none".to_owned()), "x"), (case.clone(), "  ")] {
+            assert!(store.add_note(&item, NoteKind::Note, text, mette, at(207)).await.is_err(), "{item:?}");
+        }
+        assert_eq!(Item::parse(&case.to_text()), Some(case));
+        assert_eq!(Item::parse("case:../x"), None);
+    }
+
+    decisions_are_counted_by_what_had_fired(test) {
+        let store = &test.store;
+        let [mette, ..] = world(test).await;
+        for kind in [DecisionKind::OfferOutreach, DecisionKind::NoConcern] {
+            let case = next(store, mette, 200).await.unwrap();
+            decide(store, &case, kind, mette, 201, 0.0).await;
+        }
+        let counts = async |id: &str| {
+            let rows = store.decided_with(&id.into()).await.unwrap();
+            rows.into_iter().map(|row| (row.kind, row.fired, row.all)).collect::<Vec<_>>()
+        };
+        assert_eq!(counts("c").await, [(DecisionKind::OfferOutreach, 1, 1), (DecisionKind::NoConcern, 0, 1)]);
+        assert_eq!(counts("_").await, [(DecisionKind::OfferOutreach, 0, 1), (DecisionKind::NoConcern, 0, 1)]);
     }
 }

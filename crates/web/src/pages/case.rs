@@ -3,6 +3,7 @@
 use super::decision::{DecisionForm, DecisionView};
 use super::firings::{GroupView, Shown, group_name, join, title};
 use super::network_parts::{GraphView, LinkView, graph_of, map_of};
+use super::notes::{NotesView, of_items};
 use super::queue_acts::reading_until;
 use super::queue_filter::Asked;
 use super::{case_ads, case_ads::AdView, show};
@@ -17,7 +18,7 @@ use axum::response::Html;
 use domain::{Band, Queue};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
-use store::{AttemptRow, CaseId, CaseView, Opening, QueueRow, SecondRow};
+use store::{AttemptRow, CaseId, CaseView, Item, Opening, QueueRow, SecondRow};
 
 /// Most links shown.
 const MOST_LINKS: usize = 60;
@@ -78,6 +79,8 @@ struct CaseTemplate {
     places: Vec<(String, String, String)>,
     decisions: Vec<DecisionView>,
     attempts: Vec<String>,
+    notes: NotesView,
+    back: String,
     made_of: String,
     reader: Option<ReaderView>,
     mine: bool,
@@ -134,7 +137,7 @@ pub async fn case(
     state.store.begin_reading(&id, who.id(), now, &opening).await?;
     let view = read(&state, &who, &id, now).await?;
     let form = DecisionForm::empty(&state, visit.language)?;
-    page(&state, &visit, &who, view, form, &ask, &query)
+    page(&state, &visit, &who, view, form, &ask, &query).await
 }
 
 /// Reads a case, if the reader may.
@@ -148,7 +151,7 @@ pub async fn read(state: &AppState, who: &Who, id: &CaseId, now: Timestamp) -> R
 }
 
 /// Writes the page.
-pub fn page(
+pub async fn page(
     state: &AppState,
     visit: &Visit,
     who: &Who,
@@ -188,6 +191,7 @@ pub fn page(
     let titles =
         |ids: &[domain::IndicatorId]| join(&page, &ids.iter().map(|id| shown.title(id.as_str())).collect::<Vec<_>>());
     let towns = ads_by_town(&view);
+    let notes = of_items(state, &page, &items(&view, ask.blind.is_some())).await?;
     let template = CaseTemplate {
         id: row.case.0.clone(),
         query: ask.asked.query(),
@@ -255,6 +259,8 @@ pub fn page(
             .collect(),
         decisions: view.decisions.iter().map(|decision| DecisionView::of(state, &page, decision)).collect(),
         attempts: view.attempts.iter().map(|attempt| attempt_words(state, &page, attempt)).collect(),
+        notes,
+        back: format!("/case/{}", row.case.0),
         made_of: made_of(&page, &view),
         reader,
         mine,
@@ -335,6 +341,17 @@ fn advertisers(page: &Page, view: &CaseView) -> Vec<AdvertiserView> {
         ads: page.whole(a.ads.len() as i64),
     };
     view.advertisers.iter().enumerate().map(one).collect()
+}
+
+/// What a note on this page can be on: the case, its network or advertiser, the ads that are shown. A second reader
+/// sees none: a note may tell what was decided.
+fn items(view: &CaseView, blind: bool) -> Vec<Item> {
+    if blind {
+        return Vec::new();
+    }
+    let subject = view.row.network.as_ref().map(|id| &id.0).or(view.row.advertiser.as_ref().map(|id| &id.0));
+    let ads = view.ads.iter().take(case_ads::MOST_ADS).map(|ad| Item::Ad(ad.label.number));
+    std::iter::once(Item::Case(view.row.case.clone())).chain(subject.cloned().map(Item::Subject)).chain(ads).collect()
 }
 
 /// Municipalities with the number of ads that name them, most first.

@@ -229,7 +229,7 @@ pub async fn decide(
         Err(form) => {
             // Whoever was stopped by a mistake keeps the case as the page before showed it.
             let ask = Ask { look_only: true, asked, ..Ask::default() };
-            let page = super::case::page(&state, &visit, &who, view, *form, &ask, &HashMap::new())?;
+            let page = super::case::page(&state, &visit, &who, view, *form, &ask, &HashMap::new()).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };

@@ -6,12 +6,14 @@ use crate::AppState;
 use crate::access::{Visit, Who};
 use crate::errors::WebError;
 use crate::page::Page;
+use crate::picture::line_chart::{Line, lines};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use classifier::{Indicator, Source};
-use domain::{Role, Scope};
+use domain::{IndicatorId, Role, Scope};
 use std::collections::BTreeMap;
+use store::PersonRole;
 
 struct Row {
     id: String,
@@ -36,6 +38,13 @@ struct IndicatorsView {
     hash: String,
 }
 
+/// How an indicator does here.
+struct Card {
+    chart: String,
+    now: String,
+    decisions: Vec<(String, String, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "indicator.html")]
 struct IndicatorView {
@@ -48,6 +57,7 @@ struct IndicatorView {
     counter_examples: Vec<String>,
     sources: Vec<Source>,
     checked: String,
+    card: Option<Card>,
 }
 
 /// All indicators by group.
@@ -85,6 +95,37 @@ fn role(page: &Page, role: Role) -> String {
     })
 }
 
+/// Analyses that a card looks back on.
+const ANALYSES: u32 = 90;
+
+/// How the indicator fires over time, and what people decided where it had fired.
+async fn card(state: &AppState, page: &Page, id: &str) -> Result<Card, WebError> {
+    let indicator = IndicatorId::from(id);
+    let runs = state.store.run_figures(ANALYSES).await?;
+    let share = |run: &store::RunFiguresRow| {
+        let fired = run.figures.fired.get(&indicator).copied().unwrap_or(0);
+        (run.analysis.as_of, fired, run.figures.subjects())
+    };
+    let mut points: Vec<_> = runs.iter().map(share).filter(|(_, _, all)| *all > 0).collect();
+    points.reverse();
+    let now = points.last().map_or_else(String::new, |(_, fired, all)| {
+        page.t.vs("card-now", &[("fired", page.whole(*fired)), ("all", page.whole(*all))])
+    });
+    let line = Line {
+        label: page.title.chars().take(24).collect(),
+        points: points.iter().map(|(at, fired, all)| (*at, *fired as f64 / *all as f64)).collect(),
+    };
+    let decided = state.store.decided_with(&indicator).await?;
+    Ok(Card {
+        chart: lines(page.t, &page.t("card-over-time"), &page.t("card-over-time-note"), &[line]),
+        now,
+        decisions: decided
+            .iter()
+            .map(|row| (super::decision::kind_words(page.t, row.kind), page.whole(row.fired), page.whole(row.all)))
+            .collect(),
+    })
+}
+
 /// One indicator.
 pub async fn indicator(
     State(state): State<AppState>,
@@ -115,6 +156,7 @@ pub async fn indicator(
         facts.push((t.t("indicator-sensitive"), t.t("firing-sensitive")));
     }
     let keys = &indicator.sources;
+    let card = if who.role() == PersonRole::Researcher { Some(card(&state, &page, &id).await?) } else { None };
     let view = IndicatorView {
         definition: t.of(&indicator.definition).to_owned(),
         facts,
@@ -124,6 +166,7 @@ pub async fn indicator(
         counter_examples: indicator.counter_examples.iter().map(|example| example.text.clone()).collect(),
         sources: state.catalogue.sources().iter().filter(|source| keys.contains(&source.key)).cloned().collect(),
         checked: indicator.checked.clone(),
+        card,
         page,
     };
     show(&view)

@@ -68,6 +68,8 @@ struct CaseRow {
 #[derive(Template)]
 #[template(path = "network.html")]
 struct NetworkTemplate {
+    notes: super::notes::NotesView,
+    back: String,
     page: Page,
     lead: String,
     gone: bool,
@@ -115,7 +117,8 @@ pub async fn network(
     refuse_urgent(&who, view.urgent)?;
     let page = Page::of(&state, &visit, &who, String::new()).under("/queue", visit.language.t("menu-queue"));
     let page = Page { title: subject_name(&page, &id), ..page }.with_done(query.get("done"));
-    show(&template(&state, page, &view, &query))
+    let notes = super::notes::of_items(&state, &page, &[store::Item::Subject(id)]).await?;
+    show(&template(&state, page, &view, &query, notes))
 }
 
 /// The urgent route is for those appointed for it (product.md, rule 4).
@@ -123,7 +126,13 @@ pub fn refuse_urgent(who: &Who, urgent: bool) -> Result<(), WebError> {
     if urgent && !who.account.details.urgent_contact { Err(WebError::UrgentOnly) } else { Ok(()) }
 }
 
-fn template(state: &AppState, page: Page, view: &NetworkView, query: &HashMap<String, String>) -> NetworkTemplate {
+fn template(
+    state: &AppState,
+    page: Page,
+    view: &NetworkView,
+    query: &HashMap<String, String>,
+    notes: super::notes::NotesView,
+) -> NetworkTemplate {
     let number = |name: &str| query.get(name).and_then(|text| text.parse().ok()).unwrap_or(1_usize).clamp(1, 10_000);
     let cut = |name: &'static str, total: usize| pager(&page, &view.id, name, number(name), total);
     let number_of: HashMap<&str, usize> = view.advertisers.iter().map(|a| a.id.as_str()).zip(1..).collect();
@@ -138,6 +147,8 @@ fn template(state: &AppState, page: Page, view: &NetworkView, query: &HashMap<St
     let shown = view.ads.iter().map(|ad| (&ad.contacts[..], ad.first_seen, ad.last_seen, ad.label.words.as_str()));
     let (timeline, contacts) = by_contact(&page, shown);
     NetworkTemplate {
+        notes,
+        back: format!("/network/{}", view.id),
         lead: lead(state, &page, view),
         gone: view.network.is_none(),
         is_network: view.is_network,

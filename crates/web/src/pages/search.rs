@@ -147,7 +147,7 @@ async fn contacts_in(state: &AppState, typed: &str) -> Result<Vec<Contact>, WebE
 }
 
 /// Whether the words must not stand in an address: they hold a contact, or digits enough for one.
-async fn holds_contact(state: &AppState, typed: &str) -> Result<bool, WebError> {
+pub async fn holds_contact(state: &AppState, typed: &str) -> Result<bool, WebError> {
     let digits = typed.chars().filter(char::is_ascii_digit).count() >= DIGITS;
     Ok(digits || typed.contains('@') || !contacts_in(state, typed).await?.is_empty())
 }

@@ -199,7 +199,7 @@ pub async fn read_blind(
         blind: Some(second),
         ..Ask::default()
     };
-    case_page(&state, &visit, &who, view, DecisionForm::empty(&state, visit.language)?, &ask, &query)
+    case_page(&state, &visit, &who, view, DecisionForm::empty(&state, visit.language)?, &ask, &query).await
 }
 
 /// Keeps what the reader says.
@@ -217,7 +217,7 @@ pub async fn answer(
             let look = who.look("second_reading", "review", id.to_string(), now);
             let SecondView { second, view } = state.store.second_view(&look, SecondId(id), who.id()).await?;
             let ask = Ask { blind: Some(second), asked: Asked::default(), ..Ask::default() };
-            let page = case_page(&state, &visit, &who, view, *form, &ask, &HashMap::new())?;
+            let page = case_page(&state, &visit, &who, view, *form, &ask, &HashMap::new()).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };

@@ -69,6 +69,8 @@ struct SaidView {
 #[template(path = "shared_number.html")]
 struct OneTemplate {
     page: Page,
+    notes: super::notes::NotesView,
+    back: String,
     number: NumberView,
     sample: Vec<SampleView>,
     roles: Vec<(Choice, String)>,
@@ -135,7 +137,7 @@ pub async fn one(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Html<String>, WebError> {
     let found = read(&state, &who, id).await?;
-    page(&state, &visit, &who, &found, query.get("done"), (String::new(), String::new(), Vec::new()))
+    page(&state, &visit, &who, &found, query.get("done"), (String::new(), String::new(), Vec::new())).await
 }
 
 async fn read(state: &AppState, who: &Who, id: i64) -> Result<SharedNumberView, WebError> {
@@ -143,7 +145,7 @@ async fn read(state: &AppState, who: &Who, id: i64) -> Result<SharedNumberView, 
     Ok(state.store.shared_number(&look, id).await?)
 }
 
-fn page(
+async fn page(
     state: &AppState,
     visit: &Visit,
     who: &Who,
@@ -161,7 +163,10 @@ fn page(
     });
     // Words that are covered elsewhere are covered here.
     let shown = Shown::of_case(&page, &state.catalogue, &found.sample, false);
+    let notes = super::notes::of_items(state, &page, &[store::Item::Contact(found.number.number)]).await?;
     let template = OneTemplate {
+        notes,
+        back: format!("/shared-numbers/{}", found.number.number),
         number: view(&page, &found.number),
         sample: found
             .sample
@@ -212,7 +217,7 @@ pub async fn name(
     }
     errors.extend(wrong_reason(t, &reason));
     let (Some(role), true) = (role, errors.is_empty()) else {
-        let page = page(&state, &visit, &who, &found, None, (chosen, reason, errors))?;
+        let page = page(&state, &visit, &who, &found, None, (chosen, reason, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     state.store.name_contact(id, role, &reason, who.id(), now).await?;

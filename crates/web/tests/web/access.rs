@@ -9,6 +9,7 @@ use web::{Audience, ROUTES, app};
 
 fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) -> String {
     let id = match pattern {
+        p if p.starts_with("/tag") || p.starts_with("/notes") => "1".to_owned(),
         p if p.starts_with("/second") => second.to_string(),
         p if p.starts_with("/network") => network.to_owned(),
         p if p.starts_with("/shared-numbers") => "1".to_owned(),
@@ -30,6 +31,10 @@ async fn every_address_is_asked_for_as_every_role() {
     let network = crate::network::team_network(&world).await;
     crate::network::name_first_contact(&world).await;
     let second = crate::support::hold_second(&world).await;
+    let case = store::Item::Case(world.team_case.clone());
+    let by = world.state.store.account_by_login("forsker").await.unwrap().unwrap().id;
+    let now = crate::support::now();
+    world.state.store.add_note(&case, store::NoteKind::Tag, "uge 48", by, now).await.unwrap();
     let people = [
         (None, None),
         (Some("forsker"), Some(PersonRole::Researcher)),

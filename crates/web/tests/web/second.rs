@@ -71,6 +71,78 @@ async fn the_third_reader_s_word_holds_and_the_disagreement_is_listed_by_sign() 
 }
 
 #[tokio::test]
+async fn notes_tags_and_links_stand_on_their_item_and_hold_no_contact() {
+    let world = world().await;
+    let path = format!("/case/{}", world.team_case.0);
+    let item = format!("case:{}", world.team_case.0);
+    let mut browser = Browser::signed_in(app(world.state.clone()), "forsker").await;
+    browser.get(&path).await;
+    let add = async |browser: &mut Browser, item: &str, kind: &str, text: &str| {
+        browser.post("/notes", &[("back", &path), ("item", item), ("kind", kind), ("text", text)]).await
+    };
+    let saved = add(&mut browser, &item, "note", "Spørg team vest <i>").await;
+    assert_eq!(saved.location(), format!("{path}?look=yes&done=noted#notes"));
+    add(&mut browser, &item, "tag", "Uge 48").await;
+    add(&mut browser, "ad:1", "tag", "uge 48").await;
+    add(&mut browser, &item, "link", &format!("http://127.0.0.1/case/{}?x", world.ordinary_case.0)).await;
+    for (kind, text) in
+        [("note", "ring 34000050"), ("link", "https://example.org/x"), ("tag", " "), ("tag", &"x".repeat(41))]
+    {
+        let refused = add(&mut browser, &item, kind, text).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{kind} {text}");
+        assert!(refused.body.contains("Intet er gemt"));
+    }
+    let page = browser.get(&path).await.body;
+    assert!(page.contains("Spørg team vest &#60;i&#62;") && page.contains(">Uge 48</a>"), "{page}");
+    assert!(
+        page.contains(&format!("href=\"/case/{}?look=yes\"", world.ordinary_case.0)) && page.contains("Annonce 1 ·")
+    );
+    let tag = page.split("href=\"/tag/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let list = browser.get(&format!("/tag/{tag}")).await.body;
+    assert!(list.contains("<li data-row>") && list.matches("<li data-row>").count() == 2, "case and ad: {list}");
+    // A second reader sees no note, since it may tell the decision.
+    let second = hold_second(&world).await;
+    let on = format!("case:{}", world.ordinary_case.0);
+    add(&mut browser, &on, "note", "Den er afgjort").await;
+    assert!(!browser.get(&format!("/second/{second}")).await.body.contains("Den er afgjort"));
+    // Taken back, it stays marked.
+    browser.get(&path).await;
+    let id = browser.body.split("/notes/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    browser.post(&format!("/notes/{id}/undo"), &[("back", &path)]).await;
+    assert!(browser.get(&path).await.body.contains("Fortrudt af Rikke Forsker"));
+    let network = crate::network::team_network(&world).await;
+    browser.get(&format!("/network/{network}")).await;
+    let back = format!("/network/{network}");
+    let fields =
+        [("back", back.as_str()), ("item", &format!("subject:{network}")), ("kind", "note"), ("text", "Følg den")];
+    assert_eq!(browser.post("/notes", &fields).await.location(), format!("{back}?done=noted#notes"));
+    assert!(browser.get(&back).await.body.contains("Følg den"));
+}
+
+#[tokio::test]
+async fn an_indicator_s_card_shows_what_people_decided_where_it_fired() {
+    let world = world().await;
+    let path = format!("/case/{}", world.team_case.0);
+    let mut browser = Browser::signed_in(app(world.state.clone()), "forsker").await;
+    let before = browser.get("/indicators/third_person_voice").await.body;
+    assert!(before.contains("Ingen sag er afgjort endnu") && before.contains("Hvor tit det udløses"), "{before}");
+    let page = browser.get(&path).await.body;
+    let version = value_of(&page, "version").unwrap();
+    let fields = [("version", version.as_str()), ("kind", "offer_outreach"), ("reason", "several_signs")];
+    browser.post(&format!("{path}/decide"), &fields).await;
+    let card = browser.get("/indicators/third_person_voice").await.body;
+    assert!(
+        card.contains("<th scope=\"row\">Tilbyd kontakt</th><td class=\"num\">1</td><td class=\"num\">1</td>"),
+        "{card}"
+    );
+    let other = browser.get("/indicators/possible_minor").await.body;
+    assert!(!other.contains("<td class=\"num\">1</td><td class=\"num\">1</td>"));
+    // Other roles read the definition alone.
+    let mut admin = Browser::signed_in(app(world.state.clone()), "admin").await;
+    assert!(!admin.get("/indicators/third_person_voice").await.body.contains("Hvad mennesker har afgjort"));
+}
+
+#[tokio::test]
 async fn whatever_was_done_is_undone_from_the_history_by_whom_it_concerns() {
     let world = world().await;
     hold_second(&world).await;
