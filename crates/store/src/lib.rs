@@ -42,8 +42,10 @@ pub use events::{ChainCheck, EventRow};
 pub use keys::MasterKey;
 pub use notices::{Notice, NoticeChange};
 pub use outreach::{
-    AttemptId, AttemptRow, Channel, Claim, ClaimResult, ContactRef, GateContact, GateRow, ImportResult, ListHeader,
-    ListLine, NewAttempt, NewLine, NewList, Outcome, PutAttempt,
+    AttemptDetails, AttemptId, AttemptRow, CalledBack, Channel, Claim, ClaimResult, Consent, ConsentHow, ContactRef,
+    DeskRows, DueRow, Extent, GateContact, GateRow, ImportResult, ListHeader, ListLine, NewAssignment, NewAttempt,
+    NewLine, NewList, ObjectionAt, ObjectionChannel, ObjectionId, ObjectionQuestion, ObjectionRow, Outcome, PutAttempt,
+    PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
 pub use readings::{ReadAdRow, ReadingRow, UnreadVersion};
@@ -54,6 +56,7 @@ pub use research::{
     QueueRow, ReadingDay, ReviewClaim, SavedView, SecondDone, SecondId, SecondRow, SecondShare, SecondView,
     SharedNumber, SharedNumberView, SharedNumbersPage, Skipped, SubjectCase, TwiceRead, Waiting,
 };
+pub use retention::KeptDays;
 pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};
 pub use sites::{RunRow, SiteOverview, SiteRegistration};
 pub use store::{Engine, Options, Store};

@@ -28,6 +28,8 @@ const STEPS: &[Step] = &[
     step!(6, "figures of each analysis", "0006_figures.sql"),
     step!(7, "named contacts", "0007_named_contacts.sql"),
     step!(9, "reading cases together", "0009_review.sql"),
+    step!(10, "objections and urgent notices", "0010_objections.sql"),
+    step!(11, "ledger", "0011_ledger.sql"),
 ];
 
 /// The newest version that this program knows.

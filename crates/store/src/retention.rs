@@ -3,6 +3,23 @@
 
 use jiff::Timestamp;
 
+/// How long things are kept, in days, for those who tell the people concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptDays {
+    /// Ads and what is read in them, after the last sighting.
+    pub ads: i64,
+    /// Cases, lists and attempts.
+    pub cases: i64,
+}
+
+impl crate::Store {
+    /// How long things are kept.
+    pub fn kept_days(&self) -> KeptDays {
+        let days = |of: Retention| of.until(Timestamp::UNIX_EPOCH).map_or(0, |ms| ms / 86_400_000);
+        KeptDays { ads: days(Retention::Ad), cases: days(Retention::Case) }
+    }
+}
+
 /// A retention class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Retention {

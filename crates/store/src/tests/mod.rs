@@ -9,6 +9,7 @@
 //! - `reading`: several readers at one queue, second readings, the history
 //! - `queue`: the researcher's queue, decisions, undo, the urgent route
 //! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
+//! - `objections`: what they cover, who decides how far, what is taken back; the urgent route's notices
 //! - `search`: words, phrases, facets, the look-up of a contact
 //! - `secrets`: no canary in any file, table or error; chains that show tampering
 //! - `together`: connections of a run that share transactions
@@ -23,6 +24,7 @@ mod figures;
 mod fixture;
 mod ledger;
 mod notices;
+mod objections;
 mod queue;
 mod reading;
 mod schema;
