@@ -1,6 +1,8 @@
 //! The pages, one file each: who may, read, decide, show.
 
 pub mod administration;
+mod attempt_form;
+pub mod called;
 mod care;
 pub mod case;
 mod case_ads;
@@ -10,6 +12,7 @@ mod csv;
 pub mod decision;
 pub mod drift;
 mod firings;
+pub mod follow_ups;
 pub mod health;
 pub mod history;
 pub mod indicators;
@@ -17,6 +20,8 @@ pub mod line;
 mod line_view;
 pub mod network;
 mod network_parts;
+pub mod objection;
+pub mod objections;
 pub mod pair;
 pub mod queue;
 pub mod queue_acts;
