@@ -13,12 +13,15 @@
 //! | `hostile` | everything a server can do to a reader, in one crawl into the real store |
 //! | `memory` | the crawl's memory does not grow with the ads it knows |
 //! | `kills` | SIGKILL during crawl and analysis: nothing lost, nothing doubled |
+//! | `objections` | how far an objection reaches in real links; the public pages on their own listener |
 //! | `reading_unseen` | texts not used for writing patterns: how well they are read |
 //! | `monitor` | health, readiness and metrics of a crawl; promtool finds nothing wrong |
 //! | `outages` | the database goes away and comes back |
+//! | `notices` | the urgent route's mails to a real SMTP server: told, escalated, answered |
 //! | `planted` | ads planted by strangers move nobody without a person's judgement |
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
+//! | `worker_day` | an outreach worker's whole day on a phone, both languages, both databases |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
 
 mod ad_site;
@@ -35,6 +38,8 @@ mod imports;
 mod kills;
 mod memory;
 mod monitor;
+mod notices;
+mod objections;
 mod outages;
 mod planted;
 mod politeness;
@@ -42,3 +47,4 @@ mod reading_unseen;
 mod roles;
 mod site;
 mod support;
+mod worker_day;

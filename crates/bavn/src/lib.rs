@@ -43,6 +43,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Archive(command) => jobs::archive::run(&cli, command).await,
             Command::Export(args) => jobs::export::run(&cli, args).await,
             Command::User(command) => jobs::user::run(&cli, command).await,
+            Command::Objection(command) => jobs::objection::run(&cli, command).await,
             Command::Linkage(command) => jobs::linkage::run(&cli, command).await,
             Command::Explain(command) => jobs::explain::run(&cli, command).await,
             Command::Doctor => jobs::doctor::run(&cli).await,

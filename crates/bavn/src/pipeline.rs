@@ -228,6 +228,7 @@ pub async fn analyse(
         })
         .await
         .context("keeping the analysis")?;
+    spread_objections(store, config, None, at).await.context("working out how far objections reach")?;
     let mut bands = [0; 4];
     for assessment in &analysed.assessments {
         if matches!(assessment.subject, Subject::Advertiser(_)) {
@@ -244,6 +245,21 @@ pub async fn analyse(
         bands,
         cases,
     })
+}
+
+/// Lets objections reach as far as the rule says: contacts come and ties change with each analysis.
+pub async fn spread_objections(
+    store: &Store,
+    config: &Config,
+    only: Option<store::ObjectionId>,
+    at: Timestamp,
+) -> anyhow::Result<usize> {
+    let programmes: Vec<(domain::ProgrammeId, f64)> = config
+        .programmes
+        .values()
+        .map(|of| (domain::ProgrammeId(of.id.clone()), of.outreach.policy.objection_strong_bits))
+        .collect();
+    Ok(web::gate::spread_objections(store, &config.catalogue, only, &programmes, at).await?)
 }
 
 /// Under which name the store keeps the parameters of a version, so that an old assessment can be understood.

@@ -12,6 +12,8 @@ pub mod indicators;
 pub mod init;
 pub mod linkage;
 pub mod list;
+pub mod notices;
+pub mod objection;
 pub mod read;
 pub mod run;
 pub mod serve;
