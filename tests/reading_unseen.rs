@@ -7,10 +7,10 @@ use std::process::Command;
 
 /// Kind, exact F1 that must hold today, exact F1 that part 3 asks for. Raise the first whenever reading gets better.
 const MENTIONS: [(&str, f64, f64); 8] = [
-    ("phones plain", 0.985, 0.995),
-    ("phones hidden", 0.899, 0.97),
+    ("phones plain", 0.987, 0.995),
+    ("phones hidden", 0.933, 0.97),
     ("prices", 0.960, 0.95),
-    ("ages", 0.958, 0.97),
+    ("ages", 0.961, 0.97),
     ("places", 0.974, 0.95),
     ("names", 0.938, 0.92),
     ("e-mails and handles", 0.999, 0.97),
@@ -19,9 +19,17 @@ const MENTIONS: [(&str, f64, f64); 8] = [
 
 /// Count, precision and recall that must hold today, precision and recall that part 3 asks for.
 const INDICATORS: [(&str, f64, f64, f64, f64); 3] = [
-    ("indicators", 0.941, 0.884, 0.95, 0.85),
-    ("indicators by wording", 0.91, 0.836, 0.95, 0.85),
-    ("possible minor", 0.833, 0.833, 0.95, 0.85),
+    ("indicators", 0.949, 0.922, 0.95, 0.85),
+    ("indicators by wording", 0.92, 0.879, 0.95, 0.85),
+    ("possible minor", 0.916, 0.916, 0.95, 0.85),
+];
+
+/// Figure of the report on the development texts, and its floor.
+const DEVELOPMENT: [(&str, f64); 4] = [
+    ("/exact/phones hidden/f1", 0.96),
+    ("/exact/phones plain/f1", 0.98),
+    ("/indicators by wording/precision", 0.90),
+    ("/indicators by wording/recall", 0.95),
 ];
 
 fn python(script: &str, arguments: &[&str]) -> String {
@@ -31,7 +39,9 @@ fn python(script: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn the_truth_is_compiled_from_its_source() {
-    python("tests/data/reading_unseen/compile_ads.py", &["--check"]);
+    for folder in ["reading_unseen", "reading_dev", "reading_fresh"] {
+        python("tests/data/reading_unseen/compile_ads.py", &["--check", &format!("tests/data/{folder}")]);
+    }
 }
 
 #[test]
@@ -55,4 +65,15 @@ fn unseen_texts_are_read_as_well_as_before() {
         hold(format!("{name}, recall"), number(format!("/{name}/recall")), recall, recall_asked);
     }
     assert!(fallen.is_empty(), "{}", fallen.join("\n"));
+}
+
+/// Texts that were read while rules were mended: no measure, but what they taught must not be lost.
+#[test]
+fn development_texts_are_read_as_well_as_before() {
+    let arguments = [env!("CARGO_BIN_EXE_bavn"), "--json", "--folder", "reading_dev"];
+    let report: Value = serde_json::from_str(&python("tests/measure/reading.py", &arguments)).expect("the report");
+    for (pointer, floor) in DEVELOPMENT {
+        let got = report.pointer(pointer).and_then(Value::as_f64).expect("a figure");
+        assert!(got >= floor, "{pointer} fell to {got:.3} (floor {floor})");
+    }
 }

@@ -4,6 +4,7 @@
   reading.py BAVN              totals: no text, no id of a text (the default, so that nobody fits patterns to them)
   reading.py BAVN --json       the same as one JSON object
   reading.py BAVN --show KIND  each difference of one kind or indicator; only after the patterns are frozen
+  reading.py BAVN --folder F   other texts of tests/data than `reading_unseen`
 
 Exact: the value and the span are right. Value: the value is right, each counted once a text. Where the truth is open,
 nothing is counted. Places are right when the municipality is, ambiguous ones when all candidates are named.
@@ -16,8 +17,8 @@ import subprocess
 import sys
 import tempfile
 
-FOLDER = pathlib.Path(__file__).resolve().parents[1] / "data" / "reading_unseen"
-sys.path.insert(0, str(FOLDER))
+DATA = pathlib.Path(__file__).resolve().parents[1] / "data"
+sys.path.insert(0, str(DATA / "reading_unseen"))
 sys.dont_write_bytecode = True
 from compile_ads import SCOPE  # noqa: E402
 
@@ -96,10 +97,10 @@ class Score:
         self.show = show
 
     def tell(self, id_, kind, wanted, got, words):
-        if self.show == kind:
+        if self.show in (kind, "all"):
             for sign, one, other in (("missing", wanted, got), ("extra", got, wanted)):
                 for item in (collections.Counter(one) - collections.Counter(other)).elements():
-                    print(id_, sign, item, words(item))
+                    print(id_, sign, kind, item, words(item))
 
     def mentions(self, case, found):
         truth = case["truth"]
@@ -197,7 +198,8 @@ def table(report):
 def main():
     arguments = [argument for argument in sys.argv[1:] if argument != "--totals"]
     show = arguments[arguments.index("--show") + 1] if "--show" in arguments else None
-    cases = [json.loads(line) for line in (FOLDER / "ads.jsonl").read_text(encoding="utf-8").splitlines()]
+    folder = DATA / (arguments[arguments.index("--folder") + 1] if "--folder" in arguments else "reading_unseen")
+    cases = [json.loads(line) for line in (folder / "ads.jsonl").read_text(encoding="utf-8").splitlines()]
     score = Score(show)
     for case, found in zip(cases, read(arguments[0], cases), strict=True):
         score.mentions(case, found)

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Compiles the marked texts beside it (*.txt) into ads.jsonl: each text with its truth, spans by construction.
 
-A text begins with `=== LANGUAGE [+ID] [~ID] [-ID]`: indicators that fire, that are open (not scored), that do not
+Another folder's texts: `compile_ads.py [--check] FOLDER`.
+
+A text begins with `=== LANGUAGE [+ID] [~ID] [-ID]` and goes on below, or behind ` :: ` on the same line: indicators that fire, that are open (not scored), that do not
 fire though the mentions would say so. The same marks may stand at the end of the text. `@NAME: …` is a field.
 `[[KIND|words]]` or `[[KIND:value|words]]` marks a mention:
   p phone, h phone written to hide, q phone where hidden or not is open, k price amount[EUR|GBP][/minutes], a age,
@@ -115,11 +117,13 @@ def fires(truth, flags):
     return sorted(yes - no - open_), sorted(open_)
 
 
-def texts():
-    for source in sorted(HERE.glob("*.txt")):
+def texts(folder):
+    for source in sorted(folder.glob("*.txt")):
         blocks = re.split(r"^=== ", source.read_text(encoding="utf-8"), flags=re.M)[1:]
         for number, block in enumerate(blocks, 1):
-            head, _, body = block.strip("\n").partition("\n")
+            first, _, rest = block.strip("\n").partition("\n")
+            head, _, body = first.partition(" :: ")
+            body = "\n".join(part for part in (body, rest) if part)
             language, *marks = head.split()
             flags = [(mark[0], mark[1:]) for mark in marks]
             while found := FLAG.search(body):
@@ -146,10 +150,13 @@ def texts():
 
 
 def main():
-    lines = "".join(json.dumps(text, ensure_ascii=False) + "\n" for text in texts())
-    if sys.argv[1:] == ["--check"]:
-        sys.exit(0 if (HERE / "ads.jsonl").read_text(encoding="utf-8") == lines else "ads.jsonl is old: run compile_ads.py")
-    (HERE / "ads.jsonl").write_text(lines, encoding="utf-8")
+    names = [argument for argument in sys.argv[1:] if argument != "--check"]
+    folder = pathlib.Path(names[0]) if names else HERE
+    lines = "".join(json.dumps(text, ensure_ascii=False) + "\n" for text in texts(folder))
+    if "--check" in sys.argv:
+        old = not (folder / "ads.jsonl").exists() or (folder / "ads.jsonl").read_text(encoding="utf-8") != lines
+        sys.exit(f"{folder.name}/ads.jsonl is old: run compile_ads.py" if old else 0)
+    (folder / "ads.jsonl").write_text(lines, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 use super::literals::Literal;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Which patterns could match.
 #[derive(Debug, Clone)]
@@ -14,6 +15,13 @@ pub(crate) struct FirstPass {
     parts: Vec<u8>,
     /// By pattern: whether a match may reach over the end of a sentence.
     crosses: Vec<bool>,
+}
+
+/// A pattern, by number, and the part of the text in which it could match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    pub pattern: u32,
+    pub within: Range<usize>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -49,12 +57,16 @@ impl FirstPass {
         Ok(Self { words: automaton, uses: words.into_values().collect(), parts, crosses })
     }
 
-    /// The patterns, by number, of which one sentence of `text` (folded) holds every part.
-    pub fn candidates(&self, text: &str) -> Vec<u32> {
+    /// The patterns with each sentence of `text` (folded) that holds every part of them, in order.
+    pub fn candidates(&self, text: &str) -> Vec<Candidate> {
         let ends = sentence_ends(text);
+        let start_of = |sentence: u32| sentence.checked_sub(1).and_then(|s| ends.get(s as usize)).map_or(0, |end| *end);
+        let end_of = |sentence: u32| ends.get(sentence as usize).copied().unwrap_or(text.len());
         // By pattern: the sentence of which its parts are noted.
         let mut noted = vec![(u32::MAX, 0_u8); self.parts.len()];
-        let mut chosen: Vec<u32> = (0_u32..).zip(&self.parts).filter(|(_, all)| **all == 0).map(|(n, _)| n).collect();
+        let whole = |pattern| Candidate { pattern, within: 0..text.len() };
+        let mut chosen: Vec<Candidate> =
+            (0_u32..).zip(&self.parts).filter(|(_, all)| **all == 0).map(|(pattern, _)| whole(pattern)).collect();
         let (mut sentence, mut end) = (0_u32, ends.first().copied().unwrap_or(usize::MAX));
         self.each(text, |one, at| {
             while at >= end {
@@ -63,22 +75,20 @@ impl FirstPass {
             }
             let pattern = one.pattern as usize;
             let (Some(noted), Some(all)) = (noted.get_mut(pattern), self.parts.get(pattern)) else { return };
-            let here = if self.crosses.get(pattern) == Some(&true) { 0 } else { sentence };
+            let crosses = self.crosses.get(pattern) == Some(&true);
+            let here = if crosses { 0 } else { sentence };
             if noted.0 != here {
-                // One that was chosen stays so.
-                if noted.1 == *all {
-                    return;
-                }
                 *noted = (here, 0);
             }
             if noted.1 != *all {
                 noted.1 |= one.part;
                 if noted.1 == *all {
-                    chosen.push(one.pattern);
+                    let within = if crosses { 0..text.len() } else { start_of(here)..end_of(here) };
+                    chosen.push(Candidate { pattern: one.pattern, within });
                 }
             }
         });
-        chosen.sort_unstable();
+        chosen.sort_unstable_by_key(|one| (one.pattern, one.within.start));
         chosen
     }
 

@@ -3,7 +3,6 @@
 
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
-use regex_syntax::parse;
 
 /// More ways to begin a part than this, and it says too little to be worth the room.
 const MOST: usize = 300;
@@ -22,10 +21,9 @@ pub(crate) struct Literal {
 
 /// For each part of a pattern the ways in which it can begin: every match holds one of each. Empty where no part
 /// begins with anything known.
-pub(crate) fn required(regex: &str) -> Vec<Vec<Literal>> {
-    let Ok(hir) = parse(regex) else { return Vec::new() };
+pub(crate) fn required(hir: &Hir) -> Vec<Vec<Literal>> {
     let mut parts = Vec::new();
-    flatten(&hir, &mut parts);
+    flatten(hir, &mut parts);
     let mut sets: Vec<Vec<Literal>> = (0..parts.len()).filter_map(|at| set(&parts, at)).collect();
     // Long words are rare, and among equals few say more than many.
     let shortest = |set: &Vec<Literal>| set.iter().map(|literal| literal.text.len()).min();
@@ -50,13 +48,20 @@ fn set(parts: &[&Hir], at: usize) -> Option<Vec<Literal>> {
     while end < parts.len() && parts.get(end).is_some_and(|part| is_mark(part)) {
         end = (end + 2).min(parts.len());
     }
-    let whole = Hir::concat(parts.get(at..end)?.iter().map(|part| (*part).clone()).collect());
+    let joined;
+    let whole = match parts.get(at..end)? {
+        [one] => *one,
+        several => {
+            joined = Hir::concat(several.iter().map(|part| (*part).clone()).collect());
+            &joined
+        }
+    };
     if whole.properties().minimum_len().unwrap_or(0) == 0 {
         return None;
     }
     let mut extractor = Extractor::new();
     extractor.limit_class(8).limit_repeat(8).limit_literal_len(24).limit_total(MOST);
-    let found = extractor.extract(&whole);
+    let found = extractor.extract(whole);
     let begins = bounded(parts, (0..at).rev(), at);
     let ends = bounded(parts, end..parts.len(), end);
     let literals: Option<Vec<Literal>> = found
@@ -74,12 +79,26 @@ fn set(parts: &[&Hir], at: usize) -> Option<Vec<Literal>> {
 fn is_mark(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Repetition(repetition) => {
-            let few = match repetition.sub.kind() {
-                HirKind::Class(Class::Unicode(class)) => class.iter().all(|range| !range.start().is_alphanumeric()),
-                _ => false,
-            };
-            repetition.min == 0 && repetition.max == Some(1) && few
+            repetition.min == 0 && repetition.max == Some(1) && only_marks(&repetition.sub)
         }
+        _ => false,
+    }
+}
+
+/// Neither letters nor digits, and nothing that could be left out.
+fn only_marks(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Class(Class::Bytes(class)) => {
+            let inside = |byte: u8| class.iter().any(|range| range.start() <= byte && byte <= range.end());
+            !(b'a'..=b'z').chain(b'0'..=b'9').any(inside)
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let inside = |letter: char| class.iter().any(|range| range.start() <= letter && letter <= range.end());
+            !('a'..='z').chain('0'..='9').any(inside)
+        }
+        HirKind::Literal(literal) => !literal.0.iter().any(u8::is_ascii_alphanumeric),
+        HirKind::Capture(capture) => only_marks(&capture.sub),
+        HirKind::Alternation(ways) | HirKind::Concat(ways) => !ways.is_empty() && ways.iter().all(only_marks),
         _ => false,
     }
 }
@@ -110,13 +129,7 @@ fn bounded(parts: &[&Hir], outward: impl Iterator<Item = usize>, from: usize) ->
 fn always_apart(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Look(_) => true,
-        HirKind::Repetition(repetition) if repetition.min > 0 => match repetition.sub.kind() {
-            HirKind::Class(Class::Unicode(class)) => {
-                let inside = |letter: char| class.iter().any(|range| range.start() <= letter && letter <= range.end());
-                !('a'..='z').chain('0'..='9').any(inside)
-            }
-            _ => false,
-        },
+        HirKind::Repetition(repetition) if repetition.min > 0 => only_marks(&repetition.sub),
         HirKind::Capture(capture) => always_apart(&capture.sub),
         _ => false,
     }
@@ -129,10 +142,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn check(written: &str) -> Vec<Vec<String>> {
-        let source = pattern::compile(written, &BTreeMap::new()).unwrap().source;
+        let (_, hir) = pattern::compile_and_parse(written, &BTreeMap::new()).unwrap();
         let shown =
             |l: Literal| format!("{}{}{}", if l.begins { "|" } else { "" }, l.text, if l.ends { "|" } else { "" });
-        required(&source).into_iter().map(|set| set.into_iter().map(shown).collect()).collect()
+        required(&hir).into_iter().map(|set| set.into_iter().map(shown).collect()).collect()
     }
 
     #[test]

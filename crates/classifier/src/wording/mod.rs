@@ -14,7 +14,7 @@ pub(crate) use tokens::Layout;
 
 use crate::catalogue::{Indicator, NotWithin, RawGuards};
 use domain::NormalText;
-use first_pass::FirstPass;
+use first_pass::{Candidate, FirstPass};
 use pattern::CompiledPattern;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,7 @@ pub(crate) struct Folded<'a> {
     normal: &'a NormalText,
     original: &'a str,
     layout: OnceCell<Layout>,
-    candidates: OnceCell<Vec<u32>>,
+    candidates: OnceCell<Vec<Candidate>>,
     /// By indicator: where something stands that silences it.
     silencing: RefCell<BTreeMap<usize, Vec<Range<usize>>>>,
 }
@@ -94,14 +94,14 @@ impl Matcher {
                         let mut fail = |message| {
                             bad.push(BadPattern { indicator: index, key: format!("{table}.{language}"), message });
                         };
-                        let pattern = match pattern::compile(source, words) {
-                            Ok(pattern) => pattern,
+                        let (pattern, hir) = match pattern::compile_and_parse(source, words) {
+                            Ok(compiled) => compiled,
                             Err(message) => {
                                 fail(format!("pattern `{source}`: {message}"));
                                 continue;
                             }
                         };
-                        let needs = literals::required(&pattern.source);
+                        let needs = literals::required(&hir);
                         let silences = table == "not";
                         if needs.is_empty() && !silences {
                             fail(format!("pattern `{source}` needs at least one word"));
@@ -174,16 +174,16 @@ impl Matcher {
         parts
     }
 
-    /// The patterns that could match, in order.
-    fn candidates<'m>(&'m self, text: &'m Folded<'_>) -> impl Iterator<Item = &'m Compiled> {
-        let numbers = text.candidates.get_or_init(|| self.first_pass.candidates(text.as_str()));
-        numbers.iter().filter_map(|number| self.patterns.get(*number as usize))
+    /// The patterns that could match, in order, and where.
+    fn candidates<'m>(&'m self, text: &'m Folded<'_>) -> impl Iterator<Item = (&'m Compiled, Range<usize>)> {
+        let candidates = text.candidates.get_or_init(|| self.first_pass.candidates(text.as_str()));
+        candidates.iter().filter_map(|one| Some((self.patterns.get(one.pattern as usize)?, one.within.clone())))
     }
 
     /// Every match of every pattern, with what silences it.
     fn each_match(&self, text: &Folded<'_>, mut each: impl FnMut(usize, Range<usize>, Option<Stop>)) {
-        for pattern in self.candidates(text).filter(|pattern| !pattern.silences) {
-            for found in pattern.pattern.find_all(text.as_str()) {
+        for (pattern, within) in self.candidates(text).filter(|(pattern, _)| !pattern.silences) {
+            for found in pattern.pattern.find_within(text.as_str(), within) {
                 let stop = self.stop(pattern.indicator, text, &found, pattern.says_negation);
                 each(pattern.indicator, found, stop);
             }
@@ -209,8 +209,8 @@ impl Matcher {
         // Once a text and indicator: a text that says a thing often asks often.
         let mut silencing = text.silencing.borrow_mut();
         let ranges = silencing.entry(indicator).or_insert_with(|| {
-            let own = self.candidates(text).filter(|pattern| pattern.silences && pattern.indicator == indicator);
-            own.flat_map(|own| own.pattern.find_all(text.as_str())).collect()
+            let own = self.candidates(text).filter(|(own, _)| own.silences && own.indicator == indicator);
+            own.flat_map(|(own, within)| own.pattern.find_within(text.as_str(), within)).collect()
         });
         let by = ranges.iter().find(|m| m.start < near.end && near.start < m.end)?.clone();
         Some(Stop { guard: "not", by })
@@ -230,8 +230,12 @@ impl Matcher {
     #[cfg(test)]
     pub fn left_out(&self, normal: &NormalText) -> Vec<&str> {
         let chosen = self.first_pass.candidates(normal.as_str());
-        let left = self.patterns.iter().enumerate().filter(|(n, _)| !chosen.contains(&u32::try_from(*n).unwrap()));
-        let wrong = left.filter(|(_, p)| p.pattern.find_all(normal.as_str()).next().is_some());
+        let within = |number: usize| chosen.iter().filter(move |one| one.pattern as usize == number);
+        let wrong = self.patterns.iter().enumerate().filter(|(number, p)| {
+            let all: Vec<Range<usize>> = p.pattern.find_all(normal.as_str()).collect();
+            let inside = |one: &Candidate| p.pattern.find_within(normal.as_str(), one.within.clone());
+            all != within(*number).flat_map(inside).collect::<Vec<_>>()
+        });
         wrong.map(|(_, p)| p.pattern.written.as_str()).collect()
     }
 

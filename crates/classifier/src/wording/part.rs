@@ -71,7 +71,7 @@ fn needed(written: &str) -> Vec<String> {
         }
         if character == ' ' && depth == 0 {
             let done = std::mem::take(&mut part);
-            let gap = done.starts_with('<') || done == "_" || done.is_empty();
+            let gap = done.starts_with(['<', '~']) || done == "_" || done.is_empty();
             if !gap && !done.ends_with(")?") {
                 parts.push(done);
             }

@@ -8,24 +8,28 @@
 //! | `{women}` | the words of that name in `rules.toml` |
 //! | `_` | any one word |
 //! | `<3>` | up to three words of the same clause |
+//! | `A ~3~ B` | A and B in either order, with up to three words of the same clause between them |
 //! | `#` | digits |
 //!
 //! Patterns are folded as texts are, so `på` and `paa` are one.
 
 use domain::NormalText;
-use regex::{Regex, RegexBuilder};
+use regex_automata::meta::{Config, Regex};
+use regex_automata::{Input, util::syntax};
+use regex_syntax::hir::Hir;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Bytes that one compiled pattern may take.
 const SIZE_LIMIT: usize = 4 << 20;
-/// Between two words of a pattern: nothing that ends a sentence, nothing that is a word.
-const SEPARATOR: &str = "[^a-z0-9.!?;:|\n]{1,4}";
+/// Between two words of a pattern: nothing that ends a sentence, nothing that is a word. In bytes, of which a sign
+/// beyond ASCII has up to four: expressions over letters of all scripts take many times the memory and time.
+const SEPARATOR: &str = r"[^a-z0-9.!?;:|\n]{1,8}";
 /// Between words that a gap jumps over: no comma either.
-const SAME_CLAUSE: &str = "[^a-z0-9.!?;:|,()\n]{1,3}";
+const SAME_CLAUSE: &str = r"[^a-z0-9.!?;:|,()\n]{1,6}";
 /// A word; one of these abbreviations, or a number, with its full stop too.
-const WORD: &str = r"(?:(?:kr|kl|ca|nr|tlf|min|st|d|[0-9]+)\.|[a-z0-9'’]+)";
+const WORD: &str = r"(?:(?:kr|kl|ca|nr|tlf|min|st|d|[0-9]+)\.|(?:[a-z0-9']|’)+)";
 
 /// A pattern, checked when it is loaded and compiled when a text first could match it: most never are in a short run,
 /// and compiling all of them is most of the time that a start takes.
@@ -40,29 +44,84 @@ pub(crate) struct CompiledPattern {
 impl CompiledPattern {
     /// Ranges of the text that it matches.
     pub fn find_all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
-        // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
-        let regex = self.regex.get_or_init(|| RegexBuilder::new(&self.source).size_limit(SIZE_LIMIT).build().ok());
-        regex.iter().flat_map(move |regex| regex.find_iter(text)).map(|found| found.range())
+        self.find_within(text, 0..text.len())
     }
+
+    /// The same inside of `within`, where the text around it still says what a whole word is.
+    pub fn find_within<'t>(&'t self, text: &'t str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> + 't {
+        // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
+        // A pattern over the size limit is one of several thousand letters, and matches nothing.
+        let regex = self.regex.get_or_init(|| build(&self.source));
+        regex
+            .iter()
+            .flat_map(move |regex| regex.find_iter(Input::new(text).span(within.clone())).map(|found| found.range()))
+    }
+}
+
+/// Sentences are short and patterns many: automata that are built while they run would take more time and many times
+/// the memory of looking each way.
+fn build(source: &str) -> Option<Regex> {
+    let config = Config::new().hybrid(false).dfa(false).onepass(false).nfa_size_limit(Some(SIZE_LIMIT));
+    let syntax = syntax::Config::new().unicode(false).utf8(false);
+    Regex::builder().configure(config).syntax(syntax).build(source).ok()
 }
 
 /// Compiles one pattern, or says what is wrong with it.
 pub(crate) fn compile(source: &str, words: &BTreeMap<String, String>) -> Result<CompiledPattern, String> {
+    compile_and_parse(source, words).map(|(pattern, _)| pattern)
+}
+
+/// The same, with the expression of which all words must be there.
+pub(crate) fn compile_and_parse(
+    source: &str,
+    words: &BTreeMap<String, String>,
+) -> Result<(CompiledPattern, Hir), String> {
     let expanded = expand(source, words, 0)?;
     let folded = NormalText::fold(expanded.trim());
-    let text = translate(folded.as_str())?;
-    let first_is_word = folded.as_str().starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '(' | '#'));
-    let last_is_word = folded.as_str().ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, ')' | '*' | '#'));
-    // `?` after an optional word at the end: the boundary is right there too.
-    let last_is_word = last_is_word || folded.as_str().ends_with(")?");
-    let (before, after) = (boundary(first_is_word), boundary(last_is_word));
-    let source = format!("{before}(?:{text}){after}");
-    let hir = regex_syntax::parse(&source).map_err(|error| error.to_string())?;
+    let (in_order, source) = match either_order(folded.as_str())? {
+        Some((one, gap, other)) => {
+            let gap = translate(&format!(" <{gap}> "))?;
+            let (one, other) = (bounded(one)?, bounded(other)?);
+            (format!("{one}{gap}{other}"), format!("(?:{one}{gap}{other}|{other}{gap}{one})"))
+        }
+        None => {
+            let source = bounded(folded.as_str())?;
+            (source.clone(), source)
+        }
+    };
+    let hir = parse(&in_order).map_err(|error| error.to_string())?;
     let minimum = hir.properties().minimum_len();
     if minimum.unwrap_or(0) == 0 {
         return Err("it matches nothing at all".to_owned());
     }
-    Ok(CompiledPattern { source, written: expanded.trim().to_owned(), regex: OnceLock::new() })
+    Ok((CompiledPattern { source, written: expanded.trim().to_owned(), regex: OnceLock::new() }, hir))
+}
+
+/// As the expression is parsed: over bytes.
+pub(crate) fn parse(source: &str) -> Result<Hir, Box<regex_syntax::Error>> {
+    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+    parser.parse(source).map_err(Box::new)
+}
+
+/// `A ~3~ B`, cut at its only such gap.
+fn either_order(folded: &str) -> Result<Option<(&str, &str, &str)>, String> {
+    let Some((one, rest)) = folded.split_once(" ~") else { return Ok(None) };
+    let (gap, other) = rest.split_once("~ ").ok_or("`~3~` stands between two spaces")?;
+    if other.contains('~') {
+        return Err("`~3~` stands in a pattern once".to_owned());
+    }
+    Ok(Some((one, gap, other)))
+}
+
+/// A folded pattern as an expression, between boundaries where it begins and ends with words.
+fn bounded(folded: &str) -> Result<String, String> {
+    let text = translate(folded)?;
+    let first_is_word = folded.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '(' | '#'));
+    let last_is_word = folded.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, ')' | '*' | '#'));
+    // `?` after an optional word at the end: the boundary is right there too.
+    let last_is_word = last_is_word || folded.ends_with(")?");
+    let (before, after) = (boundary(first_is_word), boundary(last_is_word));
+    Ok(format!("{before}(?:{text}){after}"))
 }
 
 fn boundary(at_word: bool) -> &'static str {
@@ -104,7 +163,7 @@ fn translate(folded: &str) -> Result<String, String> {
             '*' => regex.push_str("[a-z]*"),
             '#' => regex.push_str("[0-9]+"),
             '_' => regex.push_str(WORD),
-            '\'' | '’' => regex.push_str("['’´`]?"),
+            '\'' | '’' => regex.push_str("(?:['`]|’|´)?"),
             ' ' if characters.peek() == Some(&'<') => {
                 let gap: String = characters.by_ref().skip(1).take_while(|c| *c != '>').collect();
                 let most: u8 = gap.parse().map_err(|_| format!("`<{gap}>` must hold a number"))?;
@@ -125,7 +184,7 @@ fn translate(folded: &str) -> Result<String, String> {
 }
 
 fn regex_escape(character: char) -> String {
-    regex::escape(character.encode_utf8(&mut [0; 4]))
+    regex_syntax::escape(character.encode_utf8(&mut [0; 4]))
 }
 
 #[cfg(test)]
@@ -147,12 +206,15 @@ mod tests {
         assert!(check("100( )?% ægte", "100 % ægte") && check("100( )?% ægte", "100% ægte"));
         assert!(check("don't <2> drive", "dont ever drive") && !check("don't <2> drive", "don't, I drive"));
         assert!(!check("hun ny", "hun. Ny"), "a full stop stands between two sentences");
+        let either = "(mangler|brug for) ~3~ penge";
+        assert!(check(either, "jeg mangler lidt penge") && check(either, "penge er jeg ret meget brug for"));
+        assert!(!check(either, "penge har jeg. Mangler du?") && !check(either, "mangler du noget, så penge"));
     }
 
     #[test]
     fn a_wrong_pattern_says_why() {
         let none = BTreeMap::new();
-        for pattern in ["{women}", "a(b", "a [b]", "(a)?", "a <x> b"] {
+        for pattern in ["{women}", "a(b", "a [b]", "(a)?", "a <x> b", "a ~x~ b", "a ~2~ b ~2~ c"] {
             assert!(compile(pattern, &none).is_err(), "{pattern}");
         }
     }

@@ -27,56 +27,44 @@ pub(super) fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: u
             break;
         }
     }
+    let words = &lexicon.ages;
     // "in the age of 28", "i en alder af 28".
-    if matches!(tokens.text(before), "af" | "of" | "von" | "av" | "paa")
+    if words.of.contains(tokens.text(before))
         && before.checked_sub(1).is_some_and(|label| tokens[label].word.is(Flags::AGE_BEFORE))
     {
         return true;
     }
+    let ends = tokens
+        .get(end)
+        .is_none_or(|t| t.line_before || t.kind == Kind::Symbol || words.after.contains(tokens.text(end)));
+    // "jeg er heldigvis kun 36", "alder: ca. 50": adverbs say nothing of what the number is.
+    let near = before;
+    for _ in 0..3 {
+        let dotted = tokens.is(before, '.') && before > 0 && words.adverbs.contains(tokens.text(before - 1));
+        let adverb = tokens[before].kind == Kind::Word
+            && !tokens[before].word.is(Flags::I_AM)
+            && words.adverbs.contains(tokens.text(before));
+        if !(dotted || adverb) || tokens[before].line_before {
+            break;
+        }
+        let Some(earlier) = before.checked_sub(1) else { return false };
+        before = earlier;
+    }
+    if before != near && tokens.is_any(before, &[':', '=']) && before > 0 {
+        before -= 1;
+    }
     let token = &tokens[before];
-    let verb = matches!(tokens.text(before), "er" | "is" | "aer" | "ist" | "es" | "este");
+    let verb = words.verbs.contains(tokens.text(before));
     if token.word.is(Flags::AGE_BEFORE) || (verb && before > 0 && tokens[before - 1].word.is(Flags::AGE_BEFORE)) {
         return true;
     }
-    let ends = tokens.get(end).is_none_or(|t| {
-        t.line_before
-            || t.kind == Kind::Symbol
-            || matches!(
-                tokens.text(end),
-                "og" | "and"
-                    | "och"
-                    | "und"
-                    | "now"
-                    | "last"
-                    | "today"
-                    | "en"
-                    | "et"
-                    | "this"
-                    | "yesterday"
-                    | "igaar"
-                    | "sidste"
-                    | "nu"
-                    | "med"
-                    | "with"
-                    | "men"
-                    | "but"
-                    | "fra"
-                    | "from"
-                    | "i"
-                    | "in"
-                    | "y"
-                    | "si"
-            )
-    });
     // "jeg hedder Maria, er 27": the subject stands earlier.
-    let earlier = matches!(tokens.text(before), "er" | "am" | "bin" | "aer")
-        && before > 0
-        && tokens.is(before - 1, ',')
-        && tokens[at].kind == Kind::Number;
+    let earlier = verb && before > 0 && tokens.is(before - 1, ',') && tokens[at].kind == Kind::Number;
     if before + 1 == at && earlier && ends {
         return true;
     }
-    before + 1 == at && token.word.is(Flags::I_AM) && ends && lexicon.i_am.backward(tokens, before).is_some()
+    let next_to = before + 1 == at || (near + 1 == at && before != near);
+    next_to && token.word.is(Flags::I_AM) && ends && lexicon.i_am.backward(tokens, before).is_some()
 }
 
 /// "25, 172 cm", "25/170/60": a height stands behind.
@@ -90,7 +78,7 @@ pub(super) fn beside_height(tokens: &Tokens<'_>, at: usize, end: usize) -> bool 
 }
 
 /// "Tall, 25, friendly", "About me: 25, brown eyes", "25, tall and slim" where a text begins.
-pub(super) fn in_row(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+pub(super) fn in_row(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bool {
     if tokens.digits(at) != 2 || !tokens.number(at).is_some_and(|value| (18..=69).contains(&value)) {
         return false;
     }
@@ -103,12 +91,8 @@ pub(super) fn in_row(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
     if tokens[at].line_before {
         return comma;
     }
-    let label = before > 0
-        && tokens.is_any(before, &[':', '='])
-        && matches!(
-            tokens.text(before - 1),
-            "me" | "mig" | "stats" | "profile" | "profil" | "data" | "facts" | "fakta" | "info" | "mich" | "person"
-        );
+    let label =
+        before > 0 && tokens.is_any(before, &[':', '=']) && lexicon.ages.labels.contains(tokens.text(before - 1));
     let ends = tokens.get(end).is_none_or(|t| t.line_before || matches!(t.first, ',' | '.' | '/' | '!' | '|'));
     (label && ends)
         || (comma && tokens.is(before, ',') && before > 0 && word(before - 1) && !tokens[before].line_before)
@@ -124,9 +108,9 @@ pub(super) fn before_person(tokens: &Tokens<'_>, at: usize, end: usize) -> bool 
 }
 
 /// "Just 26 and very sweet", "Kun 21.", "45 and fabulous": a number that is a phrase of its own, and of nothing counted.
-pub(super) fn by_itself(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+pub(super) fn by_itself(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bool {
     let written = tokens.digits(at) == 2 && tokens.number(at).is_some_and(|value| (18..=69).contains(&value));
-    if !written || open_upwards(tokens, at) {
+    if !written || open_upwards(tokens, lexicon, at) {
         return false;
     }
     let text = |i: usize| tokens.get(i).filter(|t| !t.line_before).map_or("", |_| tokens.text(i));
@@ -144,27 +128,7 @@ pub(super) fn by_itself(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
     let Some(adverb) = before.filter(|&i| tokens[i].kind == Kind::Word && !tokens[at].line_before) else {
         return false;
     };
-    let leads = matches!(
-        tokens.text(adverb),
-        "just"
-            | "only"
-            | "still"
-            | "almost"
-            | "nearly"
-            | "already"
-            | "currently"
-            | "being"
-            | "kun"
-            | "stadig"
-            | "naesten"
-            | "allerede"
-            | "nur"
-            | "erst"
-            | "fortfarande"
-            | "redan"
-            | "begge"
-            | "both"
-    );
+    let leads = lexicon.ages.leads.contains(tokens.text(adverb));
     let subject = matches!(text(end), "i" | "jeg" | "she" | "hun") && matches!(tokens.text(adverb), "at" | "som");
     let ends = tokens.get(end).is_none_or(|t| {
         t.line_before || (t.kind == Kind::Symbol && matches!(t.first, ',' | '!') && tokens.digits(end + 1) == 0)

@@ -26,7 +26,7 @@ pub(crate) fn find(
     let mut at = 0;
     while at < tokens.len() {
         let found = if claims.is_free(at) {
-            decade(tokens, at)
+            decade(tokens, lexicon, at)
                 .or_else(|| spoken(tokens, lexicon, at))
                 .or_else(|| numeric(tokens, lexicon, at, is_age_field, follows_age(tokens, claims, at)))
         } else {
@@ -45,15 +45,13 @@ pub(crate) fn find(
 }
 
 /// `i tyverne`, `in my twenties`, `20'erne`.
-fn decade(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
+fn decade(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<(u32, usize)> {
     let token = &tokens[at];
     if token.kind == Kind::Number {
         let value = tokens.number(at).filter(|v| v % 10 == 0 && (20..=60).contains(v))?;
         let next = if tokens.is_any(at + 1, &['\'', '’', '-', '´', '.']) { at + 2 } else { at + 1 };
-        let tail = tokens.get(next).filter(|t| !t.space_before && t.kind == Kind::Word)?;
-        let _ = tail;
-        let ending = tokens.text(next);
-        let is_decade = matches!(ending, "erne" | "s" | "ernes" | "aarsaaldern" | "aarsaalderen" | "talet");
+        tokens.get(next).filter(|t| !t.space_before && t.kind == Kind::Word)?;
+        let is_decade = lexicon.ages.decade_endings.contains(tokens.text(next));
         let preceded = token.line_before || (at > 0 && tokens[at - 1].kind == Kind::Word);
         return (is_decade && preceded).then_some((value, next + 1));
     }
@@ -62,43 +60,12 @@ fn decade(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     }
     if token.word.number.is_some() {
         // "Mitte zwanzig": elsewhere it is the number.
-        let part = at.checked_sub(1).is_some_and(|i| matches!(tokens.text(i), "anfang" | "mitte" | "ende"));
+        let part = at.checked_sub(1).is_some_and(|i| lexicon.ages.decade_parts.contains(tokens.text(i)));
         return part.then_some((u32::from(token.word.decade), at + 1));
     }
     // "the roaring twenties" is no age: a preposition or possessive stands before it.
     let before = at.checked_sub(1).map(|i| tokens.text(i))?;
-    let fits = matches!(
-        before,
-        "i" | "in"
-            | "her"
-            | "my"
-            | "af"
-            | "early"
-            | "late"
-            | "mid"
-            | "starten"
-            | "slutningen"
-            | "midten"
-            | "midt"
-            | "the"
-            | "den"
-            | "de"
-            | "omkring"
-            | "their"
-            | "av"
-            | "von"
-            | "boerjan"
-            | "mitten"
-            | "slutet"
-            | "his"
-            | "mina"
-            | "-"
-            | "of"
-            | "anfang"
-            | "mitte"
-            | "ende"
-    );
-    fits.then_some((u32::from(token.word.decade), at + 1))
+    lexicon.ages.before_decade.contains(before).then_some((u32::from(token.word.decade), at + 1))
 }
 
 /// `toogtyveårig`, `femundzwanzigjährige`: number and unit in one word.
@@ -106,11 +73,7 @@ fn spoken(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<(u32, usi
     let token = &tokens[at];
     let text = tokens.text(at);
     let stem = (token.kind == Kind::Word && text.len() > 7)
-        .then(|| {
-            ["aarige", "aarig", "aaring", "aariga", "jaehrige", "jaehrig"]
-                .iter()
-                .find_map(|unit| text.strip_suffix(unit))
-        })
+        .then(|| lexicon.ages.spoken_units.iter().find_map(|unit| text.strip_suffix(unit.as_str())))
         .flatten()?;
     let value = u32::from(lexicon.word(stem).number?);
     (YEARS.contains(&value) && !is_limit(tokens, lexicon, at) && !is_others(tokens, at)).then_some((value, at + 1))
@@ -165,7 +128,11 @@ fn numeric(
     }
     let single_end = end;
     // The upper end of what "mellem 40 og 60 år" asks of the reader.
-    if at >= 3 && tokens[at - 1].word.is(Flags::JOINER) && is_between(tokens, at - 2) && !of_somebody(tokens, at - 2) {
+    if at >= 3
+        && tokens[at - 1].word.is(Flags::JOINER)
+        && is_between(tokens, lexicon, at - 2)
+        && !of_somebody(tokens, lexicon, at - 2)
+    {
         return None;
     }
     // A range: "20-25 år", "20 til 25 år".
@@ -181,10 +148,10 @@ fn numeric(
     // "20 og 23 år" are two ages; "mellem 20 og 30 år" is a range.
     let and = tokens.get(single_end).is_some_and(|t| t.word.is(Flags::JOINER));
     if let Some((_, behind)) = years(tokens, single_end + 1).filter(|(upper, _)| and && YEARS.contains(upper)) {
-        let between = is_between(tokens, at);
+        let between = is_between(tokens, lexicon, at);
         // "Mænd mellem 40 og 60 år": only where somebody is said to be of that age.
         let whole = at == 1 && unit(tokens, behind).is_none_or(|end| end == tokens.len());
-        if between && !whole && !of_somebody(tokens, at) {
+        if between && !whole && !of_somebody(tokens, lexicon, at) {
             return None;
         }
         if unit(tokens, behind).is_some() && !is_limit(tokens, lexicon, at) && !is_others(tokens, at) {
@@ -229,9 +196,9 @@ fn numeric(
     }
     let told = labelled(tokens, lexicon, at, end)
         || beside_person(tokens, lexicon, at, end)
-        || in_row(tokens, at, end)
+        || in_row(tokens, lexicon, at, end)
         || before_person(tokens, at, end)
-        || by_itself(tokens, at, end)
+        || by_itself(tokens, lexicon, at, end)
         || follows_age;
     told.then_some((value, end))
 }

@@ -4,28 +4,14 @@ use super::{unit, years};
 use crate::lexicon::{Flags, Lexicon};
 use crate::tokens::{Kind, Tokens};
 
-pub(super) fn is_between(tokens: &Tokens<'_>, at: usize) -> bool {
-    let before = at.checked_sub(1).map_or("", |i| tokens.text(i));
-    matches!(before, "mellem" | "between" | "mellan" | "zwischen" | "mellom")
+pub(super) fn is_between(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|i| lexicon.ages.between.contains(tokens.text(i)))
 }
 
 /// "Piger mellem 20 og 30", not "mænd mellem 40 og 60" or "mellem 30 og 50": somebody is said to be of that age.
-pub(super) fn of_somebody(tokens: &Tokens<'_>, at: usize) -> bool {
+pub(super) fn of_somebody(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
     at.checked_sub(2).is_some_and(|i| {
-        let several = matches!(
-            tokens.text(i),
-            "piger"
-                | "pigerne"
-                | "damer"
-                | "kvinder"
-                | "girls"
-                | "ladies"
-                | "women"
-                | "tjejer"
-                | "kvinnor"
-                | "frauen"
-                | "damen"
-        );
+        let several = lexicon.ages.several.contains(tokens.text(i));
         let one = tokens[i].word.is(Flags::I_AM.or(Flags::AGE_BEFORE).or(Flags::PERSON));
         several || (one && !tokens[i].word.is(Flags::LIMIT))
     })
@@ -66,12 +52,12 @@ pub(super) fn is_others(tokens: &Tokens<'_>, at: usize) -> bool {
 
 /// "over 18", "ikke under 18", "mindst 18", "for 3", "i 12".
 pub(super) fn is_limit(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
-    if open_upwards(tokens, at) {
+    if open_upwards(tokens, lexicon, at) {
         return true;
     }
     let Some(mut before) = tokens.previous_word(at) else { return false };
     // "ældre end de 30", "omkring de 18".
-    if matches!(tokens.text(before), "de" | "the" | "ca" | "about" | "omkring" | "mere" | "cirka") {
+    if lexicon.ages.about.contains(tokens.text(before)) {
         match tokens.previous_word(before) {
             Some(earlier) => before = earlier,
             None => return false,
@@ -83,30 +69,13 @@ pub(super) fn is_limit(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> boo
 }
 
 /// "18 years or older", "25 år og opefter", "30 år +".
-pub(super) fn open_upwards(tokens: &Tokens<'_>, at: usize) -> bool {
+pub(super) fn open_upwards(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
     let Some((_, end)) = years(tokens, at) else { return false };
     let end = unit(tokens, end).unwrap_or(end);
     let text = |i: usize| tokens.get(i).filter(|t| !t.line_before).map_or("", |_| tokens.text(i));
     match text(end) {
-        "or" | "and" | "og" | "eller" | "och" | "und" | "oder" | "y" => matches!(
-            text(end + 1),
-            "older"
-                | "over"
-                | "above"
-                | "up"
-                | "upwards"
-                | "opefter"
-                | "derover"
-                | "op"
-                | "aeldre"
-                | "opad"
-                | "opover"
-                | "uppaat"
-                | "aelter"
-                | "mere"
-        ),
         "+" | "plus" => !tokens.is(end, '+') || tokens.digits(end + 1) == 0,
-        _ => false,
+        and => lexicon.ages.and.contains(and) && lexicon.ages.upwards.contains(text(end + 1)),
     }
 }
 

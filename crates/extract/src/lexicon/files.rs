@@ -15,6 +15,7 @@ pub(crate) struct NumbersFile {
     pub weak: Vec<String>,
     pub double: Vec<String>,
     pub triple: Vec<String>,
+    pub said: SaidWords,
     pub da: NumberLanguage,
     pub en: NumberLanguage,
     pub sv: NumberLanguage,
@@ -22,6 +23,21 @@ pub(crate) struct NumbersFile {
     pub de: NumberLanguage,
     /// Languages whose words give way where one of the five above has the same word.
     pub others: BTreeMap<String, NumberLanguage>,
+}
+
+/// Ways to say digits that are more than a row of number words.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SaidWords {
+    pub times: Vec<String>,
+    pub articles: Vec<String>,
+    pub pieces: Vec<String>,
+    pub piece_endings: Vec<String>,
+    pub ordinals: Vec<String>,
+    pub digit_nouns: Vec<String>,
+    pub says: Vec<String>,
+    pub many: WordLists,
+    pub plurals: WordLists,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +99,28 @@ pub(crate) struct AgesFile {
     pub time_after: Vec<String>,
     pub limit_before: Vec<String>,
     pub decades: WordLists,
+    pub places: AgePlaces,
+}
+
+/// Words that say something of an age in one place only.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AgePlaces {
+    pub before_decade: Vec<String>,
+    pub decade_parts: Vec<String>,
+    pub decade_endings: Vec<String>,
+    pub adverbs: Vec<String>,
+    pub after: Vec<String>,
+    pub leads: Vec<String>,
+    pub labels: Vec<String>,
+    pub of: Vec<String>,
+    pub verbs: Vec<String>,
+    pub several: Vec<String>,
+    pub between: Vec<String>,
+    pub and: Vec<String>,
+    pub upwards: Vec<String>,
+    pub about: Vec<String>,
+    pub spoken_units: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -76,5 +76,14 @@ flags! {
     OTHERS = 51 "Somebody or something else whose age may be told.";
     AREA_AFTER = 52 "Behind a name: it is a place.";
     REST = 53 "Says that the rest of a number follows.";
+    ORDINAL = 54 "First or last: how many digits come, or which.";
+    TIMES = 55 "Between a count and the digit that is said so often.";
+    DIGIT_NOUN = 56 "A digit, by a common noun.";
+    SAYS = 57 "Between what a number is of and the number.";
+    PIECES = 58 "Counts pieces.";
+    PIECE_ENDING = 59 "Ends `4-taller`.";
+    ARTICLE = 60 "May stand before the digit that is said several times.";
+    MANY = 61 "Says the next digit several times, in one word.";
+    PLURAL = 62 "A digit in the plural.";
     COMMON = 50 "A frequent word of Danish, English, Swedish, Norwegian or German.";
 }

@@ -3,7 +3,7 @@
 use super::files::{
     AgesFile, ContactFile, FrequencyFile, MoneyFile, NamesFile, NumbersFile, PlacesFile, StreetsFile, WordLists,
 };
-use super::{Flags, Lexicon, Word, numbers, phrases::Phrases};
+use super::{AgeWords, Flags, Lexicon, Word, numbers, phrases::Phrases};
 use crate::error::ReaderError;
 use crate::language::LanguageModel;
 use domain::NormalText;
@@ -129,6 +129,7 @@ pub(crate) fn load(lexicon: &[(String, String)]) -> Result<(Lexicon, PlacesFile)
         languages,
         model,
         lengths,
+        ages: AgeWords::of(&ages.places),
         i_am,
         limits,
         times_after,
@@ -194,6 +195,22 @@ fn load_numbers(words: &mut Words, file: &NumbersFile) -> HashMap<String, u8> {
     words.flag(&file.weak, Flags::WEAK_NUMBER);
     words.flag(&file.double, Flags::DOUBLE);
     words.flag(&file.triple, Flags::TRIPLE);
+    let said = &file.said;
+    words.flag(&said.times, Flags::TIMES);
+    words.flag(&said.articles, Flags::ARTICLE);
+    words.flag(&said.pieces, Flags::PIECES);
+    words.flag(&said.piece_endings, Flags::PIECE_ENDING);
+    words.flag(&said.ordinals, Flags::ORDINAL);
+    words.flag(&said.digit_nouns, Flags::DIGIT_NOUN);
+    words.flag(&said.says, Flags::SAYS);
+    for (lists, flag) in [(&said.many, Flags::MANY), (&said.plurals, Flags::PLURAL)] {
+        for (value, list) in lists {
+            words.flag(list, flag);
+            for word in list {
+                words.entry(folded(word)).repeat = value.parse().unwrap_or(0);
+            }
+        }
+    }
     number_words
 }
 

@@ -1,5 +1,6 @@
 //! The words that reading needs, loaded once from `config/lexicon`: one look-up a word tells everything about it.
 
+mod ages;
 pub(crate) mod files;
 mod flags;
 mod load;
@@ -7,6 +8,7 @@ mod numbers;
 pub(crate) mod phrases;
 
 use crate::language::LanguageModel;
+pub(crate) use ages::AgeWords;
 pub(crate) use flags::Flags;
 pub(crate) use load::load;
 use phrases::Phrases;
@@ -27,6 +29,8 @@ pub(crate) struct Word {
     pub service: u8,
     /// As a decade of life: years.
     pub decade: u8,
+    /// How many times it says the next digit, or the digit of which it is the plural.
+    pub repeat: u8,
     /// Its row in [`Lexicon::model`]; 0 where no language lists it.
     pub frequencies: u32,
 }
@@ -47,6 +51,8 @@ pub(crate) struct Lexicon {
     pub(crate) services: Vec<String>,
     /// Codes of the languages that `model` knows.
     pub(crate) languages: Vec<String>,
+    /// Words around ages that say something in their place only.
+    pub(crate) ages: AgeWords,
     /// What words say of their language.
     pub(crate) model: LanguageModel,
     /// Lengths of time in words, forwards, in minutes.

@@ -149,6 +149,12 @@ pub(crate) fn atom(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, in_run: bo
                 let next = next.filter(|next| next.digits.len() == 1)?;
                 return Some(make(next.digits.repeat(times), next.tokens.1, true));
             }
+            // "nine hundred three one two": 900 312.
+            if let Some(value) = token.word.number.filter(|value| in_run && (1..=9).contains(value))
+                && tokens.get(at + 1).is_some_and(|next| !next.line_before && next.word.is(Flags::HUNDRED))
+            {
+                return Some(Atom { blocked: false, ..make(format!("{value}00"), at + 2, true) });
+            }
             if let Some(value) = token.word.number {
                 let (value, end) = if combine { compound(tokens, at, value) } else { (value, at + 1) };
                 let mut atom = make(value.to_string(), end, true);
@@ -219,6 +225,11 @@ fn lookalike(tokens: &Tokens<'_>, at: usize, in_run: bool) -> Option<String> {
     let token = &tokens[at];
     let letters = &tokens.chars[token.clean.0 as usize..token.clean.1 as usize];
     if letters.len() > 4 {
+        return None;
+    }
+    // "68a50b02c17": a letter among others that look like no digit.
+    let alone = |i: usize| said::touches(tokens, i) && digit_for(tokens[i].first, true).is_none();
+    if said::touches(tokens, at) && (at.checked_sub(2).is_some_and(alone) || alone(at + 2)) {
         return None;
     }
     let number_at = |i: Option<usize>| i.and_then(|i| tokens.get(i)).is_some_and(|t| t.kind == Kind::Number);

@@ -60,7 +60,7 @@ pub(crate) fn find(
                 let (from, to) = (run[window.atoms.0].tokens.0, run[window.atoms.1 - 1].tokens.1);
                 let plus = run[window.atoms.0].plus && (!run[window.atoms.0].plus_word || window.valid.international);
                 let from = if plus { from - 1 } else { from };
-                let from = if run[window.atoms.0].plus { bracket_before(tokens, from, to) } else { from };
+                let (from, to) = brackets(tokens, from, to);
                 if !claims.are_free(from..to) {
                     continue;
                 }
@@ -84,12 +84,16 @@ pub(crate) fn find(
     phones
 }
 
-/// "(+45) 34 00 00 50": the bracket that opens before the country code and closes inside.
-fn bracket_before(tokens: &Tokens<'_>, from: usize, to: usize) -> usize {
-    match from.checked_sub(1).filter(|before| tokens.is(*before, '(')) {
-        Some(before) if (from..to).any(|i| tokens.is(i, ')')) && !(from..to).any(|i| tokens.is(i, '(')) => before,
-        _ => from,
+/// "(+45) 34 00 00 50", "34(00)00(50)": a bracket at the edge whose other half stands inside belongs to the number.
+fn brackets(tokens: &Tokens<'_>, from: usize, to: usize) -> (usize, usize) {
+    let (mut depth, mut least) = (0_i32, 0_i32);
+    for i in from..to {
+        depth += i32::from(tokens.is(i, '(')) - i32::from(tokens.is(i, ')'));
+        least = least.min(depth);
     }
+    let before = from.checked_sub(1).filter(|before| least < 0 && tokens.is(*before, '('));
+    let behind = depth - least > 0 && tokens.is(to, ')');
+    (before.unwrap_or(from), to + usize::from(behind))
 }
 
 fn regions(language: Option<[u8; 2]>) -> [Region; 4] {
@@ -180,6 +184,8 @@ fn judge(
     score += if uniform { 12 } else { 0 } + if standard { 15 } else { 0 } + if hint { 5 } else { 0 };
     score -= if line { 15 } else { 0 } + if comma { 12 } else { 0 } + if fillers { 6 } else { 0 };
     score -= if weak_edge && !whole { 12 } else { 0 };
+    // A plus and all that stands behind it, though no list knows the series.
+    score -= if valid.loose && !whole { 40 } else { 0 };
     if lengths.len() == 1 {
         score += 20;
     }

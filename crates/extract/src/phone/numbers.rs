@@ -12,6 +12,8 @@ pub(super) struct Valid {
     pub prefix: usize,
     /// Only with a hint beside it.
     pub needs_hint: bool,
+    /// Of a possible length for its country, though in no series that is in use.
+    pub loose: bool,
 }
 
 /// Reads `digits`; with `plus`, a `+` stood before them. `regions` are tried for numbers with a leading zero.
@@ -21,7 +23,11 @@ pub(super) struct Valid {
 pub(super) fn valid(digits: &str, plus: bool, regions: &[Region]) -> Option<Valid> {
     let danish = |rest: &str| rest.len() == 8 && matches!(rest.as_bytes().first(), Some(b'2'..=b'9'));
     let make = |e164: String, international: bool, prefix: usize, needs_hint: bool| {
-        Some(Valid { e164, international, prefix, needs_hint })
+        Some(Valid { e164, international, prefix, needs_hint, loose: false })
+    };
+    let abroad = |digits: &str, prefix: usize| {
+        let (e164, loose) = foreign(digits).map(|e164| (e164, false)).or_else(|| Some((possible(digits)?, true)))?;
+        Some(Valid { e164, international: true, prefix, needs_hint: false, loose })
     };
     if plus {
         if let Some(rest) = digits.strip_prefix("45") {
@@ -29,7 +35,7 @@ pub(super) fn valid(digits: &str, plus: bool, regions: &[Region]) -> Option<Vali
             let rest = rest.strip_prefix('0').filter(|rest| danish(rest)).unwrap_or(rest);
             return if danish(rest) { make(format!("+45{rest}"), true, 2, false) } else { None };
         }
-        return foreign(digits).and_then(|e164| make(e164, true, 2, false));
+        return abroad(digits, 2);
     }
     if danish(digits) {
         return make(format!("+45{digits}"), false, 0, false);
@@ -38,7 +44,7 @@ pub(super) fn valid(digits: &str, plus: bool, regions: &[Region]) -> Option<Vali
         return if danish(rest) { make(format!("+45{rest}"), true, 4, false) } else { None };
     }
     if let Some(rest) = digits.strip_prefix("00") {
-        return foreign(rest).and_then(|e164| make(e164, true, 4, false));
+        return abroad(rest, 4);
     }
     if let Some(rest) = digits.strip_prefix("45")
         && danish(rest)
@@ -65,6 +71,16 @@ fn foreign(digits: &str) -> Option<String> {
     PHONE_NUMBER_UTIL
         .is_valid_number(&number)
         .then(|| PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
+}
+
+/// Behind a plus: a country's code and as many digits as its numbers have. Series are opened before the list knows them,
+/// and some are kept for fiction.
+fn possible(digits: &str) -> Option<String> {
+    if !(10..=14).contains(&digits.len()) {
+        return None;
+    }
+    let number = PHONE_NUMBER_UTIL.parse(format!("+{digits}"), None).ok()?;
+    PHONE_NUMBER_UTIL.is_possible_number(&number).then(|| format!("+{digits}"))
 }
 
 fn national(digits: &str, region: Region) -> Option<String> {

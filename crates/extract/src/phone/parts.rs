@@ -58,7 +58,9 @@ pub(crate) fn across(
             tokens[i].word.is(Flags::REST) || matches!(tokens.text(i), "sidste" | "last" | "sista" | "letzten" | "saa")
         }) || (from >= 2 && tokens.is(from - 1, '.') && tokens.is(from - 2, '.'))
     };
-    let (from, to, start) = pieces(first, first_claims, lexicon).into_iter().find(|(from, ..)| begins(first, *from))?;
+    let is_field = matches!(fields.0, Field::Named(name) if name == "phone");
+    let (from, to, start) =
+        pieces(first, first_claims, lexicon).into_iter().find(|(from, ..)| is_field || begins(first, *from))?;
     let rest = pieces(second, second_claims, lexicon);
     let (rest_from, rest_to, digits) = rest.into_iter().find(|(from, _, digits)| {
         start.len() + digits.len() >= 8 && start.len() + digits.len() <= 12 && rests(second, *from)

@@ -11,23 +11,20 @@ pub(super) fn repeated(tokens: &Tokens<'_>, at: usize, in_run: bool) -> Option<(
         let token = tokens.get(i).filter(|token| i == at || !token.line_before)?;
         token.word.number.map(u32::from).or_else(|| tokens.number(i).filter(|_| tokens.digits(i) == 1))
     };
-    let word = |i: usize| tokens.get(i).filter(|t| t.kind == Kind::Word && !t.line_before).map(|_| tokens.text(i));
-    let many = |digit: u32, times: u32, end: usize| Some((digit.to_string().repeat(times as usize), end));
-    let once = |text: &str| match text {
-        "zweimal" | "tvaagaanger" => Some(2),
-        "dreimal" => Some(3),
-        "viermal" => Some(4),
-        "fuenfmal" => Some(5),
-        _ => None,
+    let is = |i: usize, flag: Flags| {
+        tokens.get(i).is_some_and(|t| t.kind == Kind::Word && !t.line_before && t.word.is(flag))
     };
-    let article = |i: usize| if matches!(word(i), Some("die" | "the" | "med" | "of")) { i + 1 } else { i };
-    if let Some(times) = (tokens[at].kind == Kind::Word).then(|| once(tokens.text(at))).flatten() {
+    let many = |digit: u32, times: u32, end: usize| Some((digit.to_string().repeat(times as usize), end));
+    let article = |i: usize| if is(i, Flags::ARTICLE) { i + 1 } else { i };
+    if tokens[at].kind == Kind::Word && tokens[at].word.is(Flags::MANY) {
         let digit_at = article(at + 1);
-        return many(value(digit_at).filter(|digit| *digit < 10)?, times, digit_at + 1);
+        let digit = value(digit_at).filter(|digit| *digit < 10)?;
+        return many(digit, tokens[at].word.repeat.into(), digit_at + 1);
     }
     let times = value(at).filter(|times| (2..=6).contains(times))?;
-    let next = word(at + 1)?;
-    if matches!(next, "gange" | "times" | "x" | "gaanger" | "mal") && (in_run || tokens[at + 1].space_before) {
+    let next = tokens.get(at + 1).filter(|t| t.kind == Kind::Word && !t.line_before)?;
+    // In "3x4x1" the x stands between all pieces alike.
+    if next.word.is(Flags::TIMES) && (in_run || next.space_before) && !separates(tokens, at + 1) {
         let digit_at = article(at + 2);
         let digit = value(digit_at).filter(|digit| *digit < 10)?;
         // "2 x 30 min" is a price's, "3 x 4 cm" a measure's.
@@ -37,27 +34,13 @@ pub(super) fn repeated(tokens: &Tokens<'_>, at: usize, in_run: bool) -> Option<(
         return if said || (in_run && alone) { many(digit, times, digit_at + 1) } else { None };
     }
     // "3 stk 4-taller", "to 5'ere".
-    let piece = if matches!(next, "stk" | "stykker" | "stycken" | "stueck" | "pcs") { at + 2 } else { at + 1 };
+    let piece = if next.word.is(Flags::PIECES) { at + 2 } else { at + 1 };
     if let Some(digit) = tokens.number(piece).filter(|_| tokens.digits(piece) == 1) {
         let tail = if tokens.is_any(piece + 1, &['-', '\'', '’']) { piece + 2 } else { piece + 1 };
         let joined = tokens.get(tail).is_some_and(|t| !t.space_before);
-        let named = matches!(word(tail), Some("taller" | "tallere" | "ere" | "ern" | "er" | "s" | "or"));
-        return if joined && named { many(digit, times, tail + 1) } else { None };
+        return if joined && is(tail, Flags::PIECE_ENDING) { many(digit, times, tail + 1) } else { None };
     }
-    let digit = match next {
-        "nuller" | "nullerne" | "zeros" | "zeroes" | "nollor" | "nullen" | "oh's" | "ohs" => 0,
-        "ettaller" | "ettere" | "ones" | "ettor" | "einsen" => 1,
-        "toere" | "totaller" | "twos" | "tvaaor" | "zweien" => 2,
-        "treere" | "tretaller" | "threes" | "treor" | "dreien" => 3,
-        "firere" | "firtaller" | "fours" | "fyror" | "vieren" => 4,
-        "femmere" | "femtaller" | "fives" | "femmor" | "fuenfen" => 5,
-        "seksere" | "sekstaller" | "sixes" | "sexor" | "sechsen" => 6,
-        "syvere" | "syvtaller" | "sevens" | "sjuor" | "siebenen" => 7,
-        "ottere" | "ottetaller" | "eights" | "aattor" | "achten" => 8,
-        "niere" | "nitaller" | "nines" | "nior" | "neunen" => 9,
-        _ => return None,
-    };
-    many(digit, times, at + 2)
+    if next.word.is(Flags::PLURAL) { many(next.word.repeat.into(), times, at + 2) } else { None }
 }
 
 /// A number word with digits for letters (`thr33`, `f0ur`, `zer0`): its value, the index behind it, whether it is weak.
@@ -90,49 +73,42 @@ pub(super) fn leet(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<
 
 /// "de første fire cifre er", "de to sidste", "last four": how many digits come, which is none of them. The index behind.
 pub(super) fn counted(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
-    let text = |i: usize| tokens.get(i).filter(|t| i == at || !t.line_before).map_or("", |_| tokens.text(i));
-    let ordinal = |i: usize| {
-        matches!(
-            text(i),
-            "sidste"
-                | "foerste"
-                | "naeste"
-                | "resterende"
-                | "last"
-                | "first"
-                | "next"
-                | "final"
-                | "remaining"
-                | "ersten"
-                | "letzten"
-                | "naechsten"
-                | "foersta"
-                | "sista"
-                | "naesta"
-        )
+    let is = |i: usize, flag: Flags| {
+        tokens.get(i).is_some_and(|t| t.kind == Kind::Word && (i == at || !t.line_before) && t.word.is(flag))
     };
     let few = |value: u32| (2..=6).contains(&value);
     let counts = |i: usize| {
         tokens.get(i).is_some_and(|t| t.word.number.is_some_and(|value| few(value.into())))
             || (tokens.digits(i) == 1 && tokens.number(i).is_some_and(few))
     };
-    let said = (ordinal(at) && counts(at + 1)) || (counts(at) && ordinal(at + 1));
+    let said = (is(at, Flags::ORDINAL) && counts(at + 1)) || (is(at + 1, Flags::ORDINAL) && counts(at));
     if !said || tokens.get(at + 1).is_some_and(|t| t.line_before) {
         return None;
     }
-    let mut end = at + 2;
-    let noun = matches!(
-        text(end),
-        "cifre" | "tal" | "digits" | "numbers" | "ziffern" | "zahlen" | "siffror" | "siffrorna" | "ciffer"
-    );
-    end += usize::from(noun);
-    let says = matches!(text(end), "er" | "is" | "are" | "aer" | "sind" | "ist");
+    let noun = is(at + 2, Flags::DIGIT_NOUN);
+    let end = at + 2 + usize::from(noun);
+    let says = is(end, Flags::SAYS);
     let number =
         tokens.digits(end) >= 2 || tokens.get(end).is_some_and(|t| t.word.number.is_some_and(|value| value > 9));
     (noun || says || number || tokens.is_any(end, &[':', '='])).then_some(end + usize::from(says))
 }
 
-/// A word or sign that stands between all pieces of a number alike: "37 hjerte 00 hjerte 00", "37x00x00", "37%00%00".
+/// How far the next sign of the same kind may stand.
+const NEXT_SIGN: usize = 9;
+
+/// A single letter with digits joined to both sides.
+pub(super) fn touches(tokens: &Tokens<'_>, at: usize) -> bool {
+    let number = |i: usize| tokens.get(i).is_some_and(|t| t.kind == Kind::Number);
+    let joined = |i: usize| tokens.get(i).is_some_and(|t| !t.space_before);
+    tokens.get(at).is_some_and(|t| t.kind == Kind::Word && t.normal.1 - t.normal.0 == 1)
+        && joined(at)
+        && joined(at + 1)
+        && number(at + 1)
+        && at.checked_sub(1).is_some_and(number)
+}
+
+/// A word or sign that stands between all pieces of a number alike: "37 hjerte 00 hjerte 00", "37x00x00", "37%00%00",
+/// "37 (kys) 00 (kys) 00", "3 7 *smil* 0 0 *smil* 0 0"; or any letters between digits that they touch, "37a00b00".
 pub(super) fn separates(tokens: &Tokens<'_>, at: usize) -> bool {
     let Some(sign) = tokens.get(at) else { return false };
     let other = Flags::UNIT.or(Flags::CURRENCY).or(Flags::MEASURE).or(Flags::AGE_UNIT);
@@ -143,15 +119,24 @@ pub(super) fn separates(tokens: &Tokens<'_>, at: usize) -> bool {
     {
         return false;
     }
-    let piece = |i: Option<usize>| {
-        i.is_some_and(|i| (1..=4).contains(&tokens.digits(i)) || tokens.get(i).is_some_and(|t| t.word.number.is_some()))
+    let piece =
+        |i: usize| (1..=4).contains(&tokens.digits(i)) || tokens.get(i).is_some_and(|t| t.word.number.is_some());
+    // Marks around a word belong to it: "(kys)", "*smil*".
+    let word = sign.kind == Kind::Word;
+    let mark =
+        |i: usize| word && tokens.get(i).is_some_and(|t| t.kind == Kind::Symbol && !matches!(t.first, '.' | ':'));
+    let stands = |i: usize| {
+        let before = i.checked_sub(1).map(|b| if mark(b) { b.saturating_sub(1) } else { b });
+        let behind = if mark(i + 1) { i + 2 } else { i + 1 };
+        before.is_some_and(piece) && piece(behind)
     };
-    let same = |i: Option<usize>| {
-        i.and_then(|i| tokens.get(i)).is_some_and(|t| t.kind == sign.kind && t.first == sign.first)
-            && i.is_some_and(|i| tokens.text(i) == tokens.text(at))
+    let letter = touches(tokens, at);
+    let same = |i: usize| {
+        tokens.get(i).is_some_and(|t| t.kind == sign.kind && t.first == sign.first)
+            && tokens.text(i) == tokens.text(at)
+            && stands(i)
+            || (letter && touches(tokens, i))
     };
-    let (before, behind) = (at.checked_sub(2), Some(at + 2));
-    piece(at.checked_sub(1))
-        && piece(Some(at + 1))
-        && ((same(before) && piece(at.checked_sub(3))) || (same(behind) && piece(Some(at + 3))))
+    let reach = if word { NEXT_SIGN } else { 2 };
+    stands(at) && ((at.saturating_sub(reach)..at).rev().any(same) || (at + 1..=at + reach).any(same))
 }
