@@ -1,109 +1,12 @@
-//! The administrator's tools for adapters: drafts for the demo's sites, a layout that changes under the crawl, `site dry-run`
-//! and `site diff`.
+//! The administrator's tools for adapters: a layout that changes under the crawl, `site dry-run` and `site diff`.
 
 use crate::support::{bavn, done, run};
-use demo::{Population, PopulationSettings, reply};
-use domain::{AdContent, Page};
-use extract::adapter::{Adapter, DraftSettings, Drafter};
-use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use domain::AdContent;
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-
-fn plain(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A demo site without HTTP: the same function answers over HTTP in `bavn demo`.
-struct Quiet<'a> {
-    population: &'a Population,
-    site: &'static str,
-    now: Timestamp,
-}
-
-impl Quiet<'_> {
-    fn get(&self, url: &str) -> Option<Page> {
-        let path = url.strip_prefix("http://demo.invalid")?;
-        let answer = reply(self.population, self.site, path, "", self.now);
-        let content_type = answer.header("content-type").unwrap_or_default().to_owned();
-        (answer.status == 200).then(|| Page {
-            url: url.to_owned(),
-            status: 200,
-            content_type,
-            body: answer.body,
-            fetched_at: self.now,
-        })
-    }
-
-    fn crawl(&self, adapter: &Adapter) -> BTreeMap<String, AdContent> {
-        let mut waiting = adapter.settings().start.clone();
-        let (mut seen, mut found) = (BTreeSet::new(), BTreeMap::new());
-        while let Some(url) = waiting.pop() {
-            let Some(page) = seen.insert(url.clone()).then(|| self.get(&url)).flatten() else { continue };
-            let listing = adapter.read_listing(&page);
-            if !listing.items.is_empty() {
-                waiting.extend(listing.next);
-            }
-            for item in listing.items {
-                let read = self.get(&item.url).map(|page| adapter.read_detail(&page));
-                found.insert(item.ad_id, read.and_then(|read| read.content).unwrap_or_default());
-            }
-        }
-        found
-    }
-}
-
-#[test]
-fn a_draft_reads_every_ad_of_the_demos_sites() {
-    let population = Population::generate(&PopulationSettings { advertisers: 400, days: 12, ..Default::default() });
-    let now = population.settings.start + SignedDuration::from_hours(10 * 24 + 5);
-    let regions = ["hovedstaden", "sjaelland", "syddanmark", "midtjylland", "nordjylland"];
-    let starts: [(&'static str, Vec<String>); 3] = [
-        ("demo-cards", regions.iter().map(|region| format!("http://demo.invalid/region/{region}")).collect()),
-        ("demo-table", vec!["http://demo.invalid/annoncer.php".to_owned()]),
-        ("demo-veiled", vec!["http://demo.invalid/liste/1".to_owned()]),
-    ];
-    for (name, start) in starts {
-        let site = Quiet { population: &population, site: name, now };
-        let mut drafter = Drafter::new(&start);
-        while let Some(wanted) = drafter.wants() {
-            if let Some(page) = site.get(&wanted.url) {
-                drafter.take(&wanted, page);
-            }
-        }
-        let settings = DraftSettings { id: name.into(), name: name.into(), allow_private: Vec::new(), delay_s: 5.0 };
-        let draft = drafter.finish(&settings).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let adapter = Adapter::parse(name, "draft", &draft.toml).expect("loads");
-        let found = site.crawl(&adapter);
-        let up = population.up_at(name, now);
-        assert!(up.len() > 27, "{name}: {} ads are several pages", up.len());
-        assert_eq!(found.len(), up.len(), "{name}: every ad, on every page\n{}", draft.toml);
-        for ad in up {
-            let version = ad.version_at(now);
-            let read = found.get(&ad.ad_id).unwrap_or_else(|| panic!("{name}: no ad {}\n{}", ad.ad_id, draft.toml));
-            assert_eq!(plain(&read.title), plain(&version.title), "{name}: title\n{}", draft.toml);
-            assert_eq!(plain(&read.body), plain(&version.body), "{name}: text\n{}", draft.toml);
-            let digits = |text: Option<&String>| -> String {
-                let all: String = text.map_or("", String::as_str).chars().filter(char::is_ascii_digit).collect();
-                all.strip_prefix("45").filter(|rest| rest.len() == 8).map_or(all.clone(), str::to_owned)
-            };
-            assert_eq!(
-                digits(read.fields.get("phone")),
-                digits(version.fields.get("phone")),
-                "{name}: phone\n{}",
-                draft.toml
-            );
-            assert_eq!(
-                digits(read.fields.get("price")),
-                digits(version.fields.get("price")),
-                "{name}: price\n{}",
-                draft.toml
-            );
-        }
-    }
-}
 
 /// How many ads the made-up site has.
 const ADS: usize = 60;

@@ -142,6 +142,10 @@ fn every_good_ad_is_kept_among_everything_that_a_server_can_do() {
             *times += 1;
             *times - 1
         };
+        // A burst of errors before the first rules.
+        if path == "/robots.txt" {
+            return Reply::status(if before == 0 { 500 } else { 404 });
+        }
         if path.starts_with("/list") {
             let number: usize = path.rsplit('=').next().and_then(|page| page.parse().ok()).unwrap_or(0);
             if number >= rounds {
@@ -197,7 +201,7 @@ fn a_layout_that_changed_a_listing_that_fell_silent_and_a_broken_robots_txt_lose
         let state = *state.lock().expect("unpoisoned");
         let ads = || (0..12).map(|ad| (format!("a{ad}"), format!("/ad/a{ad}")));
         match (path, state) {
-            ("/robots.txt", "robots down") => Reply::status(503),
+            ("/robots.txt", "robots down") => Reply::status(500),
             ("/robots.txt", _) => Reply::status(404),
             ("/list", "new layout") => Reply::html("<html><ul><li><a href='/ad/a1'>Anna</a></li></ul></html>"),
             ("/list", "silent") => Reply::Silence,
@@ -210,14 +214,18 @@ fn a_layout_that_changed_a_listing_that_fell_silent_and_a_broken_robots_txt_lose
     installation.crawl("s1");
     let before = installation.ads("s1");
     assert_eq!(before.iter().filter(|(_, versions, up)| *versions == 1 && *up).count(), 12);
-    for bad in ["new layout", "silent", "reset"] {
+    for bad in ["new layout", "silent", "reset", "robots down"] {
         *state.lock().expect("unpoisoned") = bad;
+        if bad == "robots down" {
+            installation.age_robots(port);
+        }
         let took = installation.crawl("s1");
         assert!(took.told.contains("failed: the last good data stay"), "{bad}: {}", took.told);
         assert_eq!(installation.ads("s1"), before, "{bad}");
         assert!(took.time < Duration::from_secs(60), "{bad} hung: {:?}", took.time);
     }
     *state.lock().expect("unpoisoned") = "good";
+    installation.age_robots(port);
     let told = installation.crawl("s1").told;
     assert!(told.contains("12 ads on 1 listing pages") && !told.contains("[failed"), "{told}");
 }

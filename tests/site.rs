@@ -208,6 +208,23 @@ ads_max = 1000000
 
     /// The ads of a site: (id, versions, up).
     pub fn ads(&self, site: &str) -> Vec<(String, i64, bool)> {
+        self.with_store(async |store| {
+            let spans = store.ad_spans(&site.into()).await.expect("the ads");
+            spans.into_iter().map(|span| (span.ad_id, span.versions, span.gone_at.is_none())).collect()
+        })
+    }
+
+    /// The kept robots.txt of a port is older than it may be used for.
+    pub fn age_robots(&self, port: u16) {
+        let origin = format!("http://127.0.0.1:{port}");
+        self.with_store(async |store| {
+            let mut robots = store.cached_robots(&origin).await.expect("reads").expect("a robots.txt");
+            robots.fetched_at = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(25);
+            store.save_robots(&origin, &robots).await.expect("kept");
+        });
+    }
+
+    fn with_store<T>(&self, work: impl AsyncFnOnce(&Store) -> T) -> T {
         let data = self.path("data");
         let key = std::fs::read_to_string(format!("{data}.key")).expect("the key");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -215,9 +232,9 @@ ads_max = 1000000
             let url = format!("sqlite:{}", Path::new(&data).join("bavn.sqlite").display());
             let key = MasterKey::parse(&key).expect("a key");
             let store = Store::open(&url, key, jiff::Timestamp::now()).await.expect("the store");
-            let spans = store.ad_spans(&site.into()).await.expect("the ads");
+            let result = work(&store).await;
             store.close().await;
-            spans.into_iter().map(|span| (span.ad_id, span.versions, span.gone_at.is_none())).collect()
+            result
         })
     }
 }

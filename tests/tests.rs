@@ -2,12 +2,13 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | `adapters` | drafts for the demo's sites, a layout that changes, `site dry-run` and `site diff` |
+//! | `adapters` | a layout that changes, `site dry-run` and `site diff` |
 //! | `architecture` | the arrows between the crates |
 //! | `archive` | archives out and in: `warcio check`, pywb, files of warcio and wget, a mended adapter |
 //! | `bad_input` | each kind of bad input has its clear message and exit code |
 //! | `catalogue` | every example and counter-example of the catalogue, with the real reader |
 //! | `coverage` | a crawl of the demo's sites against what is true: which ads were seen, how soon, how long |
+//! | `drafts` | `bavn site new` for the demo's sites over HTTP: every ad is read |
 //! | `exports` | `bavn demo --once` and each export: well formed, true to the population, the same bytes twice |
 //! | `imports` | ads, decisions and attempts from JSON Lines, on both databases |
 //! | `hostile` | everything a server can do to a reader, in one crawl into the real store |
@@ -32,6 +33,7 @@ mod bad_input;
 mod catalogue;
 mod classified;
 mod coverage;
+mod drafts;
 mod exports;
 mod hostile;
 mod imports;

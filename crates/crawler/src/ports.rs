@@ -35,7 +35,7 @@ pub trait Frontier: Send + Sync {
         &self,
         run: RunId,
         entry: &Entry,
-        outcome: PageOutcome,
+        outcome: &PageOutcome,
         trail: &Trail,
         at: Timestamp,
     ) -> Result<Completed, FrontierError>;

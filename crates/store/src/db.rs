@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Either, Executor as _, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, Transaction};
+use std::fmt::Write as _;
 
 /// The pools. SQLite has a writer pool of one: two writers that read before they write would fail in spite of any
 /// busy timeout.
@@ -104,7 +105,7 @@ pub(crate) struct Tx {
     inner: Inner,
     doing: &'static str,
     /// Statements of [`Tx::later`] that were not sent yet, in their order.
-    pending: Vec<(&'static str, Vec<Arg>)>,
+    pending: Vec<(SqlStr, Vec<Arg>)>,
 }
 
 enum Inner {
@@ -112,8 +113,11 @@ enum Inner {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// Most statements that wait to be sent together.
+/// Most statements that wait to be sent together, and most arguments of theirs: SQLite takes 32,766 in one text.
 const MOST_PENDING: usize = 64;
+const MOST_ARGUMENTS: usize = 16_000;
+/// Most rows that one statement names: few enough that it stays short, many enough that a listing page is one.
+pub(crate) const MOST_ROWS: usize = 128;
 
 macro_rules! bind {
     ($query:expr, $arguments:expr) => {{
@@ -143,13 +147,23 @@ impl Tx {
     /// by [`Tx::commit`], which then also reports its failure. It must give no rows. SQLite's statements run on a
     /// thread of their own, and going there and back costs more than most of them.
     pub(crate) async fn later(&mut self, sql: &'static str, arguments: Vec<Arg>) -> Result<(), StoreError> {
+        self.wait(sql.into_sql_str(), arguments).await
+    }
+
+    /// As [`Tx::later`], of a text put together here (see [`Tx::all_of`]).
+    pub(crate) async fn later_of(&mut self, sql: String, arguments: Vec<Arg>) -> Result<(), StoreError> {
+        self.wait(AssertSqlSafe(sql).into_sql_str(), arguments).await
+    }
+
+    async fn wait(&mut self, sql: SqlStr, arguments: Vec<Arg>) -> Result<(), StoreError> {
         self.pending.push((sql, arguments));
-        if self.pending.len() < MOST_PENDING { Ok(()) } else { self.flush().await }
+        let waiting: usize = self.pending.iter().map(|(_, arguments)| arguments.len()).sum();
+        if self.pending.len() < MOST_PENDING && waiting < MOST_ARGUMENTS { Ok(()) } else { self.flush().await }
     }
 
     async fn flush(&mut self) -> Result<(), StoreError> {
         match self.pending.pop() {
-            Some((sql, arguments)) => self.execute(sql.into_sql_str(), arguments).await.map(drop),
+            Some((sql, arguments)) => self.execute(sql, arguments).await.map(drop),
             None => Ok(()),
         }
     }
@@ -166,7 +180,7 @@ impl Tx {
             Inner::Sqlite(_) => {
                 let (mut text, mut all) = (String::with_capacity(pending.len() * 200 + 400), Vec::new());
                 for (sql, arguments) in pending {
-                    renumber(sql, all.len(), &mut text);
+                    renumber(sql.as_str(), all.len(), &mut text);
                     text.push(';');
                     all.extend(arguments);
                 }
@@ -249,6 +263,11 @@ impl Tx {
         self.execute(sql.into_sql_str(), arguments).await
     }
 
+    /// As [`Tx::run`], of a text put together here (see [`Tx::all_of`]).
+    pub(crate) async fn run_of(&mut self, sql: String, arguments: Vec<Arg>) -> Result<u64, StoreError> {
+        self.execute(AssertSqlSafe(sql).into_sql_str(), arguments).await
+    }
+
     /// A script of several statements without arguments.
     pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.flush().await?;
@@ -269,6 +288,24 @@ impl Tx {
         }
         .map_err(|error| fail(doing, error))
     }
+}
+
+/// `$3,$4,$5`: places for so many values after `before` others.
+pub(crate) fn places(before: usize, values: usize) -> String {
+    let mut text = String::with_capacity(values * 5);
+    for number in before + 1..=before + values {
+        let _ = write!(text, "{}${number}", if number == before + 1 { "" } else { "," });
+    }
+    text
+}
+
+/// `($1,$2),($3,$4)`: places for so many rows of so many values.
+pub(crate) fn rows_of_places(rows: usize, columns: usize) -> String {
+    let mut text = String::with_capacity(rows * (columns * 5 + 3));
+    for row in 0..rows {
+        let _ = write!(text, "{}({})", if row == 0 { "" } else { "," }, places(row * columns, columns));
+    }
+    text
 }
 
 /// Adds a statement to a text of several, whose arguments are counted through: `$1` becomes `$5` after four others.
@@ -373,7 +410,13 @@ pub(crate) fn fail(doing: &'static str, error: sqlx::Error) -> StoreError {
 
 #[cfg(test)]
 mod tests {
-    use super::renumber;
+    use super::{places, renumber, rows_of_places};
+
+    #[test]
+    fn places_are_counted_through() {
+        assert_eq!((places(0, 1).as_str(), places(2, 3).as_str()), ("$1", "$3,$4,$5"));
+        assert_eq!(rows_of_places(2, 2), "($1,$2),($3,$4)");
+    }
 
     #[test]
     fn arguments_are_counted_through_a_text_of_several_statements() {

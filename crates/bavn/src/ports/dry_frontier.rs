@@ -135,14 +135,14 @@ impl Frontier for DryFrontier {
         &self,
         _run: RunId,
         _entry: &Entry,
-        outcome: PageOutcome,
+        outcome: &PageOutcome,
         _trail: &Trail,
         _at: Timestamp,
     ) -> Result<Completed, FrontierError> {
         let mut state = self.state();
         state.in_flight = state.in_flight.saturating_sub(1);
         let mut done = Completed::default();
-        if let PageOutcome::Listing { items, next, .. } = &outcome {
+        if let PageOutcome::Listing { items, next, .. } = outcome {
             let site = state.site.clone().unwrap_or_else(|| SiteId(String::new()));
             for item in items {
                 let ad = AdRef { site: site.clone(), ad_id: item.ad_id.clone() };
@@ -158,7 +158,7 @@ impl Frontier for DryFrontier {
                 done.listings_entered += state.enter(self.limits, entry.clone());
             }
         }
-        state.tally.count(&outcome, &done);
+        state.tally.count(outcome, &done);
         Ok(done)
     }
 

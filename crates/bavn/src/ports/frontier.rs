@@ -68,7 +68,7 @@ impl Frontier for StoreFrontier {
         &self,
         run: RunId,
         entry: &Entry,
-        outcome: PageOutcome,
+        outcome: &PageOutcome,
         trail: &Trail,
         at: Timestamp,
     ) -> Result<Completed, FrontierError> {

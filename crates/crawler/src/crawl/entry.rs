@@ -74,7 +74,7 @@ impl Hand<'_> {
                     Ok(outcome) => outcome,
                     Err(held) => return patiently(self, || deps.frontier.hold(run, entry, &held, &trail, at)).await,
                 };
-                let done = patiently(self, || deps.frontier.complete(run, entry, outcome.clone(), &trail, at)).await?;
+                let done = patiently(self, || deps.frontier.complete(run, entry, &outcome, &trail, at)).await?;
                 let kind = entry.kind;
                 deps.progress.event(ProgressEvent::PageDone { site: site.clone(), kind, bytes, done });
                 Ok(())
@@ -288,6 +288,8 @@ impl Hand<'_> {
             let value = read(reader.as_ref(), &page);
             return Ok((page, value));
         }
+        // It is never closed: there is always a turn to wait for.
+        let _turn = self.visit.reading.acquire().await;
         let reading = tokio::task::spawn_blocking(move || {
             let value = read(reader.as_ref(), &page);
             (page, value)

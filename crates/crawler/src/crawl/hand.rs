@@ -234,7 +234,11 @@ impl Ask for Hand<'_> {
             Err(error) => Some(*error),
         };
         let went = match &refused {
-            None => Went::Well,
+            None => {
+                self.visit.blame().answered(host.name());
+                Went::Well
+            }
+            Some(error) if self.visit.blame().is_the_pages(host.name(), request.url.as_str(), error) => Went::Neither,
             Some(error) if error.passes() => Went::Badly(error),
             Some(_) => Went::Neither,
         };

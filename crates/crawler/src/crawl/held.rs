@@ -54,8 +54,7 @@ impl Hand<'_> {
                 Ok(outcome) => {
                     // Its trail is in the archive since it was held back.
                     let trail = Trail::default();
-                    let done =
-                        patiently(self, || deps.frontier.complete(run, &entry, outcome.clone(), &trail, at)).await?;
+                    let done = patiently(self, || deps.frontier.complete(run, &entry, &outcome, &trail, at)).await?;
                     entered |= done.images_entered > 0;
                     deps.progress.event(ProgressEvent::PageDone { site, kind, bytes: 0, done });
                 }

@@ -1,5 +1,6 @@
 //! One visit of a site: the loop, from its start pages to the last page they led to.
 
+mod blame;
 mod door;
 mod entry;
 mod hand;

@@ -1,5 +1,6 @@
 //! One visit of a site, from the approval to the run's summary.
 
+use super::blame::Blame;
 use super::door::{Door, outside};
 use super::hand::Hand;
 use super::{CrawlDeps, ProgressEvent, sentences};
@@ -23,6 +24,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Semaphore;
 use url::Url;
 
 /// How a visit ended.
@@ -62,6 +64,10 @@ pub(super) struct Visit<'a> {
     ads_listed: Mutex<(HashSet<u64>, u32)>,
     shut_for_images: Mutex<HashMap<String, ErrorKind>>,
     manners: Mutex<Manners>,
+    blame: Mutex<Blame>,
+    /// Pages are read by as many threads as the machine has cores, however many connections there are: each thread
+    /// keeps the memory that its pages needed.
+    pub(super) reading: Semaphore,
 }
 
 impl Visit<'_> {
@@ -73,6 +79,11 @@ impl Visit<'_> {
     /// The figures of how the hosts were treated.
     pub(super) fn manners(&self) -> MutexGuard<'_, Manners> {
         self.manners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of the hosts' bad pages.
+    pub(super) fn blame(&self) -> MutexGuard<'_, Blame> {
+        self.blame.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why no more pictures are asked of a URL's host in this visit, if so.
@@ -147,6 +158,8 @@ pub(super) async fn visit(plan: &SitePlan, deps: &CrawlDeps, leased_until: Times
         ads_listed: Mutex::default(),
         shut_for_images: Mutex::default(),
         manners: Mutex::default(),
+        blame: Mutex::default(),
+        reading: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
     };
     deps.progress.event(ProgressEvent::RunBegan { site: plan.site.clone(), resumed: run.resumed });
     deps.progress.event(ProgressEvent::State { site: plan.site.clone(), state: running });

@@ -74,6 +74,14 @@ impl Body {
         Self { coding, fed: false }
     }
 
+    /// Makes room for a body of this length at once, where that is a usual one.
+    pub fn make_room(&mut self, length: usize) {
+        const USUAL: usize = 1 << 20;
+        if let Coding::Plain(sink) = &mut self.coding {
+            sink.bytes.reserve_exact(length.min(sink.most).min(USUAL));
+        }
+    }
+
     /// Whether the body is compressed on its way, so that its length says nothing about what it will be.
     pub fn is_coded(&self) -> bool {
         !matches!(self.coding, Coding::Plain(_))

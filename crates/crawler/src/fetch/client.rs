@@ -279,6 +279,7 @@ impl SiteClient {
         if !wanted.cut && promised.is_some_and(|length| length > wanted.most_bytes as u64) {
             return Err(ErrorKind::TooLarge);
         }
+        body.make_room(promised.and_then(|length| usize::try_from(length).ok()).unwrap_or(0));
         loop {
             let chunk = match tokio::time::timeout(drip.patience(), response.chunk()).await {
                 Err(_) => return Err(ErrorKind::TooSlow),

@@ -237,6 +237,28 @@ async fn a_burst_of_failures_opens_the_breaker_and_ends_well() {
 }
 
 #[tokio::test]
+async fn pages_that_are_bad_by_themselves_do_not_shut_a_host_that_is_well() {
+    let world = World::new();
+    let server = Server::start(world.clock.reader(), |asked| {
+        let number = asked.path.strip_prefix("/ad/").and_then(|ad| ad.parse::<usize>().ok());
+        match (asked.path.as_str(), number) {
+            ("/list", _) => Reply::page((0..40).map(|ad| format!("ad {ad} /ad/{ad} x\n")).collect::<String>()),
+            // Tried again they come one after the other.
+            (_, Some(ad)) if ad % 2 == 0 => Reply::status(500),
+            (_, Some(ad)) => Reply::page(format!("title {ad}\n")),
+            _ => Reply::status(404),
+        }
+    })
+    .await;
+    let summary = world.crawl(&plan(&server)).await;
+    assert_eq!((summary.verdict.end, summary.tally.details), (RunEnd::Good, 20), "{summary:?}");
+    let (last, retries) = (server.log().last().expect("asked").at, 60);
+    assert!(last < after(start(), secs(60 + retries)), "nobody waited behind a breaker: {last}");
+    assert!(world.memory.state().history.iter().all(|state| state.phase != SitePhase::Waiting));
+    assert_eq!(world.memory.up().len(), 40, "an ad whose page is bad is not gone");
+}
+
+#[tokio::test]
 async fn a_network_that_is_gone_for_a_while_costs_nothing_and_is_told_once() {
     let world = World::new();
     let gone = |at: Timestamp| at > after(start(), secs(3)) && at < after(start(), secs(200));

@@ -35,6 +35,10 @@ pub(super) fn decode<'b>(bytes: &'b [u8], content_type: &str) -> Decoded<'b> {
     if let Some(encoding) = header.filter(|found| *found == UTF_16LE || *found == UTF_16BE) {
         return if bytes.contains(&0) { with(encoding, bytes) } else { with(UTF_8, bytes) };
     }
+    // Most pages: what is UTF-8 from its first byte to its last is that, whatever it says.
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Decoded { text: Cow::Borrowed(text), charset: UTF_8.name(), is_lossy: false };
+    }
     let (good, bad) = utf8_sequences(bytes);
     let meta = meta_charset(bytes);
     let declares_utf8 = header == Some(UTF_8) || meta == Some(UTF_8);

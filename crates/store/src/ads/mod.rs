@@ -1,10 +1,11 @@
 //! Ads, their versions and sightings.
 
+mod batch;
 mod rows;
 
-pub(crate) use rows::{
-    AdState, ensure_ad, find_ad, go, image_key, note_days, note_image, note_sightings, note_version, version_place,
-};
+pub(crate) use batch::{AdKey, Batch, Wanted};
+use rows::go;
+pub(crate) use rows::{ensure_ad, find_ad, image_key, note_days, note_image, note_sightings, version_place};
 
 use crate::db::args;
 use crate::{Store, StoreError};
@@ -63,18 +64,20 @@ pub struct PutAds {
 
 /// Longest time that a batch writer keeps the one writer of SQLite: a page's audit row waits behind it.
 pub(crate) const BATCH: Duration = Duration::from_millis(15);
+/// Ads that are put in together.
+const AT_ONCE: usize = 16;
 
 impl Store {
     /// Puts ads, their versions and sightings in. Sites must be registered. The same again changes nothing. Written in
     /// short transactions; each ad is whole.
     pub async fn put_ads(&self, ads: &[NewAd]) -> Result<PutAds, StoreError> {
         let mut done = PutAds::default();
-        let mut rest = ads.iter().peekable();
+        let mut rest = ads.chunks(AT_ONCE).peekable();
         while rest.peek().is_some() {
             let mut tx = self.write("putting ads in").await?;
             let started = Instant::now();
-            for ad in rest.by_ref() {
-                self.put_ad(&mut tx, ad, &mut done).await?;
+            for some in rest.by_ref() {
+                self.put_some(&mut tx, some, &mut done).await?;
                 if started.elapsed() > BATCH {
                     break;
                 }
@@ -84,28 +87,44 @@ impl Store {
         Ok(done)
     }
 
-    async fn put_ad(&self, tx: &mut crate::db::Tx, new: &NewAd, done: &mut PutAds) -> Result<(), StoreError> {
+    async fn put_some(&self, tx: &mut crate::db::Tx, some: &[NewAd], done: &mut PutAds) -> Result<(), StoreError> {
         let keys = self.keys();
-        let mut seen = new.seen.clone();
-        seen.sort_unstable();
-        let (Some(&first), Some(&last)) = (seen.first(), seen.last()) else {
+        let times: Vec<Vec<Timestamp>> = some
+            .iter()
+            .map(|new| {
+                let mut seen = new.seen.clone();
+                seen.sort_unstable();
+                seen
+            })
+            .collect();
+        if times.iter().any(Vec::is_empty) {
             return Err(StoreError::Refused { why: "an ad needs at least one time at which it was seen" });
-        };
-        let mut ad = ensure_ad(tx, keys, &new.ad, first).await?;
-        let version = note_version(tx, keys, &mut ad, &new.content, &new.masked, last).await?;
-        for image in &new.content.images {
-            if let Some(pdq) = image.pdq {
-                note_image(tx, keys, ad.id, &image.source, pdq, image.quality, first).await?;
+        }
+        let wanted: Vec<Wanted<'_>> = some
+            .iter()
+            .zip(&times)
+            .map(|(new, seen)| Wanted { ad: &new.ad, seen, content: Some(&new.content) })
+            .collect();
+        let mut batch = Batch::look_up(tx, keys, &wanted).await?;
+        for (new, seen) in some.iter().zip(&times) {
+            let (Some(&first), Some(&last)) = (seen.first(), seen.last()) else { continue };
+            let key = keys.ad(&new.ad);
+            let version = batch.version(tx, &key, &new.content, &new.masked, last).await?;
+            let id = batch.ad(&key)?.id;
+            for image in &new.content.images {
+                if let Some(pdq) = image.pdq {
+                    note_image(tx, keys, id, &image.source, pdq, image.quality, first).await?;
+                }
+            }
+            let sighted = batch.sighted(tx, &key, Some(version.number), seen).await?;
+            match (batch.take_new(&key)?, version.new, sighted) {
+                (true, ..) => done.ads_new += 1,
+                (_, true, _) => done.versions_new += 1,
+                (_, _, true) => done.sighted += 1,
+                _ => done.unchanged += 1,
             }
         }
-        let sighted = note_sightings(tx, &mut ad, version.number, &seen).await?;
-        match (ad.new, version.new, sighted) {
-            (true, ..) => done.ads_new += 1,
-            (_, true, _) => done.versions_new += 1,
-            (_, _, true) => done.sighted += 1,
-            _ => done.unchanged += 1,
-        }
-        Ok(())
+        batch.write(tx).await
     }
 
     /// Keeps the hash of a picture of an ad, in every version that shows the picture.

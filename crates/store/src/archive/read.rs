@@ -2,11 +2,12 @@
 //! constant memory.
 
 use super::{CaptureRow, heads, kind_number, kind_of};
+use crate::ads::version_place;
 use crate::crawl::RunId;
 use crate::db::{Tx, args};
 use crate::keys::decompress;
-use crate::{Store, StoreError};
-use domain::{AdRef, CaptureKind, Exchange, Page, SiteId, Truncated};
+use crate::{Look, Store, StoreError};
+use domain::{AdContent, AdRef, CaptureKind, Exchange, Page, SiteId, Truncated};
 use jiff::Timestamp;
 use std::collections::VecDeque;
 
@@ -77,6 +78,11 @@ impl ArchiveQuery {
 }
 
 impl Store {
+    /// Notes a look at the archived pages of a site.
+    pub async fn look_at_pages(&self, look: &Look) -> Result<(), StoreError> {
+        self.audit(look).await.map(|_| ())
+    }
+
     /// Opens the archive of a site. The site must be registered.
     pub async fn archive_reader(&self, query: ArchiveQuery) -> Result<ArchiveReader, StoreError> {
         let mut tx = self.read("opening the archive").await?;
@@ -139,6 +145,21 @@ impl ArchiveReader {
     /// One capture by its row, as this reader sees it.
     pub async fn capture(&self, row: CaptureRow) -> Result<Option<ArchivedPage>, StoreError> {
         self.open(row.0).await
+    }
+
+    /// What was read from a capture, where that is still kept.
+    pub async fn content(&self, capture: &ArchivedPage) -> Result<Option<AdContent>, StoreError> {
+        let mut tx = self.store.read("opening what was read from an archived page").await?;
+        let found = tx
+            .one(
+                "SELECT v.ad_id, v.version, v.content_sealed FROM page_capture c \
+                 JOIN ad_version v ON v.ad_id = c.ad_id AND v.version = c.version WHERE c.id = $1",
+                args![capture.row.0],
+            )
+            .await?;
+        let Some(row) = found else { return Ok(None) };
+        let place = version_place(row.int(0)?, row.int(1)?);
+        self.store.keys().open_json("ad_version", &place, "content", &row.blob(2)?).map(Some)
     }
 
     async fn open(&self, row: i64) -> Result<Option<ArchivedPage>, StoreError> {

@@ -106,20 +106,19 @@ impl Prepared {
     pub(crate) async fn keep(&self, tx: &mut Tx, of: CaptureOf, version: Option<i64>) -> Result<(), StoreError> {
         let (retention, until) = (Retention::Page.as_str(), Retention::Page.until(self.kept_from));
         // The same body again keeps its row and lives as long as its last capture.
-        let page_id = tx
-            .id(
-                "INSERT INTO page (address, body_sealed, bytes, retention, delete_after) VALUES ($1, $2, $3, $4, $5) \
-                 ON CONFLICT (address) DO UPDATE SET delete_after = CASE WHEN excluded.delete_after > page.delete_after \
-                 THEN excluded.delete_after ELSE page.delete_after END RETURNING id",
-                args![self.address, self.body_sealed.clone(), self.bytes, retention, until],
-            )
-            .await?;
+        tx.later(
+            "INSERT INTO page (address, body_sealed, bytes, retention, delete_after) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (address) DO UPDATE SET delete_after = CASE WHEN excluded.delete_after > page.delete_after \
+             THEN excluded.delete_after ELSE page.delete_after END",
+            args![self.address, self.body_sealed.clone(), self.bytes, retention, until],
+        )
+        .await?;
         tx.later(
             "INSERT INTO page_capture (page_id, site_id, run_id, ad_id, kind, url_sealed, status, content_type, \
              fetched_at, issues, exchange_sealed, truncated, version, retention, delete_after) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 FROM page WHERE address = $1",
             args![
-                page_id,
+                self.address,
                 of.site_id,
                 of.run.map(|run| run.0),
                 of.ad_id,

@@ -5,12 +5,13 @@ use super::gather::Asked;
 use super::runs::{count_failure, keep_tally, lock_run};
 use super::{Entry, EntryId, EntryKind, ErrorKind, NewEntry, Next, RunId, Validators, entry_kind};
 use crate::ads::ensure_ad;
-use crate::db::{Row, Tx, args};
+use crate::db::{Arg, MOST_ROWS, Row, Tx, args, places, rows_of_places};
 use crate::keys::Purpose;
 use crate::retention::Retention;
 use crate::{Store, StoreError};
 use domain::{AdRef, SiteId};
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 const LEASE_SQLITE: &str = "UPDATE frontier SET state = 1 WHERE id IN (SELECT id FROM frontier WHERE run_id = $1 \
      AND state = 0 AND not_before <= $2 ORDER BY kind, id LIMIT $3) \
@@ -25,6 +26,12 @@ pub(super) struct ForAd<'a> {
     pub url: &'a str,
     pub ad_id: Option<i64>,
     pub promise: Option<&'a str>,
+}
+
+/// The ad of an entry that is leased.
+struct LeasedAd {
+    ad: AdRef,
+    validators: Option<Validators>,
 }
 
 /// Longest promise that is kept, in bytes; listings show a few lines.
@@ -60,31 +67,50 @@ impl Store {
         depth: u32,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
+        Ok(self.enter_all(tx, run, &[new], depth, at).await? == 1)
+    }
+
+    /// Enters some pages. Gives how many of them the run did not have.
+    pub(super) async fn enter_all(
+        &self,
+        tx: &mut Tx,
+        run: RunId,
+        new: &[ForAd<'_>],
+        depth: u32,
+        at: Timestamp,
+    ) -> Result<u32, StoreError> {
         let keys = self.keys();
-        let ForAd { kind, url, ad_id, promise } = new;
-        let (kind_bytes, ad_bytes) = (kind.number().to_le_bytes(), ad_id.unwrap_or(0).to_le_bytes());
-        let hash = keys.hash(Purpose::Url, &[&kind_bytes, &ad_bytes, url.as_bytes()]);
-        let sealed = keys.seal_text("frontier", &hash, "url", url)?;
-        let promise = promise.map(|text| keys.seal_text("frontier", &hash, "promise", beginning(text))).transpose()?;
-        let entered = tx
-            .run(
-                "INSERT INTO frontier (run_id, kind, entry_hash, url_sealed, ad_id, depth, attempts, not_before, state, \
-                 retention, delete_after, promise_sealed) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8, $9) \
-                 ON CONFLICT (run_id, entry_hash) DO NOTHING",
-                args![
+        let mut entered = 0;
+        for some in new.chunks(MOST_ROWS) {
+            let mut arguments = Vec::with_capacity(some.len() * 9);
+            for ForAd { kind, url, ad_id, promise } in some {
+                let (kind_bytes, ad_bytes) = (kind.number().to_le_bytes(), ad_id.unwrap_or(0).to_le_bytes());
+                let hash = keys.hash(Purpose::Url, &[&kind_bytes, &ad_bytes, url.as_bytes()]);
+                let sealed = keys.seal_text("frontier", &hash, "url", url)?;
+                let promise =
+                    promise.map(|text| keys.seal_text("frontier", &hash, "promise", beginning(text))).transpose()?;
+                arguments.extend(args![
                     run.0,
                     kind.number(),
                     hash,
                     sealed,
-                    ad_id,
+                    *ad_id,
                     depth,
                     Retention::Page.as_str(),
                     Retention::Page.until(at),
                     promise
-                ],
-            )
-            .await?;
-        Ok(entered == 1)
+                ]);
+            }
+            let sql = format!(
+                "INSERT INTO frontier (run_id, kind, entry_hash, url_sealed, ad_id, depth, attempts, not_before, state, \
+                 retention, delete_after, promise_sealed) SELECT v.column1, v.column2, v.column3, v.column4, v.column5, \
+                 v.column6, 0, 0, 0, v.column7, v.column8, v.column9 FROM (VALUES {}) AS v WHERE true \
+                 ON CONFLICT (run_id, entry_hash) DO NOTHING",
+                rows_of_places(some.len(), 9)
+            );
+            entered += u32::try_from(tx.run_of(sql, arguments).await?).unwrap_or(u32::MAX);
+        }
+        Ok(entered)
     }
 
     /// Leases the next entry that is due: listings, then details, then images; among them in order of entry.
@@ -102,10 +128,7 @@ impl Store {
     ) -> Result<Vec<Next>, StoreError> {
         let lease = if tx.is_postgres() { LEASE_POSTGRES } else { LEASE_SQLITE };
         let rows = tx.all(lease, args![run.0, at, i64::try_from(wanted).unwrap_or(i64::MAX)]).await?;
-        let mut entries = Vec::with_capacity(wanted);
-        for row in &rows {
-            entries.push(self.entry(tx, run, row).await?);
-        }
+        let mut entries = self.entries(tx, run, &rows).await?;
         // An engine gives the rows in an order of its own.
         entries.sort_by_key(|entry| (entry.kind, entry.id));
         let mut next: Vec<Next> = entries.into_iter().map(|entry| Next::Entry(Box::new(entry))).collect();
@@ -132,37 +155,64 @@ impl Store {
         }
     }
 
-    /// An entry from the columns of its lease.
-    pub(super) async fn entry(&self, tx: &mut Tx, run: RunId, row: &Row) -> Result<Entry, StoreError> {
+    /// Entries from the columns of their lease.
+    pub(super) async fn entries(&self, tx: &mut Tx, run: RunId, rows: &[Row]) -> Result<Vec<Entry>, StoreError> {
         let keys = self.keys();
-        let kind = entry_kind(row.int(1)?)?;
-        let hash = row.blob(2)?;
-        let url = keys.open_text("frontier", &hash, "url", &row.blob(3)?)?;
-        let sealed = row.opt_blob(7)?;
-        let promise = sealed.map(|sealed| keys.open_text("frontier", &hash, "promise", &sealed)).transpose()?;
-        let (mut ad, mut validators) = (None, None);
-        if let Some(ad_id) = row.opt_int(4)? {
-            let found = tx
-                .one(
-                    "SELECT s.site, a.key_hash, a.site_ad_id_sealed, a.validators_sealed, a.current_version \
-                     FROM ad a JOIN site s ON s.id = a.site_id WHERE a.id = $1",
-                    args![ad_id],
-                )
-                .await?
-                .ok_or(StoreError::Corrupt { what: "a frontier entry's ad" })?;
-            let key = found.blob(1)?;
-            let ad_id = keys.open_text("ad", &key, "site_ad_id", &found.blob(2)?)?;
-            ad = Some(AdRef { site: SiteId(found.text(0)?), ad_id });
-            if let (EntryKind::Detail, Some(blob), true) = (kind, found.opt_blob(3)?, found.int(4)? > 0) {
-                let kept: Validators = keys.open_json("ad", &key, "validators", &blob)?;
-                validators = (kept != Validators::default()).then_some(kept);
+        let ads = self.leased_ads(tx, rows).await?;
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in rows {
+            let kind = entry_kind(row.int(1)?)?;
+            let hash = row.blob(2)?;
+            let url = keys.open_text("frontier", &hash, "url", &row.blob(3)?)?;
+            let sealed = row.opt_blob(7)?;
+            let promise = sealed.map(|sealed| keys.open_text("frontier", &hash, "promise", &sealed)).transpose()?;
+            let (mut ad, mut validators) = (None, None);
+            if let Some(ad_id) = row.opt_int(4)? {
+                let known = ads.get(&ad_id).ok_or(StoreError::Corrupt { what: "a frontier entry's ad" })?;
+                ad = Some(known.ad.clone());
+                if kind == EntryKind::Detail {
+                    validators = known.validators.clone();
+                }
+            }
+            if kind == EntryKind::Listing {
+                validators = self.listing_validators(tx, run, &url).await?;
+            }
+            let (depth, attempts) = (row.count(5)?, row.count(6)?);
+            entries.push(Entry { id: EntryId(row.int(0)?), kind, url, ad, depth, attempts, validators, promise });
+        }
+        Ok(entries)
+    }
+
+    /// The ads of leased rows, by row of the ad.
+    async fn leased_ads(&self, tx: &mut Tx, rows: &[Row]) -> Result<HashMap<i64, LeasedAd>, StoreError> {
+        let keys = self.keys();
+        let mut ids = Vec::with_capacity(rows.len());
+        for row in rows {
+            ids.extend(row.opt_int(4)?);
+        }
+        let mut ads = HashMap::with_capacity(ids.len());
+        for some in ids.chunks(MOST_ROWS) {
+            let sql = format!(
+                "SELECT a.id, s.site, a.key_hash, a.site_ad_id_sealed, a.validators_sealed, a.current_version \
+                 FROM ad a JOIN site s ON s.id = a.site_id WHERE a.id IN ({})",
+                places(0, some.len())
+            );
+            for row in tx.all_of(sql, some.iter().copied().map(Arg::from).collect()).await? {
+                let key = row.blob(2)?;
+                let ad_id = keys.open_text("ad", &key, "site_ad_id", &row.blob(3)?)?;
+                let ad = AdRef { site: SiteId(row.text(1)?), ad_id };
+                // They belong to a content: without one they are of no use.
+                let validators = match row.opt_blob(4)? {
+                    Some(blob) if row.int(5)? > 0 => {
+                        let kept: Validators = keys.open_json("ad", &key, "validators", &blob)?;
+                        (kept != Validators::default()).then_some(kept)
+                    }
+                    _ => None,
+                };
+                ads.insert(row.int(0)?, LeasedAd { ad, validators });
             }
         }
-        if kind == EntryKind::Listing {
-            validators = self.listing_validators(tx, run, &url).await?;
-        }
-        let (depth, attempts) = (row.count(5)?, row.count(6)?);
-        Ok(Entry { id: EntryId(row.int(0)?), kind, url, ad, depth, attempts, validators, promise })
+        Ok(ads)
     }
 
     /// Puts an entry back, not to be taken before `not_before`; counts the attempt and the error.

@@ -124,12 +124,10 @@ impl Store {
             true => self.write_soon("leasing the next entries").await?,
             false => self.write("recording fetched pages").await?,
         };
-        let mut done = Vec::with_capacity(records.len());
+        let mut done = Vec::new();
         if !records.is_empty() {
             let (site_id, mut tally) = lock_run(&mut tx, run).await?;
-            for record in records {
-                done.push(self.record(&mut tx, (run, site_id), &mut tally, record).await?);
-            }
+            done = self.record_all(&mut tx, (run, site_id), &mut tally, records).await?;
             keep_tally(&mut tx, run, &tally).await?;
         }
         let next = match times.iter().max() {

@@ -81,7 +81,8 @@ impl Store {
             )
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let entry = self.entry(&mut tx, run, &row).await?;
+        let entries = self.entries(&mut tx, run, std::slice::from_ref(&row)).await?;
+        let entry = entries.into_iter().next().ok_or(StoreError::Corrupt { what: "a frontier entry" })?;
         let missing = || StoreError::Corrupt { what: "a page that is held back" };
         let kept: Kept = self.keys().open_json(
             "frontier",

@@ -25,7 +25,7 @@ impl Store {
             tx.later("DELETE FROM listing_page WHERE site_id = $1 AND url_hash = $2", args![site_id, hash]).await?;
             return Ok(());
         }
-        tx.run(
+        tx.later(
             "INSERT INTO listing_page (site_id, url_hash, page_id, url_sealed, content_type, validators_sealed, retention, \
              delete_after) SELECT $1, $2, id, $4, $5, $6, $7, $8 FROM page WHERE address = $3 ON CONFLICT (site_id, url_hash) DO UPDATE SET \
              page_id = excluded.page_id, url_sealed = excluded.url_sealed, content_type = excluded.content_type, \
@@ -41,8 +41,7 @@ impl Store {
                 Retention::Page.until(page.fetched_at)
             ],
         )
-        .await?;
-        Ok(())
+        .await
     }
 
     /// What a listing page was recognised by when it was last read.

@@ -7,14 +7,12 @@ mod gather;
 mod held;
 mod hosts;
 mod listings;
-mod pages;
 mod runs;
 mod set_aside;
 mod unlisted;
 
 pub(crate) use gather::Gathers;
 pub(crate) use hosts::set_state;
-pub use pages::KeptPage;
 pub(crate) use runs::site_row;
 
 pub use domain::crawl::*;

@@ -171,7 +171,7 @@ impl Store {
         Ok(RunId(run))
     }
 
-    /// The site's last whole looks at its listing, newest first.
+    /// The site's last whole looks at its listing, newest first; a run that was ended early is none.
     pub async fn past_looks(&self, site: &SiteId, limit: u32) -> Result<Vec<PastLook>, StoreError> {
         let mut tx = self.read("reading past runs").await?;
         let rows = tx
@@ -185,7 +185,9 @@ impl Store {
         for row in &rows {
             let tally = tally_of(&row.text(1)?)?;
             let changes = tally.ads_new + tally.ads_changed + tally.ads_gone + row.int(2)?.unsigned_abs();
-            if tally.listing_pages > 0 && tally.listing_failures == 0 {
+            // One that a person ended may have left unread what would have shown a change.
+            let ended = tally.errors.contains_key(&ErrorKind::StoppedByPerson);
+            if tally.listing_pages > 0 && tally.listing_failures == 0 && !ended {
                 looks.push(PastLook { at: row.time(0)?, changed: changes > 0 });
             }
         }

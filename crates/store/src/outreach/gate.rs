@@ -116,10 +116,9 @@ async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Resu
     let mut of_advertiser: HashMap<&str, Ads> = HashMap::new();
     for (ad, seen) in &ads {
         let Some(advertiser) = advertiser_of.get(ad) else { continue };
-        let all = of_advertiser.entry(advertiser).or_insert(Ads { first_seen: i64::MAX, last_seen: 0, up: false });
+        let all = of_advertiser.entry(advertiser).or_insert(Ads { first_seen: i64::MAX, last_seen: 0 });
         all.first_seen = all.first_seen.min(seen.first_seen);
         all.last_seen = all.last_seen.max(seen.last_seen);
-        all.up |= seen.up;
     }
     let assessed = assessments(tx, analysis).await?;
     let indicators = indicators(tx, analysis).await?;
@@ -210,7 +209,6 @@ async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Resu
             municipalities: municipalities.get(&id).cloned().unwrap_or_default(),
             last_seen: from_ms(seen.last_seen)?,
             first_seen: from_ms(seen.first_seen)?,
-            gone: !seen.up,
             contacts: contacts
                 .get(&id)
                 .map(|of| of.iter().map(|(contact, _)| contact.clone()).collect())

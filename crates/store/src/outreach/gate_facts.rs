@@ -20,7 +20,6 @@ const HOURS_DAYS_MS: i64 = 30 * 86_400_000;
 pub(super) struct Ads {
     pub first_seen: i64,
     pub last_seen: i64,
-    pub up: bool,
 }
 
 /// Each member ad as it was known at `as_of`.
@@ -30,18 +29,12 @@ pub(super) async fn seen_by(
     as_of: Timestamp,
 ) -> Result<HashMap<i64, Ads>, StoreError> {
     let until = as_of.as_millisecond();
-    let absent: BTreeSet<i64> = tx
-        .all("SELECT ad_id FROM ad_absence WHERE gone_at <= $1 AND (back_at IS NULL OR back_at > $1)", args![as_of])
-        .await?
-        .iter()
-        .map(|row| row.int(0))
-        .collect::<Result<_, _>>()?;
     let mut ads = HashMap::new();
     for row in tx.all("SELECT id, first_seen, last_seen FROM ad WHERE first_seen <= $1", args![as_of]).await? {
         let id = row.int(0)?;
         if advertiser_of.contains_key(&id) {
             let last_seen = row.int(2)?.min(until);
-            ads.insert(id, Ads { first_seen: row.int(1)?, last_seen, up: !absent.contains(&id) });
+            ads.insert(id, Ads { first_seen: row.int(1)?, last_seen });
         }
     }
     // Ads seen again since: their last sighting by then stands among the observations.

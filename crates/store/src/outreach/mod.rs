@@ -149,8 +149,6 @@ pub struct GateRow {
     pub last_seen: Timestamp,
     /// First sighting.
     pub first_seen: Timestamp,
-    /// Every ad of it is known to be gone.
-    pub gone: bool,
     /// Contacts, the most recently seen first.
     pub contacts: Vec<GateContact>,
     /// Languages, most frequent first.

@@ -51,7 +51,7 @@ async fn enter_detail(store: &Store, run: RunId, minute: i64, url: &str) -> Entr
         incomplete: None,
         issues: Vec::new(),
     };
-    store.complete(run, &seed, listing, at(minute)).await.unwrap();
+    store.complete(run, &seed, &listing, at(minute)).await.unwrap();
     next(store, run, minute).await
 }
 
@@ -91,7 +91,7 @@ on_both! {
             images: Vec::new(),
             issues: Vec::new(),
         };
-        store.complete_with(run.id, &entry, detail(12), &trail, at(12)).await.unwrap();
+        store.complete_with(run.id, &entry, &detail(12), &trail, at(12)).await.unwrap();
         // Later: not modified, the same page once more, and one that broke off.
         let again = store.begin_run(&site, at(20), &[seed()], &running()).await.unwrap().0;
         assert_eq!(again.id, run.id, "the run goes on");

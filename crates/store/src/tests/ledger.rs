@@ -104,7 +104,7 @@ on_both! {
         assert_eq!(row.network, NetworkId::of(&ad("1")));
         assert_eq!((row.network_size, row.band, row.network_band, row.points), (2, Band::Medium, Band::High, 2.0));
         assert_eq!((row.municipalities.clone(), row.languages.clone()), (vec!["0751".to_owned()], vec!["da".to_owned()]));
-        assert_eq!((row.first_seen, row.last_seen, row.gone), (at(0), at(10), false));
+        assert_eq!((row.first_seen, row.last_seen), (at(0), at(10)));
         assert_eq!((row.contacts.len(), row.contacts[0].personas, row.personas), (1, 1, 1));
         assert_eq!(row.indicators.iter().map(|of| of.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(row.hours, 1 << 10);
@@ -135,10 +135,6 @@ on_both! {
         assert_eq!((mine.attempts.len(), mine.network_attempts.len()), (1, 0));
         assert_eq!((theirs.attempts.len(), theirs.network_attempts.len()), (0, 1));
         assert!(gate(store, &one(), 179).await.attempts.is_empty());
-        for id in ["1", "2"] {
-            store.mark_gone(&ad(id), "missing", at(190)).await.unwrap();
-        }
-        assert!(gate(store, &one(), 191).await.gone && !gate(store, &one(), 189).await.gone);
     }
 
     of_any_number_who_claim_at_once_one_gets_it(test) {

@@ -96,7 +96,7 @@ async fn fill(test: &TestStore) {
             // Left in the frontier: a killed run's addresses lie there too.
             EntryKind::Image => break,
         };
-        store.complete(run.id, &entry, outcome, at(1)).await.unwrap();
+        store.complete(run.id, &entry, &outcome, at(1)).await.unwrap();
     }
     let mut facts = crate::tests::fixture::facts(1, at(1), at(1), "9999");
     facts.contacts.push(Contact { kind: ContactKind::Email, value: "canary@example.dk".to_owned() });

@@ -56,7 +56,7 @@ async fn hand(store: &Store, run: RunId, pages: &AtomicUsize) {
                 issues: Vec::new(),
             },
         };
-        let done = store.complete(run, &entry, outcome, at(3)).await.unwrap();
+        let done = store.complete(run, &entry, &outcome, at(3)).await.unwrap();
         assert_eq!(done.ads_seen, if entry.kind == EntryKind::Listing { 40 } else { 1 });
         pages.fetch_add(1, Ordering::Relaxed);
     }

@@ -4,14 +4,11 @@ use super::masked::Shown;
 use crate::cli::{Cli, DiffArgs};
 use crate::config::Config;
 use crate::key::{Need, open_store};
-use domain::{AdContent, ListingRead, SiteId};
+use domain::{AdContent, CaptureKind, ListingRead, SiteId};
 use extract::adapter::Adapter;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use store::crawl::{EntryKind, KeptPage};
-
-/// Pages that are opened at a time.
-const AT_ONCE: u32 = 50;
+use store::{ArchiveQuery, ArchivedPage, StoreError};
 
 /// Compares.
 pub async fn run(cli: &Cli, config: &Config, args: &DiffArgs) -> anyhow::Result<()> {
@@ -27,14 +24,20 @@ pub async fn run(cli: &Cli, config: &Config, args: &DiffArgs) -> anyhow::Result<
     store.look_at_pages(&look).await?;
     let site = SiteId::from(args.site.as_str());
     let mut report = Report::default();
-    let mut after = 0;
-    loop {
-        let pages = store.kept_pages(&site, after, AT_ONCE).await?;
-        let Some(last) = pages.last() else { break };
-        after = last.row;
-        for page in &pages {
-            report.page(old.as_ref(), &new, page, args.examples);
+    let crawled = vec![CaptureKind::Listing, CaptureKind::Detail];
+    match store.archive_reader(ArchiveQuery { kinds: crawled, ..ArchiveQuery::pages_of(site) }).await {
+        Ok(mut archive) => {
+            while let Some(kept) = archive.next().await? {
+                let stored = match old {
+                    None if kept.kind == CaptureKind::Detail => archive.content(&kept).await?,
+                    _ => None,
+                };
+                report.page(old.as_ref(), &new, &kept, stored, args.examples);
+            }
         }
+        // A site that was never crawled is not registered.
+        Err(StoreError::NotFound { .. }) => {}
+        Err(error) => return Err(error.into()),
     }
     store.close().await;
     if report.details + report.listings == 0 {
@@ -74,16 +77,24 @@ struct Report {
 }
 
 impl Report {
-    fn page(&mut self, old: Option<&Adapter>, new: &Adapter, kept: &KeptPage, examples: usize) {
+    /// `stored` is what the store holds of the page.
+    fn page(
+        &mut self,
+        old: Option<&Adapter>,
+        new: &Adapter,
+        kept: &ArchivedPage,
+        stored: Option<AdContent>,
+        examples: usize,
+    ) {
         match kept.kind {
-            EntryKind::Listing => {
+            CaptureKind::Listing => {
                 self.listings += 1;
                 // The store keeps no listing as it was read: only two adapters can be compared.
                 if let Some(old) = old {
                     self.listing(&old.read_listing(&kept.page), &new.read_listing(&kept.page));
                 }
             }
-            _ => self.detail(old, new, kept, examples),
+            _ => self.detail(old, new, kept, stored, examples),
         }
     }
 
@@ -102,7 +113,14 @@ impl Report {
         self.next_changed += usize::from(old.next != new.next);
     }
 
-    fn detail(&mut self, old: Option<&Adapter>, new: &Adapter, kept: &KeptPage, examples: usize) {
+    fn detail(
+        &mut self,
+        old: Option<&Adapter>,
+        new: &Adapter,
+        kept: &ArchivedPage,
+        stored: Option<AdContent>,
+        examples: usize,
+    ) {
         self.details += 1;
         let after = new.read_detail(&kept.page);
         let (before, id_before, issues_before) = match old {
@@ -110,9 +128,9 @@ impl Report {
                 let read = old.read_detail(&kept.page);
                 (read.content, read.ad_id, read.issues)
             }
-            None => (kept.content.clone(), None, Vec::new()),
+            None => (stored, None, Vec::new()),
         };
-        let id_before = id_before.or_else(|| kept.ad_id.clone());
+        let id_before = id_before.or_else(|| kept.ad.as_ref().map(|ad| ad.ad_id.clone()));
         self.other_id += usize::from(after.ad_id.is_some() && after.ad_id != id_before);
         for issue in &issues_before {
             self.issues.entry(issue.at.clone()).or_default().0 += 1;

@@ -231,7 +231,7 @@ impl Frontier for Memory {
         &self,
         run: RunId,
         entry: &Entry,
-        outcome: PageOutcome,
+        outcome: &PageOutcome,
         trail: &Trail,
         _at: Timestamp,
     ) -> Result<Completed, FrontierError> {
@@ -244,7 +244,7 @@ impl Frontier for Memory {
         }
         let mut done = Completed::default();
         let site = state.runs[&run].site.clone();
-        match &outcome {
+        match outcome {
             PageOutcome::Listing { page, validators, items, recheck_before, next, .. } => {
                 state.pages_archived += 1;
                 state.listings.insert(entry.url.clone(), (validators.clone(), page.clone()));
@@ -303,7 +303,7 @@ impl Frontier for Memory {
             }
         }
         state.set(entry, Row::Done);
-        state.runs.get_mut(&run).expect("a run").tally.count(&outcome, &done);
+        state.runs.get_mut(&run).expect("a run").tally.count(outcome, &done);
         Ok(done)
     }
 
@@ -362,7 +362,8 @@ impl Frontier for Memory {
 
     async fn past_looks(&self, site: &SiteId, limit: u32) -> Result<Vec<PastLook>, FrontierError> {
         let state = self.here()?;
-        let whole = |run: &&RunRow| run.site == *site && run.good && run.tally.listing_failures == 0;
+        let ended = |run: &RunRow| run.tally.errors.contains_key(&ErrorKind::StoppedByPerson);
+        let whole = |run: &&RunRow| run.site == *site && run.good && run.tally.listing_failures == 0 && !ended(run);
         let looks = state.runs.values().rev().filter(whole).map(|run| {
             let tally = &run.tally;
             let changed = run.missing_gone + tally.ads_new + tally.ads_changed + tally.ads_gone > 0;

@@ -74,7 +74,7 @@ async fn take(store: &Store, run: &Run, minute: i64) -> Entry {
 }
 
 async fn done(store: &Store, run: &Run, entry: &Entry, outcome: PageOutcome, minute: i64) -> Completed {
-    store.complete(run.id, entry, outcome, at(minute)).await.unwrap()
+    store.complete(run.id, entry, &outcome, at(minute)).await.unwrap()
 }
 
 fn site_is(phase: SitePhase, minute: i64) -> SiteState {

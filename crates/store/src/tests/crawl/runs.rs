@@ -84,7 +84,7 @@ on_both! {
                 loop {
                     match store.next_entry(run.id, at(1)).await.unwrap() {
                         Next::Entry(entry) if entry.kind == EntryKind::Listing => {
-                            store.complete(run.id, &entry, listing(1, &[("1", "one")]), at(1)).await.unwrap();
+                            store.complete(run.id, &entry, &listing(1, &[("1", "one")]), at(1)).await.unwrap();
                             taken.push(entry.id);
                         }
                         Next::Entry(detail) => store.give_up(run.id, detail.id, ErrorKind::Denied, at(1)).await.unwrap(),
@@ -151,7 +151,7 @@ on_both! {
             let mut tx = store.write("test").await.unwrap();
             tx.script("PRAGMA max_page_count = 1").await.unwrap();
             tx.commit().await.unwrap();
-            let full = store.complete(run.id, &entry, listing(1, &many), at(1)).await.unwrap_err();
+            let full = store.complete(run.id, &entry, &listing(1, &many), at(1)).await.unwrap_err();
             assert!(full.is_transient() && full.to_string().contains("full"), "{full}");
             assert_eq!(store.tally(run.id).await.unwrap().listing_pages, 0, "all or nothing");
             let mut tx = store.write("test").await.unwrap();

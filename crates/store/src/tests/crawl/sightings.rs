@@ -143,11 +143,11 @@ on_both! {
         let (entry, held) = store.next_held(run.id).await.unwrap().unwrap();
         let body = held.page.as_ref().map(|page| page.body.clone());
         assert_eq!((entry.id, held.validators, body), (one.id, validators, Some(b"other".to_vec())));
-        store.complete(run.id, &entry, detail(2, "other"), at(4)).await.unwrap();
+        store.complete(run.id, &entry, &detail(2, "other"), at(4)).await.unwrap();
         let (entry, held) = store.next_held(run.id).await.unwrap().unwrap();
         assert_eq!((entry.id, held.gone, held.page.is_none()), (two.id, Some(GoneReason::NotFound), true));
         let outcome = PageOutcome::Gone { why: GoneReason::NotFound, fetched_at: at(2), page: None };
-        store.complete(run.id, &entry, outcome, at(4)).await.unwrap();
+        store.complete(run.id, &entry, &outcome, at(4)).await.unwrap();
         let (entry, _) = store.next_held(run.id).await.unwrap().unwrap();
         store.give_up(run.id, entry.id, ErrorKind::NotAsListed, at(4)).await.unwrap();
         assert!(store.next_held(run.id).await.unwrap().is_none());
@@ -183,9 +183,14 @@ on_both! {
         assert_eq!(store.enter_unlisted(run.id, at(2), at(60)).await.unwrap(), 0, "not due");
         assert_eq!(store.enter_unlisted(run.id, at(30), at(60)).await.unwrap(), 1);
         let entry = take(store, &run, 60).await;
-        assert_eq!((entry.ad, entry.url.as_str(), entry.promise), (Some(ad("2")), "https://example.dk/ad/2", None));
+        assert_eq!((entry.ad.clone(), entry.url.as_str(), &entry.promise), (Some(ad("2")), "https://example.dk/ad/2", &None));
         let looks = store.past_looks(&site(), 5).await.unwrap();
-        assert_eq!(looks, [PastLook { at: at(1), changed: true }], "the run that goes on is none yet");
+        let first = [PastLook { at: at(1), changed: true }];
+        assert_eq!(looks, first, "the run that goes on is none yet");
+        store.put_back(run.id, entry.id).await.unwrap();
+        store.give_up_rest(run.id, ErrorKind::StoppedByPerson, at(61)).await.unwrap();
+        store.finish_run(run.id, &good(true), at(61), &site_is(SitePhase::Idle, 61)).await.unwrap();
+        assert_eq!(store.past_looks(&site(), 5).await.unwrap(), first, "a run that a person ended is none");
     }
 
     a_changed_excerpt_asks_for_the_page_again_until_it_is_read(test) {
