@@ -183,7 +183,7 @@ impl Export<'_> {
             look.subject = format!("{team} {}", header.date);
             if let Some((header, lines)) = self.store.list(&look, header.date, &team).await? {
                 // Whoever objected or came into the urgent route since is on no list any more.
-                let open = |line: &&store::ListLine| !line.urgent && !(line.objected && line.contacts.is_empty());
+                let open = |line: &&store::ListLine| !(line.urgent || line.objected && line.contacts.is_empty());
                 for line in lines.iter().filter(open) {
                     write_line(out, &exports::contact_list::ContactLine::new(&header, line))?;
                 }
