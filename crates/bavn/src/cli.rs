@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// Finds people advertised over short-lived media who may be victims of trafficking, so that trained outreach workers
 /// can offer them help. A person decides every step.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 #[command(name = "bavn", version, propagate_version = true, max_term_width = 110)]
 pub struct Cli {
     /// Folder with bavn.toml, programmes, sites and indicators
@@ -41,7 +41,7 @@ pub enum LogFormat {
 }
 
 /// The commands.
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum Command {
     /// Show the whole path on synthetic sites: crawl, analyse, review, contact list
     Demo(DemoArgs),
@@ -85,12 +85,27 @@ pub enum Command {
     /// Accounts of people
     #[command(subcommand)]
     User(UserCommand),
+    /// The log of looks and acts: is it whole, who looked at what
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// How long what is kept, what is due, what is held back
+    #[command(subcommand)]
+    Retention(RetentionCommand),
+    /// A person's rights over what is known of her contact: find, export, erase, object
+    #[command(subcommand)]
+    Subject(SubjectCommand),
+    /// Encrypted backups, trial restores, restores
+    #[command(subcommand)]
+    Backup(BackupCommand),
+    /// The store as a whole
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Check that everything is in order, and say how to mend what is not
     Doctor,
 }
 
 /// `bavn demo`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct DemoArgs {
     /// Do everything once without serving pages, then exit
     #[arg(long)]
@@ -110,7 +125,7 @@ pub struct DemoArgs {
 }
 
 /// `bavn run` and `bavn serve`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ServeArgs {
     /// Address and port of the pages [default: serve.listen of bavn.toml]
     #[arg(long, value_name = "ADDRESS")]
@@ -121,7 +136,7 @@ pub struct ServeArgs {
 }
 
 /// `bavn crawl`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct CrawlArgs {
     /// Sites to crawl [default: every approved site]
     pub sites: Vec<String>,
@@ -137,7 +152,7 @@ pub struct CrawlArgs {
 }
 
 /// `bavn analyse`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct AnalyseArgs {
     /// Read every ad again and make a new reference
     #[arg(long)]
@@ -154,7 +169,7 @@ pub struct AnalyseArgs {
 }
 
 /// `bavn archive`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum ArchiveCommand {
     /// Write archived pages to a WARC/1.1 file. It holds personal data in clear
     Export(ArchiveExportArgs),
@@ -163,7 +178,7 @@ pub enum ArchiveCommand {
 }
 
 /// `bavn archive export`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ArchiveExportArgs {
     /// File to write, for example pages.warc.gz
     pub file: PathBuf,
@@ -182,7 +197,7 @@ pub struct ArchiveExportArgs {
 }
 
 /// `bavn archive import`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ArchiveImportArgs {
     /// WARC/1.0 or 1.1, plain or gzip; - for standard input
     pub file: PathBuf,
@@ -192,7 +207,7 @@ pub struct ArchiveImportArgs {
 }
 
 /// `bavn list`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ListArgs {
     /// The list's day [default: today; for imported ads the first list hour after the last sighting]
     #[arg(long, value_name = "DATE")]
@@ -209,7 +224,7 @@ pub struct ListArgs {
 }
 
 /// `bavn site`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum SiteCommand {
     /// Every site with its approval
     List,
@@ -258,7 +273,7 @@ pub enum SiteCommand {
 }
 
 /// `bavn site dry-run`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct DryRunArgs {
     /// The site
     pub site: String,
@@ -277,7 +292,7 @@ pub struct DryRunArgs {
 }
 
 /// `bavn site new`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct NewArgs {
     /// Addresses at which the listing begins: a page, a sitemap or a feed
     #[arg(required = true, value_name = "URL")]
@@ -297,7 +312,7 @@ pub struct NewArgs {
 }
 
 /// `bavn site diff`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct DiffArgs {
     /// The site
     pub site: String,
@@ -314,7 +329,7 @@ pub struct DiffArgs {
 }
 
 /// `bavn indicators`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum IndicatorCommand {
     /// Every indicator in a line
     List,
@@ -341,7 +356,7 @@ pub enum IndicatorCommand {
 }
 
 /// `bavn linkage`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum LinkageCommand {
     /// Estimate the weights from this store's own ads, and show what would change
     ///
@@ -357,7 +372,7 @@ pub enum LinkageCommand {
 }
 
 /// `bavn linkage estimate`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct EstimateArgs {
     /// Write the new values into linkage.toml; the next analysis uses them
     #[arg(long)]
@@ -368,14 +383,14 @@ pub struct EstimateArgs {
 }
 
 /// `bavn explain`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum ExplainCommand {
     /// What speaks for one desk behind two ads, what against, what was missing, and what came of it
     Pair(PairArgs),
 }
 
 /// `bavn explain pair`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct PairArgs {
     /// One ad, as SITE/AD
     pub a: String,
@@ -390,7 +405,7 @@ pub struct PairArgs {
 }
 
 /// `bavn read`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ReadArgs {
     /// JSON Lines {"id","text","lang"?,"fields"?} [default: standard input]
     pub file: Option<PathBuf>,
@@ -403,7 +418,7 @@ pub struct ReadArgs {
 }
 
 /// `bavn import`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum ImportCommand {
     /// Ads; a site without an adapter is registered as import-only
     Ads(ImportArgs),
@@ -414,7 +429,7 @@ pub enum ImportCommand {
 }
 
 /// A file to import.
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ImportArgs {
     /// JSON Lines, or - for standard input
     pub file: PathBuf,
@@ -424,7 +439,7 @@ pub struct ImportArgs {
 }
 
 /// `bavn export`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ExportArgs {
     /// What to export
     pub what: ExportForm,
@@ -523,8 +538,205 @@ pub enum ExtentArg {
     Advertiser,
 }
 
+/// `bavn audit`
+#[derive(Clone, Subcommand)]
+pub enum AuditCommand {
+    /// Recompute both chains and compare them with the anchors outside the store; exit 1 where anything was changed,
+    /// removed or cut
+    Verify,
+    /// Write an anchor now ('bavn run' and 'bavn serve' write one each day)
+    Anchor,
+    /// Who looked at what, when and why, newest first. The search is logged too
+    List(AuditListArgs),
+}
+
+/// `bavn audit list`
+#[derive(Clone, Args)]
+pub struct AuditListArgs {
+    /// From this day or time on
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Until this day or time
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// A log-in, or part of the name of a user of the machine
+    #[arg(long, value_name = "NAME")]
+    pub who: Option<String>,
+    /// Kinds that begin so, for example sign_in, case, export
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Words in purpose or subject
+    #[arg(long)]
+    pub words: Option<String>,
+    /// Most rows
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+    /// As JSON Lines
+    #[arg(long)]
+    pub json: bool,
+    /// Why: kept in the audit log
+    #[arg(long, default_value = "supervision")]
+    pub purpose: String,
+}
+
+/// `bavn retention`
+#[derive(Clone, Subcommand)]
+pub enum RetentionCommand {
+    /// The clocks, by kind
+    Show,
+    /// What would be deleted now, counted; nothing is
+    DryRun {
+        /// As if it were this day or time
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
+    /// Delete for good what is due ('bavn run' does so each day)
+    Run,
+    /// What goes in the next 14 days, by day and kind, and which cases
+    Upcoming,
+    /// Keep a case, an ad with its advertiser's other ads, or everything from being deleted for now
+    Hold(HoldArgs),
+    /// End a hold
+    Release {
+        /// Its number, as 'bavn retention holds' shows it
+        hold: i64,
+        /// Who says so
+        #[arg(long, value_name = "NAME")]
+        by: String,
+    },
+    /// All holds, with who placed them and why
+    Holds,
+}
+
+/// `bavn retention hold`
+#[derive(Clone, Args)]
+pub struct HoldArgs {
+    /// A case's id, SITE/AD, or everything
+    #[arg(value_name = "WHAT")]
+    pub on: String,
+    /// Why: a legal claim, a restriction that the person asked for
+    #[arg(long, value_name = "TEXT")]
+    pub because: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    /// It ends by itself then
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+}
+
+/// `bavn subject`
+#[derive(Clone, Subcommand)]
+pub enum SubjectCommand {
+    /// What is known of a contact, in counts. The look-up is logged
+    Find {
+        /// A phone number, e-mail address or service:name
+        contact: String,
+        /// Why: kept in the audit log
+        #[arg(long)]
+        purpose: String,
+    },
+    /// Record that a named person has checked who asks, and whether an answer endangers somebody
+    Check(SubjectCheckArgs),
+    /// Write the answer to a person who asks what is known of her contact. Needs a check
+    Export {
+        /// A phone number, e-mail address or service:name
+        contact: String,
+        /// File for the answer (JSON)
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Also name further ads of the same advertisers; they may be other people's
+        #[arg(long)]
+        linked: bool,
+        /// Why: kept in the audit log
+        #[arg(long, default_value = "right of access")]
+        purpose: String,
+    },
+    /// Erase the contact and the ads that show it, everywhere. Needs a check; an objection is kept
+    Erase {
+        /// A phone number, e-mail address or service:name
+        contact: String,
+        /// Why: kept in the audit log
+        #[arg(long, default_value = "right to erasure")]
+        purpose: String,
+    },
+    /// Keep an objection: the contact is left alone from now on
+    Object {
+        /// A phone number, e-mail address or service:name
+        contact: String,
+    },
+}
+
+/// `bavn subject check`
+#[derive(Clone, Args)]
+pub struct SubjectCheckArgs {
+    /// A phone number, e-mail address or service:name
+    pub contact: String,
+    /// Log-in of the person who has checked
+    #[arg(long, value_name = "LOGIN")]
+    pub checked_by: String,
+    /// How it was made sure who asks, and that the contact is theirs
+    #[arg(long, value_name = "TEXT")]
+    pub identity: String,
+    /// Whether an answer or an erasure endangers somebody, and why not
+    #[arg(long, value_name = "TEXT")]
+    pub danger: String,
+    /// Withhold it, under this exception, for example "databeskyttelsesloven § 22, stk. 2"
+    #[arg(long, value_name = "EXCEPTION", requires = "because")]
+    pub withhold: Option<String>,
+    /// The exception's reason
+    #[arg(long, value_name = "TEXT", requires = "withhold")]
+    pub because: Option<String>,
+}
+
+/// `bavn backup`
+#[derive(Clone, Subcommand)]
+pub enum BackupCommand {
+    /// Write an encrypted backup, as the store is at this moment, while everything runs
+    Create {
+        /// File to write [default: a new one in backup.folder of bavn.toml]
+        file: Option<PathBuf>,
+        /// age recipient (age1…) for whom it is encrypted; may be given several times
+        #[arg(long, value_name = "RECIPIENT")]
+        recipient: Vec<String>,
+        /// File with a passphrase or an age identity
+        #[arg(long, value_name = "FILE")]
+        secret: Option<PathBuf>,
+    },
+    /// Restore a backup into a scratch file, look through all of it, and keep the date
+    Verify {
+        /// The backup [default: the newest in backup.folder]
+        file: Option<PathBuf>,
+        /// File with the passphrase or the age identity
+        #[arg(long, value_name = "FILE")]
+        secret: Option<PathBuf>,
+    },
+    /// Make the store anew from a backup. Objections and erasures made since are applied again; nobody comes back
+    ///
+    /// The store that is there is moved aside. On PostgreSQL the database must be empty.
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// File with the passphrase or the age identity
+        #[arg(long, value_name = "FILE")]
+        secret: Option<PathBuf>,
+    },
+}
+
+/// `bavn store`
+#[derive(Clone, Subcommand)]
+pub enum StoreCommand {
+    /// Copy a store into an empty one, for example from SQLite to PostgreSQL, and compare every row
+    Copy {
+        /// The store to copy: sqlite:FILE or postgres://USER@HOST/NAME
+        from: String,
+        /// An empty one
+        to: String,
+    },
+}
+
 /// `bavn user`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum UserCommand {
     /// Add an account; the password is asked for, or read from standard input
     Add(UserAddArgs),
@@ -543,7 +755,7 @@ pub enum UserCommand {
 }
 
 /// `bavn user add`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct UserAddArgs {
     /// Log-in
     pub login: String,
@@ -571,4 +783,6 @@ pub enum RoleArg {
     /// Works a team's contact list
     #[value(alias = "outreach_worker")]
     OutreachWorker,
+    /// Reads the audit log and its alarms, nothing else
+    Auditor,
 }

@@ -27,11 +27,51 @@ pub fn default_key_file(data: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// A file of this store that lies beside the data folder, never in it: `<data>.<suffix>`; for a database that was named
+/// `<file>.<suffix>`, on PostgreSQL `<data>.<database>.<suffix>`.
+pub fn beside(cli: &Cli, suffix: &str) -> PathBuf {
+    let url = database_url(cli);
+    let key = match cli.database.as_deref().filter(|url| !url.is_empty()) {
+        Some(_) if url.starts_with("sqlite:") => default_key_file(Path::new(sqlite_path(&url))),
+        Some(_) => {
+            let name = url.split('?').next().and_then(|url| url.rsplit('/').next()).unwrap_or_default();
+            let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
+            default_key_file(&cli.data).with_extension(if name.is_empty() {
+                "key".to_owned()
+            } else {
+                format!("{name}.key")
+            })
+        }
+        None => default_key_file(&cli.data),
+    };
+    let mut file = key.into_os_string().into_string().unwrap_or_else(|name| name.to_string_lossy().into_owned());
+    file.truncate(file.len() - "key".len());
+    file.push_str(suffix);
+    PathBuf::from(file)
+}
+
+fn sqlite_path(url: &str) -> &str {
+    url.trim_start_matches("sqlite:").trim_start_matches("//")
+}
+
 /// The key file that was named on the command line or in the environment.
-fn named_key_file(cli: &Cli) -> Option<PathBuf> {
+pub fn named_key_file(cli: &Cli) -> Option<PathBuf> {
     let from_environment =
         || std::env::var_os("BAVN_MASTER_KEY_FILE").filter(|name| !name.is_empty()).map(PathBuf::from);
     cli.key.clone().or_else(from_environment)
+}
+
+/// The key of a store that may not be there yet (restore, copy): named, or beside the data folder. None is made.
+pub fn key_for(cli: &Cli) -> anyhow::Result<MasterKey> {
+    let url = database_url(cli);
+    let embedded = cli.database.as_deref().is_none_or(str::is_empty);
+    let file = match named_key_file(cli) {
+        Some(file) => file,
+        None if embedded => default_key_file(&cli.data),
+        None if url.starts_with("sqlite:") => default_key_file(Path::new(sqlite_path(&url))),
+        None => bail!("a master key is needed: name its file with --key or BAVN_MASTER_KEY_FILE"),
+    };
+    read_key(&file)
 }
 
 fn read_key(file: &Path) -> anyhow::Result<MasterKey> {
@@ -68,7 +108,12 @@ pub async fn open_store(cli: &Cli, need: Need, at: Timestamp) -> anyhow::Result<
     let url = database_url(cli);
     let key = if url.starts_with("postgres") { postgres_key(cli)? } else { sqlite_key(cli, &url, need)? };
     let options = Options { create: need == Need::Make, ..Options::default() };
-    Ok(Store::open_with(&url, key, at, options).await?)
+    let new = url.starts_with("sqlite:") && !Path::new(sqlite_path(&url)).exists();
+    let store = Store::open_with(&url, key, at, options).await?;
+    if new {
+        crate::anchors::move_aside(&beside(cli, "anchors.jsonl"), at)?;
+    }
+    Ok(store)
 }
 
 fn postgres_key(cli: &Cli) -> anyhow::Result<MasterKey> {
@@ -83,7 +128,7 @@ fn sqlite_key(cli: &Cli, url: &str, need: Need) -> anyhow::Result<MasterKey> {
         // No database that bavn knows: the store refuses the address and says how to write one; no key is needed for that.
         return Ok(MasterKey::from_bytes([0; 32]));
     }
-    let path = PathBuf::from(url.trim_start_matches("sqlite:").trim_start_matches("//"));
+    let path = PathBuf::from(sqlite_path(url));
     let embedded = cli.database.as_deref().is_none_or(str::is_empty);
     if !path.exists() {
         if need == Need::Existing {

@@ -3,11 +3,14 @@
 //! **Invariant**: the clock, the file system and the environment are read here and handed down as arguments; what is
 //! decided about an ad is decided in the pure crates.
 
+pub mod anchors;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod explain;
 pub mod exports;
 pub mod figures;
+pub mod forgotten;
 pub mod input;
 pub mod jobs;
 pub mod key;
@@ -46,6 +49,11 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Objection(command) => jobs::objection::run(&cli, command).await,
             Command::Linkage(command) => jobs::linkage::run(&cli, command).await,
             Command::Explain(command) => jobs::explain::run(&cli, command).await,
+            Command::Audit(command) => jobs::audit::run(&cli, command).await,
+            Command::Retention(command) => jobs::retention::run(&cli, command).await,
+            Command::Subject(command) => jobs::subject::run(&cli, command).await,
+            Command::Backup(command) => jobs::backup::run(&cli, command).await,
+            Command::Store(cli::StoreCommand::Copy { from, to }) => jobs::store_copy::run(&cli, from, to).await,
             Command::Doctor => jobs::doctor::run(&cli).await,
             Command::Site(command) => jobs::site::run(&cli, command).await,
             Command::Read(_) | Command::Indicators(_) | Command::Init => Ok(()),

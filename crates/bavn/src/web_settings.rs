@@ -78,6 +78,10 @@ pub fn app_state(
             delay_s: if slowest.is_finite() { slowest.ceil() as u32 } else { 1 },
         },
         public_texts: config.public_texts.clone(),
+        kept_days: {
+            let clocks = &config.settings.retention;
+            (clocks.ads_days, clocks.cases_days.max(clocks.ledger_days))
+        },
         default_language: if config.settings.serve.language == "en" { Language::En } else { Language::Da },
         clock,
         reasons: (programme.reasons.iter())

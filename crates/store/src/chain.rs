@@ -22,6 +22,8 @@ struct Texts {
     insert_payload: &'static str,
     walk: &'static str,
     newest: &'static str,
+    delete_payloads: &'static str,
+    hash_at: &'static str,
 }
 
 const EVENT: Texts = Texts {
@@ -33,6 +35,8 @@ const EVENT: Texts = Texts {
            LEFT JOIN event_payload p ON p.seq = e.seq WHERE e.seq > $1 ORDER BY e.seq LIMIT 1000",
     newest: "SELECT e.seq, e.at, e.kind, p.body_sealed FROM event e LEFT JOIN event_payload p ON p.seq = e.seq \
              WHERE e.seq < $1 ORDER BY e.seq DESC LIMIT $2",
+    delete_payloads: "DELETE FROM event_payload WHERE seq BETWEEN $1 AND $2",
+    hash_at: "SELECT hash FROM event WHERE seq = $1",
 };
 
 const AUDIT: Texts = Texts {
@@ -44,6 +48,8 @@ const AUDIT: Texts = Texts {
            LEFT JOIN audit_payload p ON p.seq = e.seq WHERE e.seq > $1 ORDER BY e.seq LIMIT 1000",
     newest: "SELECT e.seq, e.at, e.kind, p.body_sealed FROM audit e LEFT JOIN audit_payload p ON p.seq = e.seq \
              WHERE e.seq < $1 ORDER BY e.seq DESC LIMIT $2",
+    delete_payloads: "DELETE FROM audit_payload WHERE seq BETWEEN $1 AND $2",
+    hash_at: "SELECT hash FROM audit WHERE seq = $1",
 };
 
 impl Chain {
@@ -83,6 +89,102 @@ impl Payload {
             (Some(id), _) => Actor::Account(AccountId(id)),
             (None, name) => Actor::System(name.clone().unwrap_or_default()),
         }
+    }
+}
+
+/// Why payloads were deleted on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gone {
+    /// Their time was over.
+    Retention,
+    /// A person's right.
+    Erasure,
+}
+
+impl Gone {
+    fn as_str(self) -> &'static str {
+        match self {
+            Gone::Retention => "retention",
+            Gone::Erasure => "erasure",
+        }
+    }
+}
+
+fn gone_mac(keys: &Keys, chain: Chain, first: i64, last: i64, at: i64, why: &str) -> [u8; 32] {
+    let name = chain.texts().name.as_bytes();
+    let (first, last, at) = (first.to_le_bytes(), last.to_le_bytes(), at.to_le_bytes());
+    keys.hash(Purpose::Chain, &[b"payload_gone", name, &first, &last, &at, why.as_bytes()])
+}
+
+/// Deletes payloads (sequences sorted) and vouches for each run of them, so that the chain still verifies. Payloads that
+/// are missing without this were taken away.
+pub(crate) async fn delete_payloads(
+    tx: &mut Tx,
+    keys: &Keys,
+    chain: Chain,
+    sorted: &[i64],
+    at: Timestamp,
+    why: Gone,
+) -> Result<(), StoreError> {
+    let texts = chain.texts();
+    let mut from = 0;
+    while from < sorted.len() {
+        let mut to = from;
+        while to + 1 < sorted.len() && sorted[to + 1] == sorted[to] + 1 {
+            to += 1;
+        }
+        let (first, last) = (sorted[from], sorted[to]);
+        tx.run(texts.delete_payloads, args![first, last]).await?;
+        let mac = gone_mac(keys, chain, first, last, at.as_millisecond(), why.as_str());
+        tx.run(
+            "INSERT INTO payload_gone (chain, first_seq, last_seq, at, why, mac) VALUES ($1, $2, $3, $4, $5, $6)",
+            args![texts.name, first, last, at, why.as_str(), mac],
+        )
+        .await?;
+        from = to + 1;
+    }
+    Ok(())
+}
+
+/// The ranges of payloads that went on purpose, sorted; one that nobody vouches for is a fault.
+async fn gone_ranges(
+    tx: &mut Tx,
+    keys: &Keys,
+    chain: Chain,
+    faults: &mut Vec<(String, i64, String)>,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let name = chain.texts().name;
+    let rows = tx
+        .all(
+            "SELECT first_seq, last_seq, at, why, mac FROM payload_gone WHERE chain = $1 ORDER BY first_seq",
+            args![name],
+        )
+        .await?;
+    let mut ranges = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let (first, last) = (row.int(0)?, row.int(1)?);
+        if gone_mac(keys, chain, first, last, row.int(2)?, &row.text(3)?)[..] == row.blob(4)?[..] {
+            ranges.push((first, last));
+        } else {
+            faults.push((name.to_owned(), first, "a deletion is recorded that bavn did not make".to_owned()));
+        }
+    }
+    Ok(ranges)
+}
+
+/// The hash of a row, to compare with an anchor; and the head's sequence.
+pub(crate) async fn hash_at(tx: &mut Tx, chain: Chain, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    if seq == 0 {
+        return Ok(Some(vec![0; 32]));
+    }
+    tx.one(chain.texts().hash_at, args![seq]).await?.map(|row| row.blob(0)).transpose()
+}
+
+/// The head of a chain: sequence and hash.
+pub(crate) async fn head(tx: &mut Tx, chain: Chain) -> Result<(i64, Vec<u8>), StoreError> {
+    match tx.one("SELECT seq, hash FROM chain_head WHERE chain = $1", args![chain.texts().name]).await? {
+        Some(row) => Ok((row.int(0)?, row.blob(1)?)),
+        None => Ok((0, vec![0; 32])),
     }
 }
 
@@ -173,6 +275,8 @@ pub(crate) async fn verify(
     faults: &mut Vec<(String, i64, String)>,
 ) -> Result<(i64, String), StoreError> {
     let texts = chain.texts();
+    let gone = gone_ranges(tx, keys, chain, faults).await?;
+    let mut gone = gone.iter().peekable();
     let (mut before, mut last, mut rows) = (vec![0_u8; 32], 0, 0);
     let mut fault = |seq: i64, what: &str| faults.push((texts.name.to_owned(), seq, what.to_owned()));
     loop {
@@ -189,21 +293,20 @@ pub(crate) async fn verify(
             if link(keys, chain, &before, seq, at, &kind, &kept)[..] != hash[..] {
                 fault(seq, "the row or the one before it was changed");
             }
-            if let Some(blob) = row.opt_blob(5)? {
-                match keys.open(texts.payload, &seq.to_le_bytes(), "body", &blob) {
+            while gone.next_if(|(_, end)| *end < seq).is_some() {}
+            match row.opt_blob(5)? {
+                Some(blob) => match keys.open(texts.payload, &seq.to_le_bytes(), "body", &blob) {
                     Ok(body) if commitment(keys, chain, seq, &body)[..] == kept[..] => {}
                     _ => fault(seq, "the payload is not the one committed to"),
-                }
+                },
+                None if gone.peek().is_some_and(|(first, end)| (*first..=*end).contains(&seq)) => {}
+                None => fault(seq, "the payload was removed, and neither a clock nor an erasure did it"),
             }
             (before, last) = (hash, seq);
             rows += 1;
         }
     }
-    let head = tx.one("SELECT seq, hash FROM chain_head WHERE chain = $1", args![texts.name]).await?;
-    let (head_seq, head_hash) = match head {
-        Some(row) => (row.int(0)?, row.blob(1)?),
-        None => (0, vec![0; 32]),
-    };
+    let (head_seq, head_hash) = head(tx, chain).await?;
     if head_seq != last || head_hash != before {
         fault(last, "the chain's end was cut off");
     }

@@ -375,6 +375,28 @@ impl Db {
         .map_err(|error| fail(doing, error))
     }
 
+    /// SQLite: moves the write-ahead log into the file and empties it. A reader who still looks at an older state keeps it
+    /// from that; it is tried for a while, and the next call goes on. PostgreSQL: nothing.
+    pub(crate) async fn empty_wal(&self) -> Result<(), StoreError> {
+        let Db::Sqlite { writer, .. } = self else { return Ok(()) };
+        let doing = "emptying the write-ahead log";
+        for _ in 0..20 {
+            let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await;
+            let busy: i64 = row.and_then(|row| row.try_get(0)).map_err(|error| fail(doing, error))?;
+            if busy == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        Err(StoreError::Unavailable { doing, what: "a long read keeps it".to_owned() })
+    }
+
+    /// PostgreSQL: frees the space of deleted rows, so that it is written over. SQLite: nothing.
+    pub(crate) async fn vacuum(&self) -> Result<(), StoreError> {
+        let Db::Postgres(pool) = self else { return Ok(()) };
+        sqlx::query("VACUUM").execute(pool).await.map(drop).map_err(|error| fail("vacuuming", error))
+    }
+
     pub(crate) async fn close(&self) {
         match self {
             Db::Sqlite { writer, reader, .. } => {

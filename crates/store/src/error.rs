@@ -120,6 +120,12 @@ pub enum StoreError {
         /// What the engine said.
         what: String,
     },
+    /// A backup or a copy cannot be made or used.
+    #[error("the backup or copy cannot be used: {what}")]
+    Backup {
+        /// What is wrong.
+        what: String,
+    },
     /// Randomness from the system is not to be had.
     #[error("the system gives no random numbers: {what}")]
     Random {

@@ -7,6 +7,7 @@
 
 pub mod ads;
 pub mod analysis;
+mod anchor;
 pub mod archive;
 pub mod audit;
 mod chain;
@@ -28,14 +29,17 @@ pub mod search;
 mod settings;
 pub mod sites;
 pub mod store;
+mod subject;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod times;
+mod transfer;
 
 pub use ads::{AdRow, AdSpan, NewAd, PutAds, VersionRow};
 pub use analysis::{AnalysisHeader, EntityRow, NewAnalysis, PutAnalysis, RunFiguresRow, SpamShare};
+pub use anchor::{Anchor, AnchorKind, Head};
 pub use archive::{ArchiveQuery, ArchiveReader, ArchivedPage, CaptureRow, Reread, RereadAs, RereadCounts, WholeRun};
-pub use audit::{Actor, AuditEntry, Look};
+pub use audit::{Actor, AuditEntry, AuditFilter, AuditPage, Look, LookAlarm, LookClass, LookLimits};
 pub use doctor::{Doctor, TableCount};
 pub use error::StoreError;
 pub use events::{ChainCheck, EventRow};
@@ -56,10 +60,12 @@ pub use research::{
     QueueRow, ReadingDay, ReviewClaim, SavedView, SecondDone, SecondId, SecondRow, SecondShare, SecondView,
     SharedNumber, SharedNumberView, SharedNumbersPage, Skipped, SubjectCase, TwiceRead, Waiting,
 };
-pub use retention::KeptDays;
+pub use retention::{Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
 pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};
 pub use sites::{RunRow, SiteOverview, SiteRegistration};
 pub use store::{Engine, Options, Store};
+pub use subject::{CHECK_DAYS, CheckAnswer, Erased, Forgotten, ForgottenKind, SubjectCheck, SubjectFound};
+pub use transfer::{Dump, DumpHeader, Moved, Verified};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use crate::StoreError;
 use crate::db::{Db, Tx, args};
 use crate::keys::Keys;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// A step: version, name, text for SQLite, text for PostgreSQL.
 type Step = (i64, &'static str, &'static str, &'static str);
@@ -30,6 +31,7 @@ const STEPS: &[Step] = &[
     step!(9, "reading cases together", "0009_review.sql"),
     step!(10, "objections and urgent notices", "0010_objections.sql"),
     step!(11, "ledger", "0011_ledger.sql"),
+    step!(14, "daily operation", "0014_operation.sql"),
 ];
 
 /// The newest version that this program knows.
@@ -50,21 +52,38 @@ pub(crate) async fn version(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.id("SELECT coalesce(max(version), CAST(0 AS BIGINT)) FROM schema_version", vec![]).await
 }
 
+/// The steps that a database has taken.
+async fn taken(tx: &mut Tx) -> Result<BTreeSet<i64>, StoreError> {
+    if version(tx).await? == 0 {
+        return Ok(BTreeSet::new());
+    }
+    let rows = tx.all("SELECT version FROM schema_version", vec![]).await?;
+    rows.iter().map(|row| row.int(0)).collect()
+}
+
 /// Brings the database to the newest version and checks that the key is its own.
 pub(crate) async fn migrate(db: &Db, keys: &Keys, at: Timestamp) -> Result<(), StoreError> {
+    migrate_to(db, at, newest()).await?;
+    check_key(db, keys).await
+}
+
+/// As [`migrate`], no further than a version, and without asking for the key.
+pub(crate) async fn migrate_to(db: &Db, at: Timestamp, last: i64) -> Result<(), StoreError> {
     let mut tx = db.read("looking at the schema's version").await?;
     let found = version(&mut tx).await?;
+    // A step that came in beside a later one is taken too.
+    let taken = taken(&mut tx).await?;
     drop(tx);
     if found > newest() {
         return Err(StoreError::Newer { found, known: newest() });
     }
-    for step in STEPS.iter().filter(|step| step.0 > found) {
+    for step in STEPS.iter().filter(|step| !taken.contains(&step.0) && step.0 <= last) {
         apply(db, step, at).await.map_err(|error| match error {
             StoreError::Engine { what, .. } => StoreError::Migration { version: step.0, what },
             other => other,
         })?;
     }
-    check_key(db, keys).await
+    Ok(())
 }
 
 async fn apply(db: &Db, step: &Step, at: Timestamp) -> Result<(), StoreError> {
@@ -73,7 +92,7 @@ async fn apply(db: &Db, step: &Step, at: Timestamp) -> Result<(), StoreError> {
         // Two programs that start at once migrate one after the other. The number is bavn's own.
         tx.run("SELECT pg_advisory_xact_lock(7203104)", vec![]).await?;
     }
-    if version(&mut tx).await? >= step.0 {
+    if taken(&mut tx).await?.contains(&step.0) {
         return tx.commit().await;
     }
     tx.script(

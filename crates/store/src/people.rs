@@ -21,20 +21,23 @@ pub enum PersonRole {
     Researcher,
     /// Lists, attempts, outcomes of the own team.
     OutreachWorker,
+    /// The audit log and its alarms, nothing else.
+    Auditor,
 }
 
 impl PersonRole {
-    /// As stored and written: `administrator`, `researcher`, `outreach_worker`.
+    /// As stored and written: `administrator`, `researcher`, `outreach_worker`, `auditor`.
     pub fn as_str(self) -> &'static str {
         match self {
             PersonRole::Administrator => "administrator",
             PersonRole::Researcher => "researcher",
             PersonRole::OutreachWorker => "outreach_worker",
+            PersonRole::Auditor => "auditor",
         }
     }
     /// From its written form.
     pub fn parse(text: &str) -> Option<Self> {
-        [PersonRole::Administrator, PersonRole::Researcher, PersonRole::OutreachWorker]
+        [PersonRole::Administrator, PersonRole::Researcher, PersonRole::OutreachWorker, PersonRole::Auditor]
             .into_iter()
             .find(|role| role.as_str() == text)
     }

@@ -75,6 +75,17 @@ impl Store {
 
     /// As [`Store::open`], with other settings.
     pub async fn open_with(url: &str, key: MasterKey, at: Timestamp, options: Options) -> Result<Store, StoreError> {
+        Self::open_at(url, key, at, options, None).await
+    }
+
+    /// As [`Store::open_with`]; with `version` no further than that version, for rows of an earlier schema.
+    pub(crate) async fn open_at(
+        url: &str,
+        key: MasterKey,
+        at: Timestamp,
+        options: Options,
+        version: Option<i64>,
+    ) -> Result<Store, StoreError> {
         let db = if url.starts_with("sqlite:") {
             open_sqlite(url, &options).await?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -83,11 +94,20 @@ impl Store {
             return Err(StoreError::Url { url: without_password(url), what: "it names no known engine".to_owned() });
         };
         let keys = Keys::derive(&key);
-        if let Err(error) = migrate::migrate(&db, &keys, at).await {
+        let migrated = match version {
+            Some(version) => migrate::migrate_to(&db, at, version).await,
+            None => migrate::migrate(&db, &keys, at).await,
+        };
+        if let Err(error) = migrated {
             db.close().await;
             return Err(error);
         }
         Ok(Store { inner: Arc::new(Inner { db, keys, gathers: Gathers::default() }) })
+    }
+
+    /// Brings the schema to the newest version and checks the key.
+    pub(crate) async fn migrate(&self, at: Timestamp) -> Result<(), StoreError> {
+        migrate::migrate(&self.inner.db, self.keys(), at).await
     }
 
     /// Which engine it is on.
@@ -120,6 +140,12 @@ impl Store {
     }
     pub(crate) async fn write_soon(&self, doing: &'static str) -> Result<Tx, StoreError> {
         self.inner.db.write_soon(doing).await
+    }
+    pub(crate) async fn empty_wal(&self) -> Result<(), StoreError> {
+        self.inner.db.empty_wal().await
+    }
+    pub(crate) async fn vacuum(&self) -> Result<(), StoreError> {
+        self.inner.db.vacuum().await
     }
     pub(crate) async fn read(&self, doing: &'static str) -> Result<Tx, StoreError> {
         self.inner.db.read(doing).await

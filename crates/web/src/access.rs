@@ -43,6 +43,7 @@ pub fn start_page(role: PersonRole) -> &'static str {
         PersonRole::Researcher => "/queue",
         PersonRole::OutreachWorker => "/today",
         PersonRole::Administrator => "/sites",
+        PersonRole::Auditor => "/audit",
     }
 }
 
@@ -102,6 +103,22 @@ role!(
     Administrator
 );
 
+/// Whoever may read the log of looks: administrators and auditors.
+#[derive(Debug, Clone)]
+pub struct Overseer(pub Who);
+
+impl FromRequestParts<AppState> for Overseer {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, WebError> {
+        let who = Who::from_request_parts(parts, state).await?;
+        match who.role() {
+            PersonRole::Administrator | PersonRole::Auditor => Ok(Self(who)),
+            PersonRole::Researcher | PersonRole::OutreachWorker => Err(WebError::Forbidden),
+        }
+    }
+}
+
 /// Whoever answers for cases or for the installation: a researcher or an administrator.
 #[derive(Debug, Clone)]
 pub struct Office(pub Who);
@@ -113,7 +130,7 @@ impl FromRequestParts<AppState> for Office {
         let who = Who::from_request_parts(parts, state).await?;
         match who.role() {
             PersonRole::Researcher | PersonRole::Administrator => Ok(Self(who)),
-            PersonRole::OutreachWorker => Err(WebError::Forbidden),
+            PersonRole::OutreachWorker | PersonRole::Auditor => Err(WebError::Forbidden),
         }
     }
 }

@@ -21,6 +21,11 @@ pub fn day_of(at: Timestamp) -> Date {
     local(at).date()
 }
 
+/// The moment at which a Danish day begins.
+pub fn day_begins(day: Date) -> Option<Timestamp> {
+    COPENHAGEN.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().ok()
+}
+
 /// When the Danish day of a time began.
 pub fn day_began(at: Timestamp) -> Timestamp {
     local(at).start_of_day().map_or(at, |midnight| midnight.timestamp())

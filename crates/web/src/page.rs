@@ -137,8 +137,10 @@ impl Page {
                 ("/sites", t.t("menu-sites")),
                 ("/people", t.t("menu-people")),
                 ("/objections", t.t("menu-objections")),
+                ("/audit", t.t("menu-audit")),
                 ("/indicators", t.t("menu-indicators")),
             ],
+            PersonRole::Auditor => vec![("/audit", t.t("menu-audit")), ("/indicators", t.t("menu-indicators"))],
         };
         let shortcuts = match who.role() {
             PersonRole::Researcher => SHORTCUTS.map(|(keys, key)| (keys, t.t(key))).to_vec(),

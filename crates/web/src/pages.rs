@@ -2,6 +2,7 @@
 
 pub mod administration;
 mod attempt_form;
+pub mod audit;
 pub mod called;
 mod care;
 pub mod case;

@@ -1,8 +1,8 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    administration, called, case, contact, decision, drift, follow_ups, health, history, indicators, line, network,
-    objection, objections, pair, queue, queue_acts, search, second, shared_numbers, sign_in, today, try_text,
+    administration, audit, called, case, contact, decision, drift, follow_ups, health, history, indicators, line,
+    network, objection, objections, pair, queue, queue_acts, search, second, shared_numbers, sign_in, today, try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -24,10 +24,10 @@ pub enum Audience {
     Public,
     /// Anybody who is signed in.
     SignedIn,
-    /// Researchers and administrators.
-    Office,
     /// One role.
     Only(PersonRole),
+    /// Either of two roles.
+    Either(PersonRole, PersonRole),
 }
 
 /// An address of the pages.
@@ -54,8 +54,8 @@ macro_rules! routes {
     (@name post) => { "POST" };
 }
 
-use Audience::{Office, Only, Public, SignedIn};
-use PersonRole::{Administrator, OutreachWorker, Researcher};
+use Audience::{Either, Only, Public, SignedIn};
+use PersonRole::{Administrator, Auditor, OutreachWorker, Researcher};
 
 routes! {
     get "/" Public => sign_in::start;
@@ -69,10 +69,10 @@ routes! {
     get "/healthz" Public => health::healthz;
     get "/readyz" Public => health::readyz;
     get "/assets/{name}" Public => assets::asset;
-    get "/objections" Office => objections::objections;
-    post "/objections/{id}/decide" Office => objections::decide;
-    post "/objections/{id}/undo" Office => objections::undo;
-    post "/objections/{id}/withdraw" Office => objections::withdraw;
+    get "/objections" Either(Researcher, Administrator) => objections::objections;
+    post "/objections/{id}/decide" Either(Researcher, Administrator) => objections::decide;
+    post "/objections/{id}/undo" Either(Researcher, Administrator) => objections::undo;
+    post "/objections/{id}/withdraw" Either(Researcher, Administrator) => objections::withdraw;
     get "/queue" Only(Researcher) => queue::queue;
     post "/queue/next" Only(Researcher) => queue_acts::next;
     post "/queue/views" Only(Researcher) => queue_acts::save_view;
@@ -127,6 +127,8 @@ routes! {
     get "/sites/{id}" Only(Administrator) => administration::site;
     post "/sites/{id}/wish" Only(Administrator) => administration::wish;
     get "/people" Only(Administrator) => administration::people;
+    get "/audit" Either(Administrator, Auditor) => audit::form;
+    post "/audit" Either(Administrator, Auditor) => audit::search;
     get "/indicators" SignedIn => indicators::indicators;
     get "/indicators/{id}" SignedIn => indicators::indicator;
 }

@@ -29,6 +29,8 @@ pub struct WebSettings {
     pub crawler: CrawlerFacts,
     /// Words of the public page on data and objections, one language each.
     pub public_texts: Vec<PublicText>,
+    /// Days that ads are kept after they were last seen, and cases and contact, for the public page.
+    pub kept_days: (u32, u32),
     /// Language of a visitor who has not chosen.
     pub default_language: Language,
     /// The time.

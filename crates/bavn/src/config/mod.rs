@@ -10,8 +10,8 @@ mod toml_file;
 pub use builtin::{Builtin, write_builtin};
 pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, UrgentPerson, UrgentSettings};
 pub use settings::{
-    AnalyseSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings, PublicSettings, ServeSettings,
-    Settings, SmtpSecurity, SmtpSettings,
+    AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings,
+    PublicSettings, RetentionSettings, ServeSettings, Settings, SmtpSecurity, SmtpSettings,
 };
 pub use toml_file::{ConfigError, parse_toml};
 

@@ -24,6 +24,97 @@ pub struct Settings {
     /// The mail server for notices.
     #[serde(default)]
     pub smtp: SmtpSettings,
+    /// The log of looks.
+    #[serde(default)]
+    pub audit: AuditSettings,
+    /// How long what is kept.
+    #[serde(default)]
+    pub retention: RetentionSettings,
+    /// Backups.
+    #[serde(default)]
+    pub backup: BackupSettings,
+}
+
+/// The log of looks, its anchors and its alarm.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditSettings {
+    /// File of the anchors, outside the data folder; empty: `<data>.anchors.jsonl`.
+    pub anchor_file: String,
+    /// Look-ups that one person may make on a day before the alarm; 0: no limit.
+    pub lookups_per_day: u32,
+    /// Pages with personal data outside the own list, likewise.
+    pub views_per_day: u32,
+    /// Exports, likewise.
+    pub exports_per_day: u32,
+}
+
+impl Default for AuditSettings {
+    fn default() -> Self {
+        Self { anchor_file: String::new(), lookups_per_day: 60, views_per_day: 400, exports_per_day: 20 }
+    }
+}
+
+/// The clocks, in days. Pages have theirs in `crawl.keep_pages_days`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionSettings {
+    /// Ads with text, contacts and readings, after their advertiser was last seen.
+    pub ads_days: u32,
+    /// Hashes of pictures, after they were made.
+    pub images_days: u32,
+    /// Cases, decisions, judgements, after their last change.
+    pub cases_days: u32,
+    /// Lists, claims and attempts.
+    pub ledger_days: u32,
+    /// What was done and looked at, in words; the chain itself stays.
+    pub audit_days: u32,
+    /// Local time at which `bavn run` deletes what is due.
+    pub hour: String,
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        Self {
+            ads_days: 730,
+            images_days: 730,
+            cases_days: 1826,
+            ledger_days: 1826,
+            audit_days: 1826,
+            hour: "03:30".to_owned(),
+        }
+    }
+}
+
+/// Backups made by `bavn run`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BackupSettings {
+    /// Folder for the backups; empty: none are made by the schedule.
+    pub folder: String,
+    /// age recipients (`age1…`) for whom backups are encrypted.
+    pub recipients: Vec<String>,
+    /// File with an age identity or a passphrase, by which `backup verify` opens them.
+    pub secret_file: String,
+    /// Local time of the daily backup.
+    pub hour: String,
+    /// Backups that are kept.
+    pub keep: u32,
+    /// Days between two trial restores.
+    pub verify_days: u32,
+}
+
+impl Default for BackupSettings {
+    fn default() -> Self {
+        Self {
+            folder: String::new(),
+            recipients: Vec::new(),
+            secret_file: String::new(),
+            hour: "02:30".to_owned(),
+            keep: 14,
+            verify_days: 7,
+        }
+    }
 }
 
 /// What kind of body the controller is: their legal bases differ.
@@ -231,6 +322,27 @@ impl Settings {
         }
         if !(2..=3600).contains(&self.crawl.lease_s) {
             return wrong("crawl.lease_s", "must be 2 to 3600 seconds");
+        }
+        let clocks = &self.retention;
+        for (key, days) in [
+            ("retention.ads_days", clocks.ads_days),
+            ("retention.images_days", clocks.images_days),
+            ("retention.cases_days", clocks.cases_days),
+            ("retention.ledger_days", clocks.ledger_days),
+            ("retention.audit_days", clocks.audit_days),
+            ("crawl.keep_pages_days", self.crawl.keep_pages_days),
+        ] {
+            if !(1..=36_500).contains(&days) {
+                return wrong(key, "must be 1 to 36500 days");
+            }
+        }
+        for (key, hour) in [("retention.hour", &clocks.hour), ("backup.hour", &self.backup.hour)] {
+            if hour.parse::<jiff::civil::Time>().is_err() {
+                return wrong(key, "must be a time of day such as \"03:30\"");
+            }
+        }
+        if self.backup.keep == 0 || self.backup.verify_days == 0 {
+            return wrong("backup.keep", "keep and verify_days must be at least 1");
         }
         let contact = &self.crawl.contact_url;
         if !(contact.is_empty() || contact.starts_with("https://") || contact.starts_with("http://")) {

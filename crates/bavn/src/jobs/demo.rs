@@ -166,6 +166,7 @@ async fn fresh_store(cli: &Cli, seed: u64, at: Timestamp) -> anyhow::Result<Stor
         drop(std::fs::remove_file(&key_file));
     }
     write_key(&key_file, &key)?;
+    crate::anchors::move_aside(&crate::key::beside(cli, "anchors.jsonl"), crate::time::now())?;
     Ok(store)
 }
 

@@ -2,6 +2,8 @@
 
 pub mod analyse;
 pub mod archive;
+pub mod audit;
+pub mod backup;
 pub mod crawl;
 pub mod demo;
 pub mod doctor;
@@ -15,10 +17,14 @@ pub mod list;
 pub mod notices;
 pub mod objection;
 pub mod read;
+pub mod retention;
 pub mod run;
 pub mod serve;
 pub mod site;
 pub mod site_wish;
+pub mod store_copy;
+pub mod subject;
+pub mod upkeep;
 pub mod user;
 
 use crate::cli::Cli;
@@ -37,10 +43,34 @@ pub async fn open(cli: &Cli, need: Need, now: Timestamp) -> anyhow::Result<(Conf
     Ok((config, store))
 }
 
-/// The user of the machine who gave the command: what the audit log names.
+/// The user of the machine who gave the command: what the audit log names. The name comes from the process's own user
+/// id, which nobody can set as they can an environment variable; who became that user by sudo is told beside it.
 pub fn system_actor() -> Actor {
-    let name = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    Actor::System(name.filter(|name| !name.is_empty()).unwrap_or_else(|| "command line".to_owned()))
+    let by_sudo = std::env::var("SUDO_USER").ok().filter(|name| !name.is_empty());
+    Actor::System(match (machine_user(), by_sudo) {
+        (Some(user), Some(by)) if by != user => format!("{user} (sudo by {by})"),
+        (Some(user), _) => user,
+        (None, Some(by)) => by,
+        (None, None) => "command line".to_owned(),
+    })
+}
+
+#[cfg(unix)]
+fn machine_user() -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let uid = std::fs::metadata("/proc/self").ok()?.uid();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    Some(name.unwrap_or_else(|| format!("uid {uid}")))
+}
+
+#[cfg(not(unix))]
+fn machine_user() -> Option<String> {
+    std::env::var("USERNAME").ok()
 }
 
 /// A look by the command line.

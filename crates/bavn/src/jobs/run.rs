@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, ServeArgs};
 use crate::config::Config;
-use crate::jobs::{analyse, crawl, list, notices, serve};
+use crate::jobs::{analyse, crawl, list, notices, serve, upkeep};
 use crate::key::{Need, open_store};
 use crate::monitor::{self, Counted};
 use crate::pipeline::{self, NewReference};
@@ -46,6 +46,7 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     notices::appoint(&store, &config, crate::time::now()).await?;
     tasks.spawn(keep_listing(config.clone(), store.clone(), stop.clone()));
     tasks.spawn(keep_telling(config.clone(), store.clone(), stop.clone()));
+    tasks.spawn(upkeep::keep(upkeep::Upkeep::whole(cli, &config), config.clone(), store.clone(), stop.clone()));
     let serving = stop.clone();
     let served = web::serve(listener, state, async move { serving.stopped().await }).await;
     stop.stop();

@@ -2,10 +2,12 @@
 
 use crate::cli::{Cli, ServeArgs};
 use crate::jobs::crawl::signal;
+use crate::jobs::upkeep::{self, Upkeep};
 use crate::key::Need;
 use crate::monitor;
 use crate::web_settings::app_state;
 use anyhow::Context;
+use crawler::Stop;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -24,8 +26,18 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);
     let public = start_public(config.settings.public.address(), &state).await?;
-    web::serve(listener, state, stopping).await?;
+    let stop = Stop::default();
+    // A demo stands still in time: nothing of it is due, and no day ends.
+    let watching = today.is_none().then(|| {
+        tokio::spawn(upkeep::keep(Upkeep::watch_only(cli, &config), config.clone(), store.clone(), stop.clone()))
+    });
+    let served = web::serve(listener, state, stopping).await;
     drop(public);
+    stop.stop();
+    if let Some(watching) = watching {
+        drop(watching.await);
+    }
+    served?;
     store.close().await;
     Ok(())
 }

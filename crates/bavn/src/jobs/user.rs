@@ -60,6 +60,7 @@ async fn add(store: &Store, config: &Config, args: &UserAddArgs) -> anyhow::Resu
         RoleArg::Administrator => PersonRole::Administrator,
         RoleArg::Researcher => PersonRole::Researcher,
         RoleArg::OutreachWorker => PersonRole::OutreachWorker,
+        RoleArg::Auditor => PersonRole::Auditor,
     };
     let programme = match (&args.team, role) {
         (Some(team), PersonRole::OutreachWorker) => config.team(team)?.0,

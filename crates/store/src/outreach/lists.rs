@@ -6,6 +6,7 @@ use super::ledger::attempts_at;
 use super::{Channel, ContactRef, ListHeader, ListLine, NewLine, NewList};
 use crate::analysis::{band_from, band_number, current};
 use crate::db::{Row, Tx, args};
+use crate::keys::Keys;
 use crate::research::CaseId;
 use crate::retention::Retention;
 use crate::times::day_from_text;
@@ -218,6 +219,12 @@ impl Store {
             objected,
         })
     }
+}
+
+/// A line's sealed body without reasons and cautions, for a person who was erased.
+pub(crate) fn empty_line_body(keys: &Keys, list: i64, rank: i64) -> Result<Vec<u8>, StoreError> {
+    let body = Body { reasons: Vec::new(), cautions: Vec::new() };
+    keys.seal_json("list_line", &line_place(list, rank), "body", &body)
 }
 
 fn line_place(list: i64, rank: i64) -> [u8; 16] {

@@ -37,6 +37,7 @@ mod urgent;
 pub use called::CalledBack;
 pub use follow_up::{AttemptDetails, Consent, ConsentHow, DueRow, ReferralRow, ReferralStatus, Told14};
 pub(crate) use ledger::attempts_at;
+pub(crate) use lists::empty_line_body;
 pub use objection_reach::{DeskRows, Extent, ObjectionAt, ObjectionQuestion, Spread};
 pub use objections::{ObjectionChannel, ObjectionId, ObjectionRow, PutObjection};
 pub use trials::NewAssignment;

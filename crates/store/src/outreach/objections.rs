@@ -82,6 +82,19 @@ impl Store {
         Ok(put)
     }
 
+    /// Keeps an objection by the contact's keyed hash alone, as a restore does. True where it is new.
+    pub(crate) async fn put_objection_by_hash(
+        &self,
+        contact_hash: &[u8],
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.write("keeping an objection again").await?;
+        let put = keep(&mut tx, self.keys(), contact_hash, None, ObjectionChannel::Office, actor, at).await?;
+        tx.commit().await?;
+        Ok(put.new)
+    }
+
     /// Whether an objection covers a contact.
     pub async fn has_objection(&self, contact: &Contact) -> Result<bool, StoreError> {
         let mut tx = self.read("asking for an objection").await?;

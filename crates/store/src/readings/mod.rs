@@ -285,9 +285,21 @@ async fn ensure_contact(
     if let Some(id) = known.get(&hash) {
         return Ok(*id);
     }
-    const FIND: &str = "SELECT id FROM contact WHERE contact_hash = $1";
+    const FIND: &str = "SELECT id, delete_after FROM contact WHERE contact_hash = $1";
     let id = match tx.one(FIND, args![hash]).await? {
-        Some(row) => row.int(0)?,
+        Some(row) => {
+            let id = row.int(0)?;
+            if row.opt_int(1)?.is_none() {
+                // Its value was deleted when no ad showed it any more: one shows it again.
+                let sealed = keys.seal_text("contact", &hash, "value", &contact.value)?;
+                tx.run(
+                    "UPDATE contact SET value_sealed = $2, delete_after = $3 WHERE id = $1",
+                    args![id, sealed, Retention::Ad.until(at)],
+                )
+                .await?;
+            }
+            id
+        }
         None => {
             let sealed = keys.seal_text("contact", &hash, "value", &contact.value)?;
             tx.run(

@@ -337,7 +337,7 @@ impl Store {
     }
 
     /// A case's decisions, newest first.
-    pub(super) async fn decisions_of(&self, tx: &mut Tx, case: &CaseId) -> Result<Vec<DecisionRow>, StoreError> {
+    pub(crate) async fn decisions_of(&self, tx: &mut Tx, case: &CaseId) -> Result<Vec<DecisionRow>, StoreError> {
         let sql = format!("{DECISION} WHERE case_id = $1 ORDER BY at DESC, id DESC");
         let rows = tx.all_of(sql, args![&case.0]).await?;
         rows.iter().map(|row| decision_row(self.keys(), row)).collect()

@@ -14,15 +14,21 @@
 //! - `secrets`: no canary in any file, table or error; chains that show tampering
 //! - `together`: connections of a run that share transactions
 //! - `accounts`: accounts, sessions, the brake on sign-in
+//! - `deleting`: retention, holds, the rights of a person
+//! - `moving`: dumps, copies, what must stay forgotten
+//! - `auditing`: the audit log searched, counted, anchored; alarms
 
 mod accounts;
 mod ads;
 mod analyses;
 mod archive;
+mod auditing;
 mod crawl;
+mod deleting;
 mod figures;
 mod fixture;
 mod ledger;
+mod moving;
 mod notices;
 mod objections;
 mod queue;

@@ -6,7 +6,7 @@ use crate::{Engine, MasterKey, Options, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables without any personal data, or whose rows go with the ad that they belong to.
-const IMPERSONAL: [&str; 19] = [
+const IMPERSONAL: [&str; 21] = [
     "ad_absence",
     "analysis",
     "audit",
@@ -18,8 +18,10 @@ const IMPERSONAL: [&str; 19] = [
     "entity_lineage",
     "entity_split",
     "event",
+    "held_ad",
     "host_pacing",
     "meta",
+    "payload_gone",
     "robots_cache",
     "run",
     "run_figures",

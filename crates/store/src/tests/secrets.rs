@@ -233,8 +233,10 @@ on_both! {
         assert_eq!(check.faults, Vec::new());
         assert!(check.events >= 6 && check.audits >= 1);
         let mut tx = store.write("test").await.unwrap();
-        tx.run("DELETE FROM event_payload", args![]).await.unwrap();
-        tx.run("DELETE FROM audit_payload", args![]).await.unwrap();
+        for (chain, rows) in [(crate::chain::Chain::Event, check.events), (crate::chain::Chain::Audit, check.audits)] {
+            let all: Vec<i64> = (1..=rows).collect();
+            crate::chain::delete_payloads(&mut tx, store.keys(), chain, &all, at(99), crate::chain::Gone::Retention).await.unwrap();
+        }
         tx.commit().await.unwrap();
         assert_eq!(store.audit_verify().await.unwrap(), check, "the same heads, no fault");
         let event = &store.events(None, 1).await.unwrap()[0];
@@ -270,8 +272,7 @@ on_both! {
             for chain in [crate::chain::Chain::Event, crate::chain::Chain::Audit] {
                 crate::chain::verify(&mut tx, store.keys(), chain, &mut faults).await.unwrap();
             }
-            let only_a_payload = tamper.starts_with("DELETE FROM event_payload");
-            assert_eq!(faults.is_empty(), only_a_payload, "{tamper}: {faults:?}");
+            assert!(!faults.is_empty(), "{tamper}");
             drop(tx);
         }
         assert!(store.audit_verify().await.unwrap().faults.is_empty(), "nothing of it was committed");

@@ -60,7 +60,6 @@ fn page(state: &AppState, visit: &Visit, asked: Option<&String>, shown: Shown) -
     let text = asked.and_then(|code| of(code)).or_else(|| of(visit.language.code())).or_else(|| texts.first());
     let text = text.ok_or(WebError::NotFound)?;
     let controller = &state.settings.controller;
-    let kept = state.store.kept_days();
     let contact = [&controller.email, &controller.phone, &controller.address];
     let contact: Vec<&str> = contact.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     let values = [
@@ -68,8 +67,8 @@ fn page(state: &AppState, visit: &Visit, asked: Option<&String>, shown: Shown) -
         ("contact", contact.join(", ")),
         ("legal_basis", visit.language.of(&controller.legal_basis).to_owned()),
         ("dpia", controller.dpia.clone()),
-        ("ads_days", kept.ads.to_string()),
-        ("case_days", kept.cases.to_string()),
+        ("ads_days", state.settings.kept_days.0.to_string()),
+        ("case_days", state.settings.kept_days.1.to_string()),
     ];
     let words = text.filled(&values);
     let others = texts.iter().filter(|other| other.language != text.language);

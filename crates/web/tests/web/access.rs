@@ -36,6 +36,7 @@ async fn every_address_is_asked_for_as_every_role() {
         (Some("forsker"), Some(PersonRole::Researcher)),
         (Some("vest"), Some(PersonRole::OutreachWorker)),
         (Some("admin"), Some(PersonRole::Administrator)),
+        (Some("revisor"), Some(PersonRole::Auditor)),
     ];
     for (login, role) in people {
         for route in
@@ -55,8 +56,8 @@ async fn every_address_is_asked_for_as_every_role() {
             let may = match route.audience {
                 Audience::Public => true,
                 Audience::SignedIn => role.is_some(),
-                Audience::Office => matches!(role, Some(PersonRole::Researcher | PersonRole::Administrator)),
                 Audience::Only(only) => role == Some(only),
+                Audience::Either(one, other) => role == Some(one) || role == Some(other),
             };
             let told = format!("{} {} as {role:?}: {}", route.method, route.path, answer.status);
             match (may, role, route.method) {
@@ -86,7 +87,7 @@ async fn every_address_is_asked_for_as_every_role() {
 #[tokio::test]
 async fn each_role_lands_on_its_own_page_and_signs_out() {
     let world = world().await;
-    for (login, start) in [("forsker", "/queue"), ("vest", "/today"), ("admin", "/sites")] {
+    for (login, start) in [("forsker", "/queue"), ("vest", "/today"), ("admin", "/sites"), ("revisor", "/audit")] {
         let mut browser = Browser::signed_in(app(world.state.clone()), login).await;
         assert_eq!(browser.get("/").await.location(), start);
         browser.get(start).await;

@@ -33,6 +33,7 @@ async fn pages(world: &World) -> Vec<(&'static str, &'static str, String)> {
         ("sites", "admin", "/sites".to_owned()),
         ("site", "admin", "/sites/s1".to_owned()),
         ("people", "admin", "/people".to_owned()),
+        ("audit", "revisor", "/audit".to_owned()),
         ("indicator", "admin", "/indicators/third_person_voice".to_owned()),
     ]
 }

@@ -83,3 +83,36 @@ polite-robots = robots.txt sagde nej { $n ->
     [one] { $count } gang
    *[other] { $count } gange
  }
+menu-audit = Log
+role-auditor = Revisor
+audit-title = Log over opslag
+audit-lead = Hvem har set hvad, hvornår og hvorfor. Din søgning bliver selv skrevet i loggen.
+audit-alarms = Alarmer de sidste 30 dage
+audit-no-alarms = Ingen har passeret en grænse.
+audit-alarm = { $who } havde { $count } { $class } på én dag
+audit-class-lookup = søgninger efter en person
+audit-class-view = visninger af personoplysninger
+audit-class-export = udtræk
+audit-search = Søg i loggen
+audit-purpose = Formål med søgningen
+audit-purpose-missing = Skriv, hvad søgningen skal bruges til.
+audit-day-wrong = En dato skal være en dag, for eksempel 2026-11-24.
+audit-who = Hvem
+audit-anybody = Alle
+audit-from = Fra dag
+audit-to = Til og med dag
+audit-kind = Slags
+audit-kind-help = Begyndelsen er nok, for eksempel sign_in, case eller export.
+audit-words = Ord i formål eller emne
+audit-system = Bruger på serveren eller job
+audit-do = Søg
+audit-found = Fundet
+audit-none = Intet i loggen svarer til søgningen.
+audit-caption = Opslag, de nyeste først
+audit-number = Nr.
+audit-time = Tid
+audit-why = Formål
+audit-subject = Emne
+audit-older = Vis ældre
+audit-deleted = (slettet)
+audit-machine = Server: { $name }

@@ -83,3 +83,36 @@ polite-robots = robots.txt said no { $n ->
     [one] { $count } time
    *[other] { $count } times
  }
+menu-audit = Log
+role-auditor = Auditor
+audit-title = Log of looks
+audit-lead = Who saw what, when and why. Your search is written to the log too.
+audit-alarms = Alarms of the last 30 days
+audit-no-alarms = Nobody has passed a limit.
+audit-alarm = { $who } had { $count } { $class } on one day
+audit-class-lookup = searches for a person
+audit-class-view = views of personal data
+audit-class-export = exports
+audit-search = Search the log
+audit-purpose = Purpose of the search
+audit-purpose-missing = Write what the search is for.
+audit-day-wrong = A date must be a day, for example 2026-11-24.
+audit-who = Who
+audit-anybody = Anybody
+audit-from = From day
+audit-to = To and including day
+audit-kind = Kind
+audit-kind-help = The beginning is enough, for example sign_in, case or export.
+audit-words = Words in purpose or subject
+audit-system = User of the server, or job
+audit-do = Search
+audit-found = Found
+audit-none = Nothing in the log fits the search.
+audit-caption = Looks, newest first
+audit-number = No.
+audit-time = Time
+audit-why = Purpose
+audit-subject = Subject
+audit-older = Show older
+audit-deleted = (deleted)
+audit-machine = Server: { $name }

@@ -316,6 +316,7 @@ pub fn settings(clock: Clock) -> WebSettings {
             delay_s: 5,
         },
         public_texts: public_texts(),
+        kept_days: (730, 1826),
         default_language: Language::Da,
         clock,
         reasons: vec![
@@ -373,6 +374,7 @@ async fn accounts(store: &Store) {
         ("viggo", "Viggo Vest", PersonRole::OutreachWorker, Some("vest"), false),
         ("oest", "Oda Øst", PersonRole::OutreachWorker, Some("oest"), false),
         ("admin", "Anders Admin", PersonRole::Administrator, None, false),
+        ("revisor", "Rune Revisor", PersonRole::Auditor, None, false),
     ] {
         let account = NewAccount {
             login: login.into(),

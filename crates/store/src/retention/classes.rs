@@ -1,24 +1,10 @@
-//! How long what is kept. Each row with personal data names its class and the time after which it is to go; a
-//! programme's own clocks move that time later on.
+//! The classes. Each row with personal data names its class and the time after which it is to go; the clocks of the
+//! configuration move that time when the deletion runs.
 
 use jiff::Timestamp;
 
-/// How long things are kept, in days, for those who tell the people concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeptDays {
-    /// Ads and what is read in them, after the last sighting.
-    pub ads: i64,
-    /// Cases, lists and attempts.
-    pub cases: i64,
-}
-
-impl crate::Store {
-    /// How long things are kept.
-    pub fn kept_days(&self) -> KeptDays {
-        let days = |of: Retention| of.until(Timestamp::UNIX_EPOCH).map_or(0, |ms| ms / 86_400_000);
-        KeptDays { ads: days(Retention::Ad), cases: days(Retention::Case) }
-    }
-}
+/// Milliseconds of a day.
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// A retention class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,15 +46,18 @@ impl Retention {
 
     /// The time after which a row written (or renewed) at `at` is to go, in milliseconds; `None` for no set time.
     pub(crate) fn until(self, at: Timestamp) -> Option<i64> {
-        const DAY_MS: i64 = 86_400_000;
-        let days = match self {
-            Retention::Page => 30,
-            Retention::Ad => 730,
-            Retention::Analysis => 90,
-            Retention::Case | Retention::Ledger | Retention::Audit => 1_826,
-            Retention::Session => 1,
-            Retention::Account | Retention::Objection => return None,
-        };
-        Some(at.as_millisecond() + days * DAY_MS)
+        self.days().map(|days| at.as_millisecond() + days * DAY_MS)
+    }
+
+    /// Days of the class's own clock.
+    pub(crate) fn days(self) -> Option<i64> {
+        match self {
+            Retention::Page => Some(30),
+            Retention::Ad => Some(730),
+            Retention::Analysis => Some(90),
+            Retention::Case | Retention::Ledger | Retention::Audit => Some(1_826),
+            Retention::Session => Some(1),
+            Retention::Account | Retention::Objection => None,
+        }
     }
 }

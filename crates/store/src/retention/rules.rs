@@ -1,0 +1,238 @@
+//! The clocks and, for each table, which of its rows are due. One text serves the count and the deletion.
+
+use super::classes::{DAY_MS, Retention};
+use jiff::Timestamp;
+
+/// What a clock is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Archived pages and what the crawl noted of addresses.
+    Pages,
+    /// Ads: text, readings, sightings, links.
+    Ads,
+    /// Contacts that no kept ad shows any more.
+    Contacts,
+    /// Hashes of pictures.
+    Images,
+    /// Cases, decisions, judgements.
+    Cases,
+    /// Lists, claims, attempts.
+    Ledger,
+    /// What was done and looked at, in words.
+    Audit,
+    /// Left-overs of analyses, counts of looks.
+    Derived,
+}
+
+impl Kind {
+    /// All of them, in the order in which they are deleted.
+    pub const ALL: [Kind; 8] =
+        [Kind::Pages, Kind::Ads, Kind::Contacts, Kind::Images, Kind::Cases, Kind::Ledger, Kind::Audit, Kind::Derived];
+
+    /// As written: `pages`, `ads`, …
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Pages => "pages",
+            Kind::Ads => "ads",
+            Kind::Contacts => "contacts",
+            Kind::Images => "images",
+            Kind::Cases => "cases",
+            Kind::Ledger => "ledger",
+            Kind::Audit => "audit",
+            Kind::Derived => "derived",
+        }
+    }
+}
+
+/// The clocks of the configuration, in days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clocks {
+    /// Archived pages, after they were fetched.
+    pub pages_days: u32,
+    /// Ads, after their advertiser was last seen.
+    pub ads_days: u32,
+    /// Hashes of pictures, after they were made.
+    pub images_days: u32,
+    /// Cases, decisions, judgements.
+    pub cases_days: u32,
+    /// Lists, claims, attempts.
+    pub ledger_days: u32,
+    /// Payloads of events and audit rows.
+    pub audit_days: u32,
+}
+
+impl Clocks {
+    /// Days of a kind; contacts go with the last ad that shows them.
+    pub fn days(&self, kind: Kind) -> u32 {
+        match kind {
+            Kind::Pages => self.pages_days,
+            Kind::Ads | Kind::Contacts => self.ads_days,
+            Kind::Images => self.images_days,
+            Kind::Cases => self.cases_days,
+            Kind::Ledger => self.ledger_days,
+            Kind::Audit => self.audit_days,
+            Kind::Derived => 90,
+        }
+    }
+
+    /// The greatest `delete_after` that is due at `now`: rows were written by the class's own clock, and the configured
+    /// one moves that.
+    pub(super) fn cutoff(&self, kind: Kind, now: Timestamp) -> i64 {
+        let class = match kind {
+            Kind::Pages => Retention::Page,
+            Kind::Ads | Kind::Contacts | Kind::Images => Retention::Ad,
+            Kind::Cases => Retention::Case,
+            Kind::Ledger => Retention::Ledger,
+            Kind::Audit => Retention::Audit,
+            Kind::Derived => Retention::Analysis,
+        };
+        let own = class.days().unwrap_or_default();
+        now.as_millisecond() - (i64::from(self.days(kind)) - own) * DAY_MS
+    }
+}
+
+/// Rows of a table that are due.
+pub(super) struct Rule {
+    pub kind: Kind,
+    pub table: &'static str,
+    /// What is due: `$1` is the kind's cutoff, `$2` (where it occurs) that of ads.
+    pub due: &'static str,
+    /// A column by which a batch is picked; none where the rows of a day are few.
+    pub key: Option<&'static str>,
+    /// To be done first for the rows of a batch: `{due}` stands for their condition.
+    pub before: Option<&'static str>,
+}
+
+macro_rules! not_held {
+    ($column:literal) => {
+        concat!(" AND NOT EXISTS (SELECT 1 FROM held_ad h WHERE h.ad_id = ", $column, ")")
+    };
+}
+
+/// An ad is due when it and every other ad of its advertiser are: so an advertiser that still shows ads keeps its id,
+/// its case and its history, and goes as a whole.
+pub(super) const AD_DUE: &str = concat!(
+    "ad.delete_after <= $1",
+    not_held!("ad.id"),
+    " AND NOT EXISTS (SELECT 1 FROM current_analysis c JOIN entity_member m ON m.analysis_id = c.analysis_id \
+     AND m.ad_id = ad.id JOIN entity_member o ON o.analysis_id = c.analysis_id AND o.advertiser = m.advertiser \
+     JOIN ad b ON b.id = o.ad_id WHERE b.delete_after > $1 OR EXISTS (SELECT 1 FROM held_ad h WHERE h.ad_id = b.id))"
+);
+
+/// A case whose subject is still analysed goes on changing and is no history yet.
+const CASE_DUE: &str = concat!(
+    "case_file.delete_after <= $1 AND case_file.urgent = 0",
+    not_held!("case_file.anchor_ad"),
+    " AND NOT EXISTS (SELECT 1 FROM legal_hold g WHERE g.case_id = case_file.id AND g.released_at IS NULL) \
+     AND NOT EXISTS (SELECT 1 FROM current_analysis c JOIN entity e ON e.analysis_id = c.analysis_id \
+     WHERE e.id = case_file.subject)"
+);
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        kind: Kind::Pages,
+        table: "frontier",
+        due: concat!(
+            "frontier.delete_after <= $1 AND frontier.run_id IN (SELECT id FROM run WHERE ended_at IS NOT NULL)",
+            not_held!("frontier.ad_id")
+        ),
+        key: Some("id"),
+        before: None,
+    },
+    Rule {
+        kind: Kind::Pages,
+        table: "page_capture",
+        due: concat!("page_capture.delete_after <= $1", not_held!("page_capture.ad_id")),
+        key: Some("id"),
+        before: None,
+    },
+    Rule { kind: Kind::Pages, table: "listing_page", due: "listing_page.delete_after <= $1", key: None, before: None },
+    Rule {
+        kind: Kind::Pages,
+        table: "page",
+        due: "page.delete_after <= $1 AND NOT EXISTS (SELECT 1 FROM page_capture c WHERE c.page_id = page.id \
+              AND (c.delete_after > $1 OR EXISTS (SELECT 1 FROM held_ad h WHERE h.ad_id = c.ad_id))) \
+              AND NOT EXISTS (SELECT 1 FROM listing_page l WHERE l.page_id = page.id AND l.delete_after > $1)",
+        key: Some("id"),
+        before: None,
+    },
+    Rule {
+        kind: Kind::Images,
+        table: "image_hash",
+        due: concat!("image_hash.delete_after <= $1", not_held!("image_hash.ad_id")),
+        key: None,
+        before: None,
+    },
+    Rule {
+        kind: Kind::Cases,
+        table: "case_file",
+        due: CASE_DUE,
+        key: Some("id"),
+        before: Some("UPDATE list_line SET case_id = NULL WHERE case_id IN (SELECT id FROM case_file WHERE {due})"),
+    },
+    Rule {
+        kind: Kind::Cases,
+        table: "judgement",
+        due: concat!("judgement.delete_after <= $1", not_held!("judgement.a_ad"), not_held!("judgement.b_ad")),
+        key: Some("id"),
+        before: None,
+    },
+    Rule {
+        kind: Kind::Cases,
+        table: "contact_judgement",
+        due: "contact_judgement.delete_after <= $1",
+        key: Some("id"),
+        before: None,
+    },
+    Rule {
+        kind: Kind::Cases,
+        table: "legal_hold",
+        due: "legal_hold.delete_after <= $1 AND legal_hold.released_at IS NOT NULL",
+        key: Some("id"),
+        before: None,
+    },
+    Rule {
+        kind: Kind::Cases,
+        table: "subject_check",
+        due: "subject_check.delete_after <= $1",
+        key: Some("id"),
+        before: None,
+    },
+    Rule {
+        kind: Kind::Ledger,
+        table: "attempt",
+        due: concat!("attempt.delete_after <= $1", not_held!("attempt.anchor_ad")),
+        key: Some("id"),
+        before: None,
+    },
+    Rule {
+        kind: Kind::Ledger,
+        table: "outreach_list",
+        due: "outreach_list.delete_after <= $1 AND NOT EXISTS (SELECT 1 FROM list_line l JOIN held_ad h \
+              ON h.ad_id = l.anchor_ad WHERE l.list_id = outreach_list.id)",
+        key: Some("id"),
+        before: Some(
+            "UPDATE attempt SET line_id = NULL WHERE line_id IN (SELECT id FROM list_line WHERE list_id IN \
+             (SELECT id FROM outreach_list WHERE {due}))",
+        ),
+    },
+    Rule {
+        kind: Kind::Ledger,
+        table: "outreach_claim",
+        due: "outreach_claim.delete_after <= $1",
+        key: None,
+        before: None,
+    },
+    Rule { kind: Kind::Derived, table: "look_count", due: "look_count.delete_after <= $1", key: None, before: None },
+    Rule { kind: Kind::Derived, table: "entity", due: LEFT_OVER, key: None, before: None },
+    Rule { kind: Kind::Derived, table: "entity_member", due: LEFT_OVER, key: None, before: None },
+    Rule { kind: Kind::Derived, table: "link", due: LEFT_OVER, key: None, before: None },
+    Rule { kind: Kind::Derived, table: "assessment", due: LEFT_OVER, key: None, before: None },
+    Rule { kind: Kind::Derived, table: "assessment_indicator", due: LEFT_OVER, key: None, before: None },
+];
+
+const LEFT_OVER: &str = "delete_after <= $1 AND analysis_id NOT IN (SELECT analysis_id FROM current_analysis)";
+
+/// Contacts that no ad shows that stays. `$1` is the cutoff of ads.
+pub(super) const CONTACT_DUE: &str = "contact.delete_after IS NOT NULL AND NOT EXISTS (SELECT 1 FROM contact_mention m \
+     WHERE m.contact_id = contact.id AND m.ad_id NOT IN (SELECT ad.id FROM ad WHERE {ad_due}))";
