@@ -469,7 +469,7 @@ pub enum ExportForm {
 }
 
 /// `bavn objection`
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum ObjectionCommand {
     /// Keep an objection: that contact is left alone from now on, whether or not it is known
     ///
@@ -506,7 +506,7 @@ pub enum ObjectionCommand {
 }
 
 /// `bavn objection add`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ObjectionAddArgs {
     /// A phone number, e-mail address or user name (telegram: name); - reads one a line from standard input, so that it stands
     /// in no shell history
@@ -517,7 +517,7 @@ pub struct ObjectionAddArgs {
 }
 
 /// `bavn objection decide`
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct ObjectionDecideArgs {
     /// Number of the question, as 'bavn objection list --open' shows it
     pub question: i64,
