@@ -74,8 +74,11 @@ pub enum Command {
     /// Bring in ads, decisions or contact attempts from JSON Lines
     #[command(subcommand)]
     Import(ImportCommand),
-    /// Write what the store holds as JSON Lines (for operators on the server)
-    Export(ExportArgs),
+    /// Write what the store holds: JSON Lines for operators on the server, or a package for research
+    #[command(subcommand)]
+    Export(ExportCommand),
+    /// Write the status report of a period as PDF (or as a page), Danish or English
+    Report(ReportArgs),
     /// Archived pages as web archive files (WARC), both ways
     #[command(subcommand)]
     Archive(ArchiveCommand),
@@ -439,10 +442,31 @@ pub struct ImportArgs {
 }
 
 /// `bavn export`
+#[derive(Clone, Subcommand)]
+pub enum ExportCommand {
+    /// Phones, prices, names, places … of each ad version
+    Mentions(ExportArgs),
+    /// Indicators that fired
+    Indicators(ExportArgs),
+    /// Ties between ads
+    Links(ExportArgs),
+    /// The advertiser and network of each ad
+    Entities(ExportArgs),
+    /// Band, points and evidence of each advertiser and network
+    Assessments(ExportArgs),
+    /// The lines of the newest contact lists
+    ContactList(ExportArgs),
+    /// The knowledge institution's package: pseudonymised for its recipient, documented, small counts withheld
+    Research(ResearchArgs),
+    /// One closed case as a document: evidence both ways, decisions, attempts, outcomes, versions, checksum
+    Finding(FindingArgs),
+    /// Prove a package against its checksums and, as long as the store has it, against its source
+    Verify(VerifyArgs),
+}
+
+/// A form of `bavn export` in JSON Lines.
 #[derive(Clone, Args)]
 pub struct ExportArgs {
-    /// What to export
-    pub what: ExportForm,
     /// Only what was known by then [default: now; for a store of imported ads its last sighting]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
@@ -451,21 +475,89 @@ pub struct ExportArgs {
     pub purpose: String,
 }
 
-/// The forms of `bavn export`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum ExportForm {
-    /// Phones, prices, names, places … of each ad version
-    Mentions,
-    /// Indicators that fired
-    Indicators,
-    /// Ties between ads
-    Links,
-    /// The advertiser and network of each ad
-    Entities,
-    /// Band, points and evidence of each advertiser and network
-    Assessments,
-    /// The lines of the newest contact lists
-    ContactList,
+/// `bavn export research`
+#[derive(Clone, Args)]
+pub struct ResearchArgs {
+    /// First day of the period
+    #[arg(long, value_name = "DATE")]
+    pub from: String,
+    /// Last day of the period
+    #[arg(long, value_name = "DATE")]
+    pub to: String,
+    /// Who receives it, as named in recipients.toml [default: the only recipient configured]
+    #[arg(long, value_name = "NAME")]
+    pub recipient: Option<String>,
+    /// New or empty folder for the package
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Programme [default: the only one]
+    #[arg(long)]
+    pub programme: Option<String>,
+    /// Only what was known by then [default: the store's last change]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Why: kept in the audit log
+    #[arg(long, default_value = "research")]
+    pub purpose: String,
+}
+
+/// `bavn export finding`
+#[derive(Clone, Args)]
+pub struct FindingArgs {
+    /// The case's id, as its page shows it
+    pub case: String,
+    /// File to write: FILE.pdf or FILE.html
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Language [default: serve.language of bavn.toml]
+    #[arg(long)]
+    pub lang: Option<ReportLanguage>,
+    /// Why: kept in the audit log
+    #[arg(long, default_value = "documentation")]
+    pub purpose: String,
+}
+
+/// `bavn report`
+#[derive(Clone, Args)]
+pub struct ReportArgs {
+    /// First day of the period
+    #[arg(long, value_name = "DATE")]
+    pub from: String,
+    /// Last day of the period
+    #[arg(long, value_name = "DATE")]
+    pub to: String,
+    /// File to write: FILE.pdf, or FILE.html
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Language [default: serve.language of bavn.toml]
+    #[arg(long)]
+    pub lang: Option<ReportLanguage>,
+    /// Programme [default: the only one]
+    #[arg(long)]
+    pub programme: Option<String>,
+    /// Only what was known by then [default: the store's last change]
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Why: kept in the audit log
+    #[arg(long, default_value = "report")]
+    pub purpose: String,
+}
+
+/// Languages of the report.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportLanguage {
+    /// Danish.
+    Da,
+    /// English.
+    En,
+}
+
+/// `bavn export verify`
+#[derive(Clone, Args)]
+pub struct VerifyArgs {
+    /// Folder that 'bavn export research' wrote
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 /// `bavn objection`

@@ -15,11 +15,13 @@ pub mod input;
 pub mod jobs;
 pub mod key;
 pub mod logging;
+pub mod machine;
 pub mod monitor;
 pub mod pipeline;
 pub mod plans;
 pub mod ports;
 pub mod progress;
+pub mod release;
 pub mod time;
 pub mod web_settings;
 
@@ -45,6 +47,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Import(command) => jobs::import::run(&cli, command).await,
             Command::Archive(command) => jobs::archive::run(&cli, command).await,
             Command::Export(args) => jobs::export::run(&cli, args).await,
+            Command::Report(args) => jobs::report::run(&cli, args).await,
             Command::User(command) => jobs::user::run(&cli, command).await,
             Command::Objection(command) => jobs::objection::run(&cli, command).await,
             Command::Linkage(command) => jobs::linkage::run(&cli, command).await,

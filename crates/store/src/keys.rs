@@ -65,10 +65,11 @@ pub(crate) enum Purpose {
     Session,
     Throttle,
     Import,
+    Recipient,
 }
 
 impl Purpose {
-    const ALL: [(Purpose, &'static str); 10] = [
+    const ALL: [(Purpose, &'static str); 11] = [
         (Purpose::Ad, "bavn/1/ad"),
         (Purpose::Contact, "bavn/1/contact"),
         (Purpose::Content, "bavn/1/content"),
@@ -79,6 +80,7 @@ impl Purpose {
         (Purpose::Session, "bavn/1/session"),
         (Purpose::Throttle, "bavn/1/throttle"),
         (Purpose::Import, "bavn/1/import"),
+        (Purpose::Recipient, "bavn/1/recipient"),
     ];
 }
 

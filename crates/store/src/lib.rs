@@ -23,6 +23,7 @@ pub mod notices;
 pub mod outreach;
 pub mod people;
 pub mod readings;
+pub mod release;
 pub mod research;
 mod retention;
 pub mod search;
@@ -53,6 +54,10 @@ pub use outreach::{
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
 pub use readings::{ReadAdRow, ReadingRow, UnreadVersion};
+pub use release::{
+    CountedAd, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease, Pseudonyms,
+    ReleaseRow, SourceCounts,
+};
 pub use research::{
     Act, ActFilter, ActId, ActWhat, AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow,
     ContactPoint, DecideWith, Decided, Decision, DecisionId, DecisionKind, DecisionRow, JudgementId, JudgementRow,

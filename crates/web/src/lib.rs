@@ -28,7 +28,7 @@ mod state;
 mod texts;
 
 pub use limits::PublicLimits;
-pub use port::{Followed, Found, TextRead, Workbench, WorkbenchError};
+pub use port::{FindingsAsked, FindingsMade, Followed, Found, TextRead, Workbench, WorkbenchError};
 pub use public_text::{PUBLIC_VARIABLES, PublicSection, PublicText};
 pub use routes::{Audience, ROUTES, RouteInfo, app, public_app};
 pub use serve::{ServeError, serve, serve_public};

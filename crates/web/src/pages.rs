@@ -12,6 +12,7 @@ pub mod contact;
 mod csv;
 pub mod decision;
 pub mod drift;
+pub mod findings;
 mod firings;
 pub mod follow_ups;
 pub mod health;

@@ -1,5 +1,6 @@
 //! What the pages ask of the rest of bavn. The package `bavn` implements it.
 
+use crate::Language;
 use classifier::WhyNot;
 use domain::{AdRef, Firing, Reading, Waterfall};
 use jiff::Timestamp;
@@ -12,8 +13,44 @@ pub trait Workbench: Send + Sync {
     async fn read_text(&self, text: &str, on: Date) -> Result<TextRead, WorkbenchError>;
     /// Why the current analysis holds two ads to be one desk's, or not; `None` if it does not know one of them.
     async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError>;
+    /// The figures of a period as a document, small counts withheld as in whatever leaves the house. Logged as a look.
+    async fn findings(&self, asked: &FindingsAsked) -> Result<FindingsMade, WorkbenchError>;
     /// A person judged at `at`: analyses again, and waits for it a short while.
     async fn follow_judgement(&self, at: Timestamp) -> Followed;
+}
+
+/// Which figures are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingsAsked {
+    /// First day of the first month.
+    pub from: Date,
+    /// Last day of the last month.
+    pub to: Date,
+    /// A region by name.
+    pub region: Option<String>,
+    /// A language by its code.
+    pub language: Option<String>,
+    /// Language of the document.
+    pub tongue: Language,
+    /// It leaves the house: it is noted in the register of releases.
+    pub leaves: bool,
+    /// Who asks.
+    pub by: store::AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindingsMade {
+    /// What is said of the chosen region or language, before the rest.
+    pub chosen: Vec<report::document::Block>,
+    /// The report.
+    pub document: report::document::Document,
+    /// Regions that can be chosen.
+    pub regions: Vec<String>,
+    /// Languages that can be chosen.
+    pub languages: Vec<String>,
 }
 
 /// Whether the analysis has followed a judgement.

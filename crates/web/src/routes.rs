@@ -1,8 +1,9 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    administration, audit, called, case, contact, decision, drift, follow_ups, health, history, indicators, line,
-    network, objection, objections, pair, queue, queue_acts, search, second, shared_numbers, sign_in, today, try_text,
+    administration, audit, called, case, contact, decision, drift, findings, follow_ups, health, history, indicators,
+    line, network, objection, objections, pair, queue, queue_acts, search, second, shared_numbers, sign_in, today,
+    try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -101,6 +102,9 @@ routes! {
     post "/second/{id}/read" Only(Researcher) => second::answer;
     post "/second/{id}/give-back" Only(Researcher) => second::give_back;
     get "/drift" Only(Researcher) => drift::drift;
+    get "/findings" Only(Researcher) => findings::findings;
+    get "/findings.csv" Only(Researcher) => findings::table;
+    get "/findings.pdf" Only(Researcher) => findings::pdf;
     get "/network/{id}" Only(Researcher) => network::network;
     get "/pair/{a}/{b}" Only(Researcher) => pair::pair;
     post "/pair/{a}/{b}/judge" Only(Researcher) => pair::judge;

@@ -1,7 +1,7 @@
 //! The pages over a real store. `access`: every address as every role. `auditing`: the log of looks. `research`: queue, case, decision.
 //! `queue`: next case, lock, skip, views, shortcuts.
 //! `search`: search, contacts, files.
-//! `second`: second readings, history.
+//! `second`: second readings, history. `findings`: figures, filters, downloads.
 //! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
 
 #[path = "web/access.rs"]
@@ -10,6 +10,8 @@ mod access;
 mod auditing;
 #[path = "web/support/browser.rs"]
 mod browser;
+#[path = "web/findings.rs"]
+mod findings;
 #[path = "web/network.rs"]
 mod network;
 #[path = "web/objections.rs"]

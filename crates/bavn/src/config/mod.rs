@@ -4,11 +4,13 @@
 
 mod builtin;
 mod programme;
+mod release;
 mod settings;
 mod toml_file;
 
 pub use builtin::{Builtin, write_builtin};
 pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, UrgentPerson, UrgentSettings};
+pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
     AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings,
     PublicSettings, RetentionSettings, ServeSettings, Settings, SmtpSecurity, SmtpSettings,
@@ -37,6 +39,10 @@ pub struct Config {
     pub linkage: linkage::LinkParameters,
     /// `watch.toml`.
     pub watch: classifier::WatchRules,
+    /// `forms.toml`.
+    pub forms: Forms,
+    /// `recipients.toml`.
+    pub recipients: Recipients,
     /// `sites/<site>/site.toml`, by site.
     pub sites: BTreeMap<String, extract::adapter::Adapter>,
     /// `sha256:…` of what reading depends on: lexicon, places, catalogue, program. Versions that another one read are
@@ -80,6 +86,8 @@ impl Config {
             linkage: source.toml("linkage.toml")?,
             watch: source.watch()?,
             public_texts: source.public_texts()?,
+            forms: source.later_toml("forms.toml")?.0,
+            recipients: source.recipients()?,
             linkage_text: source.text("linkage.toml")?,
             folder: source.folder.clone(),
             settings,
@@ -107,6 +115,29 @@ impl Config {
     pub fn read_hints(&self, site: &str) -> extract::ReadHints {
         let obscures = self.sites.get(site).is_some_and(|adapter| adapter.settings().obscures_phone);
         extract::ReadHints { site_obscures_phones: obscures, language: None }
+    }
+
+    /// Where recipients of packages are written down, for messages.
+    pub fn recipients_file(&self) -> String {
+        Source { folder: self.folder.clone() }.show("recipients.toml")
+    }
+
+    /// Configuration and catalogue for a package, by path: rules, weights and words, without the examples (they are texts).
+    pub fn package_files(&self) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+        let source = Source { folder: self.folder.clone() };
+        let mut files = BTreeMap::new();
+        for file in ["linkage.toml", "watch.toml", "forms.toml"] {
+            let text = source.text(file).or_else(|error| Builtin::text(file).ok_or(error))?;
+            files.insert(format!("configuration/{file}"), text.into_bytes());
+        }
+        for (path, text) in source.texts("indicators/", ".toml")? {
+            let mut table: toml::Table = parse_toml(&source.show(&path), &text)?;
+            table.remove("examples");
+            table.remove("counter_examples");
+            let short = path.trim_start_matches("indicators/");
+            files.insert(format!("catalogue/{short}"), toml::to_string_pretty(&table)?.into_bytes());
+        }
+        Ok(files)
     }
 
     /// The catalogue and the reader alone, for `bavn read` and `bavn indicators`.
@@ -262,6 +293,23 @@ impl Source {
         }
         texts.sort_by_key(|text| (text.language != "da", text.language != "en", text.language.clone()));
         Ok(texts)
+    }
+
+    /// A file that older configurations do not have yet: the one built in stands in.
+    fn later_toml<T: serde::de::DeserializeOwned>(&self, path: &str) -> anyhow::Result<(T, String)> {
+        let missing = self.folder.as_ref().is_some_and(|folder| !folder.join(path).exists());
+        let text = if missing { Source { folder: None }.text(path)? } else { self.text(path)? };
+        Ok((parse_toml(&self.show(path), &text)?, text))
+    }
+
+    /// A folder without the file names no recipient: nobody is to receive anything by default there.
+    fn recipients(&self) -> anyhow::Result<Recipients> {
+        if self.folder.as_ref().is_some_and(|folder| !folder.join("recipients.toml").exists()) {
+            return Ok(parse_toml("recipients.toml", "")?);
+        }
+        let (recipients, text): (Recipients, String) = self.later_toml("recipients.toml")?;
+        recipients.check(&self.show("recipients.toml"), &text)?;
+        Ok(recipients)
     }
 
     fn reader(&self) -> anyhow::Result<extract::Reader> {

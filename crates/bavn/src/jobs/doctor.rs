@@ -2,8 +2,13 @@
 
 use crate::cli::Cli;
 use crate::config::Config;
-use crate::key::{Need, default_key_file, open_store};
+use crate::jobs::backup::{MADE, VERIFIED};
+use crate::key::{Need, database_url, default_key_file, named_key_file, open_store};
+use crate::machine::{self, Encryption};
+use crate::{anchors, forgotten};
+use jiff::Timestamp;
 use std::io::Write;
+use std::path::Path;
 
 /// What was looked at and how it is.
 enum Finding {
@@ -15,14 +20,22 @@ enum Finding {
 /// Looks at configuration, approvals, key, store, log chains and clock. Exit 1 where something is broken.
 pub async fn run(cli: &Cli) -> anyhow::Result<()> {
     let mut findings = Vec::new();
-    match Config::load(&cli.config, false) {
-        Ok(config) => look_at_config(&config, &mut findings),
-        Err(error) => findings.push(Finding::Bad(format!("configuration: {}", crate::explain::explain(&error)))),
+    let config = Config::load(&cli.config, false);
+    match &config {
+        Ok(config) => look_at_config(config, &mut findings),
+        Err(error) => findings.push(Finding::Bad(format!("configuration: {}", crate::explain::explain(error)))),
     }
     look_at_key(cli, &mut findings);
+    if database_url(cli).starts_with("sqlite:") {
+        look_at_machine(&cli.data, &mut findings);
+    }
     match open_store(cli, Need::Existing, crate::time::now()).await {
         Ok(store) => {
             look_at_store(&store, &mut findings).await?;
+            if let Ok(config) = &config {
+                look_at_anchors(cli, config, &store, &mut findings).await?;
+                look_at_backups(config, &store, &mut findings).await?;
+            }
             store.close().await;
         }
         Err(error) => findings.push(Finding::Bad(format!("store: {error}"))),
@@ -73,7 +86,7 @@ fn look_at_config(config: &Config, findings: &mut Vec<Finding>) {
 }
 
 fn look_at_key(cli: &Cli, findings: &mut Vec<Finding>) {
-    let file = cli.key.clone().unwrap_or_else(|| default_key_file(&cli.data));
+    let file = named_key_file(cli).unwrap_or_else(|| default_key_file(&cli.data));
     #[cfg(unix)]
     if let Ok(facts) = std::fs::metadata(&file) {
         use std::os::unix::fs::PermissionsExt;
@@ -84,6 +97,132 @@ fn look_at_key(cli: &Cli, findings: &mut Vec<Finding>) {
             Finding::Bad(format!("key file {}: others may read it (mode {mode:o}); chmod 600 it", file.display()))
         });
     }
+    if let (Ok(file), Ok(data)) = (file.canonicalize(), cli.data.canonicalize())
+        && file.starts_with(&data)
+    {
+        findings.push(Finding::Bad(format!(
+            "key file {}: it lies in the data folder, so that whoever takes that folder can read everything; move it out \
+             and name it with --key",
+            file.display()
+        )));
+    }
+}
+
+/// Room and encryption of the disk under the data folder, and who may look into it.
+fn look_at_machine(data: &Path, findings: &mut Vec<Finding>) {
+    if !data.is_dir() {
+        return;
+    }
+    #[cfg(unix)]
+    if let Ok(facts) = std::fs::metadata(data) {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = facts.permissions().mode() & 0o777;
+        if mode & 0o022 != 0 {
+            let folder = data.display();
+            findings.push(Finding::Bad(format!(
+                "data folder {folder}: others may write there (mode {mode:o}); chmod 700 it"
+            )));
+        }
+    }
+    match machine::room(data) {
+        Some((free, whole)) => {
+            let gigabytes = free as f64 / 1e9;
+            let share = free as f64 / (whole as f64).max(1.0);
+            findings.push(if free < 500_000_000 {
+                Finding::Bad(format!("disk: {gigabytes:.1} GB are free; make room, or a crawl stops and waits"))
+            } else if share < 0.1 {
+                Finding::Warning(format!("disk: {gigabytes:.1} GB are free, less than a tenth; make room soon"))
+            } else {
+                Finding::Good(format!("disk: {gigabytes:.1} GB are free"))
+            });
+        }
+        None => findings.push(Finding::Warning("disk: df does not say how much is free; look yourself".to_owned())),
+    }
+    findings.push(match machine::encryption(data) {
+        Encryption::Encrypted => Finding::Good("disk: encrypted (dm-crypt)".to_owned()),
+        Encryption::Plain => Finding::Warning(
+            "disk: not encrypted; put the data folder, the key and backups on LUKS, since masked text and deleted blocks \
+             lie there in clear"
+                .to_owned(),
+        ),
+        Encryption::Unknown => Finding::Warning(
+            "disk: the system does not say whether it is encrypted; make sure that the host encrypts it".to_owned(),
+        ),
+    });
+}
+
+async fn look_at_anchors(
+    cli: &Cli,
+    config: &Config,
+    store: &store::Store,
+    findings: &mut Vec<Finding>,
+) -> anyhow::Result<()> {
+    let file = anchors::file_of(cli, &config.settings);
+    let anchors = match anchors::read(&file) {
+        Ok(anchors) => anchors,
+        Err(error) => {
+            findings.push(Finding::Bad(format!("anchors: {error:#}")));
+            return Ok(());
+        }
+    };
+    for (chain, sequence, what) in store.check_anchors(&anchors).await? {
+        findings.push(Finding::Bad(format!(
+            "anchor of {chain} {sequence}: {what}; tell who answers for data protection ('bavn audit verify')"
+        )));
+    }
+    match anchors.last() {
+        Some(last) if crate::time::now().duration_since(last.at).as_hours() > 48 => {
+            findings.push(Finding::Warning(format!(
+                "anchors: the newest is of {}; 'bavn run' writes one each day, 'bavn audit anchor' one now",
+                last.at
+            )));
+        }
+        Some(last) => findings.push(Finding::Good(format!("anchors: {}, newest {}", anchors.len(), last.at))),
+        None => findings.push(Finding::Warning(
+            "anchors: none; a cut at the log's end would not show; 'bavn audit anchor' writes one".to_owned(),
+        )),
+    }
+    if !store.forgotten().await?.is_empty() && forgotten::read(&forgotten::file_of(cli))?.is_empty() {
+        findings.push(Finding::Warning(format!(
+            "what must stay forgotten: {} is missing; 'bavn run' and 'bavn backup create' write it, a restore needs it",
+            forgotten::file_of(cli).display()
+        )));
+    }
+    Ok(())
+}
+
+/// When a backup was made and when one was last restored on trial.
+async fn look_at_backups(config: &Config, store: &store::Store, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
+    let now = crate::time::now();
+    let time = async |name: &str| -> anyhow::Result<Option<Timestamp>> {
+        let kept = store.setting(name).await?;
+        Ok(kept.and_then(|text| text.split(' ').next().and_then(|at| at.parse().ok())))
+    };
+    match time(MADE).await? {
+        Some(at) if now.duration_since(at).as_hours() <= 48 => {
+            findings.push(Finding::Good(format!("backup: made {at}")))
+        }
+        Some(at) => findings.push(Finding::Warning(format!(
+            "backup: the newest is of {at}; 'bavn backup create' makes one, [backup] in bavn.toml one each day"
+        ))),
+        None => findings.push(Finding::Warning(
+            "backup: none was made of this store; name a folder in [backup] of bavn.toml, or 'bavn backup create'"
+                .to_owned(),
+        )),
+    }
+    let days = i64::from(config.settings.backup.verify_days);
+    match time(VERIFIED).await? {
+        Some(at) if now.duration_since(at).as_hours() <= 24 * (days + 1) => {
+            findings.push(Finding::Good(format!("trial restore: {at}")));
+        }
+        Some(at) => {
+            findings.push(Finding::Warning(format!("trial restore: the last was {at}; run 'bavn backup verify'")))
+        }
+        None => findings.push(Finding::Warning(
+            "trial restore: never; a backup that was never restored is a hope ('bavn backup verify')".to_owned(),
+        )),
+    }
+    Ok(())
 }
 
 async fn look_at_store(store: &store::Store, findings: &mut Vec<Finding>) -> anyhow::Result<()> {

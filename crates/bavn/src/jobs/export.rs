@@ -1,6 +1,6 @@
 //! `bavn export`: what the store holds, as JSON Lines for operators. Each export is logged with user and purpose.
 
-use crate::cli::{Cli, ExportArgs, ExportForm};
+use crate::cli::{Cli, ExportArgs, ExportCommand};
 use crate::config::Config;
 use crate::exports::{self, write_line};
 use crate::key::Need;
@@ -11,8 +11,22 @@ use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use store::{Look, ReadAdRow, Store};
 
-/// Writes one form to standard output.
-pub async fn run(cli: &Cli, args: &ExportArgs) -> anyhow::Result<()> {
+/// Writes one form to standard output, or a package into a folder.
+pub async fn run(cli: &Cli, command: &ExportCommand) -> anyhow::Result<()> {
+    match command {
+        ExportCommand::Research(args) => super::research::export(cli, args).await,
+        ExportCommand::Finding(args) => super::finding::run(cli, args).await,
+        ExportCommand::Verify(args) => super::research::verify(cli, args).await,
+        ExportCommand::Mentions(args)
+        | ExportCommand::Indicators(args)
+        | ExportCommand::Links(args)
+        | ExportCommand::Entities(args)
+        | ExportCommand::Assessments(args)
+        | ExportCommand::ContactList(args) => form(cli, command, args).await,
+    }
+}
+
+async fn form(cli: &Cli, what: &ExportCommand, args: &ExportArgs) -> anyhow::Result<()> {
     let now = crate::time::now();
     let (config, store) = super::open(cli, Need::Existing, now).await?;
     let at = super::virtual_today(&store).await?.unwrap_or(now);
@@ -28,13 +42,15 @@ pub async fn run(cli: &Cli, args: &ExportArgs) -> anyhow::Result<()> {
         anyhow::bail!("nothing was analysed yet: run 'bavn analyse' first");
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
-    match args.what {
-        ExportForm::Mentions => export.mentions(&mut out).await?,
-        ExportForm::Indicators => export.indicators(&mut out).await?,
-        ExportForm::Links => export.links(&mut out).await?,
-        ExportForm::Entities => export.entities(&mut out).await?,
-        ExportForm::Assessments => export.assessments(&mut out).await?,
-        ExportForm::ContactList => export.contact_list(&mut out).await?,
+    match what {
+        ExportCommand::Mentions(_) => export.mentions(&mut out).await?,
+        ExportCommand::Indicators(_) => export.indicators(&mut out).await?,
+        ExportCommand::Links(_) => export.links(&mut out).await?,
+        ExportCommand::Entities(_) => export.entities(&mut out).await?,
+        ExportCommand::Assessments(_) => export.assessments(&mut out).await?,
+        ExportCommand::ContactList(_) => export.contact_list(&mut out).await?,
+        // Packages and findings are written elsewhere.
+        ExportCommand::Research(_) | ExportCommand::Finding(_) | ExportCommand::Verify(_) => {}
     }
     out.flush()?;
     drop(out);

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use store::Store;
 use tokio::sync::{Mutex, Semaphore};
-use web::{Followed, TextRead, Workbench, WorkbenchError};
+use web::{FindingsAsked, FindingsMade, Followed, TextRead, Workbench, WorkbenchError};
 
 /// Longest text that is read on request, in bytes: some fifty ads.
 const LONGEST: usize = 32 * 1024;
@@ -52,6 +52,12 @@ impl Workbench for Bench {
             TextRead { reading: ad.reading, firings, not_fired }
         });
         read.await.map_err(|error| WorkbenchError::Unavailable { what: error.to_string() })
+    }
+
+    async fn findings(&self, asked: &FindingsAsked) -> Result<FindingsMade, WorkbenchError> {
+        crate::release::page(&self.store, &self.config, asked)
+            .await
+            .map_err(|error| WorkbenchError::Unavailable { what: error.to_string() })
     }
 
     async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError> {

@@ -3,7 +3,7 @@
 use super::{Found, Missed, Seen, Why};
 use crate::ad::AdContext;
 use crate::catalogue::Indicator;
-use domain::{Field, FieldText, Phone, Span};
+use domain::{Field, FieldText, Name, Phone, Span};
 use jiff::civil::Date;
 use std::ops::Range;
 
@@ -131,7 +131,7 @@ pub(super) fn several_names(context: &AdContext<'_>, indicator: &Indicator) -> S
         };
         let whole = Span::new(a.span.field.clone(), a.span.start, b.span.end);
         let at = (index, whole.start..whole.end);
-        if !joins_names(between) {
+        if !(joins_names(between) || aged(context, a) && aged(context, b)) {
             let lacks = ("to navne, som ikke står sammen", "two names that do not stand together");
             seen.missed.push(Missed { at: Some(at), by: None, why: Why::Lacks(lacks) });
         } else if let Some(missed) = stopped(context, indicator, index, &whole) {
@@ -171,6 +171,10 @@ pub(super) fn named_subject(context: &AdContext<'_>, indicator: &Indicator) -> S
     }
     let mut seen = Seen::default();
     for name in names() {
+        // "Lisa and Emma are waiting" is said of several, which is a sign of its own.
+        if joined_before(context, name) {
+            continue;
+        }
         let Some(index) = context.text_of(&name.span) else { continue };
         let (Some(text), Some(folded_text)) = (context.ad.texts.get(index), context.folded.get(index)) else {
             continue;
@@ -202,7 +206,51 @@ pub(super) fn named_subject(context: &AdContext<'_>, indicator: &Indicator) -> S
     seen
 }
 
-/// `og`, `and`, `&`, `,`, `/` or an age between two names. A mere space or hyphen makes one double name.
+/// Whether an age stands right behind a name: each of two such names is a person's.
+fn aged(context: &AdContext<'_>, name: &Name) -> bool {
+    let near = |at: usize| (name.span.end..name.span.end + 8).contains(&at);
+    context.ad.reading.ages.iter().any(|age| age.span.field == name.span.field && near(age.span.start))
+}
+
+/// Whether another name stands before this one, with nothing but a conjunction between them.
+fn joined_before(context: &AdContext<'_>, name: &Name) -> bool {
+    context.ad.reading.names.iter().any(|other| {
+        let between = context.text_of(&other.span).and_then(|index| context.ad.texts.get(index));
+        let between = between.filter(|_| other.span.field == name.span.field && other.span.end <= name.span.start);
+        between.and_then(|text| text.original.get(other.span.end..name.span.start)).is_some_and(joins_names)
+    })
+}
+
+/// Days of the week, in the languages of the region.
+const DAYS: [&str; 25] = [
+    "mandag",
+    "tirsdag",
+    "onsdag",
+    "torsdag",
+    "fredag",
+    "lørdag",
+    "søndag",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "måndag",
+    "tisdag",
+    "lördag",
+    "söndag",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+];
+
+/// `og`, `and`, `&`, `,`, `/`, a day of the week or an age between two names. A mere space or hyphen makes one double name.
 fn joins_names(between: &str) -> bool {
     let mut joined = false;
     for word in between.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '.')) {
@@ -211,6 +259,8 @@ fn joins_names(between: &str) -> bool {
         let lower = bare.to_lowercase();
         match lower.as_str() {
             "" => {}
+            // "Mandag: Anna. Tirsdag: Maria."
+            day if DAYS.contains(&day.trim_end_matches(':')) => joined = true,
             "og" | "and" | "och" | "und" | "samt" | "eller" | "or" | "oder" | "plus" | "y" | "e" => joined = true,
             "år" | "years" | "old" | "jahre" | "ar" | "yo" => {}
             number if number.len() == 2 && number.bytes().all(|b| b.is_ascii_digit()) => joined = true,
@@ -275,7 +325,7 @@ mod tests {
 
     #[test]
     fn a_double_name_is_one_person() {
-        for between in [" og ", " & ", ", ", " (24) og ", " 24 år, ", "/", " and "] {
+        for between in [" og ", " & ", ", ", " (24) og ", " 24 år, ", "/", " and ", ". Tirsdag: "] {
             assert!(joins_names(between), "{between}");
         }
         for between in [" ", "-", " er ny, ", ". Ring til "] {

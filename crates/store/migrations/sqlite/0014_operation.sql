@@ -88,7 +88,7 @@ CREATE INDEX frontier_capture ON frontier (capture_id);
 CREATE INDEX attempt_line ON attempt (line_id);
 CREATE INDEX list_line_case ON list_line (case_id);
 CREATE INDEX list_line_anchor ON list_line (anchor_ad);
-CREATE INDEX decision_ad_ad ON decision_ad (ad_id);
+CREATE INDEX decision_ad_by_ad ON decision_ad (ad_id);
 CREATE INDEX entity_founder ON entity (founder_ad);
 CREATE INDEX entity_member_ad ON entity_member (ad_id);
 CREATE INDEX link_any_a ON link (a_ad);

@@ -37,6 +37,27 @@ const OF_AD: &[&str] = &[
     "DELETE FROM ad_version WHERE ad_id = $1",
 ];
 
+/// Tables of a step that this program may not have yet: the ad's rows there go too, and the next analysis is a whole one,
+/// since a batch would not see what is missing.
+const OF_AD_WHERE_THERE: &[(&str, &str)] = &[
+    ("damped_ad", "DELETE FROM damped_ad WHERE ad_id = $1"),
+    ("objection_question", "DELETE FROM objection_question WHERE anchor_ad = $1"),
+    (
+        "changed_ad",
+        "INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT 0, 1, 0 FROM ad WHERE id = $1 \
+         ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1",
+    ),
+];
+
+async fn there(tx: &mut Tx, table: &str) -> Result<bool, StoreError> {
+    let sql = if tx.is_postgres() {
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1"
+    } else {
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1"
+    };
+    Ok(tx.one(sql, args![table]).await?.is_some())
+}
+
 /// Who still needs the row.
 const NEEDED: &str = "SELECT 1 FROM ad WHERE id = $1 AND (EXISTS (SELECT 1 FROM case_file WHERE anchor_ad = ad.id) \
      OR EXISTS (SELECT 1 FROM decision_ad WHERE ad_id = ad.id) \
@@ -54,6 +75,12 @@ pub(crate) async fn forget_ads(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let analysis = current(tx).await?;
+    let mut more = Vec::new();
+    for (table, sql) in OF_AD_WHERE_THERE {
+        if there(tx, table).await? {
+            more.push(*sql);
+        }
+    }
     for &id in ids {
         let Some(row) = tx
             .one(
@@ -70,7 +97,7 @@ pub(crate) async fn forget_ads(
             forget_evidence(tx, keys, analysis, subject, id, &ad).await?;
         }
         let pages = tx.all("SELECT DISTINCT page_id FROM page_capture WHERE ad_id = $1", args![id]).await?;
-        for delete in OF_AD {
+        for delete in more.iter().chain(OF_AD) {
             tx.run(delete, args![id]).await?;
         }
         for page in &pages {

@@ -7,6 +7,7 @@
 //! - `analyses`: keeping an analysis, cases that follow, reopen, split and merge
 //! - `figures`: figures of each analysis, the draw of spam cases
 //! - `reading`: several readers at one queue, second readings, the history
+//! - `releases`: what figures are counted from, the register of releases
 //! - `queue`: the researcher's queue, decisions, undo, the urgent route
 //! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
 //! - `objections`: what they cover, who decides how far, what is taken back; the urgent route's notices
@@ -33,6 +34,7 @@ mod notices;
 mod objections;
 mod queue;
 mod reading;
+mod releases;
 mod schema;
 mod search;
 mod secrets;

@@ -6,7 +6,7 @@ use crate::{Engine, MasterKey, Options, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables without any personal data, or whose rows go with the ad that they belong to.
-const IMPERSONAL: [&str; 21] = [
+const IMPERSONAL: [&str; 22] = [
     "ad_absence",
     "analysis",
     "audit",
@@ -22,6 +22,7 @@ const IMPERSONAL: [&str; 21] = [
     "host_pacing",
     "meta",
     "payload_gone",
+    "release",
     "robots_cache",
     "run",
     "run_figures",

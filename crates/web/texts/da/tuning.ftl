@@ -38,3 +38,16 @@ drift-stopped = »{ $indicator }« giver ikke længere tegn; før gav den { $cou
 drift-changed = »{ $indicator }« gik fra { $before } til { $now }.
 percent = { $share } %
 percent-interval = { $low }–{ $high } %
+
+findings-lead = Tal for hele måneder, som de må forlade huset: antal på under fem og det, hvoraf de ville følge, er holdt tilbage, afgjort én gang for alle tabeller. Filtrene vælger blandt de samme tal og tæller intet om.
+findings-link = Fund i tal
+findings-title = Fund i tal
+findings-from = Fra og med måned
+findings-to = Til og med måned
+findings-region = Region
+findings-language = Sprog
+findings-any = alle
+findings-show = Vis
+findings-pdf = Hent rapporten som PDF
+findings-csv = Hent tabellen
+findings-pdf-note = En hentet rapport skrives i registret over udgivelser.

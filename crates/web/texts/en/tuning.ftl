@@ -38,3 +38,16 @@ drift-stopped = “{ $indicator }” does not fire any more; before it fired { $
 drift-changed = “{ $indicator }” went from { $before } to { $now }.
 percent = { $share } %
 percent-interval = { $low }–{ $high } %
+
+findings-lead = Figures of whole months as they may leave the house: counts below five, and those from which they would follow, are withheld, decided once for all tables. Filters choose among the same figures and count nothing again.
+findings-link = Findings in figures
+findings-title = Findings in figures
+findings-from = From month
+findings-to = To month
+findings-region = Region
+findings-language = Language
+findings-any = all
+findings-show = Show
+findings-pdf = Download the report as PDF
+findings-csv = Download the table
+findings-pdf-note = A report that is downloaded is noted in the register of releases.

@@ -67,7 +67,7 @@ impl Browser {
             let (name, value) = pair.split_once('=').unwrap();
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
-        let body = String::from_utf8(to_bytes(body, 5_000_000).await.unwrap().to_vec()).unwrap();
+        let body = String::from_utf8_lossy(&to_bytes(body, 5_000_000).await.unwrap()).into_owned();
         if body.contains("form_token") {
             self.body = body.clone();
         }

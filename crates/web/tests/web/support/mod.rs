@@ -10,6 +10,7 @@ use classifier::{AdAt, Catalogue, CatalogueFiles, assess, explain_ad, fire_ad};
 use domain::*;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use report::document::{Block, Document, Tongue, chart};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -51,6 +52,31 @@ impl Workbench for Bench {
         let at = AdAt { ad: None, on: Some(on) };
         let not_fired = explain_ad(&self.0, &ad, &at);
         Ok(TextRead { firings: fire_ad(&self.0, &ad, &at), not_fired, reading: ad.reading })
+    }
+
+    /// A document of one table and one picture; what is counted is tested where it is counted.
+    async fn findings(&self, asked: &FindingsAsked) -> Result<FindingsMade, WorkbenchError> {
+        let t = if asked.tongue == web::Language::En { Tongue::En } else { Tongue::Da };
+        let table = Block::Table {
+            caption: "Annoncører efter måned".into(),
+            header: vec!["Måned".into(), "Annoncører".into()],
+            rows: vec![vec![asked.from.to_string(), "12".into()], vec!["=1+1".into(), "holdt tilbage".into()]],
+        };
+        let drawing =
+            chart::bars(t, &[("Escort <1>".into(), Some(12.0), None)], false, "Tabellen siger det samme".into());
+        let chosen = asked.region.iter().map(|region| Block::Paragraph(format!("Valgt: {region}"))).collect();
+        let document = Document {
+            tongue: t,
+            title: "Status".into(),
+            subtitle: String::new(),
+            author: "Test".into(),
+            blocks: vec![
+                Block::Heading(1, "Former".into()),
+                Block::Figure { caption: "Annoncører".into(), drawing },
+                table,
+            ],
+        };
+        Ok(FindingsMade { chosen, document, regions: vec!["Region Midtjylland".into()], languages: vec!["da".into()] })
     }
 
     /// Nobody analyses here: what is judged waits.

@@ -1,0 +1,174 @@
+//! Pictures as shapes: drawn once, shown as SVG and in PDF. Colours do on paper and in grey.
+
+use std::fmt::Write;
+
+/// Red, green, blue.
+pub type Colour = (u8, u8, u8);
+/// Lines and text.
+pub const INK: Colour = (26, 26, 26);
+/// Faint lines.
+pub const FAINT: Colour = (176, 184, 192);
+/// Fills, told apart in grey too.
+pub const FILLS: [Colour; 5] = [(0, 61, 91), (64, 143, 184), (158, 202, 225), (230, 145, 56), (120, 120, 120)];
+
+/// Where a text is tied to its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// Begins there.
+    Start,
+    /// Is centred there.
+    Middle,
+    /// Ends there.
+    End,
+}
+
+/// A shape. Places count from the upper left.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// A line through points; filled where it has a fill.
+    Path {
+        /// Parts of it.
+        parts: Vec<Vec<(f64, f64)>>,
+        /// Fill.
+        fill: Option<Colour>,
+        /// Line and its width.
+        stroke: Option<(Colour, f64)>,
+        /// Lengths of dash and gap; 0 for a whole line.
+        dash: f64,
+    },
+    /// A rectangle.
+    Rect {
+        /// Left, top, width, height.
+        at: (f64, f64, f64, f64),
+        /// Fill.
+        fill: Colour,
+    },
+    /// A circle.
+    Circle {
+        /// Middle.
+        at: (f64, f64),
+        /// Radius.
+        radius: f64,
+        /// Fill.
+        fill: Colour,
+    },
+    /// A text on one line.
+    Text {
+        /// Where its base line is tied.
+        at: (f64, f64),
+        /// Size.
+        size: f64,
+        /// How it is tied.
+        anchor: Anchor,
+        /// The words.
+        text: String,
+        /// Colour.
+        fill: Colour,
+    },
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing {
+    /// Width and height.
+    pub size: (f64, f64),
+    /// What it shows, for whoever does not see it.
+    pub description: String,
+    /// Shapes, the lowest first.
+    pub shapes: Vec<Shape>,
+}
+
+impl Drawing {
+    /// An empty one.
+    pub fn new(width: f64, height: f64, description: String) -> Self {
+        Drawing { size: (width, height), description, shapes: Vec::new() }
+    }
+
+    /// A line.
+    pub fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour, width: f64) {
+        self.shapes.push(Shape::Path {
+            parts: vec![vec![from, to]],
+            fill: None,
+            stroke: Some((colour, width)),
+            dash: 0.0,
+        });
+    }
+
+    /// A text.
+    pub fn text(&mut self, at: (f64, f64), size: f64, anchor: Anchor, text: impl Into<String>) {
+        self.shapes.push(Shape::Text { at, size, anchor, text: text.into(), fill: INK });
+    }
+
+    /// As SVG. `id` tells it from others on the page.
+    pub fn to_svg(&self, id: &str, title: &str) -> String {
+        let (width, height) = self.size;
+        let mut svg = format!(
+            "<svg viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" class=\"figure\">\
+             <title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>",
+            escape(title),
+            escape(&self.description)
+        );
+        let hex = |(r, g, b): Colour| format!("#{r:02x}{g:02x}{b:02x}");
+        // Writing to a String cannot fail.
+        let mut put = |piece: std::fmt::Arguments<'_>| _ = svg.write_fmt(piece);
+        for shape in &self.shapes {
+            match shape {
+                Shape::Path { parts, fill, stroke, dash } => {
+                    let mut path = String::new();
+                    for part in parts {
+                        for (at, (x, y)) in part.iter().enumerate() {
+                            _ = write!(path, "{}{x:.1} {y:.1}", if at == 0 { 'M' } else { 'L' });
+                        }
+                        if fill.is_some() {
+                            path.push('Z');
+                        }
+                    }
+                    let fill = fill.map_or_else(|| "none".to_owned(), hex);
+                    put(format_args!("<path d=\"{path}\" fill=\"{fill}\""));
+                    if let Some((colour, width)) = stroke {
+                        put(format_args!(" stroke=\"{}\" stroke-width=\"{width}\"", hex(*colour)));
+                    }
+                    if *dash > 0.0 {
+                        put(format_args!(" stroke-dasharray=\"{dash}\""));
+                    }
+                    put(format_args!("/>"));
+                }
+                Shape::Rect { at, fill } => put(format_args!(
+                    "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{}\"/>",
+                    at.0,
+                    at.1,
+                    at.2,
+                    at.3,
+                    hex(*fill)
+                )),
+                Shape::Circle { at, radius, fill } => put(format_args!(
+                    "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{radius:.1}\" fill=\"{}\"/>",
+                    at.0,
+                    at.1,
+                    hex(*fill)
+                )),
+                Shape::Text { at, size, anchor, text, fill } => {
+                    let anchor = match anchor {
+                        Anchor::Start => "start",
+                        Anchor::Middle => "middle",
+                        Anchor::End => "end",
+                    };
+                    put(format_args!(
+                        "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{}\">{}</text>",
+                        at.0,
+                        at.1,
+                        hex(*fill),
+                        escape(text)
+                    ));
+                }
+            }
+        }
+        put(format_args!("</svg>"));
+        svg
+    }
+}
+
+/// Text that may stand in a page.
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
