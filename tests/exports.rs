@@ -111,11 +111,27 @@ fn well_formed(out: &BTreeMap<&str, String>) {
     for row in lines(&out["assessments"]) {
         only_keys(
             &row,
-            &["scope", "id", "band", "points", "groups", "evidence", "counter_evidence", "urgent", "catalogue", "ads"],
+            &[
+                "scope",
+                "id",
+                "band",
+                "points",
+                "groups",
+                "evidence",
+                "counter_evidence",
+                "urgent",
+                "catalogue",
+                "parameters",
+                "reference",
+                "code",
+                "ads",
+            ],
         );
         let sum: f64 = row["groups"].as_object().expect("groups").values().filter_map(Value::as_f64).sum();
         assert!((row["points"].as_f64().expect("points") - sum).abs() < 1e-9, "points are the sum over groups: {row}");
         assert!(text(&row, "catalogue").starts_with("sha256:"));
+        assert!(text(&row, "parameters").starts_with("sha256:"));
+        assert!(text(&row, "reference").contains("-") && !text(&row, "code").is_empty(), "{row}");
         assert!(["high", "medium", "low", "none"].contains(&text(&row, "band")));
         subjects.insert(text(&row, "id").to_owned(), row.clone());
     }

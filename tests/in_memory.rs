@@ -1,8 +1,8 @@
 //! A made population read and assessed in memory: no crawl, no store. For figures over many seeds and days.
 
+use bavn::closures::{Analysed, assess_all};
 use bavn::config::Config;
-use bavn::pipeline::{Analysed, assess_all};
-use classifier::Reference;
+use bavn::references::References;
 use demo::{Population, PopulationSettings};
 use domain::{AdContent, AdFacts, AdRef, AdVersion, Band, DaySighting, Image, PdqHash, Subject, VersionFacts};
 use jiff::{SignedDuration, Timestamp};
@@ -107,8 +107,8 @@ impl World {
     /// The day's analysis, with a reference of its own.
     pub fn analysed(&self, config: &Config, as_of: Timestamp) -> (Vec<AdFacts>, Analysed) {
         let facts = self.facts(as_of);
-        let reference = Reference::build(&facts, &config.geography, as_of);
-        let analysed = assess_all(config, &facts, &[], &reference, as_of);
+        let references = References::of(&facts, config, as_of).expect("a reference");
+        let analysed = assess_all(&bavn::pipeline::rules(config, &references, &[], as_of), &facts);
         (facts, analysed)
     }
 

@@ -133,3 +133,39 @@ fn an_analysis_that_is_killed_leaves_the_one_before_or_the_whole_new_one() {
         assert!(of(&calm) == of(&disturbed), "{form} differs after kills");
     }
 }
+
+#[test]
+fn a_batch_that_is_killed_leaves_the_analysis_before_or_the_whole_new_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let population = Population::generate(&PopulationSettings { days: 10, advertisers: 150, ..Default::default() });
+    let all = population.ads_jsonl();
+    let lines: Vec<&str> = all.lines().collect();
+    let (first, later) = lines.split_at(lines.len() * 4 / 5);
+    let file = |name: &str, lines: &[&str]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, lines.join("\n")).expect("written");
+        path
+    };
+    let (first, later) = (file("first.jsonl", first), file("later.jsonl", later));
+    let data = |name: &str| folder.path().join(name);
+    let (calm, disturbed) = (data("calm"), data("disturbed"));
+    for store in [&calm, &disturbed] {
+        done(&mut bavn(&["--data", text(store), "import", "ads", text(&first)]));
+        done(&mut bavn(&["--data", text(store), "analyse"]));
+        done(&mut bavn(&["--data", text(store), "import", "ads", text(&later)]));
+    }
+    let began = Instant::now();
+    let said = done(&mut bavn(&["--data", text(&calm), "analyse"])).err;
+    assert!(said.contains("had changed"), "a batch was expected: {said}");
+    let whole = began.elapsed();
+    let mut killed = 0;
+    for number in 0..kills() {
+        killed += u32::from(kill_after(&["--data", text(&disturbed), "analyse"], moment(number, whole)));
+    }
+    assert!(killed > 0, "no kill met a running batch");
+    done(&mut bavn(&["--data", text(&disturbed), "analyse"]));
+    for form in ["mentions", "indicators", "links", "entities", "assessments"] {
+        let of = |store: &Path| done(&mut bavn(&["--data", text(store), "export", form])).out;
+        assert!(of(&calm) == of(&disturbed), "{form} differs after kills");
+    }
+}

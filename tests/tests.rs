@@ -12,6 +12,7 @@
 //! | `exports` | `bavn demo --once` and each export: well formed, true to the population, the same bytes twice |
 //! | `imports` | ads, decisions and attempts from JSON Lines, on both databases |
 //! | `hostile` | everything a server can do to a reader, in one crawl into the real store |
+//! | `incremental` | any order and any batches of ads, judgements and names give the same bytes as one run |
 //! | `memory` | the crawl's memory does not grow with the ads it knows |
 //! | `kills` | SIGKILL during crawl and analysis: nothing lost, nothing doubled |
 //! | `objections` | how far an objection reaches in real links; the public pages on their own listener |
@@ -39,6 +40,7 @@ mod drafts;
 mod exports;
 mod hostile;
 mod imports;
+mod incremental;
 mod kills;
 mod memory;
 mod monitor;

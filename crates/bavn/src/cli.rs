@@ -160,6 +160,9 @@ pub struct AnalyseArgs {
     /// Read every ad again and make a new reference
     #[arg(long)]
     pub all: bool,
+    /// With --all: only show which cases would come, go or change band; change nothing
+    #[arg(long, requires = "all", conflicts_with = "from_archive")]
+    pub preview: bool,
     /// Only what was known by then [default: now; for a store of imported ads its last sighting]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,

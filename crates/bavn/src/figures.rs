@@ -1,21 +1,8 @@
 //! Figures of an analysis, kept with it and shown to researchers; and what the rules say of the spam queue's draw.
 
 use crate::config::Config;
-use classifier::{Warning, dominant_language, warnings};
-use domain::{AdFacts, AdRef, Assessment, RunFigures};
-use std::collections::HashMap;
+use classifier::{Warning, warnings};
 use store::{SpamShare, Store};
-
-/// Counts over these assessments, each under the language of most of its ads.
-pub fn of(assessments: &[Assessment], facts: &[AdFacts]) -> RunFigures {
-    let by_ad: HashMap<&AdRef, &AdFacts> = facts.iter().map(|facts| (&facts.ad, facts)).collect();
-    let mut figures = RunFigures::default();
-    for assessment in assessments {
-        let ads = assessment.ads.iter().filter_map(|ad| by_ad.get(ad).copied());
-        figures.add(assessment, dominant_language(ads));
-    }
-    figures
-}
 
 /// What part of the spam queue is read.
 pub fn spam_share(config: &Config) -> SpamShare {

@@ -5,7 +5,9 @@
 
 pub mod anchors;
 pub mod backup;
+mod batch;
 pub mod cli;
+pub mod closures;
 pub mod config;
 pub mod explain;
 pub mod exports;
@@ -20,7 +22,9 @@ pub mod monitor;
 pub mod pipeline;
 pub mod plans;
 pub mod ports;
+pub mod preview;
 pub mod progress;
+pub mod references;
 pub mod release;
 pub mod time;
 pub mod web_settings;

@@ -1,17 +1,15 @@
 //! The path of the data from an ad version to cases, top to bottom. Each step is a pure function of another crate;
 //! only [`read_new_versions`] and [`analyse`] touch the store.
 
+use crate::closures::{Analysed, Everybody, Rules, assess_all};
 use crate::config::Config;
+use crate::references::References;
 use anyhow::Context;
-use classifier::{Catalogue, GroupView, Reference};
-use domain::{
-    AdFacts, AdRef, AdVersion, AdvertiserId, Assessment, Evidence, Firing, Judgement, Linkage, MaskedText, ReadAd,
-    Subject, Waterfall,
-};
+use classifier::Catalogue;
+use domain::{AdRef, AdVersion, Evidence, Firing, Judgement, MaskedText, ReadAd, Waterfall};
 use extract::{ReadHints, Reader};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
-use store::{NewAnalysis, PutAnalysis, ReadingRow, Store, UnreadVersion};
+use store::{AdRow, PutAnalysis, ReadingRow, RunHead, Store, UnreadVersion};
 
 /// Ad versions read and kept at a time.
 const BATCH: u32 = 500;
@@ -89,69 +87,13 @@ pub fn original_firings(
     (read, firings)
 }
 
-/// What steps 3 to 6 give.
-pub struct Analysed {
-    /// Links, advertisers, networks.
-    pub linkage: Linkage,
-    /// Assessments of advertisers, then of networks of two advertisers or more, each by id.
-    pub assessments: Vec<Assessment>,
-}
-
-/// Steps 3 to 6: `links -> advertiser, network -> indicators (many ads) -> assessment`. Pure: the same facts,
-/// judgements, configuration, reference and time give the same bytes.
-pub fn assess_all(
-    config: &Config,
-    facts: &[AdFacts],
-    judgements: &[Judgement],
-    reference: &Reference,
-    as_of: Timestamp,
-) -> Analysed {
-    let linkage = linkage::link(facts, judgements, &config.linkage);
-    let by_ad: BTreeMap<&AdRef, &AdFacts> = facts.iter().map(|fact| (&fact.ad, fact)).collect();
-    let mut links_of: BTreeMap<&AdRef, Vec<usize>> = BTreeMap::new();
-    for (index, link) in linkage.links.iter().enumerate() {
-        links_of.entry(&link.a).or_default().push(index);
-        links_of.entry(&link.b).or_default().push(index);
-    }
-    let mut damped_of: BTreeMap<&AdRef, Vec<usize>> = BTreeMap::new();
-    for (index, damped) in linkage.damped.iter().enumerate() {
-        for ad in &damped.ads {
-            damped_of.entry(ad).or_default().push(index);
-        }
-    }
-    let ads_of: BTreeMap<&AdvertiserId, &Vec<AdRef>> = linkage.advertisers.iter().map(|a| (&a.id, &a.ads)).collect();
-    let around = |index: &BTreeMap<&AdRef, Vec<usize>>, ads: &[AdRef]| {
-        let mut found: Vec<usize> = ads.iter().filter_map(|ad| index.get(ad)).flatten().copied().collect();
-        found.sort_unstable();
-        found.dedup();
-        found
-    };
-    let assess = |subject: Subject, advertisers: Vec<(AdvertiserId, Vec<AdRef>)>, ads: &[AdRef]| {
-        let members: Vec<&AdFacts> = ads.iter().filter_map(|ad| by_ad.get(ad).copied()).collect();
-        let view = GroupView {
-            subject: &subject,
-            ads: members,
-            advertisers,
-            links: around(&links_of, ads).into_iter().filter_map(|index| linkage.links.get(index)).collect(),
-            damped: around(&damped_of, ads).into_iter().filter_map(|index| linkage.damped.get(index)).collect(),
-        };
-        let (mut firings, abstentions) = classifier::fire_group(&config.catalogue, &view, reference, as_of);
-        let single = view.ads.iter().flat_map(|fact| fact.versions.iter().flat_map(|version| version.firings.clone()));
-        firings.extend(single);
-        classifier::assess(&config.catalogue, subject, ads, firings, abstentions)
-    };
-    let mut assessments = Vec::with_capacity(linkage.advertisers.len());
-    for advertiser in &linkage.advertisers {
-        let members = vec![(advertiser.id.clone(), advertiser.ads.clone())];
-        assessments.push(assess(Subject::Advertiser(advertiser.id.clone()), members, &advertiser.ads));
-    }
-    for network in linkage.networks.iter().filter(|network| network.advertisers.len() > 1) {
-        let members = (network.advertisers.iter())
-            .filter_map(|id| ads_of.get(id).map(|ads| (id.clone(), (*ads).clone())))
-            .collect();
-        assessments.push(assess(Subject::Network(network.id.clone()), members, &network.ads));
-    }
-    Analysed { linkage, assessments }
+/// How much a batch went through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchSize {
+    /// Ads that had changed.
+    pub changed: usize,
+    /// Ads of the closures that were made anew.
+    pub touched: usize,
 }
 
 /// What an analysis did.
@@ -159,19 +101,39 @@ pub struct AnalyseSummary {
     /// Ad versions read.
     pub read: u64,
     /// Ads in the analysis.
-    pub ads: usize,
+    pub ads: u64,
     /// Its advertisers.
-    pub advertisers: usize,
+    pub advertisers: u64,
     /// Its networks of two advertisers or more.
-    pub networks: usize,
-    /// Links.
-    pub links: usize,
+    pub networks: u64,
+    /// Links, but for those that only show damped contacts.
+    pub links: u64,
     /// Contacts that were damped.
-    pub damped: usize,
+    pub damped: u64,
     /// Advertisers by band: none, low, medium, high.
-    pub bands: [usize; 4],
+    pub bands: [u64; 4],
     /// What it did to cases.
     pub cases: PutAnalysis,
+    /// `None` where it went through everything.
+    pub batch: Option<BatchSize>,
+}
+
+impl AnalyseSummary {
+    /// Of the current analysis.
+    pub(crate) async fn read(store: &Store, cases: PutAnalysis, batch: Option<BatchSize>) -> anyhow::Result<Self> {
+        let standing = store.standing().await?.context("the analysis that was just kept is gone")?;
+        Ok(Self {
+            read: 0,
+            ads: standing.ads,
+            advertisers: standing.figures.advertisers,
+            networks: standing.figures.networks,
+            links: standing.links,
+            damped: standing.damped,
+            bands: standing.figures.bands,
+            cases,
+            batch,
+        })
+    }
 }
 
 /// Whether the reference is made anew.
@@ -179,14 +141,15 @@ pub struct AnalyseSummary {
 pub enum NewReference {
     /// Always (`--all`, the nightly step).
     Always,
-    /// Only where there is none that this program can read.
+    /// Only where there is none that this program can read, or where it no longer stands for the ads that there are.
     IfNone,
 }
 
 /// Two analyses of one process would take each other's rows for left-overs.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// The whole path from unread versions to cases. The analysis before stays current until the new one is whole.
+/// The whole path from unread versions to cases: a batch of what changed where one can be put into the current analysis,
+/// else everything. The analysis before stays current until the new rows are whole.
 pub async fn analyse(
     store: &Store,
     config: &Config,
@@ -197,54 +160,75 @@ pub async fn analyse(
 ) -> anyhow::Result<AnalyseSummary> {
     let _alone = ONE_AT_A_TIME.lock().await;
     let read = read_new_versions(store, config, at, &|done| progress("read", done)).await?;
-    let facts = store.facts(Some(as_of)).await?;
-    progress("facts", facts.len() as u64);
-    let judgements = store.judgements(Some(as_of)).await?;
-    let reference = reference(store, config, &facts, as_of, renew).await?;
-    // Pages are served meanwhile by the other threads.
-    let analysed = tokio::task::block_in_place(|| assess_all(config, &facts, &judgements, &reference, as_of));
-    if let Some(giant) = linkage::giant(&analysed.linkage, facts.len(), &config.linkage) {
-        anyhow::bail!(
-            "{giant}. Such a network says that something ties the unrelated. The analysis before stays. Look at the two \
-             with 'bavn explain pair', name the contact or judge the pair on its page, or raise largest_network_share in \
-             linkage.toml if it is one network"
-        );
-    }
-    progress("assessed", analysed.assessments.len() as u64);
     store.put_setting(&parameters_name(&config.parameters_hash()), config.parameters_text()).await?;
-    let cases = store
-        .put_analysis(&NewAnalysis {
+    let batch = match renew {
+        NewReference::Always => None,
+        NewReference::IfNone => crate::batch::run(store, config, as_of, at, progress).await?,
+    };
+    let summary = match batch {
+        Some(summary) => summary,
+        None => analyse_everything(store, config, as_of, at, renew, progress).await?,
+    };
+    spread_objections(store, config, None, at).await.context("working out how far objections reach")?;
+    Ok(AnalyseSummary { read, ..summary })
+}
+
+/// Links and assesses all ads beside the current analysis.
+async fn analyse_everything(
+    store: &Store,
+    config: &Config,
+    as_of: Timestamp,
+    at: Timestamp,
+    renew: NewReference,
+    progress: &(dyn Fn(&str, u64) + Send + Sync),
+) -> anyhow::Result<AnalyseSummary> {
+    // Before the facts: what changes from now on is left for the next one.
+    let changes = store.changes().await?;
+    let judgements = store.judgements(Some(as_of)).await?;
+    let kept = match renew {
+        NewReference::Always => None,
+        NewReference::IfNone => {
+            let ads = store.ad_rows_by(as_of).await?.len();
+            References::newest(store, config).await?.filter(|kept| ads < 2 * kept.links.ads().max(1))
+        }
+    };
+    let mut everybody = Everybody::gather(store, config, &judgements, kept, as_of, progress).await?;
+    let references = everybody.references.clone();
+    let rules = rules(config, &references, &judgements, as_of);
+    let mut run = store
+        .begin_analysis(RunHead {
             as_of,
             catalogue: config.catalogue.hash().to_owned(),
             parameters: config.parameters_hash(),
             code_version: env!("CARGO_PKG_VERSION").to_owned(),
-            reference_version: reference.version().to_owned(),
-            reference: reference.to_bytes(),
-            linkage: &analysed.linkage,
-            assessments: &analysed.assessments,
-            figures: crate::figures::of(&analysed.assessments, &facts),
+            reference_version: references.version().to_owned(),
+            reference: references.to_bytes()?,
             spam: crate::figures::spam_share(config),
             at,
         })
         .await
         .context("keeping the analysis")?;
-    spread_objections(store, config, None, at).await.context("working out how far objections reach")?;
-    let mut bands = [0; 4];
-    for assessment in &analysed.assessments {
-        if matches!(assessment.subject, Subject::Advertiser(_)) {
-            bands[assessment.band as usize] += 1;
-        }
+    let mut done = 0;
+    while let Some((closures, chunk)) = everybody.next(store, &rules).await? {
+        done += closures.iter().map(|closure| closure.ads.len() as u64).sum::<u64>();
+        run.add(&closures).await.context("keeping the analysis")?;
+        run.add_keys(&chunk).await.context("keeping the analysis")?;
+        progress("assessed", done);
     }
-    Ok(AnalyseSummary {
-        read,
-        ads: facts.len(),
-        advertisers: analysed.linkage.advertisers.len(),
-        networks: analysed.linkage.networks.iter().filter(|network| network.advertisers.len() > 1).count(),
-        links: analysed.linkage.links.len(),
-        damped: analysed.linkage.damped.len(),
-        bands,
-        cases,
-    })
+    drop(everybody);
+    let cases = run.finish().await.context("keeping the analysis")?;
+    store.forget_changes(&changes, as_of).await?;
+    AnalyseSummary::read(store, cases, None).await
+}
+
+/// The rules in force.
+pub fn rules<'a>(
+    config: &'a Config,
+    references: &'a References,
+    judgements: &'a [Judgement],
+    as_of: Timestamp,
+) -> Rules<'a> {
+    Rules { catalogue: &config.catalogue, parameters: &config.linkage, references, judgements, as_of }
 }
 
 /// Lets objections reach as far as the rule says: contacts come and ties change with each analysis.
@@ -267,46 +251,40 @@ pub fn parameters_name(version: &str) -> String {
     format!("linkage:{version}")
 }
 
-/// The reference in force, or a new one.
-async fn reference(
-    store: &Store,
-    config: &Config,
-    facts: &[AdFacts],
-    as_of: Timestamp,
-    renew: NewReference,
-) -> anyhow::Result<Reference> {
-    if renew == NewReference::IfNone
-        && let Some((_, bytes)) = store.latest_reference().await?
-        && let Some(kept) = Reference::from_bytes(&bytes, &config.geography)
-    {
-        return Ok(kept);
-    }
-    Ok(Reference::build(facts, &config.geography, as_of))
-}
-
 /// The analysis as of a time, in memory: what an export with `--as-of` shows where the store keeps another one.
 pub async fn analyse_in_memory(store: &Store, config: &Config, as_of: Timestamp) -> anyhow::Result<Analysed> {
     let facts = store.facts(Some(as_of)).await?;
     let judgements = store.judgements(Some(as_of)).await?;
-    let reference = reference(store, config, &facts, as_of, NewReference::IfNone).await?;
-    Ok(assess_all(config, &facts, &judgements, &reference, as_of))
+    let references = match References::newest(store, config).await? {
+        Some(kept) => kept,
+        None => References::of(&facts, config, as_of)?,
+    };
+    let rules = rules(config, &references, &judgements, as_of);
+    Ok(tokio::task::block_in_place(|| assess_all(&rules, &facts)))
 }
 
-/// Why the current analysis holds two ads to be one desk's, or not: the same facts and judgements, weighed again.
+/// Why the current analysis holds two ads to be one desk's, or not: their closures, weighed again against its reference.
 /// `None` if one of them is not known to it.
-pub async fn compare_ads(
-    store: &Store,
-    parameters: &linkage::LinkParameters,
-    a: &AdRef,
-    b: &AdRef,
-) -> anyhow::Result<Option<Waterfall>> {
-    let as_of = store.latest_analysis().await?.map(|analysis| analysis.as_of);
-    let facts = store.facts(as_of).await?;
-    let judgements = store.judgements(as_of).await?;
-    let (parameters, a, b) = (parameters.clone(), a.clone(), b.clone());
+pub async fn compare_ads(store: &Store, config: &Config, a: &AdRef, b: &AdRef) -> anyhow::Result<Option<Waterfall>> {
+    let Some(header) = store.latest_analysis().await? else { return Ok(None) };
+    let judgements = store.judgements(Some(header.as_of)).await?;
+    let kept = store.reference(&header.reference_version).await?;
+    let kept = kept.and_then(|bytes| References::from_bytes(&bytes, config)).filter(|kept| kept.fits(config));
+    let parted = store.standing().await?.is_some_and(|standing| standing.parted);
+    let (facts, links) = match kept {
+        Some(kept) if parted => {
+            let two = store.ad_rows(&[a.clone(), b.clone()].into()).await?;
+            let rows: Vec<AdRow> = store.with_closures(two, header.as_of).await?.into_iter().collect();
+            let known = store.facts_of(&rows, header.as_of).await?;
+            (known.into_iter().map(|known| known.facts).collect::<Vec<_>>(), Some(kept.links))
+        }
+        // An analysis of another program or other parameters: everything, against a reference of it.
+        _ => (store.facts(Some(header.as_of)).await?, None),
+    };
+    let (parameters, a, b) = (config.linkage.clone(), a.clone(), b.clone());
     let weigh = move || {
-        let reference = linkage::LinkReference::of(&facts, &parameters);
-        linkage::waterfall(&facts, &judgements, &reference, &parameters, (&a, &b))
+        let links = links.unwrap_or_else(|| linkage::LinkReference::of(&facts, &parameters));
+        linkage::waterfall(&facts, &judgements, &links, &parameters, (&a, &b))
     };
     Ok(tokio::task::spawn_blocking(weigh).await?)
 }

@@ -33,5 +33,5 @@ pub use error::{CatalogueError, GeographyError};
 pub use explain::{WhyNot, explain_ad};
 pub use geography::Geography;
 pub use group::{GroupView, fire_group};
-pub use reference::Reference;
+pub use reference::{Reference, ReferenceBuilder};
 pub use watch::{Share, Warning, WatchRules, dominant_language, warnings, wilson};

@@ -2,12 +2,12 @@
 //! dated and versioned, so that one ad more moves nobody else's assessment.
 
 use crate::geography::Geography;
-use crate::group::{AdSummary, Stay};
+use crate::group::AdSummary;
 use domain::{AdFacts, Contact};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Fewest values of which a percentile is taken.
 pub(crate) const LEAST_VALUES: usize = 30;
@@ -38,54 +38,9 @@ pub struct Reference {
 impl Reference {
     /// Computes the reference from all ads seen by `as_of`.
     pub fn build(ads: &[AdFacts], geography: &Geography, as_of: Timestamp) -> Self {
-        let none = BTreeSet::new();
-        let mut summaries: Vec<AdSummary<'_>> =
-            ads.iter().filter_map(|facts| AdSummary::of(facts, &none, as_of)).collect();
-        summaries.sort_by(|a, b| a.facts.ad.cmp(&b.facts.ad));
-        let mut by_contact: BTreeMap<&Contact, Vec<&AdSummary<'_>>> = BTreeMap::new();
-        let (mut hourly, mut lists) = (BTreeMap::<String, Vec<f64>>::new(), BTreeMap::<String, Vec<f64>>::new());
-        for ad in &summaries {
-            // The first contact stands for the owner: linking is not known here.
-            if let Some(contact) = ad.latest().and_then(|version| version.contacts.first()) {
-                by_contact.entry(contact).or_default().push(ad);
-            }
-            let region = ad.town().and_then(|town| geography.region(town));
-            if let (Some(region), Some(price)) = (region, hourly_price(ad)) {
-                hourly.entry(region.to_owned()).or_default().push(price);
-            }
-            lists.entry(ad.facts.ad.site.0.clone()).or_default().push(list_length(ad) as f64);
-        }
-        let (mut travel, mut posting) = (BTreeMap::<String, Vec<f64>>::new(), Vec::new());
-        let mut price_lists: BTreeMap<String, usize> = BTreeMap::new();
-        for ads in by_contact.values() {
-            posting.push(posting_rate(ads));
-            if let Some((region, km)) = region_and_travel(ads, geography) {
-                travel.entry(region).or_default().push(km);
-            }
-            let lists: BTreeSet<String> = ads.iter().filter_map(|ad| price_list(ad)).collect();
-            for list in lists {
-                *price_lists.entry(list).or_default() += 1;
-            }
-        }
-        hourly
-            .values_mut()
-            .chain(travel.values_mut())
-            .chain(lists.values_mut())
-            .for_each(|v| v.sort_by(f64::total_cmp));
-        posting.sort_by(f64::total_cmp);
-        let mut reference = Self {
-            version: String::new(),
-            geography: geography.clone(),
-            hourly,
-            travel,
-            posting,
-            lists,
-            price_lists,
-            owners: by_contact.len(),
-            begins: summaries.iter().map(|ad| ad.first).min(),
-        };
-        reference.version = reference.digest(as_of);
-        reference
+        let mut builder = ReferenceBuilder::new(geography, as_of);
+        ads.iter().for_each(|facts| builder.add(facts));
+        builder.finish()
     }
 
     /// As it is kept by the store: once for each version, never changed.
@@ -151,6 +106,101 @@ impl Reference {
     }
 }
 
+/// Counts ads one by one, in any order, so that they need not all be in memory.
+#[derive(Debug)]
+pub struct ReferenceBuilder {
+    geography: Geography,
+    as_of: Timestamp,
+    hourly: BTreeMap<String, Vec<f64>>,
+    lists: BTreeMap<String, Vec<f64>>,
+    owners: HashMap<Contact, Vec<Counted>>,
+    begins: Option<Timestamp>,
+}
+
+/// What is needed of an owner's ad.
+#[derive(Debug)]
+struct Counted {
+    first: Timestamp,
+    last: Timestamp,
+    stays: Box<[(Timestamp, Box<str>)]>,
+    price_list: Option<Box<str>>,
+}
+
+impl ReferenceBuilder {
+    /// Of nothing yet.
+    pub fn new(geography: &Geography, as_of: Timestamp) -> Self {
+        Self {
+            geography: geography.clone(),
+            as_of,
+            hourly: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            owners: HashMap::new(),
+            begins: None,
+        }
+    }
+
+    /// Counts an ad, each once.
+    pub fn add(&mut self, facts: &AdFacts) {
+        let Some(ad) = AdSummary::of(facts, &BTreeSet::new(), self.as_of) else { return };
+        self.begins = Some(self.begins.map_or(ad.first, |begins| begins.min(ad.first)));
+        let region = ad.town().and_then(|town| self.geography.region(town));
+        if let (Some(region), Some(price)) = (region, hourly_price(&ad)) {
+            self.hourly.entry(region.to_owned()).or_default().push(price);
+        }
+        self.lists.entry(facts.ad.site.0.clone()).or_default().push(list_length(&ad) as f64);
+        // The first contact stands for the owner: linking is not known here.
+        if let Some(contact) = ad.latest().and_then(|version| version.contacts.first()) {
+            let counted = Counted {
+                first: ad.first,
+                last: ad.last,
+                stays: ad.stays.iter().map(|stay| (stay.from, stay.town.into())).collect(),
+                price_list: price_list(&ad).map(String::into_boxed_str),
+            };
+            match self.owners.get_mut(contact) {
+                Some(known) => known.push(counted),
+                None => _ = self.owners.insert(contact.clone(), vec![counted]),
+            }
+        }
+    }
+
+    /// The reference of all that was counted.
+    pub fn finish(self) -> Reference {
+        let (mut travel, mut posting) = (BTreeMap::<String, Vec<f64>>::new(), Vec::new());
+        let mut price_lists: BTreeMap<String, usize> = BTreeMap::new();
+        for ads in self.owners.values() {
+            posting.push(rate(ads.len(), ads.iter().map(|ad| (ad.first, ad.last))));
+            let stays: Vec<(Timestamp, &str)> =
+                ads.iter().flat_map(|ad| &ad.stays).map(|(from, town)| (*from, &**town)).collect();
+            if let Some((region, km)) = region_and_travel(stays, &self.geography) {
+                travel.entry(region).or_default().push(km);
+            }
+            for list in ads.iter().filter_map(|ad| ad.price_list.as_deref()).collect::<BTreeSet<_>>() {
+                *price_lists.entry(list.to_owned()).or_default() += 1;
+            }
+        }
+        let (mut hourly, mut lists) = (self.hourly, self.lists);
+        hourly
+            .values_mut()
+            .chain(travel.values_mut())
+            .chain(lists.values_mut())
+            .for_each(|v| v.sort_by(f64::total_cmp));
+        posting.sort_by(f64::total_cmp);
+        let mut reference = Reference {
+            version: String::new(),
+            geography: self.geography,
+            hourly,
+            travel,
+            posting,
+            lists,
+            price_lists,
+            owners: self.owners.len(),
+            begins: self.begins,
+        };
+        reference.version = reference.digest(self.as_of);
+        reference
+    }
+}
+
 fn percentile_of(sorted: &[f64], percentile: f64) -> Option<(f64, usize)> {
     if sorted.len() < LEAST_VALUES {
         return None;
@@ -190,30 +240,37 @@ pub(crate) fn list_length(ad: &AdSummary<'_>) -> usize {
 
 /// New ads a day between an owner's first and last ad (a day at least).
 pub(crate) fn posting_rate(ads: &[&AdSummary<'_>]) -> f64 {
-    let first = ads.iter().map(|ad| ad.first).min();
-    let last = ads.iter().map(|ad| ad.last).max();
+    rate(ads.len(), ads.iter().map(|ad| (ad.first, ad.last)))
+}
+
+fn rate(ads: usize, times: impl Iterator<Item = (Timestamp, Timestamp)> + Clone) -> f64 {
+    let first = times.clone().map(|(first, _)| first).min();
+    let last = times.map(|(_, last)| last).max();
     let days = match (first, last) {
         (Some(first), Some(last)) => ((last.as_millisecond() - first.as_millisecond()) as f64 / 86_400_000.0).max(1.0),
         _ => 1.0,
     };
-    ads.len() as f64 / days
+    ads as f64 / days
 }
 
 /// Kilometres a day from town to town, in order of time; 0 for one town, `None` for none.
 pub(crate) fn travel_per_day(ads: &[&AdSummary<'_>], geography: &Geography) -> Option<f64> {
-    let mut stays: Vec<&Stay<'_>> = ads.iter().flat_map(|ad| &ad.stays).collect();
-    stays.sort_by_key(|stay| (stay.from, stay.town));
+    km_per_day(ads.iter().flat_map(|ad| &ad.stays).map(|stay| (stay.from, stay.town)).collect(), geography)
+}
+
+fn km_per_day(mut stays: Vec<(Timestamp, &str)>, geography: &Geography) -> Option<f64> {
+    stays.sort_unstable();
     let (first, last) = (stays.first()?, stays.last()?);
-    let km: f64 = stays.windows(2).filter_map(|pair| geography.km(pair[0].town, pair[1].town)).sum();
-    let days = (last.from.as_millisecond() - first.from.as_millisecond()) as f64 / 86_400_000.0;
+    let km: f64 = stays.windows(2).filter_map(|pair| geography.km(pair[0].1, pair[1].1)).sum();
+    let days = (last.0.as_millisecond() - first.0.as_millisecond()) as f64 / 86_400_000.0;
     Some(km / days.max(1.0))
 }
 
-fn region_and_travel(ads: &[&AdSummary<'_>], geography: &Geography) -> Option<(String, f64)> {
-    let towns: BTreeSet<&str> = ads.iter().flat_map(|ad| &ad.stays).map(|stay| stay.town).collect();
+fn region_and_travel(stays: Vec<(Timestamp, &str)>, geography: &Geography) -> Option<(String, f64)> {
+    let towns: BTreeSet<&str> = stays.iter().map(|(_, town)| *town).collect();
     if towns.len() < 2 {
         return None;
     }
-    let first = ads.iter().flat_map(|ad| &ad.stays).min_by_key(|stay| (stay.from, stay.town))?;
-    Some((geography.region(first.town)?.to_owned(), travel_per_day(ads, geography)?))
+    let first = stays.iter().min()?.1;
+    Some((geography.region(first)?.to_owned(), km_per_day(stays, geography)?))
 }

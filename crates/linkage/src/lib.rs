@@ -11,6 +11,7 @@
 //! picture ties nobody to anybody.
 
 mod align;
+mod chunk;
 mod corpus;
 mod desk;
 mod details;
@@ -39,17 +40,18 @@ mod tie;
 mod waterfall;
 mod whole;
 
+pub use chunk::{AdKeys, Probe, chunk};
 pub use estimate::{Estimate, Kept, LevelEstimate, Session, estimate};
 pub use giant::{Giant, giant};
 pub use levels::{Level, LevelName};
 pub use links::damped_links;
 pub use near::near_texts;
 pub use parameters::LinkParameters;
-pub use population::{HubCandidate, Population, judge_hub};
+pub use population::{HubCandidate, Population, judge_hub, tying_contacts};
 pub use reference::{KnownHub, LinkReference};
 pub use template::template;
 pub use tie::{Tie, TieKind};
-pub use whole::{link, link_with, link_with_evidence};
+pub use whole::{Said, damped_once, link, link_with, link_with_evidence};
 
 use desk::Desk;
 use domain::{

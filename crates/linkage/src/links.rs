@@ -11,7 +11,6 @@ use crate::tie::Weighed;
 use crate::waterfall::MANUAL_BITS;
 use crate::{Judged, text::Texts};
 use domain::{AdRef, Bilingual, ContactKind, DampedContact, Link, LinkKind};
-use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// What links are made of.
@@ -61,14 +60,14 @@ pub fn all(sources: &Sources, advertisers: &mut Forest, networks: &mut Forest) -
         .collect()
 }
 
-/// The ads of damped contacts as chains in time order, which hold nothing; sorted by (a, b, kind). They are made from the
-/// whole result, since such a contact stands in many closures.
-pub fn damped_links(damped: &[DampedContact], first_seen: impl Fn(&AdRef) -> Timestamp) -> Vec<Link> {
+/// The ads of damped contacts as chains in time order, which hold nothing; sorted by (a, b, kind). `order` sorts the ads of
+/// one (ties: by ad). They are made from the whole result, since such a contact stands in many closures.
+pub fn damped_links<T: Ord>(damped: &[DampedContact], order: impl Fn(&DampedContact, &AdRef) -> T) -> Vec<Link> {
     let mut rows: BTreeMap<(AdRef, AdRef, LinkKind), Link> = BTreeMap::new();
     for one in damped {
         let kind = link_kind(one.contact.kind);
         let mut ads: Vec<&AdRef> = one.ads.iter().collect();
-        ads.sort_by_key(|ad| (first_seen(ad), *ad));
+        ads.sort_by_cached_key(|ad| (order(one, ad), *ad));
         for two in ads.windows(2).filter(|two| two[0] != two[1]) {
             let (a, b) = (two[0].min(two[1]).clone(), two[0].max(two[1]).clone());
             let note = note::contact(one.contact.kind, true, false);

@@ -62,7 +62,7 @@ pub fn near_texts(texts: &[&str], parameters: &LinkParameters) -> Vec<Vec<u32>> 
                 if forest.find(*a) == forest.find(*b) || !asked.insert(mix(u64::from(*a) << 32 | u64::from(*b))) {
                     continue;
                 }
-                if could_agree(&corpus, &weights, *a, *b) && could_align(&corpus, *a, *b) {
+                if could_agree(&corpus, &weights, *a, *b) && corpus.could_align(*a, *b, 44) {
                     let agreement = corpus.compare(*a, *b, &scale);
                     if agreement.similarity >= parameters.template_similarity && agreement.bits >= EDGE_BITS {
                         forest.join(*a, *b);
@@ -130,34 +130,6 @@ fn could_agree(corpus: &Corpus, weights: &[Vec<u8>], a: u32, b: u32) -> bool {
         }
     }
     20 * both >= total(of_left).min(total(of_right))
-}
-
-/// A second look: words in one order in both, without weights, in as many steps as one text has words. The longest common
-/// subsequence by bits (Hyyrö 2004). Alignment asks for 0.45 by weight; what is far below that is not aligned.
-fn could_align(corpus: &Corpus, a: u32, b: u32) -> bool {
-    let (left, right) = (&corpus.texts[a as usize].words, &corpus.texts[b as usize].words);
-    if left.len() > 128 {
-        return true;
-    }
-    let mut places: Vec<(u32, u128)> = left.iter().enumerate().map(|(at, word)| (*word, 1u128 << at)).collect();
-    places.sort_unstable();
-    places.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 |= next.1;
-        }
-        same
-    });
-    let mut open = u128::MAX;
-    for word in right {
-        if let Ok(found) = places.binary_search_by_key(word, |place| place.0) {
-            let here = open & places[found].1;
-            open = open.wrapping_add(here) | (open - here);
-        }
-    }
-    let used = if left.len() == 128 { open } else { open | !0 << left.len() };
-    let common = used.count_zeros() as usize;
-    200 * common >= 44 * (left.len() + right.len())
 }
 
 /// How many have each word and phrase, each text as one owner.

@@ -1,19 +1,23 @@
 //! All ads as small numbers: what a reference is counted from, and what parts them into closures. It holds some 1.5 KB
 //! an ad, so that a million fit beside everything else; the facts themselves need not stay.
 
-use crate::corpus::Corpus;
+use crate::chunk::AdKeys;
+use crate::corpus::{COULD_ALIGN, Corpus};
 use crate::forest::Forest;
 use crate::image::{near, usable};
 use crate::index::Index;
 use crate::parameters::LinkParameters;
 use crate::reference::{COMMON, Counts, KnownHub, LinkReference};
 use crate::sketch::{
-    ByNumber, ad_key, address_key, band_keys, contact_key, contacts, hash_word, mix, of_band, persona_key, symbols_key,
-    url_key,
+    ByNumber, Mixed, ad_key, address_key, band_keys, contact_key, contacts, hash_word, mix, of_band, persona_key,
+    symbols_key, url_key,
 };
 use crate::{hub, image, named, text::Texts};
-use domain::{AdFacts, ContactRole, Judgement, PdqHash};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use domain::{AdFacts, Contact, ContactRole, Judgement, PdqHash};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::BuildHasherDefault;
+use std::sync::OnceLock;
 
 /// Ads among which rarity is counted.
 const SAMPLE: usize = 100_000;
@@ -45,6 +49,8 @@ pub struct Population {
     corpus: Corpus,
     pictures: Vec<PdqHash>,
     picture_numbers: HashMap<PdqHash, u32>,
+    /// Keys of all texts, and what they were made with.
+    keys: OnceLock<(Counts, u32, Vec<Box<[u32]>>)>,
 }
 
 fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Box<[T]> {
@@ -94,6 +100,7 @@ impl Population {
         let pictures = distinct(images.filter_map(|one| usable(one, parameters)).map(&mut picture));
         let skeletons = versions().map(|version| version.skeleton.as_str()).filter(|text| !text.trim().is_empty());
         let texts = distinct(skeletons.map(|skeleton| self.corpus.add(skeleton)));
+        self.keys.take();
         let number = self.ads.len() as u32;
         let key = ad_key(&facts.ad);
         self.of_key.entry(key).or_insert(number);
@@ -208,8 +215,12 @@ impl Population {
         common.into_iter().collect()
     }
 
-    fn band_keys(&self, reference: &LinkReference) -> Vec<Box<[u32]>> {
-        self.corpus.texts.iter().map(|text| band_keys(&text.shingles, reference).into()).collect()
+    /// Keys of all texts, made once for one reference.
+    fn band_keys(&self, reference: &LinkReference) -> Cow<'_, [Box<[u32]>]> {
+        let make = || self.corpus.texts.iter().map(|text| band_keys(&text.shingles, reference).into()).collect();
+        let (phrases, most) = (&reference.shingles, reference.boilerplate);
+        let (kept_phrases, kept_most, kept) = self.keys.get_or_init(|| (phrases.clone(), most, make()));
+        if kept_phrases.is_the_same_as(phrases) && *kept_most == most { Cow::from(kept) } else { Cow::from(make()) }
     }
 
     fn common_pictures(&self, owner: &[u32], parameters: &LinkParameters) -> Vec<(PdqHash, u32)> {
@@ -298,9 +309,11 @@ impl Population {
     fn join_alike(&self, forest: &mut Forest, of_text: &[u32], reference: &LinkReference, parameters: &LinkParameters) {
         let scale = self.corpus.scale(reference, parameters);
         let keys = self.band_keys(reference);
-        let mut refused: BTreeSet<(u32, u32)> = BTreeSet::new();
+        let mut refused: HashSet<u64, BuildHasherDefault<Mixed>> = HashSet::default();
+        // Mixing takes no two pairs for one.
+        let pair = |a: u32, b: u32| mix(u64::from(a) << 32 | u64::from(b));
         for band in 0..keys.iter().map(|keys| keys.len()).max().unwrap_or(0) {
-            let texts = (0u32..).zip(&keys).filter(|(text, _)| of_text[*text as usize] != u32::MAX);
+            let texts = (0u32..).zip(&*keys).filter(|(text, _)| of_text[*text as usize] != u32::MAX);
             let mut here: Vec<(u32, u32)> = texts.filter_map(|(text, keys)| Some((*keys.get(band)?, text))).collect();
             here.sort_unstable();
             for bucket in here.chunk_by(|a, b| a.0 == b.0) {
@@ -310,23 +323,65 @@ impl Population {
                 for (at, (_, a)) in bucket.iter().enumerate() {
                     for (_, b) in &bucket[at + 1..] {
                         let (x, y) = (of_text[*a as usize], of_text[*b as usize]);
-                        if forest.find(x) == forest.find(y) || refused.contains(&(*a, *b)) {
+                        if forest.find(x) == forest.find(y) || refused.contains(&pair(*a, *b)) {
                             continue;
                         }
-                        let alike = self.corpus.could_agree(*a, *b) && {
-                            let agreement = self.corpus.compare(*a, *b, &scale);
+                        // The same way round whatever the order in which the ads came.
+                        let key = |text: &u32| self.corpus.texts[*text as usize].key;
+                        let (first, second) = if key(a) <= key(b) { (*a, *b) } else { (*b, *a) };
+                        let close = self.corpus.could_agree(first, second)
+                            && self.corpus.could_align(first, second, COULD_ALIGN);
+                        let alike = close && {
+                            let agreement = self.corpus.compare(first, second, &scale);
                             agreement.similarity >= parameters.template_similarity && agreement.bits >= EDGE_BITS
                         };
                         if alike {
                             forest.join(x, y);
                         } else {
-                            refused.insert((*a, *b));
+                            refused.insert(pair(*a, *b));
                         }
                     }
                 }
             }
         }
     }
+
+    /// The keys by which a later ad finds this one; what is common proposes nothing. Contacts are not among them: who
+    /// keeps ads finds those by contact anyway.
+    pub fn keys_of(&self, number: u32, reference: &LinkReference, parameters: &LinkParameters) -> AdKeys {
+        let ad = &self.ads[number as usize];
+        let wide = |key: &u64| (key >> 32) as u32;
+        let mut keys: Vec<u32> = ad.things.iter().filter(|key| reference.common(**key).is_none()).map(wide).collect();
+        let bands = self.band_keys(reference);
+        for (text, bands) in ad.texts.iter().map(|text| (&self.corpus.texts[*text as usize], &bands[*text as usize])) {
+            if reference.common(text.key).is_none() {
+                keys.push(wide(&text.key));
+                keys.extend(bands.iter().filter(|key| reference.common(of_band(**key)).is_none()));
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let pictures = ad.pictures.iter().map(|picture| self.pictures[*picture as usize]);
+        AdKeys {
+            keys,
+            pictures: pictures.filter(|hash| reference.common_picture(hash, parameters).is_none()).collect(),
+        }
+    }
+}
+
+/// The contacts of these ads that tie whoever shows them: what another ad is found by besides its keys.
+pub fn tying_contacts<'a>(
+    ads: impl IntoIterator<Item = &'a AdFacts>,
+    judgements: &[Judgement],
+    reference: &LinkReference,
+) -> BTreeSet<Contact> {
+    let one_desk = operators(judgements);
+    let shown = ads.into_iter().flat_map(|ad| &ad.versions).flat_map(|version| &version.contacts);
+    let ties = |contact: &&Contact| {
+        let key = contact_key(contact);
+        reference.hub(key).is_none() || one_desk.contains(&key)
+    };
+    shown.filter(ties).cloned().collect()
 }
 
 /// Contacts that people hold to be one desk's: they tie whatever the reference says.

@@ -45,6 +45,11 @@ impl FromIterator<(u64, u32)> for Counts {
 }
 
 impl Counts {
+    /// Whether it is the very same list, or a copy of it.
+    pub(crate) fn is_the_same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     pub(crate) fn get(&self, key: u64) -> u32 {
         self.0.get(&key).copied().unwrap_or(0)
     }

@@ -119,12 +119,23 @@ pub fn of_band(key: u32) -> u64 {
     fold(27, [u64::from(key)])
 }
 
+/// Odd numbers, one for each hash: times a number that is mixed already it is another order of all phrases.
+const FACTORS: [u64; BANDS * ROWS] = {
+    let mut factors = [0; BANDS * ROWS];
+    let mut at = 0;
+    while at < factors.len() {
+        factors[at] = mix(at as u64 + 1) | 1;
+        at += 1;
+    }
+    factors
+};
+
 /// MinHash of a set of triples, in bands.
 fn sketch(first_band: u64, shingles: &[u64], keys: &mut Vec<u32>) {
     let mut least = [u64::MAX; BANDS * ROWS];
     for shingle in shingles {
-        for (seed, slot) in (1u64..).zip(&mut least) {
-            *slot = (*slot).min(mix(shingle ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        for (factor, slot) in FACTORS.iter().zip(&mut least) {
+            *slot = (*slot).min(shingle.wrapping_mul(*factor));
         }
     }
     let bands = if shingles.is_empty() { 0 } else { BANDS };

@@ -4,7 +4,7 @@
 //! alignment decides. Phrases that many owners have carry little, so that a site's boilerplate ties nobody.
 
 pub use crate::corpus::Agreement;
-use crate::corpus::{Corpus, Scale};
+use crate::corpus::{COULD_ALIGN, Corpus, Scale};
 use crate::index::Index;
 use crate::parameters::LinkParameters;
 use crate::reference::LinkReference;
@@ -72,7 +72,7 @@ impl Texts {
         this.pairs = this
             .candidates(reference)
             .into_iter()
-            .filter(|(a, b)| this.corpus.could_agree(*a, *b))
+            .filter(|(a, b)| this.corpus.could_agree(*a, *b) && this.corpus.could_align(*a, *b, COULD_ALIGN))
             .map(|(a, b)| (a, b, this.corpus.compare(a, b, &this.scale)))
             .filter(|(_, _, agreement)| agreement.similarity >= parameters.template_similarity)
             .collect();

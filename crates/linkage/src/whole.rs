@@ -4,9 +4,9 @@ use crate::parameters::LinkParameters;
 use crate::population::Population;
 use crate::reference::LinkReference;
 use crate::{PairEvidence, damped_links, link_closure, sorted_by_pair};
-use domain::{AdFacts, AdRef, DampedContact, Judgement, Linkage};
+use domain::{AdFacts, AdRef, Contact, DampedContact, Judgement, Linkage};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Links, advertisers, networks and damped contacts of all these ads, against a reference made of themselves.
 ///
@@ -51,11 +51,11 @@ pub fn link_with(
     parameters: &LinkParameters,
 ) -> (Linkage, Vec<PairEvidence>) {
     let population = Population::of(ads, parameters);
-    let said = Said::of(ads, judgements);
+    let said = Said::of(judgements);
     let (mut linkage, mut evidence) = (Linkage::default(), Vec::new());
     for closure in population.closures(judgements, reference, parameters) {
         let members = closure.iter().map(|at| &ads[*at as usize]);
-        let (one, pairs) = link_closure(members, &said.on(&closure), reference, parameters);
+        let (one, pairs) = link_closure(members.clone(), &said.on(members), reference, parameters);
         linkage.links.extend(one.links);
         linkage.advertisers.extend(one.advertisers);
         linkage.networks.extend(one.networks);
@@ -66,50 +66,52 @@ pub fn link_with(
     linkage.networks.sort_by(|a, b| a.id.cmp(&b.id));
     linkage.damped = damped_once(linkage.damped);
     let first_seen: HashMap<&AdRef, Timestamp> = ads.iter().map(|ad| (&ad.ad, ad.first_seen)).collect();
-    linkage.links.extend(damped_links(&linkage.damped, |ad| first_seen.get(ad).copied().unwrap_or_default()));
+    linkage.links.extend(damped_links(&linkage.damped, |_, ad| first_seen.get(ad).copied().unwrap_or_default()));
     linkage.links.sort_by(|x, y| (&x.a, &x.b, x.kind).cmp(&(&y.a, &y.b, y.kind)));
     (linkage, sorted_by_pair(evidence))
 }
 
-/// Judgements by the ads that they are about, so that a closure costs its own size.
-struct Said<'a> {
-    on_contacts: Vec<&'a Judgement>,
-    by_ad: HashMap<u32, Vec<&'a Judgement>>,
+/// Judgements by what they are about, so that a closure costs its own size.
+#[derive(Debug, Default)]
+pub struct Said<'a> {
+    on_contacts: HashMap<&'a Contact, Vec<&'a Judgement>>,
+    by_ad: HashMap<&'a AdRef, Vec<&'a Judgement>>,
 }
 
 impl<'a> Said<'a> {
-    fn of(ads: &[AdFacts], judgements: &'a [Judgement]) -> Self {
-        let mut said = Self { on_contacts: Vec::new(), by_ad: HashMap::new() };
-        if judgements.is_empty() {
-            return said;
-        }
-        // Where an ad stands twice, both numbers are of one closure.
-        let number: HashMap<&AdRef, u32> = ads.iter().map(|facts| &facts.ad).zip(0..).collect();
+    /// All that is said.
+    pub fn of(judgements: &'a [Judgement]) -> Self {
+        let mut said = Self::default();
         for one in judgements {
             match one {
                 // Two known ads that were judged are in one closure: the first of them stands for both.
-                Judgement::Ads { a, b, .. } => {
-                    if let (Some(a), true) = (number.get(a), number.contains_key(b)) {
-                        said.by_ad.entry(*a).or_default().push(one);
-                    }
-                }
-                Judgement::Contact { .. } => said.on_contacts.push(one),
+                Judgement::Ads { a, .. } => said.by_ad.entry(a).or_default().push(one),
+                Judgement::Contact { contact, .. } => said.on_contacts.entry(contact).or_default().push(one),
             }
         }
         said
     }
 
-    fn on(&self, closure: &[u32]) -> Vec<Judgement> {
-        if closure.len() < 2 {
+    /// What is said of the ads of a closure and of the contacts that they show.
+    pub fn on<'f>(&self, closure: impl IntoIterator<Item = &'f AdFacts>) -> Vec<Judgement> {
+        if self.on_contacts.is_empty() && self.by_ad.is_empty() {
             return Vec::new();
         }
-        let on_ads = closure.iter().filter_map(|at| self.by_ad.get(at)).flatten();
-        self.on_contacts.iter().chain(on_ads).map(|one| (*one).clone()).collect()
+        let (mut found, mut contacts) = (Vec::new(), BTreeSet::new());
+        for facts in closure {
+            found.extend(self.by_ad.get(&facts.ad).into_iter().flatten().map(|one| (*one).clone()));
+            if !self.on_contacts.is_empty() {
+                contacts.extend(facts.versions.iter().flat_map(|version| &version.contacts));
+            }
+        }
+        let on_contacts = contacts.into_iter().filter_map(|contact| self.on_contacts.get(contact)).flatten();
+        found.extend(on_contacts.map(|one| (*one).clone()));
+        found
     }
 }
 
 /// A contact that the reference knows as damped stands in several closures.
-fn damped_once(all: Vec<DampedContact>) -> Vec<DampedContact> {
+pub fn damped_once(all: Vec<DampedContact>) -> Vec<DampedContact> {
     let mut by_contact = BTreeMap::new();
     for one in all {
         match by_contact.entry(one.contact.clone()) {

@@ -263,6 +263,49 @@ impl Tx {
         self.execute(sql.into_sql_str(), arguments).await
     }
 
+    /// All rows of a text that ends before a list in brackets, for many values of that list; `$1…` are `first`. Asked in
+    /// pieces of one length, so that the engine knows the statement.
+    pub(crate) async fn all_in(
+        &mut self,
+        sql: &str,
+        first: &[Arg],
+        values: impl IntoIterator<Item = Arg>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut rows = Vec::new();
+        for (list, arguments) in pieces(first, values) {
+            rows.extend(self.all_of(format!("{sql} {list}"), arguments).await?);
+        }
+        Ok(rows)
+    }
+
+    /// Runs a text that ends before a list in brackets, for many values of that list; the number of rows changed.
+    pub(crate) async fn run_in(
+        &mut self,
+        sql: &str,
+        first: &[Arg],
+        values: impl IntoIterator<Item = Arg>,
+    ) -> Result<u64, StoreError> {
+        let mut changed = 0;
+        for (list, arguments) in pieces(first, values) {
+            changed += self.execute(AssertSqlSafe(format!("{sql} {list}")).into_sql_str(), arguments).await?;
+        }
+        Ok(changed)
+    }
+
+    /// Inserts rows of one width, at most [`MOST_ROWS`] of them at once: `sql` ends with `VALUES`, `tail` follows the rows.
+    pub(crate) async fn insert(&mut self, sql: &str, tail: &str, rows: &[Vec<Arg>]) -> Result<(), StoreError> {
+        let mut rest = rows;
+        while let Some(first) = rest.first() {
+            let most = MOST_ROWS.min(rest.len());
+            // Few lengths, so that the engine knows each statement.
+            let (here, later) = rest.split_at(1 << most.ilog2());
+            let text = format!("{sql} {} {tail}", rows_of_places(here.len(), first.len()));
+            self.execute(AssertSqlSafe(text).into_sql_str(), here.concat()).await?;
+            rest = later;
+        }
+        Ok(())
+    }
+
     /// As [`Tx::run`], of a text put together here (see [`Tx::all_of`]).
     pub(crate) async fn run_of(&mut self, sql: String, arguments: Vec<Arg>) -> Result<u64, StoreError> {
         self.execute(AssertSqlSafe(sql).into_sql_str(), arguments).await
@@ -288,6 +331,20 @@ impl Tx {
         }
         .map_err(|error| fail(doing, error))
     }
+}
+
+/// Lists of values with their arguments, behind `first`. The last value fills a list up.
+fn pieces(first: &[Arg], values: impl IntoIterator<Item = Arg>) -> Vec<(String, Vec<Arg>)> {
+    const LONG: usize = 256;
+    const SHORT: usize = 16;
+    let values: Vec<Arg> = values.into_iter().collect();
+    let piece = |own: &[Arg]| {
+        let length = if own.len() > SHORT { LONG } else { SHORT };
+        let list = format!("({})", places(first.len(), length));
+        let fill = own.last().into_iter().cycle().take(length - own.len());
+        (list, first.iter().chain(own).chain(fill).cloned().collect())
+    };
+    values.chunks(LONG).map(piece).collect()
 }
 
 /// `$3,$4,$5`: places for so many values after `before` others.

@@ -37,7 +37,10 @@ mod times;
 mod transfer;
 
 pub use ads::{AdRow, AdSpan, NewAd, PutAds, VersionRow};
-pub use analysis::{AnalysisHeader, EntityRow, NewAnalysis, PutAnalysis, RunFiguresRow, SpamShare};
+pub use analysis::{
+    AnalysisHeader, AnalysisRun, CaseSubject, Change, ClosureAd, EntityRow, NewAnalysis, NewBatch, NewClosure,
+    PutAnalysis, RunFiguresRow, RunHead, SpamShare, Standard,
+};
 pub use anchor::{Anchor, AnchorKind, Head};
 pub use archive::{ArchiveQuery, ArchiveReader, ArchivedPage, CaptureRow, Reread, RereadAs, RereadCounts, WholeRun};
 pub use audit::{Actor, AuditEntry, AuditFilter, AuditPage, Look, LookAlarm, LookClass, LookLimits};
@@ -53,7 +56,7 @@ pub use outreach::{
     PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
-pub use readings::{ReadAdRow, ReadingRow, UnreadVersion};
+pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use release::{
     CountedAd, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease, Pseudonyms,
     ReleaseRow, SourceCounts,

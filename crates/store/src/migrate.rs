@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     step!(5, "coverage in time", "0005_coverage.sql"),
     step!(6, "figures of each analysis", "0006_figures.sql"),
     step!(7, "named contacts", "0007_named_contacts.sql"),
+    step!(8, "closures", "0008_closures.sql"),
     step!(9, "reading cases together", "0009_review.sql"),
     step!(10, "objections and urgent notices", "0010_objections.sql"),
     step!(11, "ledger", "0011_ledger.sql"),

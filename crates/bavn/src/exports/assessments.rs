@@ -38,11 +38,26 @@ pub struct AssessmentLine<'a> {
     counter_evidence: Vec<FiringRow<'a>>,
     urgent: bool,
     catalogue: &'a str,
+    parameters: &'a str,
+    reference: &'a str,
+    code: &'a str,
     ads: Vec<(&'a str, &'a str)>,
 }
 
-impl<'a> From<&'a Assessment> for AssessmentLine<'a> {
-    fn from(assessment: &'a Assessment) -> Self {
+/// What an assessment was made with, besides its catalogue.
+#[derive(Debug, Clone)]
+pub struct MadeWith {
+    /// `sha256:…` of the weights of linking.
+    pub parameters: String,
+    /// Version of the dated reference.
+    pub reference: String,
+    /// Version of the program.
+    pub code: String,
+}
+
+impl<'a> AssessmentLine<'a> {
+    /// Of an assessment.
+    pub fn new(assessment: &'a Assessment, with: &'a MadeWith) -> Self {
         let (scope, id) = match &assessment.subject {
             Subject::Advertiser(id) => ("advertiser", id.as_str()),
             Subject::Network(id) => ("network", id.as_str()),
@@ -57,6 +72,9 @@ impl<'a> From<&'a Assessment> for AssessmentLine<'a> {
             counter_evidence: assessment.counter_evidence.iter().map(FiringRow::from).collect(),
             urgent: assessment.urgent,
             catalogue: &assessment.catalogue,
+            parameters: &with.parameters,
+            reference: &with.reference,
+            code: &with.code,
             ads: assessment.ads.iter().map(|ad| (ad.site.as_str(), ad.ad_id.as_str())).collect(),
         }
     }

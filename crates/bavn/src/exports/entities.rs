@@ -1,8 +1,9 @@
 //! `entities`: one line for each ad with its advertiser and network.
 
-use domain::{AdRef, Linkage};
+use domain::{AdRef, AdvertiserId, Linkage, NetworkId};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use store::EntityRow;
 
 /// A line.
 #[derive(Serialize)]
@@ -13,22 +14,28 @@ pub struct EntityLine<'a> {
     network: &'a str,
 }
 
-/// All lines, in the order of the ads.
-pub fn lines(linkage: &Linkage) -> Vec<EntityLine<'_>> {
-    let network_of: BTreeMap<&str, &str> = (linkage.networks.iter())
-        .flat_map(|network| network.advertisers.iter().map(|id| (id.as_str(), network.id.as_str())))
-        .collect();
-    let mut advertiser_of: BTreeMap<&AdRef, &str> = BTreeMap::new();
-    for advertiser in &linkage.advertisers {
-        advertiser_of.extend(advertiser.ads.iter().map(|ad| (ad, advertiser.id.as_str())));
+impl<'a> From<&'a EntityRow> for EntityLine<'a> {
+    fn from(row: &'a EntityRow) -> Self {
+        EntityLine {
+            site: row.ad.site.as_str(),
+            ad_id: &row.ad.ad_id,
+            advertiser: row.advertiser.as_str(),
+            network: row.network.as_str(),
+        }
     }
-    advertiser_of
-        .into_iter()
-        .map(|(ad, advertiser)| EntityLine {
-            site: ad.site.as_str(),
-            ad_id: &ad.ad_id,
-            advertiser,
-            network: network_of.get(advertiser).copied().unwrap_or_default(),
-        })
-        .collect()
+}
+
+/// Each ad with its advertiser and network, in the order of the ads.
+pub fn rows(linkage: &Linkage) -> Vec<EntityRow> {
+    let network_of: BTreeMap<&AdvertiserId, &NetworkId> =
+        (linkage.networks.iter()).flat_map(|network| network.advertisers.iter().map(|id| (id, &network.id))).collect();
+    let mut rows = Vec::new();
+    for advertiser in &linkage.advertisers {
+        let Some(network) = network_of.get(&advertiser.id) else { continue };
+        let row =
+            |ad: &AdRef| EntityRow { ad: ad.clone(), advertiser: advertiser.id.clone(), network: (*network).clone() };
+        rows.extend(advertiser.ads.iter().map(row));
+    }
+    rows.sort_by(|a, b| a.ad.cmp(&b.ad));
+    rows
 }

@@ -3,12 +3,25 @@
 use crate::cli::{AnalyseArgs, Cli};
 use crate::key::Need;
 use crate::pipeline::{self, AnalyseSummary, NewReference};
+use crate::preview;
 
 /// Reads, links, assesses, opens cases.
 pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
     let now = crate::time::now();
     let (config, store) = super::open(cli, Need::Existing, now).await?;
     let as_of = super::as_of(&store, args.as_of.as_deref()).await?;
+    if args.preview {
+        let bar = crate::progress::spinner("comparing");
+        let preview = preview::preview(&store, &config, as_of, &|step, done| {
+            bar.set_message(step.to_owned());
+            bar.set_position(done);
+        })
+        .await?;
+        bar.finish_and_clear();
+        store.close().await;
+        print!("{}", preview::describe(&preview));
+        return Ok(());
+    }
     if args.from_archive {
         let at = super::virtual_today(&store).await?.unwrap_or(now);
         super::archive::reread::run(&store, &config, args.site.as_deref(), at).await?;
@@ -52,8 +65,12 @@ pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
 /// The summary in a few lines.
 pub fn describe(summary: &AnalyseSummary) -> String {
     let [none, low, medium, high] = summary.bands;
+    let batch = match &summary.batch {
+        Some(batch) => format!(" {} ads had changed; {} were linked and assessed again.", batch.changed, batch.touched),
+        None => String::new(),
+    };
     format!(
-        "Read {} new ad versions. {} ads, {} links, {} advertisers, {} networks of two or more, {} damped contacts.\n\
+        "Read {} new ad versions. {} ads, {} links, {} advertisers, {} networks of two or more, {} damped contacts.{batch}\n\
          Advertisers by band: {high} high, {medium} medium, {low} low, {none} none. \
          Cases: {} opened, {} reopened, {} urgent.",
         summary.read,

@@ -22,7 +22,7 @@ async fn pair(cli: &Cli, args: &PairArgs) -> anyhow::Result<()> {
     }
     let at = super::virtual_today(&store).await?.unwrap_or(now);
     store.audit(&super::system_look("explain:pair", &args.purpose, at)).await?;
-    let waterfall = pipeline::compare_ads(&store, &config.linkage, &a, &b).await?;
+    let waterfall = pipeline::compare_ads(&store, &config, &a, &b).await?;
     store.close().await;
     let waterfall =
         waterfall.context("the current analysis does not know both ads: check SITE/AD, or run 'bavn analyse' first")?;

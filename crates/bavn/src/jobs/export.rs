@@ -1,15 +1,17 @@
 //! `bavn export`: what the store holds, as JSON Lines for operators. Each export is logged with user and purpose.
 
 use crate::cli::{Cli, ExportArgs, ExportCommand};
+use crate::closures::Analysed;
 use crate::config::Config;
+use crate::exports::assessments::{AssessmentLine, MadeWith};
 use crate::exports::{self, write_line};
 use crate::key::Need;
-use crate::pipeline::{self, Analysed};
-use domain::{AdRef, Assessment, Evidence, Firing, IndicatorId, Scope, Span, Subject};
+use crate::pipeline;
+use domain::{AdRef, Assessment, Contact, DampedContact, Evidence, Firing, IndicatorId, Scope, Span, Subject};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufWriter, Write};
-use store::{Look, ReadAdRow, Store};
+use store::{AnalysisHeader, Look, ReadAdRow, Store};
 
 /// Writes one form to standard output, or a package into a folder.
 pub async fn run(cli: &Cli, command: &ExportCommand) -> anyhow::Result<()> {
@@ -79,10 +81,27 @@ impl Export<'_> {
         Ok(self.store.readings(&self.look(what), Some(self.as_of)).await?)
     }
 
-    /// The analysis as of the time: the kept one where it is of that time, else made in memory.
-    async fn analysed(&self, what: &'static str) -> anyhow::Result<Analysed> {
+    /// The kept analysis, where it is the one that was asked for.
+    async fn kept(&self) -> anyhow::Result<Option<AnalysisHeader>> {
+        let latest = self.store.latest_analysis().await?;
+        Ok(latest.filter(|header| !self.asked || header.as_of == self.as_of))
+    }
+
+    /// The analysis as of the time, made in memory.
+    async fn made(&self, what: &'static str) -> anyhow::Result<Analysed> {
         self.store.audit(&self.look(what)).await?;
         pipeline::analyse_in_memory(self.store, self.config, self.as_of).await
+    }
+
+    async fn all_assessments(&self, what: &'static str) -> anyhow::Result<(Vec<Assessment>, MadeWith)> {
+        if let Some(header) = self.kept().await? {
+            let AnalysisHeader { parameters, reference_version: reference, code_version: code, .. } = header;
+            let assessments = self.store.analysis_assessments(&self.look(what)).await?;
+            return Ok((assessments, MadeWith { parameters, reference, code }));
+        }
+        let made = self.made(what).await?;
+        let (parameters, code) = (self.config.parameters_hash(), env!("CARGO_PKG_VERSION").to_owned());
+        Ok((made.assessments, MadeWith { parameters, reference: made.reference, code }))
     }
 
     async fn mentions(&self, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -126,7 +145,7 @@ impl Export<'_> {
                 write_line(out, &line)?;
             }
         }
-        for assessment in &self.analysed("export:indicators").await?.assessments {
+        for assessment in &self.all_assessments("export:indicators").await?.0 {
             let (scope, id) = match &assessment.subject {
                 Subject::Advertiser(id) => ("advertiser", id.as_str()),
                 Subject::Network(id) => ("network", id.as_str()),
@@ -142,24 +161,47 @@ impl Export<'_> {
     }
 
     async fn links(&self, out: &mut dyn Write) -> anyhow::Result<()> {
-        for link in &self.analysed("export:links").await?.linkage.links {
+        let what = "export:links";
+        let links = match self.kept().await? {
+            None => self.made(what).await?.linkage.links,
+            Some(_) => {
+                let mut links = self.store.analysis_links(&self.look(what)).await?;
+                // A damped contact's chain runs through many closures: it is made of the ads that show it, in their order.
+                let damped = self.store.analysis_damped(&self.look(what)).await?;
+                let places: HashMap<(&Contact, &AdRef), usize> = damped
+                    .iter()
+                    .flat_map(|of| of.ads.iter().zip(0..).map(|(ad, at)| ((&of.contact, ad), at)))
+                    .collect();
+                let place = |of: &DampedContact, ad: &AdRef| places.get(&(&of.contact, ad)).copied();
+                links.extend(linkage::damped_links(&damped, place));
+                links.sort_by(|x, y| (&x.a, &x.b, x.kind).cmp(&(&y.a, &y.b, y.kind)));
+                links
+            }
+        };
+        for link in &links {
             write_line(out, &exports::links::LinkLine::from(link))?;
         }
         Ok(())
     }
 
     async fn entities(&self, out: &mut dyn Write) -> anyhow::Result<()> {
-        for line in exports::entities::lines(&self.analysed("export:entities").await?.linkage) {
-            write_line(out, &line)?;
+        let what = "export:entities";
+        let rows = match self.kept().await? {
+            Some(_) => self.store.analysis_entities(&self.look(what)).await?,
+            None => exports::entities::rows(&self.made(what).await?.linkage),
+        };
+        for row in &rows {
+            write_line(out, &exports::entities::EntityLine::from(row))?;
         }
         Ok(())
     }
 
     async fn assessments(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let originals = self.originals().await?;
-        for assessment in self.analysed("export:assessments").await?.assessments {
+        let (assessments, with) = self.all_assessments("export:assessments").await?;
+        for assessment in assessments {
             let assessment = with_originals(assessment, &originals);
-            write_line(out, &exports::assessments::AssessmentLine::from(&assessment))?;
+            write_line(out, &AssessmentLine::new(&assessment, &with))?;
         }
         Ok(())
     }

@@ -61,7 +61,7 @@ impl Workbench for Bench {
     }
 
     async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError> {
-        pipeline::compare_ads(&self.store, &self.config.linkage, a, b)
+        pipeline::compare_ads(&self.store, &self.config, a, b)
             .await
             .map_err(|error| WorkbenchError::Unavailable { what: error.to_string() })
     }

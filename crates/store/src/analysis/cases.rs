@@ -1,12 +1,14 @@
 //! Cases follow the ads they were decided on. An id is given once; links change, the case stays with the part that
 //! holds most of those ads.
 
-use super::{NewAnalysis, PutAnalysis};
-use crate::db::{Tx, args};
+use super::PutAnalysis;
+use crate::ads::AdRow;
+use crate::db::{Arg, Tx, args};
 use crate::keys::Keys;
 use crate::retention::Retention;
 use crate::times::{day_from_number, day_from_text, local_day_and_hour};
 use crate::{Actor, StoreError, chain};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Whom a case may be about, in the analysis that becomes current.
@@ -66,19 +68,24 @@ fn json(set: &BTreeSet<String>) -> Result<String, StoreError> {
     serde_json::to_string(set).map_err(|_| StoreError::Corrupt { what: "a case's evidence" })
 }
 
-/// Lets every case follow and opens new ones.
+/// Up to when an analysis knows things, and when it is kept.
+pub(super) type Times = (Timestamp, Timestamp);
+
+/// Lets every case follow, or `only` these, and opens new ones. `before`: the analysis whose rows are still there as they
+/// were.
 pub(super) async fn follow(
     tx: &mut Tx,
     keys: &Keys,
     before: i64,
     subjects: &[SubjectNow],
-    analysis: &NewAnalysis<'_>,
+    only: Option<&BTreeSet<String>>,
+    times: Times,
 ) -> Result<PutAnalysis, StoreError> {
     if tx.is_postgres() {
         // Decisions wait until the cases have followed.
         tx.run("LOCK TABLE case_file IN SHARE ROW EXCLUSIVE MODE", args![]).await?;
     }
-    let cases = load(tx).await?;
+    let cases = load(tx, only).await?;
     let mut of_ad: HashMap<i64, usize> = HashMap::new();
     for (at, subject) in subjects.iter().enumerate() {
         of_ad.extend(subject.ads.iter().map(|ad| (*ad, at)));
@@ -103,22 +110,21 @@ pub(super) async fn follow(
             tx.run(
                 "UPDATE case_file SET merged_into = $2, subject = NULL, version = version + 1, changed_at = $3 \
                  WHERE id = $1",
-                args![&case.id, &leader.id, analysis.at],
+                args![&case.id, &leader.id, times.1],
             )
             .await?;
         }
         let carried = merged.iter().any(|case| case.urgent);
-        if update(tx, leader, &subjects[at], carried, analysis, &mut done).await? {
+        if update(tx, leader, &subjects[at], carried, times, &mut done).await? {
             urgent_opened.push(leader.id.clone());
         }
     }
-    let mut taken: BTreeSet<String> = cases.iter().map(|case| case.id.clone()).collect();
     for (at, subject) in subjects.iter().enumerate() {
         if at_subject.contains_key(&at) || !subject.opens_case() {
             continue;
         }
         let split_from = split_from(tx, before, subject, &cases).await?;
-        let id = open(tx, subject, split_from, &mut taken, analysis.at).await?;
+        let id = open(tx, subject, split_from, times.1).await?;
         done.opened += 1;
         if subject.urgent {
             done.urgent += 1;
@@ -128,32 +134,62 @@ pub(super) async fn follow(
     for case in urgent_opened {
         let body = serde_json::json!({ "case": case });
         let actor = Actor::System("job:analyse".to_owned());
-        chain::event(tx, keys, "urgent_opened", &actor, body, analysis.at).await?;
+        chain::event(tx, keys, "urgent_opened", &actor, body, times.1).await?;
     }
     Ok(done)
 }
 
-async fn load(tx: &mut Tx) -> Result<Vec<CaseBefore>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT c.id, c.anchor_ad, c.subject, c.state, c.urgent, c.urgent_seen, c.band, c.points, c.queue, \
-             c.evidence, c.evidence_decided, c.new_evidence, c.merged_into, c.opened_at, c.decision_id, d.watch_until, \
-             c.urgent_keys \
-             FROM case_file c LEFT JOIN decision d ON d.id = c.decision_id ORDER BY c.id",
-            args![],
+/// Cases that were opened for one of these ads, decided on one, or are about one of these subjects.
+pub(super) async fn around(
+    tx: &mut Tx,
+    ads: impl Iterator<Item = Arg>,
+    subjects: &[Arg],
+) -> Result<BTreeSet<String>, StoreError> {
+    let ads: Vec<Arg> = ads.collect();
+    let mut found = tx.all_in("SELECT id FROM case_file WHERE anchor_ad IN", &[], ads.iter().cloned()).await?;
+    found.extend(
+        tx.all_in(
+            "SELECT c.id FROM decision_ad a JOIN decision d ON d.id = a.decision_id \
+             JOIN case_file c ON c.id = d.case_id AND c.decision_id = d.id WHERE a.ad_id IN",
+            &[],
+            ads,
         )
-        .await?;
+        .await?,
+    );
+    found.extend(tx.all_in("SELECT id FROM case_file WHERE subject IN", &[], subjects.iter().cloned()).await?);
+    found.iter().map(|row| row.text(0)).collect()
+}
+
+/// The ads that these cases were opened for and decided on.
+pub(super) async fn ads_of(tx: &mut Tx, cases: &BTreeSet<String>) -> Result<BTreeSet<AdRow>, StoreError> {
+    let ids = || cases.iter().map(Arg::from);
+    let mut found = tx.all_in("SELECT anchor_ad FROM case_file WHERE id IN", &[], ids()).await?;
+    let decided = "SELECT a.ad_id FROM case_file c JOIN decision_ad a ON a.decision_id = c.decision_id WHERE c.id IN";
+    found.extend(tx.all_in(decided, &[], ids()).await?);
+    found.iter().map(|row| Ok(AdRow(row.int(0)?))).collect()
+}
+
+/// All cases, or `only` these.
+async fn load(tx: &mut Tx, only: Option<&BTreeSet<String>>) -> Result<Vec<CaseBefore>, StoreError> {
+    const CASE: &str = "SELECT c.id, c.anchor_ad, c.subject, c.state, c.urgent, c.urgent_seen, c.band, c.points, \
+         c.queue, c.evidence, c.evidence_decided, c.new_evidence, c.merged_into, c.opened_at, c.decision_id, \
+         d.watch_until, c.urgent_keys FROM case_file c LEFT JOIN decision d ON d.id = c.decision_id";
+    const DECIDED: &str =
+        "SELECT a.decision_id, a.ad_id FROM decision_ad a JOIN case_file c ON c.decision_id = a.decision_id";
+    let (rows, on) = match only {
+        None => (tx.all_of(CASE.to_owned(), args![]).await?, tx.all(DECIDED, args![]).await?),
+        Some(ids) => {
+            let ids = || ids.iter().map(Arg::from);
+            let rows = tx.all_in(&format!("{CASE} WHERE c.id IN"), &[], ids()).await?;
+            (rows, tx.all_in(&format!("{DECIDED} WHERE c.id IN"), &[], ids()).await?)
+        }
+    };
     let mut decided: HashMap<i64, Vec<i64>> = HashMap::new();
-    for row in tx
-        .all(
-            "SELECT a.decision_id, a.ad_id FROM decision_ad a JOIN case_file c ON c.decision_id = a.decision_id",
-            args![],
-        )
-        .await?
-    {
+    for row in on {
         decided.entry(row.int(0)?).or_default().push(row.int(1)?);
     }
-    rows.iter()
+    let mut cases = rows
+        .iter()
         .map(|row| {
             let decision = row.opt_int(14)?;
             Ok(CaseBefore {
@@ -177,7 +213,9 @@ async fn load(tx: &mut Tx) -> Result<Vec<CaseBefore>, StoreError> {
                 decision,
             })
         })
-        .collect()
+        .collect::<Result<Vec<CaseBefore>, StoreError>>()?;
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(cases)
 }
 
 /// The subject that holds most of the ads decided on; ties: the one with the founding ad, then the lesser id. A case
@@ -214,7 +252,7 @@ async fn update(
     case: &CaseBefore,
     now: &SubjectNow,
     carried_urgent: bool,
-    analysis: &NewAnalysis<'_>,
+    (as_of, at): Times,
     done: &mut PutAnalysis,
 ) -> Result<bool, StoreError> {
     let opens_urgent =
@@ -223,7 +261,7 @@ async fn update(
     let risen = decided && !case.evidence_decided.contains(&band_mark(now.band)) && now.band > decided_band(case);
     let new_evidence: BTreeSet<String> =
         if decided { now.evidence.difference(&case.evidence_decided).cloned().collect() } else { BTreeSet::new() };
-    let today = day_from_number(local_day_and_hour(analysis.as_of).0)?;
+    let today = day_from_number(local_day_and_hour(as_of).0)?;
     let watch_ended = match &case.watch_until {
         Some(until) => day_from_text(until)? < today,
         None => false,
@@ -263,8 +301,8 @@ async fn update(
             json(&now.evidence)?,
             json(&new_evidence)?,
             grown || reopens || opens_urgent,
-            analysis.at,
-            Retention::Case.until(analysis.at),
+            at,
+            Retention::Case.until(at),
             json(&now.urgent_keys)?
         ],
     )
@@ -305,13 +343,12 @@ async fn open(
     tx: &mut Tx,
     subject: &SubjectNow,
     split_from: Option<String>,
-    taken: &mut BTreeSet<String>,
-    at: jiff::Timestamp,
+    at: Timestamp,
 ) -> Result<String, StoreError> {
     let stem = format!("case_{}", subject.id.rsplit('_').next().unwrap_or(&subject.id));
     let mut id = stem.clone();
     for number in 2.. {
-        if taken.insert(id.clone()) {
+        if tx.one("SELECT 1 FROM case_file WHERE id = $1", args![&id]).await?.is_none() {
             break;
         }
         id = format!("{stem}-{number}");
@@ -345,11 +382,7 @@ async fn open(
 
 /// Opens a case for an ad's network (or advertiser, where it stands alone) that has none. `None` where the ad is in no
 /// analysis yet.
-pub(crate) async fn open_for_import(
-    tx: &mut Tx,
-    ad_id: i64,
-    at: jiff::Timestamp,
-) -> Result<Option<String>, StoreError> {
+pub(crate) async fn open_for_import(tx: &mut Tx, ad_id: i64, at: Timestamp) -> Result<Option<String>, StoreError> {
     let row = tx
         .one(
             "SELECT m.advertiser, m.network, n.size, n.founder_ad, s.programme, e.founder_ad FROM entity_member m \
@@ -375,9 +408,5 @@ pub(crate) async fn open_for_import(
         urgent_keys: BTreeSet::new(),
         evidence: BTreeSet::new(),
     };
-    let mut taken = BTreeSet::new();
-    for row in tx.all("SELECT id FROM case_file", args![]).await? {
-        taken.insert(row.text(0)?);
-    }
-    open(tx, &subject, None, &mut taken, at).await.map(Some)
+    open(tx, &subject, None, at).await.map(Some)
 }

@@ -1,6 +1,7 @@
 //! What goes with an analysis besides its rows: figures over everybody, and the draw of spam cases to be read.
 
-use super::{AnalysisHeader, NewAnalysis};
+use super::AnalysisHeader;
+use super::cases::Times;
 use crate::db::{Tx, args};
 use crate::draw::is_drawn;
 use crate::times::local_day_and_hour;
@@ -28,14 +29,36 @@ pub struct RunFiguresRow {
     pub figures: RunFigures,
 }
 
-/// Keeps the figures and draws the spam cases that were not drawn yet. Part of the transaction that makes the analysis
-/// the current one.
-pub(super) async fn keep(tx: &mut Tx, id: i64, analysis: &NewAnalysis<'_>) -> Result<(), StoreError> {
-    let body =
-        serde_json::to_string(&analysis.figures).map_err(|_| StoreError::Corrupt { what: "an analysis' figures" })?;
-    let (day, _) = local_day_and_hour(analysis.as_of);
-    tx.run("INSERT INTO run_figures (analysis_id, day, body) VALUES ($1, $2, $3)", args![id, day, body]).await?;
-    let week_ago = jiff::Timestamp::from_millisecond(analysis.as_of.as_millisecond() - ALL_FOR_MS)
+/// The figures of an analysis as they are kept.
+pub(super) async fn of(tx: &mut Tx, id: i64) -> Result<RunFigures, StoreError> {
+    match tx.one("SELECT body FROM run_figures WHERE analysis_id = $1", args![id]).await? {
+        Some(row) => parse(&row.text(0)?),
+        None => Ok(RunFigures::default()),
+    }
+}
+
+fn parse(body: &str) -> Result<RunFigures, StoreError> {
+    serde_json::from_str(body).map_err(|_| StoreError::Corrupt { what: "an analysis' figures" })
+}
+
+/// Keeps the figures and draws the spam cases that were not drawn yet. Part of the transaction that makes an analysis the
+/// current one or puts a batch into it.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    id: i64,
+    figures: &RunFigures,
+    spam: &SpamShare,
+    (as_of, at): Times,
+) -> Result<(), StoreError> {
+    let body = serde_json::to_string(figures).map_err(|_| StoreError::Corrupt { what: "an analysis' figures" })?;
+    let (day, _) = local_day_and_hour(as_of);
+    tx.run(
+        "INSERT INTO run_figures (analysis_id, day, body) VALUES ($1, $2, $3) \
+         ON CONFLICT (analysis_id) DO UPDATE SET day = excluded.day, body = excluded.body",
+        args![id, day, body],
+    )
+    .await?;
+    let week_ago = jiff::Timestamp::from_millisecond(as_of.as_millisecond() - ALL_FOR_MS)
         .map_or(day, |at| local_day_and_hour(at).0);
     tx.run(
         "DELETE FROM run_figures WHERE day < $1 AND EXISTS (SELECT 1 FROM run_figures later \
@@ -52,10 +75,10 @@ pub(super) async fn keep(tx: &mut Tx, id: i64, analysis: &NewAnalysis<'_>) -> Re
         .await?;
     for row in &waiting {
         let case = row.text(0)?;
-        let drawn = is_drawn(&analysis.spam.seed, analysis.spam.share, &case);
+        let drawn = is_drawn(&spam.seed, spam.share, &case);
         tx.run(
             "INSERT INTO spam_draw (case_id, seed, share, drawn, at) VALUES ($1, $2, $3, $4, $5)",
-            args![case, &analysis.spam.seed, analysis.spam.share, drawn, analysis.at],
+            args![case, &spam.seed, spam.share, drawn, at],
         )
         .await?;
     }
@@ -74,11 +97,7 @@ impl Store {
             )
             .await?;
         rows.iter()
-            .map(|row| {
-                let figures = serde_json::from_str(&row.text(7)?)
-                    .map_err(|_| StoreError::Corrupt { what: "an analysis' figures" })?;
-                Ok(RunFiguresRow { analysis: super::header_of(row)?, figures })
-            })
+            .map(|row| Ok(RunFiguresRow { analysis: super::header_of(row)?, figures: parse(&row.text(7)?)? }))
             .collect()
     }
 

@@ -1,16 +1,25 @@
 //! The result of an analysis: entities, links, assessments, cases.
 
+mod batches;
 pub(crate) mod cases;
 mod figures;
+mod lineage;
+mod rows;
 mod write;
 
+pub use batches::{CaseSubject, Change, NewBatch, Standard};
 pub use figures::{RunFiguresRow, SpamShare};
+pub use rows::{ClosureAd, NewClosure};
+pub use write::{AnalysisRun, RunHead};
 
 use crate::db::{Row, Tx, args};
 use crate::keys::Keys;
 use crate::readings::ad_ref;
 use crate::{Look, Store, StoreError};
-use domain::{AdRef, AdvertiserId, Assessment, Band, Link, LinkKind, Linkage, NetworkId, Queue, RunFigures};
+use domain::{
+    AdRef, AdvertiserId, Assessment, Band, Contact, DampedContact, Link, LinkKind, Linkage, NetworkId, Queue,
+    RunFigures,
+};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -164,6 +173,50 @@ impl Store {
         }
         links.sort_by(|x, y| (&x.a, &x.b, x.kind).cmp(&(&y.a, &y.b, y.kind)));
         Ok(links)
+    }
+
+    /// The damped contacts of the current analysis by contact, each with its ads in the order in which they were first
+    /// seen: what its chain in an export is made of.
+    pub async fn analysis_damped(&self, look: &Look) -> Result<Vec<DampedContact>, StoreError> {
+        let mut tx = self.write("reading the damped contacts").await?;
+        look.write(&mut tx, self.keys()).await?;
+        let ads = tx
+            .all(
+                "SELECT d.contact_id, s.site, a.key_hash, a.site_ad_id_sealed, a.first_seen FROM damped_ad d \
+                 JOIN current_analysis c ON c.analysis_id = d.analysis_id JOIN ad a ON a.id = d.ad_id \
+                 JOIN site s ON s.id = a.site_id",
+                args![],
+            )
+            .await?;
+        let contacts = tx
+            .all(
+                "SELECT d.contact_id, k.kind, k.contact_hash, k.value_sealed, d.reason FROM damped_contact d \
+                 JOIN current_analysis c ON c.analysis_id = d.analysis_id JOIN contact k ON k.id = d.contact_id",
+                args![],
+            )
+            .await?;
+        tx.commit().await?;
+        let keys = self.keys();
+        let mut shown: HashMap<i64, Vec<(i64, AdRef)>> = HashMap::new();
+        for row in &ads {
+            let ad = ad_ref(keys, row.text(1)?, &row.blob(2)?, &row.blob(3)?)?;
+            shown.entry(row.int(0)?).or_default().push((row.int(4)?, ad));
+        }
+        let damped = |row: &Row| {
+            let mut ads = shown.get(&row.int(0)?).cloned().unwrap_or_default();
+            ads.sort();
+            Ok(DampedContact {
+                contact: Contact {
+                    kind: crate::keys::parse_contact_kind(&row.text(1)?)?,
+                    value: keys.open_text("contact", &row.blob(2)?, "value", &row.blob(3)?)?,
+                },
+                reason: bilingual(&row.text(4)?)?,
+                ads: ads.into_iter().map(|(_, ad)| ad).collect(),
+            })
+        };
+        let mut all = contacts.iter().map(damped).collect::<Result<Vec<_>, StoreError>>()?;
+        all.sort_by(|a, b| a.contact.cmp(&b.contact));
+        Ok(all)
     }
 
     /// The assessments of the current analysis: advertisers by id, then networks by id.

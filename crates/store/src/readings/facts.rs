@@ -1,7 +1,8 @@
 //! What was known of every ad at a time: the input of linking and of the rules over several ads.
 
-use super::{ad_ref, all_hashes, open_reading, put_hashes};
-use crate::db::{Row, args};
+use super::{ad_ref, open_facts, put_hashes};
+use crate::ads::AdRow;
+use crate::db::{Arg, Row, Tx, args};
 use crate::times::{day_from_number, from_ms, sum_up, unpack_times};
 use crate::{Store, StoreError};
 use domain::{AdFacts, AdRef, DaySighting, VersionFacts};
@@ -18,35 +19,87 @@ pub(crate) struct Times {
     pub days: BTreeMap<i64, Vec<i64>>,
 }
 
+/// An ad as an analysis meets it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownAd {
+    /// Its row.
+    pub row: AdRow,
+    /// What is known of it.
+    pub facts: AdFacts,
+}
+
+/// Ads whose facts are read at a time.
+const PIECE: usize = 1_000;
+
 impl Store {
     /// Every ad with read versions as it was known at `as_of` (`None`: all that is known), sorted by ad. Sightings,
     /// versions and absences after `as_of` are left out, so that a replay gives the same.
     pub async fn facts(&self, as_of: Option<Timestamp>) -> Result<Vec<AdFacts>, StoreError> {
         let until = as_of.map_or(i64::MAX, |at| at.as_millisecond());
         let mut tx = self.read("reading what is known of ads").await?;
+        let rows = rows_by(&mut tx, until).await?;
+        let mut facts = Vec::with_capacity(rows.len());
+        for piece in rows.chunks(PIECE) {
+            facts.extend(self.known_ads(&mut tx, piece, until).await?.into_iter().map(|known| known.facts));
+        }
+        facts.sort_by(|a, b| a.ad.cmp(&b.ad));
+        Ok(facts)
+    }
+
+    /// The rows of all ads first seen by `as_of` that were ever read, in their order.
+    pub async fn ad_rows_by(&self, as_of: Timestamp) -> Result<Vec<AdRow>, StoreError> {
+        let mut tx = self.read("looking for the ads of an analysis").await?;
+        rows_by(&mut tx, as_of.as_millisecond()).await
+    }
+
+    /// As [`Store::facts`], of some ads. One that was not read, or not seen by then, is left out.
+    pub async fn facts_of(&self, rows: &[AdRow], as_of: Timestamp) -> Result<Vec<KnownAd>, StoreError> {
+        let mut tx = self.read("reading what is known of some ads").await?;
+        let mut known = Vec::with_capacity(rows.len());
+        for piece in rows.chunks(PIECE) {
+            known.extend(self.known_ads(&mut tx, piece, as_of.as_millisecond()).await?);
+        }
+        known.sort_by(|a, b| a.facts.ad.cmp(&b.facts.ad));
+        Ok(known)
+    }
+
+    async fn known_ads(&self, tx: &mut Tx, rows: &[AdRow], until: i64) -> Result<Vec<KnownAd>, StoreError> {
+        let ids = || rows.iter().map(|row| Arg::from(row.0));
+        let until_only = args![until];
         let ads = tx
-            .all(
+            .all_in(
                 "SELECT a.id, s.site, a.key_hash, a.site_ad_id_sealed FROM ad a JOIN site s ON s.id = a.site_id \
-                 WHERE a.first_seen <= $1 AND a.versions > 0",
-                args![until],
+                 WHERE a.first_seen <= $1 AND a.versions > 0 AND a.id IN",
+                &until_only,
+                ids(),
             )
             .await?;
-        let sightings =
-            tx.all("SELECT ad_id, version, day, times FROM sighting WHERE first_at <= $1", args![until]).await?;
+        let sightings = tx
+            .all_in(
+                "SELECT ad_id, version, day, times FROM sighting WHERE first_at <= $1 AND ad_id IN",
+                &until_only,
+                ids(),
+            )
+            .await?;
         let absences = tx
-            .all(
-                "SELECT ad_id, gone_at FROM ad_absence WHERE gone_at <= $1 AND (back_at IS NULL OR back_at > $1)",
-                args![until],
+            .all_in(
+                "SELECT ad_id, gone_at FROM ad_absence WHERE gone_at <= $1 AND (back_at IS NULL OR back_at > $1) \
+                 AND ad_id IN",
+                &until_only,
+                ids(),
             )
             .await?;
         let readings = tx
-            .all(
-                "SELECT v.ad_id, v.version, v.id, r.body_sealed FROM ad_version v JOIN reading r ON r.version_id = v.id",
-                args![],
+            .all_in(
+                "SELECT v.ad_id, v.version, v.id, r.body_sealed FROM ad_version v JOIN reading r ON r.version_id = v.id \
+                 WHERE v.ad_id IN",
+                &[],
+                ids(),
             )
             .await?;
-        let hashes = all_hashes(&mut tx).await?;
-        drop(tx);
+        let hashes =
+            tx.all_in("SELECT ad_id, source_hash, pdq, quality FROM image_hash WHERE ad_id IN", &[], ids()).await?;
+        let hashes = super::hashes(&hashes)?;
 
         let mut times = collect_times(&sightings, until)?;
         let gone: HashMap<i64, i64> =
@@ -55,24 +108,28 @@ impl Store {
         for row in &readings {
             let (ad_id, number) = (row.int(0)?, row.int(1)?);
             let Some(seen) = times.get(&ad_id).and_then(|times| times.versions.get(&number)) else { continue };
-            let (_, mut facts) = open_reading(self.keys(), row.int(2)?, &row.blob(3)?)?;
+            let mut facts = open_facts(self.keys(), row.int(2)?, &row.blob(3)?)?;
             facts.version = row.count(1)?;
             (facts.first_seen, facts.last_seen) = (from_ms(seen.0)?, from_ms(seen.1)?);
             put_hashes(self.keys(), ad_id, &mut facts.images, &hashes);
             versions.entry(ad_id).or_default().push(facts);
         }
 
-        let mut facts = Vec::with_capacity(ads.len());
+        let mut known = Vec::with_capacity(ads.len());
         for row in &ads {
             let id = row.int(0)?;
             let (Some(mut versions), Some(times)) = (versions.remove(&id), times.remove(&id)) else { continue };
             versions.sort_by_key(|version| version.version);
             let ad = ad_ref(self.keys(), row.text(1)?, &row.blob(2)?, &row.blob(3)?)?;
-            facts.push(one_ad(ad, versions, times, gone.get(&id).copied())?);
+            known.push(KnownAd { row: AdRow(id), facts: one_ad(ad, versions, times, gone.get(&id).copied())? });
         }
-        facts.sort_by(|a, b| a.ad.cmp(&b.ad));
-        Ok(facts)
+        Ok(known)
     }
+}
+
+async fn rows_by(tx: &mut Tx, until: i64) -> Result<Vec<AdRow>, StoreError> {
+    let rows = tx.all("SELECT id FROM ad WHERE first_seen <= $1 AND versions > 0 ORDER BY id", args![until]).await?;
+    rows.iter().map(|row| Ok(AdRow(row.int(0)?))).collect()
 }
 
 /// The observations by `until` of each ad, from rows of `ad_id, version, day, times`.

@@ -2,8 +2,10 @@
 
 pub(crate) mod facts;
 
+pub use facts::KnownAd;
+
 use crate::ads::{BATCH, image_key, version_place};
-use crate::db::{Tx, args};
+use crate::db::{Row, Tx, args};
 use crate::keys::{Keys, Purpose, contact_kind};
 use crate::retention::Retention;
 use crate::{Look, Store, StoreError, VersionRow};
@@ -66,6 +68,12 @@ pub struct ReadAdRow {
 #[derive(Serialize, Deserialize)]
 struct Body {
     reading: Reading,
+    facts: VersionFacts,
+}
+
+/// The part of it that an analysis needs.
+#[derive(Deserialize)]
+struct FactsBody {
     facts: VersionFacts,
 }
 
@@ -273,6 +281,12 @@ pub(crate) fn open_reading(keys: &Keys, version_id: i64, blob: &[u8]) -> Result<
     Ok((body.reading, body.facts))
 }
 
+/// A version's facts alone.
+fn open_facts(keys: &Keys, version_id: i64, blob: &[u8]) -> Result<VersionFacts, StoreError> {
+    let body: FactsBody = keys.open_json("reading", &version_id.to_le_bytes(), "body", blob)?;
+    Ok(body.facts)
+}
+
 /// The row of a contact; made where there is none.
 async fn ensure_contact(
     tx: &mut Tx,
@@ -319,7 +333,11 @@ async fn ensure_contact(
 type Hashes = BTreeMap<(i64, Vec<u8>), (PdqHash, u8)>;
 
 async fn all_hashes(tx: &mut Tx) -> Result<Hashes, StoreError> {
-    let rows = tx.all("SELECT ad_id, source_hash, pdq, quality FROM image_hash", args![]).await?;
+    hashes(&tx.all("SELECT ad_id, source_hash, pdq, quality FROM image_hash", args![]).await?)
+}
+
+/// From rows of ad, source, hash and quality.
+fn hashes(rows: &[Row]) -> Result<Hashes, StoreError> {
     rows.iter().map(|row| Ok(((row.int(0)?, row.blob(1)?), (pdq(&row.blob(2)?)?, quality(row.int(3)?))))).collect()
 }
 

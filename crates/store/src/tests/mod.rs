@@ -24,6 +24,7 @@ mod ads;
 mod analyses;
 mod archive;
 mod auditing;
+mod batches;
 mod crawl;
 mod deleting;
 mod figures;

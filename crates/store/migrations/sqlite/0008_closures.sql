@@ -1,0 +1,134 @@
+-- Analysis by closures (docs/adr/0009-closures.md): which ads changed since they were last analysed, which ads belong to
+-- one closure, by which keys a later ad finds them, and what a batch counts on.
+
+-- An ad whose versions, sightings, pictures, absences, or judgements changed. Filled by triggers, so that no code path
+-- can forget it. `stamp` counts its changes; `known_at` is the time by which all of them are known. The ad 0 stands for
+-- everybody: something was deleted.
+CREATE TABLE changed_ad (
+    ad_id INTEGER NOT NULL PRIMARY KEY,
+    stamp INTEGER NOT NULL,
+    known_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TRIGGER sighting_added AFTER INSERT ON sighting BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.ad_id, 1, NEW.last_at WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER sighting_changed AFTER UPDATE ON sighting BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.ad_id, 1, NEW.last_at WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER sighting_deleted BEFORE DELETE ON sighting BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT OLD.ad_id, 1, OLD.last_at WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER reading_added AFTER INSERT ON reading BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT v.ad_id, 1, 0 FROM ad_version v WHERE v.id = NEW.version_id
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER reading_changed AFTER UPDATE ON reading BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT v.ad_id, 1, 0 FROM ad_version v WHERE v.id = NEW.version_id
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER reading_deleted BEFORE DELETE ON reading BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT v.ad_id, 1, 0 FROM ad_version v WHERE v.id = OLD.version_id
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER image_hash_added AFTER INSERT ON image_hash BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.ad_id, 1, 0 WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER image_hash_changed AFTER UPDATE ON image_hash BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.ad_id, 1, 0 WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER image_hash_deleted BEFORE DELETE ON image_hash BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT OLD.ad_id, 1, 0 WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER ad_absence_added AFTER INSERT ON ad_absence BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.ad_id, 1, max(NEW.gone_at, coalesce(NEW.back_at, 0)) WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER ad_absence_changed AFTER UPDATE ON ad_absence BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.ad_id, 1, max(NEW.gone_at, coalesce(NEW.back_at, 0)) WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER ad_absence_deleted BEFORE DELETE ON ad_absence BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT OLD.ad_id, 1, max(OLD.gone_at, coalesce(OLD.back_at, 0)) WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER judgement_added AFTER INSERT ON judgement BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.a_ad, 1, max(NEW.at, coalesce(NEW.undone_at, 0)) WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.b_ad, 1, max(NEW.at, coalesce(NEW.undone_at, 0)) WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER judgement_changed AFTER UPDATE ON judgement BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.a_ad, 1, max(NEW.at, coalesce(NEW.undone_at, 0)) WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.b_ad, 1, max(NEW.at, coalesce(NEW.undone_at, 0)) WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER judgement_deleted BEFORE DELETE ON judgement BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT OLD.a_ad, 1, max(OLD.at, coalesce(OLD.undone_at, 0)) WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT OLD.b_ad, 1, max(OLD.at, coalesce(OLD.undone_at, 0)) WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER contact_judgement_added AFTER INSERT ON contact_judgement BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT DISTINCT m.ad_id, 1, max(NEW.at, coalesce(NEW.undone_at, 0)) FROM contact_mention m WHERE m.contact_id = NEW.contact_id
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER contact_judgement_changed AFTER UPDATE ON contact_judgement BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT DISTINCT m.ad_id, 1, max(NEW.at, coalesce(NEW.undone_at, 0)) FROM contact_mention m WHERE m.contact_id = NEW.contact_id
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER contact_judgement_deleted BEFORE DELETE ON contact_judgement BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT DISTINCT m.ad_id, 1, max(OLD.at, coalesce(OLD.undone_at, 0)) FROM contact_mention m WHERE m.contact_id = OLD.contact_id
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+CREATE TRIGGER ad_deleted AFTER DELETE ON ad BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT 0, 1, 0 WHERE 1 = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
+END;
+
+-- How often the rows of an analysis were changed by a batch, whether they are parted into closures at all, and how many
+-- ads and links there are.
+ALTER TABLE analysis ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE analysis ADD COLUMN parted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE analysis ADD COLUMN ads INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE analysis ADD COLUMN links INTEGER NOT NULL DEFAULT 0;
+
+-- The closure of an ad, and a keyed number of the keys by which the index knows it.
+ALTER TABLE entity_member ADD COLUMN closure INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE entity_member ADD COLUMN keys INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX entity_member_closure ON entity_member (analysis_id, closure);
+
+-- The language under which the figures count an assessment, so that a batch can take it out again.
+ALTER TABLE assessment ADD COLUMN language TEXT NOT NULL DEFAULT 'und';
+
+-- The ads that show a damped contact: such a contact stands in many closures.
+CREATE TABLE damped_ad (
+    analysis_id INTEGER NOT NULL REFERENCES analysis (id),
+    contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+    ad_id INTEGER NOT NULL REFERENCES ad (id) ON DELETE CASCADE,
+    PRIMARY KEY (analysis_id, contact_id, ad_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX damped_ad_ad ON damped_ad (analysis_id, ad_id);
+
+-- The compact index of keys of texts, link targets, addresses and pictures.
+CREATE TABLE key_chunk (
+    analysis_id INTEGER NOT NULL REFERENCES analysis (id),
+    number INTEGER NOT NULL,
+    body_sealed BLOB NOT NULL,
+    retention TEXT NOT NULL,
+    delete_after INTEGER,
+    PRIMARY KEY (analysis_id, number)
+) STRICT;
+
+-- Which cases were decided on an ad.
+CREATE INDEX decision_ad_ad ON decision_ad (ad_id);
+
+-- What was there before is analysed as a whole once.
+INSERT INTO changed_ad (ad_id, stamp, known_at) VALUES (0, 1, 0);
