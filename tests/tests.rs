@@ -15,13 +15,16 @@
 //! | `incremental` | any order and any batches of ads, judgements and names give the same bytes as one run |
 //! | `memory` | the crawl's memory does not grow with the ads it knows |
 //! | `kills` | SIGKILL during crawl and analysis: nothing lost, nothing doubled |
+//! | `objections` | how far an objection reaches in real links; the public pages on their own listener |
 //! | `reading_unseen` | texts not used for writing patterns: how well they are read |
 //! | `monitor` | health, readiness and metrics of a crawl; promtool finds nothing wrong |
 //! | `operation` | the log, deletion, a person's rights, backups that bring nobody back, the move between the engines |
 //! | `outages` | the database goes away and comes back |
+//! | `notices` | the urgent route's mails to a real SMTP server: told, escalated, answered |
 //! | `planted` | ads planted by strangers move nobody without a person's judgement |
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
+//! | `worker_day` | an outreach worker's whole day on a phone, both languages, both databases |
 //! | `research` | package and report of a demo, read by frictionless, duckdb, pandas, pycanon and pypdf |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
 
@@ -41,6 +44,8 @@ mod incremental;
 mod kills;
 mod memory;
 mod monitor;
+mod notices;
+mod objections;
 mod operation;
 mod outages;
 mod planted;
@@ -50,3 +55,4 @@ mod research;
 mod roles;
 mod site;
 mod support;
+mod worker_day;

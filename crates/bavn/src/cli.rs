@@ -82,6 +82,9 @@ pub enum Command {
     /// Archived pages as web archive files (WARC), both ways
     #[command(subcommand)]
     Archive(ArchiveCommand),
+    /// Objections: people who want to be left alone
+    #[command(subcommand)]
+    Objection(ObjectionCommand),
     /// Accounts of people
     #[command(subcommand)]
     User(UserCommand),
@@ -221,8 +224,8 @@ pub struct ListArgs {
     /// Only what was known by then [default: the team's hour on the day]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
-    /// Also say who is left out and why
-    #[arg(long)]
+    /// Also say who is left out, with every reason
+    #[arg(long, visible_alias = "why")]
     pub excluded: bool,
 }
 
@@ -558,6 +561,76 @@ pub struct VerifyArgs {
     /// Folder that 'bavn export research' wrote
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+}
+
+/// `bavn objection`
+#[derive(Clone, Subcommand)]
+pub enum ObjectionCommand {
+    /// Keep an objection: that contact is left alone from now on, whether or not it is known
+    ///
+    /// Of the contact only a keyed hash is kept. The objection reaches further contacts of the same advertiser by rule only where
+    /// one persona uses them and the ties are strong; otherwise a named person decides ('bavn objection list --open').
+    Add(ObjectionAddArgs),
+    /// Objections, newest first, and what a named person is to decide. Contacts stand as pseudonyms
+    List {
+        /// Only what a named person is to decide
+        #[arg(long)]
+        open: bool,
+        /// As JSON Lines
+        #[arg(long)]
+        json: bool,
+        /// Why: kept in the audit log
+        #[arg(long, default_value = "operation")]
+        purpose: String,
+    },
+    /// Decide how far an objection goes at an advertiser
+    Decide(ObjectionDecideArgs),
+    /// Take such a decision back
+    Undo {
+        /// Number of the question, as 'bavn objection list' shows it
+        question: i64,
+    },
+    /// Take an objection back, for the person who made it
+    Withdraw {
+        /// Number of the objection
+        objection: i64,
+        /// Who asked for it, and how: kept as an event
+        #[arg(long, value_name = "TEXT")]
+        because: String,
+    },
+}
+
+/// `bavn objection add`
+#[derive(Clone, Args)]
+pub struct ObjectionAddArgs {
+    /// A phone number, e-mail address or user name (telegram: name); - reads one a line from standard input, so that it stands
+    /// in no shell history
+    pub contact: String,
+    /// Why: kept in the audit log
+    #[arg(long, default_value = "operation")]
+    pub purpose: String,
+}
+
+/// `bavn objection decide`
+#[derive(Clone, Args)]
+pub struct ObjectionDecideArgs {
+    /// Number of the question, as 'bavn objection list --open' shows it
+    pub question: i64,
+    /// How far
+    #[arg(long)]
+    pub extent: ExtentArg,
+    /// Why: kept as an event
+    #[arg(long, value_name = "TEXT")]
+    pub because: String,
+}
+
+/// How far an objection goes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExtentArg {
+    /// No further than its own contact
+    Contact,
+    /// To every contact of the advertiser that is not damped, now and in later ads
+    Advertiser,
 }
 
 /// `bavn audit`

@@ -169,6 +169,7 @@ pub async fn analyse(
         Some(summary) => summary,
         None => analyse_everything(store, config, as_of, at, renew, progress).await?,
     };
+    spread_objections(store, config, None, at).await.context("working out how far objections reach")?;
     Ok(AnalyseSummary { read, ..summary })
 }
 
@@ -228,6 +229,21 @@ pub fn rules<'a>(
     as_of: Timestamp,
 ) -> Rules<'a> {
     Rules { catalogue: &config.catalogue, parameters: &config.linkage, references, judgements, as_of }
+}
+
+/// Lets objections reach as far as the rule says: contacts come and ties change with each analysis.
+pub async fn spread_objections(
+    store: &Store,
+    config: &Config,
+    only: Option<store::ObjectionId>,
+    at: Timestamp,
+) -> anyhow::Result<usize> {
+    let programmes: Vec<(domain::ProgrammeId, f64)> = config
+        .programmes
+        .values()
+        .map(|of| (domain::ProgrammeId(of.id.clone()), of.outreach.policy.objection_strong_bits))
+        .collect();
+    Ok(web::gate::spread_objections(store, &config.catalogue, only, &programmes, at).await?)
 }
 
 /// Under which name the store keeps the parameters of a version, so that an old assessment can be understood.

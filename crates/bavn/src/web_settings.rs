@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Store;
 use web::{
-    AppState, Clock, Controller, CrawlerFacts, Duty, Language, Method, Region, ReviewReason, ReviewSettings, Team,
-    WebSettings,
+    AppState, Clock, Controller, CrawlerFacts, Duty, Language, Method, Offer, PublicLimits, Region, ReviewReason,
+    ReviewSettings, Team, WebSettings,
 };
 
 /// A team with the municipalities of its regions.
@@ -77,6 +77,11 @@ pub fn app_state(
             product_token: crawler::fetch::PRODUCT.to_owned(),
             delay_s: if slowest.is_finite() { slowest.ceil() as u32 } else { 1 },
         },
+        public_texts: config.public_texts.clone(),
+        kept_days: {
+            let clocks = &config.settings.retention;
+            (clocks.ads_days, clocks.cases_days.max(clocks.ledger_days))
+        },
         default_language: if config.settings.serve.language == "en" { Language::En } else { Language::Da },
         clock,
         reasons: (programme.reasons.iter())
@@ -85,6 +90,15 @@ pub fn app_state(
         methods: (programme.methods.iter())
             .map(|method| Method { code: method.code.clone(), name: method.name.clone() })
             .collect(),
+        offers: (programme.offers.iter())
+            .map(|offer| Offer {
+                id: offer.id.clone(),
+                title: offer.title.clone(),
+                contact: offer.contact.clone(),
+                municipalities: offer.municipalities.clone(),
+            })
+            .collect(),
+        hotline: programme.hotline.clone(),
         outreach: programme.outreach.clone(),
         duty: programme.duty.as_ref().map(|duty| Duty {
             text: duty.text.clone(),
@@ -106,7 +120,13 @@ pub fn app_state(
         watch: config.watch,
         notice,
     };
+    let public = &config.settings.public;
     Ok(AppState {
+        limits: Arc::new(PublicLimits::new(
+            public.objections_per_client_hour,
+            public.objections_per_minute,
+            public.behind_proxy,
+        )),
         catalogue: config.catalogue.clone(),
         settings: Arc::new(settings),
         workbench: Arc::new(Bench::new(config.clone(), store.clone())),

@@ -71,6 +71,20 @@ impl Situation {
         }
     }
 
+    /// The ways that are safe: where somebody else may hold the phone only a visit with a health offer.
+    pub fn safe_channels(&self) -> BTreeSet<Channel> {
+        let phone = self.contacts.contains(&ContactKind::Phone) && !self.third_party_possible();
+        let safe = |channel: Channel, is: bool| is.then_some(channel);
+        [
+            safe(Channel::Sms, phone && self.speaks()),
+            safe(Channel::Call, phone),
+            safe(Channel::Visit, self.address_known),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
     /// What to take care of, the most important first.
     pub fn cautions(&self) -> Vec<Bilingual> {
         let mut cautions = Vec::new();
@@ -165,9 +179,11 @@ mod tests {
     #[test]
     fn no_message_where_somebody_else_may_read_it() {
         assert_eq!(situation(&["obscured_phone"]).channel(), Channel::Sms);
+        assert_eq!(situation(&[]).safe_channels(), [Channel::Sms, Channel::Call].into());
         for id in THIRD_PARTY {
             let mut at_risk = situation(&[id]);
             assert_eq!(at_risk.channel(), Channel::None, "{id}");
+            assert!(at_risk.safe_channels().is_empty(), "{id}");
             at_risk.address_known = true;
             assert_eq!(at_risk.channel(), Channel::Visit, "{id}");
             assert!(at_risk.cautions()[0].en.contains("do not mention"), "{id}");

@@ -20,7 +20,7 @@ pub struct RandomDraw {
 
 /// Draws a tenth of the list's lines at most, and marks who was drawn. Without an approval that holds nobody is. The
 /// same seed, candidates and team give the same draw, in whatever order they come.
-pub fn draw<C: Clone>(
+pub fn draw<C: Ord + Clone>(
     candidates: &mut [Candidate<C>],
     team: &TeamView,
     policy: &GatePolicy,
@@ -63,7 +63,7 @@ pub fn draw<C: Clone>(
 
 /// A number for each member of the frame that nothing but the seed and the id decides: FNV-1a over the id, then the
 /// finaliser of SplitMix64 with the seed.
-fn lot(seed: u64, id: &AdvertiserId) -> u64 {
+pub(crate) fn lot(seed: u64, id: &AdvertiserId) -> u64 {
     let hash = id
         .as_str()
         .bytes()

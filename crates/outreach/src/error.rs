@@ -35,6 +35,9 @@ pub enum OutreachError {
         /// Its language.
         language: String,
     },
+    /// A trial that compares nothing.
+    #[error("a trial names two methods or more, each once: what is not compared is not on trial")]
+    Trial,
     /// A share that is none.
     #[error("the random share is {given}: it must lie between 0 and 0.1 (10 % of the list at most)")]
     RandomShare {

@@ -2,10 +2,12 @@
 
 use crate::outcome::{AttemptFact, cool_down};
 use crate::policy::{GatePolicy, Stratum, TeamView};
+use crate::reach::{Desk, reach};
 use crate::refusal::Refusal;
 use domain::{AdvertiserId, Band, Bilingual, Contact, ContactKind, NetworkId, Queue, TeamId};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 
 /// What a researcher decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,8 +134,15 @@ pub struct GateFacts<C = Contact> {
     pub band: Band,
     /// Ordinary or spam.
     pub queue: Queue,
-    /// An objection covers the advertiser as a whole, by rule or by a named person.
+    /// A named person decided that an objection covers the advertiser as a whole.
     pub objection: bool,
+    /// A named person decided that an objection stays with its contact: the rule says nothing more.
+    pub objection_stays: bool,
+    /// Its ads and their ties, where an objection covers one of its contacts. Where it is missing, one persona is all
+    /// that the rule asks for.
+    pub desk: Option<Desk<C>>,
+    /// Somebody other than the person advertised may hold the phone.
+    pub third_party_possible: bool,
     /// In the urgent route, itself or through its network or case.
     pub urgent_open: bool,
     /// A claim, live or past.
@@ -159,10 +168,15 @@ const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(10);
 
 /// May this team approach this advertiser now? Every reason against is listed. Pure, so that list, print, search and
 /// API can all ask the same question.
-pub fn gate<C>(facts: &GateFacts<C>, team: &TeamView, policy: &GatePolicy, now: Timestamp) -> Result<(), Vec<Refusal>> {
+pub fn gate<C: Ord + Clone>(
+    facts: &GateFacts<C>,
+    team: &TeamView,
+    policy: &GatePolicy,
+    now: Timestamp,
+) -> Result<(), Vec<Refusal>> {
     let mut refusals = Vec::new();
     unread_registers(facts, now, &mut refusals);
-    if facts.objection || objected_by_its_one_persona(facts) {
+    if facts.objection || objected_by_rule(facts, policy) {
         refusals.push(Refusal::Objection);
     }
     if facts.urgent_open {
@@ -194,11 +208,18 @@ pub fn gate<C>(facts: &GateFacts<C>, team: &TeamView, policy: &GatePolicy, now: 
     if refusals.is_empty() { Ok(()) } else { Err(refusals) }
 }
 
-/// An objection against a contact stops that contact. It reaches the whole advertiser by rule only where one persona
-/// is all there is: else the operator of eight numbers could end the offers to eight persons, and a named person
-/// decides (`objection`). It never passes a damped contact.
-fn objected_by_its_one_persona<C>(facts: &GateFacts<C>) -> bool {
-    facts.personas <= 1 && facts.contacts.iter().any(|contact| contact.objected && !contact.damped)
+/// An objection against a contact stops that contact. Whether it closes the advertiser as a whole the rule says
+/// ([`reach`]): else the operator of eight numbers could end the offers to eight persons.
+fn objected_by_rule<C: Ord + Clone>(facts: &GateFacts<C>, policy: &GatePolicy) -> bool {
+    let objected: BTreeSet<C> =
+        facts.contacts.iter().filter(|contact| contact.objected).map(|contact| contact.contact.clone()).collect();
+    if facts.objection_stays || objected.is_empty() {
+        return false;
+    }
+    match &facts.desk {
+        Some(desk) => reach(&objected, desk, facts.third_party_possible, policy.objection_strong_bits).whole,
+        None => facts.personas <= 1 && facts.contacts.iter().any(|contact| contact.objected && !contact.damped),
+    }
 }
 
 fn unread_registers<C>(facts: &GateFacts<C>, now: Timestamp, refusals: &mut Vec<Refusal>) {

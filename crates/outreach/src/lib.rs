@@ -10,13 +10,17 @@ mod gate;
 mod list;
 pub mod outcome;
 mod policy;
+mod reach;
 mod refusal;
 pub mod text;
+mod trial;
 
 pub use draw::{RandomDraw, draw};
 pub use error::OutreachError;
 pub use gate::{Checked, ClaimFact, ContactFact, GateFacts, Review, ReviewDecision, gate};
-pub use list::{Candidate, ContactLine, ContactList, days_list};
+pub use list::{Candidate, ContactLine, ContactList, days_list, describe};
 pub use outcome::{AttemptFact, Channel, CoolDown, CoolDownCause, Outcome, cool_down};
 pub use policy::{AdmitUnread, CoolDownDays, GatePolicy, RandomApproval, Settings, Stratum, TeamView};
+pub use reach::{AskWhy, Desk, DeskAd, DeskTie, Reach, reach};
 pub use refusal::Refusal;
+pub use trial::{Trial, TrialMethod};

@@ -60,6 +60,8 @@ pub struct ContactLine<C = Contact> {
     pub cautions: Vec<Bilingual>,
     /// Advised way.
     pub channel: Channel,
+    /// The ways that are safe.
+    pub safe_channels: BTreeSet<Channel>,
     /// Band.
     pub band: Band,
 }
@@ -79,7 +81,7 @@ pub struct ContactList<C = Contact> {
 
 /// Makes a team's list. The order of candidates does not matter: decided before unread, higher bands and points
 /// first, then the most recently seen, then by id.
-pub fn days_list<C: Clone>(
+pub fn days_list<C: Ord + Clone>(
     date: Date,
     team: &TeamView,
     candidates: Vec<Candidate<C>>,
@@ -150,6 +152,12 @@ fn order<C>(candidate: &Candidate<C>) -> (bool, std::cmp::Reverse<Band>, f64) {
     (unread, std::cmp::Reverse(candidate.facts.band), points)
 }
 
+/// What is known of somebody for those who answer the phone: language, cautions, advised way. It opens nothing: whether
+/// somebody may be approached the gate says.
+pub fn describe<C: Clone>(candidate: &Candidate<C>, team: &TeamView) -> ContactLine<C> {
+    line(candidate, team, 0)
+}
+
 fn line<C: Clone>(candidate: &Candidate<C>, team: &TeamView, rank: usize) -> ContactLine<C> {
     let facts = &candidate.facts;
     let mut contacts: Vec<&ContactFact<C>> = facts.contacts.iter().filter(|contact| contact.usable()).collect();
@@ -196,6 +204,7 @@ fn line<C: Clone>(candidate: &Candidate<C>, team: &TeamView, rank: usize) -> Con
         reasons: situation.reasons(),
         cautions: situation.cautions(),
         channel: situation.channel(),
+        safe_channels: situation.safe_channels(),
         band: facts.band,
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::OutreachError;
 use crate::outcome::Outcome;
 use crate::text::PreparedText;
+use crate::trial::Trial;
 use domain::{Band, TeamId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -164,6 +165,9 @@ pub struct GatePolicy {
     pub cool_down_days: CoolDownDays,
     /// Local days, the day of the attempt included, on which a network gets no second approach.
     pub network_days: u32,
+    /// Bits from which ads without a contact in common count as strongly tied, so that an objection reaches from one to
+    /// the other by rule: 8 = 256 times likelier between ads of one desk than of two.
+    pub objection_strong_bits: f64,
     /// The random stratum, where approved.
     pub random: Option<RandomApproval>,
     /// Where a day begins and ends.
@@ -184,6 +188,7 @@ impl Default for GatePolicy {
             attempts_without_answer: 3,
             cool_down_days: CoolDownDays::default(),
             network_days: 1,
+            objection_strong_bits: 8.0,
             random: None,
             zone: copenhagen(),
         }
@@ -198,12 +203,15 @@ pub struct Settings {
     pub policy: GatePolicy,
     /// Prepared texts; where empty, [`crate::text::shipped`] are used.
     pub texts: Vec<PreparedText>,
+    /// Methods on trial, where approved.
+    pub trial: Option<Trial>,
 }
 
 impl Settings {
     /// Refuses what must not go live: a text that names trafficking, a random share above a tenth.
     pub fn check(&self) -> Result<(), OutreachError> {
         self.policy.random.as_ref().map_or(Ok(()), RandomApproval::check)?;
+        self.trial.as_ref().map_or(Ok(()), Trial::check)?;
         self.texts.iter().try_for_each(PreparedText::check)
     }
 
@@ -258,6 +266,6 @@ mod tests {
             share: 0.11,
         };
         let policy = GatePolicy { random: Some(random), ..GatePolicy::default() };
-        assert!(matches!(Settings { policy, texts: vec![] }.check(), Err(OutreachError::RandomShare { .. })));
+        assert!(matches!(Settings { policy, ..Settings::default() }.check(), Err(OutreachError::RandomShare { .. })));
     }
 }

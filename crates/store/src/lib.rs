@@ -50,8 +50,10 @@ pub use events::{ChainCheck, EventRow};
 pub use keys::MasterKey;
 pub use notices::{Notice, NoticeChange};
 pub use outreach::{
-    AttemptId, AttemptRow, Channel, Claim, ClaimResult, ContactRef, GateContact, GateRow, ImportResult, ListHeader,
-    ListLine, NewAttempt, NewLine, NewList, Outcome, PutAttempt,
+    AttemptDetails, AttemptId, AttemptRow, CalledBack, Channel, Claim, ClaimResult, Consent, ConsentHow, ContactRef,
+    DeskRows, DueRow, Extent, GateContact, GateRow, ImportResult, ListHeader, ListLine, NewAssignment, NewAttempt,
+    NewLine, NewList, ObjectionAt, ObjectionChannel, ObjectionId, ObjectionQuestion, ObjectionRow, Outcome, PutAttempt,
+    PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
 pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};

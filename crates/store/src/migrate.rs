@@ -30,6 +30,8 @@ const STEPS: &[Step] = &[
     step!(7, "named contacts", "0007_named_contacts.sql"),
     step!(8, "closures", "0008_closures.sql"),
     step!(9, "reading cases together", "0009_review.sql"),
+    step!(10, "objections and urgent notices", "0010_objections.sql"),
+    step!(11, "ledger", "0011_ledger.sql"),
     step!(12, "releases", "0012_releases.sql"),
     step!(14, "daily operation", "0014_operation.sql"),
 ];

@@ -119,6 +119,22 @@ impl FromRequestParts<AppState> for Overseer {
     }
 }
 
+/// Whoever answers for cases or for the installation: a researcher or an administrator.
+#[derive(Debug, Clone)]
+pub struct Office(pub Who);
+
+impl FromRequestParts<AppState> for Office {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, WebError> {
+        let who = Who::from_request_parts(parts, state).await?;
+        match who.role() {
+            PersonRole::Researcher | PersonRole::Administrator => Ok(Self(who)),
+            PersonRole::OutreachWorker | PersonRole::Auditor => Err(WebError::Forbidden),
+        }
+    }
+}
+
 /// Whoever it is: the language that the visitor chose, and the page's own address.
 #[derive(Debug, Clone)]
 pub struct Visit {

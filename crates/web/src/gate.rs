@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use outreach::advice::Situation;
 use outreach::{
-    AttemptFact, Candidate, Checked, ClaimFact, ContactFact, ContactList, GateFacts, GatePolicy, Refusal, Review,
-    ReviewDecision, Stratum, TeamView, days_list,
+    AttemptFact, Candidate, Checked, ClaimFact, ContactFact, ContactList, Desk, DeskAd, DeskTie, GateFacts, GatePolicy,
+    Refusal, Review, ReviewDecision, Stratum, TeamView, days_list,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{
-    AccountId, AttemptRow, CaseId, ContactRef, Decided, DecisionKind, GateRow, NewLine, NewList, Store, StoreError,
+    AccountId, AttemptRow, CaseId, ContactRef, Decided, DecisionKind, DeskRows, Extent, GateRow, NewLine, NewList,
+    ObjectionAt, ObjectionId, Spread, Store, StoreError,
 };
 
 /// A team as the gate sees it. With `worker` a colleague's claim refuses too.
@@ -56,7 +57,7 @@ pub async fn list_for(
 
 /// The list as it is kept, with its frame: how many were asked about and how many were refused for which reason.
 pub fn to_keep(list: &ContactList<ContactRef>, programme: &ProgrammeId, as_of: Timestamp, at: Timestamp) -> NewList {
-    let mut refused = std::collections::BTreeMap::<&str, u64>::new();
+    let mut refused = BTreeMap::<&str, u64>::new();
     for (_, reasons) in &list.excluded {
         for reason in reasons {
             *refused.entry(reason.as_str()).or_default() += 1;
@@ -104,6 +105,10 @@ pub struct Answer {
     pub refusals: Vec<Refusal>,
     /// Somebody other than the person advertised may hold the phone.
     pub third_party_possible: bool,
+    /// Local hours in which an ad was seen, as bits from midnight.
+    pub hours: u32,
+    /// The ways that are safe.
+    pub safe_channels: BTreeSet<outreach::Channel>,
 }
 
 impl Answer {
@@ -124,14 +129,21 @@ pub async fn ask(
     now: Timestamp,
 ) -> Result<Answer, StoreError> {
     let Some(row) = store.gate_row(advertiser, now, now).await? else {
-        return Ok(Answer { refusals: vec![Refusal::CannotAnswer("identity")], third_party_possible: true });
+        return Ok(Answer {
+            refusals: vec![Refusal::CannotAnswer("identity")],
+            third_party_possible: true,
+            hours: 0,
+            safe_channels: BTreeSet::new(),
+        });
     };
+    let hours = row.hours;
     let mut candidate = candidate(row, catalogue);
     if random {
         candidate.facts.stratum = Stratum::Random;
     }
     let refusals = outreach::gate(&candidate.facts, team, policy, now).err().unwrap_or_default();
-    Ok(Answer { refusals, third_party_possible: third_party_possible(&candidate) })
+    let safe_channels = outreach::describe(&candidate, team).safe_channels;
+    Ok(Answer { refusals, third_party_possible: candidate.facts.third_party_possible, hours, safe_channels })
 }
 
 /// The store's facts as the gate wants them. The row was read in one transaction over every register.
@@ -156,6 +168,7 @@ pub fn candidate(row: GateRow, catalogue: &Catalogue) -> Candidate<ContactRef> {
             personas: contact.personas,
         })
         .collect();
+    let third_party_possible = third_party_possible(&indicators, &contacts, &row.attempts);
     // The store's row says nothing of addresses; where the rule on shared premises fired there is one.
     let address_known = indicators.iter().any(|id| id.as_str() == "shared_premises");
     let facts = GateFacts {
@@ -167,8 +180,10 @@ pub fn candidate(row: GateRow, catalogue: &Catalogue) -> Candidate<ContactRef> {
         reopened: row.reopened,
         band: row.band.max(row.network_band),
         queue: row.queue,
-        // No named person's objection for a whole advertiser is kept yet; those of its contacts are below.
-        objection: false,
+        objection: row.objection == Some(Extent::Advertiser),
+        objection_stays: row.objection == Some(Extent::Contact),
+        desk: row.desk.map(desk),
+        third_party_possible,
         urgent_open: row.urgent,
         claim: row.claim.map(|claim| ClaimFact { team: claim.team, worker: worker_name(claim.by), until: claim.until }),
         attempts: row.attempts.iter().map(attempt).collect(),
@@ -191,19 +206,91 @@ pub fn candidate(row: GateRow, catalogue: &Catalogue) -> Candidate<ContactRef> {
     }
 }
 
-fn third_party_possible(candidate: &Candidate<ContactRef>) -> bool {
-    let usable = candidate.facts.contacts.iter().filter(|contact| contact.usable());
+/// Whether somebody other than the person advertised may hold a phone that may be used.
+fn third_party_possible(
+    indicators: &BTreeSet<IndicatorId>,
+    contacts: &[ContactFact<ContactRef>],
+    attempts: &[AttemptRow],
+) -> bool {
     let situation = Situation {
-        indicators: candidate.indicators.clone(),
-        personas_on_contact: usable.map(|contact| contact.personas).max().unwrap_or(0),
-        third_party_answered: candidate
-            .facts
-            .attempts
-            .iter()
-            .any(|attempt| attempt.outcome == Some(outreach::Outcome::ThirdParty)),
+        indicators: indicators.clone(),
+        personas_on_contact: contacts.iter().filter(|contact| !contact.damped).map(|c| c.personas).max().unwrap_or(0),
+        third_party_answered: attempts.iter().any(|attempt| attempt.outcome == Some(store::Outcome::ThirdParty)),
         ..Situation::default()
     };
     situation.third_party_possible()
+}
+
+/// The store's ads and ties of an advertiser as the rule on objections wants them.
+fn desk(rows: DeskRows) -> Desk<ContactRef> {
+    Desk {
+        ads: (rows.ads.into_iter())
+            .map(|(contacts, personas)| DeskAd {
+                contacts: contacts.into_iter().collect(),
+                personas: personas.into_iter().collect(),
+            })
+            .collect(),
+        ties: rows.ties.into_iter().map(|(a, b, bits, judged)| DeskTie { a, b, bits, judged }).collect(),
+        damped: rows.damped.into_iter().collect(),
+    }
+}
+
+/// Lets objections reach as far as the rule says, and asks a named person where it does not decide: one objection when
+/// it is made, all of them after an analysis, since contacts come and ties change. The gate asks the same rule each time;
+/// what is kept here outlives the ads. Gives how many changed anything.
+pub async fn spread_objections(
+    store: &Store,
+    catalogue: &Catalogue,
+    only: Option<ObjectionId>,
+    programmes: &[(ProgrammeId, f64)],
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    // What the rule covers may stand in further ads: so often, at most, does it go on within one call.
+    const ROUNDS: usize = 8;
+    let mut changed = 0;
+    for _ in 0..ROUNDS {
+        let places = store.objections_at(only).await?;
+        if places.is_empty() {
+            break;
+        }
+        let mut moved = 0;
+        for (programme, strong_bits) in programmes {
+            let rows = store.gate_rows(programme, now, now).await?;
+            let rows: BTreeMap<AdvertiserId, GateRow> =
+                rows.into_iter().filter(|row| row.desk.is_some()).map(|row| (row.advertiser.clone(), row)).collect();
+            for at in &places {
+                let Some(row) = rows.get(&at.advertiser) else { continue };
+                let spread = spread(at.clone(), &candidate(row.clone(), catalogue), *strong_bits);
+                moved += usize::from(store.spread_objection(&spread, now).await?);
+            }
+        }
+        changed += moved;
+        if moved == 0 {
+            break;
+        }
+    }
+    Ok(changed)
+}
+
+/// How far an objection goes at an advertiser.
+fn spread(at: ObjectionAt, candidate: &Candidate<ContactRef>, strong_bits: f64) -> Spread {
+    let facts = &candidate.facts;
+    let objected: BTreeSet<ContactRef> = facts.contacts.iter().filter(|c| c.objected).map(|c| c.contact).collect();
+    let free = |contact: &&ContactFact<ContactRef>| !contact.damped;
+    match (at.decided, &facts.desk) {
+        (Some(Extent::Contact), _) | (None, None) => Spread { at, covers: Vec::new(), ask: Vec::new() },
+        (Some(Extent::Advertiser), _) => {
+            let covers = facts.contacts.iter().filter(free).map(|contact| contact.contact).collect();
+            Spread { at, covers, ask: Vec::new() }
+        }
+        (None, Some(desk)) => {
+            let reach = outreach::reach(&objected, desk, facts.third_party_possible, strong_bits);
+            // Where nothing else leads to them there is nothing to decide.
+            let asks = !reach.beyond.is_empty() || facts.address_known;
+            let ask = reach.ask.iter().filter(|_| asks).map(|why| why.as_str().to_owned()).collect();
+            Spread { at, covers: reach.covers.into_iter().collect(), ask }
+        }
+    }
 }
 
 fn worker_name(account: AccountId) -> String {
@@ -223,7 +310,12 @@ fn review(decided: &Decided) -> Review {
 }
 
 fn attempt(row: &AttemptRow) -> AttemptFact {
-    AttemptFact { at: row.at, channel: channel(row.channel), outcome: row.outcome.map(outcome), person_asked: false }
+    AttemptFact {
+        at: row.at,
+        channel: channel(row.channel),
+        outcome: row.outcome.map(outcome),
+        person_asked: row.person_asked,
+    }
 }
 
 /// The same way, in the words of `outreach`. Both list the same words; the match fails to compile if one gets another.

@@ -13,11 +13,13 @@ mod forms;
 pub mod gate;
 mod headers;
 mod highlight;
+mod limits;
 mod page;
 mod pages;
 pub mod password;
 mod picture;
 mod port;
+mod public_text;
 mod routes;
 mod serve;
 mod sessions;
@@ -25,11 +27,13 @@ pub mod settings;
 mod state;
 mod texts;
 
+pub use limits::PublicLimits;
 pub use port::{FindingsAsked, FindingsMade, Followed, Found, TextRead, Workbench, WorkbenchError};
-pub use routes::{Audience, ROUTES, RouteInfo, app};
-pub use serve::{ServeError, serve};
+pub use public_text::{PUBLIC_VARIABLES, PublicSection, PublicText};
+pub use routes::{Audience, ROUTES, RouteInfo, app, public_app};
+pub use serve::{ServeError, serve, serve_public};
 pub use settings::{
-    Clock, Controller, CrawlerFacts, Duty, Method, Region, ReviewReason, ReviewSettings, Team, WebSettings,
+    Clock, Controller, CrawlerFacts, Duty, Method, Offer, Region, ReviewReason, ReviewSettings, Team, WebSettings,
 };
 pub use state::AppState;
 pub use texts::Language;

@@ -123,16 +123,20 @@ impl Page {
                 ("/shared-numbers", t.t("menu-shared")),
                 ("/try", t.t("menu-try")),
                 ("/drift", t.t("menu-drift")),
+                ("/objections", t.t("menu-objections")),
                 ("/indicators", t.t("menu-indicators")),
             ],
             PersonRole::OutreachWorker => vec![
                 ("/today", t.t("menu-today")),
+                ("/follow-ups", t.t("menu-follow-ups")),
+                ("/called", t.t("menu-called")),
                 ("/indicators", t.t("menu-indicators")),
                 ("/contact", t.t("menu-contact")),
             ],
             PersonRole::Administrator => vec![
                 ("/sites", t.t("menu-sites")),
                 ("/people", t.t("menu-people")),
+                ("/objections", t.t("menu-objections")),
                 ("/audit", t.t("menu-audit")),
                 ("/indicators", t.t("menu-indicators")),
             ],
@@ -167,7 +171,10 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 34] = [
+        const KNOWN: [&str; 40] = [
+            "follow-up",
+            "referral",
+            "urgent-answered",
             "decided-last",
             "urgent-closed",
             "skipped",
@@ -182,6 +189,9 @@ impl Page {
             "second-before",
             "second-given-back",
             "none-second",
+            "objection-decided",
+            "objection-undone",
+            "objection-withdrawn",
             "judged",
             "judged-soon",
             "judged-before",

@@ -1,7 +1,9 @@
 //! The pages, one file each: who may, read, decide, show.
 
 pub mod administration;
+mod attempt_form;
 pub mod audit;
+pub mod called;
 mod care;
 pub mod case;
 mod case_ads;
@@ -12,6 +14,7 @@ pub mod decision;
 pub mod drift;
 pub mod findings;
 mod firings;
+pub mod follow_ups;
 pub mod health;
 pub mod history;
 pub mod indicators;
@@ -20,6 +23,8 @@ mod line_view;
 pub mod network;
 mod network_parts;
 pub mod notes;
+pub mod objection;
+pub mod objections;
 pub mod pair;
 pub mod queue;
 pub mod queue_acts;

@@ -1,18 +1,22 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    administration, audit, case, contact, decision, drift, findings, health, history, indicators, line, network, notes,
-    pair, queue, queue_acts, search, second, shared_numbers, sign_in, today, try_text,
+    administration, audit, called, case, contact, decision, drift, findings, follow_ups, health, history, indicators,
+    line, network, notes, objection, objections, pair, queue, queue_acts, search, second, shared_numbers, sign_in,
+    today, try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 use store::PersonRole;
 
 /// Largest form in bytes: a text of 20,000 characters, percent-encoded, fits.
 const FORM_LIMIT_BYTES: usize = 256 * 1024;
+/// Largest form of the public listener in bytes.
+const PUBLIC_FORM_LIMIT_BYTES: usize = 8 * 1024;
 
 /// Who may ask for an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +65,15 @@ routes! {
     post "/sign-out" SignedIn => sign_in::sign_out;
     post "/language" Public => sign_in::language;
     get "/contact" Public => contact::contact;
+    get "/objection" Public => objection::form;
+    post "/objection" Public => objection::object;
     get "/healthz" Public => health::healthz;
     get "/readyz" Public => health::readyz;
     get "/assets/{name}" Public => assets::asset;
+    get "/objections" Either(Researcher, Administrator) => objections::objections;
+    post "/objections/{id}/decide" Either(Researcher, Administrator) => objections::decide;
+    post "/objections/{id}/undo" Either(Researcher, Administrator) => objections::undo;
+    post "/objections/{id}/withdraw" Either(Researcher, Administrator) => objections::withdraw;
     get "/queue" Only(Researcher) => queue::queue;
     post "/queue/next" Only(Researcher) => queue_acts::next;
     post "/queue/views" Only(Researcher) => queue_acts::save_view;
@@ -80,6 +90,7 @@ routes! {
     post "/notes" Only(Researcher) => notes::add;
     post "/notes/{id}/undo" Only(Researcher) => notes::undo;
     get "/tag/{id}" Only(Researcher) => notes::tag;
+    post "/case/{id}/answer-urgent" Only(Researcher) => decision::answer_urgent;
     get "/search" Only(Researcher) => search::search;
     post "/search" Only(Researcher) => search::ask;
     post "/search/contact" Only(Researcher) => search::contact;
@@ -108,6 +119,11 @@ routes! {
     get "/try" Only(Researcher) => try_text::form;
     post "/try" Only(Researcher) => try_text::read;
     get "/today" Only(OutreachWorker) => today::today;
+    get "/follow-ups" Only(OutreachWorker) => follow_ups::follow_ups;
+    post "/follow-ups/{id}/move" Only(OutreachWorker) => follow_ups::moved;
+    post "/follow-ups/{id}/referral" Only(OutreachWorker) => follow_ups::status;
+    get "/called" Only(OutreachWorker) => called::form;
+    post "/called" Only(OutreachWorker) => called::look_up;
     get "/line/{id}" Only(OutreachWorker) => line::line;
     post "/line/{id}/claim" Only(OutreachWorker) => line::claim;
     post "/line/{id}/release" Only(OutreachWorker) => line::release;
@@ -127,6 +143,21 @@ routes! {
 /// Paths whose answers are read by machines: no page is written around their errors.
 pub fn is_for_machines(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz") || path.starts_with("/assets/")
+}
+
+/// The pages that the world may see, for a listener of their own: nobody can sign in there.
+pub fn public_app(state: AppState) -> Router {
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/contact") }))
+        .route("/contact", get(contact::contact))
+        .route("/objection", get(objection::form).post(objection::object))
+        .route("/language", post(sign_in::language))
+        .route("/healthz", get(health::healthz))
+        .route("/assets/{name}", get(assets::asset))
+        .layer(DefaultBodyLimit::max(PUBLIC_FORM_LIMIT_BYTES))
+        .layer(from_fn_with_state(state.clone(), errors::write_error_pages))
+        .layer(from_fn_with_state(state.clone(), headers::set_headers))
+        .with_state(state)
 }
 
 /// The pages.

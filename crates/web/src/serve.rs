@@ -1,7 +1,9 @@
 //! The web server.
 
-use crate::{AppState, app};
+use crate::{AppState, app, public_app};
+use axum::Router;
 use std::future::Future;
+use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 /// Why the server ended.
@@ -18,6 +20,25 @@ pub async fn serve(
     state: AppState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    axum::serve(listener, app(state)).with_graceful_shutdown(shutdown).await?;
+    serve_router(listener, app(state), shutdown).await
+}
+
+/// Serves the public pages alone: what is collected, objections, the crawler's contact page.
+pub async fn serve_public(
+    listener: TcpListener,
+    state: AppState,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    serve_router(listener, public_app(state), shutdown).await
+}
+
+async fn serve_router(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    // The client's address is asked for by the brake of the public form alone; nothing writes it down.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the pages need of the configuration, as checked values.
 
-use crate::Language;
+use crate::{Language, PublicText};
 use domain::{Bilingual, ProgrammeId, TeamId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -27,6 +27,10 @@ pub struct WebSettings {
     pub controller: Controller,
     /// What site owners are told of the crawler.
     pub crawler: CrawlerFacts,
+    /// Words of the public page on data and objections, one language each.
+    pub public_texts: Vec<PublicText>,
+    /// Days that ads are kept after they were last seen, and cases and contact, for the public page.
+    pub kept_days: (u32, u32),
     /// Language of a visitor who has not chosen.
     pub default_language: Language,
     /// The time.
@@ -35,6 +39,10 @@ pub struct WebSettings {
     pub reasons: Vec<ReviewReason>,
     /// Outreach methods of the programme.
     pub methods: Vec<Method>,
+    /// What can be offered.
+    pub offers: Vec<Offer>,
+    /// A number that anybody can call for help; empty where there is none.
+    pub hotline: String,
     /// Rules of the gate and of the list.
     pub outreach: outreach::Settings,
     /// The statutory duty for possible minors, shown on urgent cases.
@@ -163,6 +171,19 @@ pub struct Method {
     pub name: Bilingual,
 }
 
+/// Something that can be offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Kept in the store.
+    pub id: String,
+    /// Shown.
+    pub title: Bilingual,
+    /// Phone or address; may be empty.
+    pub contact: String,
+    /// Municipalities that it is for; empty for all.
+    pub municipalities: Vec<String>,
+}
+
 /// A statutory duty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duty {
@@ -178,6 +199,12 @@ impl WebSettings {
     /// A team by its id.
     pub fn team(&self, id: &TeamId) -> Option<&Team> {
         self.teams.iter().find(|team| &team.id == id)
+    }
+    /// The offers for a municipality: those made for it alone first.
+    pub fn offers_in(&self, municipality: &str) -> Vec<&Offer> {
+        let near = |offer: &&Offer| offer.municipalities.iter().any(|code| code == municipality);
+        let anywhere = |offer: &&Offer| offer.municipalities.is_empty();
+        self.offers.iter().filter(near).chain(self.offers.iter().filter(anywhere)).collect()
     }
     /// A municipality's name, or its code where the name is not known.
     pub fn municipality<'a>(&'a self, code: &'a str) -> &'a str {

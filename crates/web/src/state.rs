@@ -1,6 +1,6 @@
 //! What every handler is given.
 
-use crate::{Workbench, settings::WebSettings};
+use crate::{PublicLimits, Workbench, settings::WebSettings};
 use classifier::Catalogue;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub struct AppState {
     pub settings: Arc<WebSettings>,
     /// Reads a text on request.
     pub workbench: Arc<dyn Workbench>,
+    /// The brakes of the public form.
+    pub limits: Arc<PublicLimits>,
 }
 
 impl AppState {

@@ -80,7 +80,7 @@ impl Language {
 }
 
 /// The files of a language.
-pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 8] {
+pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 9] {
     match language {
         Language::Da => [
             ("common", include_str!("../texts/da/common.ftl")),
@@ -91,6 +91,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 8] {
             ("network", include_str!("../texts/da/network.ftl")),
             ("public", include_str!("../texts/da/public.ftl")),
             ("tuning", include_str!("../texts/da/tuning.ftl")),
+            ("objections", include_str!("../texts/da/objections.ftl")),
         ],
         Language::En => [
             ("common", include_str!("../texts/en/common.ftl")),
@@ -101,6 +102,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 8] {
             ("network", include_str!("../texts/en/network.ftl")),
             ("public", include_str!("../texts/en/public.ftl")),
             ("tuning", include_str!("../texts/en/tuning.ftl")),
+            ("objections", include_str!("../texts/en/objections.ftl")),
         ],
     }
 }

@@ -2,7 +2,7 @@
 //! `queue`: next case, lock, skip, views, shortcuts.
 //! `search`: search, contacts, files.
 //! `second`: second readings, history. `findings`: figures, filters, downloads.
-//! `network`: networks, pairs, judgements, shared numbers. `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
+//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
 
 #[path = "web/access.rs"]
 mod access;
@@ -14,6 +14,8 @@ mod browser;
 mod findings;
 #[path = "web/network.rs"]
 mod network;
+#[path = "web/objections.rs"]
+mod objections;
 #[path = "web/outreach.rs"]
 mod outreach;
 #[path = "web/pages.rs"]

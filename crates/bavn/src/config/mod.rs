@@ -9,11 +9,11 @@ mod settings;
 mod toml_file;
 
 pub use builtin::{Builtin, write_builtin};
-pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings};
+pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, UrgentPerson, UrgentSettings};
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
     AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings,
-    RetentionSettings, ServeSettings, Settings,
+    PublicSettings, RetentionSettings, ServeSettings, Settings, SmtpSecurity, SmtpSettings,
 };
 pub use toml_file::{ConfigError, parse_toml};
 
@@ -48,6 +48,8 @@ pub struct Config {
     /// `sha256:…` of what reading depends on: lexicon, places, catalogue, program. Versions that another one read are
     /// read again by the next analysis.
     pub reader_version: String,
+    /// `public/*.toml`: words of the public page, Danish and English first.
+    pub public_texts: Vec<web::PublicText>,
     linkage_text: String,
 }
 
@@ -83,6 +85,7 @@ impl Config {
             geography: source.geography()?,
             linkage: source.toml("linkage.toml")?,
             watch: source.watch()?,
+            public_texts: source.public_texts()?,
             forms: source.later_toml("forms.toml")?.0,
             recipients: source.recipients()?,
             linkage_text: source.text("linkage.toml")?,
@@ -265,6 +268,31 @@ impl Source {
         let rules: classifier::WatchRules = parse_toml(&file, &text)?;
         rules.check().map_err(|(key, fault)| ConfigError::at_key(&file, &text, key, fault.to_owned()))?;
         Ok(rules)
+    }
+
+    /// Where the folder has none (a configuration of before there were any), those built into the program are used.
+    fn public_texts(&self) -> anyhow::Result<Vec<web::PublicText>> {
+        let mut found = self.texts("public/", ".toml")?;
+        if found.is_empty() {
+            found = Source { folder: None }.texts("public/", ".toml")?;
+        }
+        let mut texts = Vec::new();
+        for (path, text) in found {
+            let file = self.show(&path);
+            let words: web::PublicText = parse_toml(&file, &text)?;
+            words.check().map_err(|fault| ConfigError::at_key(&file, &text, "sections", fault))?;
+            texts.push(words);
+        }
+        for needed in ["da", "en"] {
+            if !texts.iter().any(|text| text.language == needed) {
+                anyhow::bail!(
+                    "{} has no words in '{needed}': the public page needs Danish and English",
+                    self.show("public/")
+                );
+            }
+        }
+        texts.sort_by_key(|text| (text.language != "da", text.language != "en", text.language.clone()));
+        Ok(texts)
     }
 
     /// A file that older configurations do not have yet: the one built in stands in.

@@ -25,8 +25,14 @@ pub struct Programme {
     pub methods: Vec<Method>,
     /// The statutory duty where a possible minor is concerned; left out until somebody has checked it.
     pub duty: Option<Duty>,
+    /// Who is told of a possible minor.
+    #[serde(default)]
+    pub urgent: UrgentSettings,
     /// What can be offered.
     pub offers: Vec<Offer>,
+    /// A number that anybody can call for help, for the line's page and prepared texts; may be empty.
+    #[serde(default)]
+    pub hotline: String,
     /// The outreach teams.
     pub teams: Vec<TeamSettings>,
 }
@@ -94,6 +100,34 @@ pub struct Duty {
     pub checked: jiff::civil::Date,
 }
 
+/// Who is told of a possible minor, and how soon somebody must answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UrgentSettings {
+    /// The people appointed: only they see such cases.
+    pub people: Vec<UrgentPerson>,
+    /// E-mail addresses that are told where nobody has answered in time.
+    pub escalate_to: Vec<String>,
+    /// Minutes until then.
+    pub answer_min: u32,
+}
+
+impl Default for UrgentSettings {
+    fn default() -> Self {
+        Self { people: Vec::new(), escalate_to: Vec::new(), answer_min: 60 }
+    }
+}
+
+/// Somebody appointed for the urgent route.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UrgentPerson {
+    /// Log-in of the account.
+    pub login: String,
+    /// Where notices go.
+    pub email: String,
+}
+
 /// Something that can be offered.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -104,6 +138,9 @@ pub struct Offer {
     pub title: Bilingual,
     /// Phone or address for the worker.
     pub contact: String,
+    /// Municipalities that it is for, four digits each; left out or empty: all.
+    #[serde(default)]
+    pub municipalities: Vec<String>,
 }
 
 /// An outreach team.
@@ -137,6 +174,12 @@ impl Programme {
         }
         if let Err(error) = self.outreach.check() {
             return wrong("outreach", error.to_string());
+        }
+        let addresses = self.urgent.people.iter().map(|person| &person.email).chain(&self.urgent.escalate_to);
+        for address in addresses {
+            if address.parse::<lettre::Address>().is_err() {
+                return wrong("urgent", format!("'{address}' is no e-mail address"));
+            }
         }
         let review = &self.review;
         if !(0.0..=1.0).contains(&review.second_share) {

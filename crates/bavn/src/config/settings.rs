@@ -18,6 +18,12 @@ pub struct Settings {
     pub analyse: AnalyseSettings,
     /// What monitors ask.
     pub monitor: MonitorSettings,
+    /// The public pages.
+    #[serde(default)]
+    pub public: PublicSettings,
+    /// The mail server for notices.
+    #[serde(default)]
+    pub smtp: SmtpSettings,
     /// The log of looks.
     #[serde(default)]
     pub audit: AuditSettings,
@@ -211,6 +217,66 @@ impl MonitorSettings {
     }
 }
 
+/// The pages that the world may see, on a listener of their own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PublicSettings {
+    /// Address and port. Empty: they are among the other pages alone.
+    pub listen: String,
+    /// The client's address is the last one of `X-Forwarded-For`, written by a proxy of ours.
+    pub behind_proxy: bool,
+    /// Most objections by the form from one client in an hour.
+    pub objections_per_client_hour: u32,
+    /// Most objections by the form in a minute, from all.
+    pub objections_per_minute: u32,
+}
+
+impl Default for PublicSettings {
+    fn default() -> Self {
+        Self { listen: String::new(), behind_proxy: false, objections_per_client_hour: 6, objections_per_minute: 60 }
+    }
+}
+
+impl PublicSettings {
+    /// The address, where there is one.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.listen.parse().ok()
+    }
+}
+
+/// How the way to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpSecurity {
+    /// TLS is asked for after the greeting, and nothing is sent without it.
+    #[default]
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// None: only to a server on this machine.
+    None,
+}
+
+/// The mail server for notices. Nothing personal is ever in a mail.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SmtpSettings {
+    /// Host name. Empty: no mail is sent.
+    pub server: String,
+    /// Its port.
+    pub port: u16,
+    /// How the way there is protected.
+    pub security: SmtpSecurity,
+    /// Who we are to the server; empty where it does not ask.
+    pub user: String,
+    /// File that holds the password.
+    pub password_file: String,
+    /// Address that the mails come from.
+    pub from: String,
+    /// Address of these pages, named in the mail; may be empty.
+    pub pages_url: String,
+}
+
 /// The analysis.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -231,6 +297,28 @@ impl Settings {
         }
         if !self.monitor.listen.is_empty() && self.monitor.address().is_none() {
             return wrong("monitor.listen", "must be an address with a port such as \"127.0.0.1:9464\", or empty");
+        }
+        if !self.public.listen.is_empty() && self.public.address().is_none() {
+            return wrong("public.listen", "must be an address with a port such as \"127.0.0.1:8601\", or empty");
+        }
+        if self.public.objections_per_client_hour == 0 || self.public.objections_per_minute == 0 {
+            return wrong("public", "the limits of the form must be at least 1: nobody is kept from objecting");
+        }
+        let smtp = &self.smtp;
+        if !smtp.server.is_empty() {
+            if smtp.from.parse::<lettre::message::Mailbox>().is_err() {
+                return wrong("smtp.from", "must be an e-mail address once smtp.server is set");
+            }
+            let own = matches!(smtp.server.as_str(), "localhost" | "127.0.0.1" | "::1");
+            if smtp.security == SmtpSecurity::None && !own {
+                return wrong(
+                    "smtp.security",
+                    "\"none\" is only for a mail server on this machine; use \"starttls\" or \"tls\"",
+                );
+            }
+            if smtp.port == 0 {
+                return wrong("smtp.port", "must be the mail server's port, mostly 587 (starttls) or 465 (tls)");
+            }
         }
         if !(2..=3600).contains(&self.crawl.lease_s) {
             return wrong("crawl.lease_s", "must be 2 to 3600 seconds");

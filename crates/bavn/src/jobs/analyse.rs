@@ -54,6 +54,8 @@ pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
     })
     .await?;
     bar.finish_and_clear();
+    // Not later than the analysis that found them, also where the parts run by themselves.
+    super::notices::send_due(&store, &config, at).await?;
     let warnings = crate::figures::last_warnings(&store, &config).await?;
     store.close().await;
     eprintln!("{}\n{}", describe(&summary), crate::figures::describe(&warnings));

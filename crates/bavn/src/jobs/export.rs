@@ -240,7 +240,9 @@ impl Export<'_> {
             let mut look = self.look("export:contact-list");
             look.subject = format!("{team} {}", header.date);
             if let Some((header, lines)) = self.store.list(&look, header.date, &team).await? {
-                for line in &lines {
+                // Whoever objected or came into the urgent route since is on no list any more.
+                let open = |line: &&store::ListLine| !(line.urgent || line.objected && line.contacts.is_empty());
+                for line in lines.iter().filter(open) {
                     write_line(out, &exports::contact_list::ContactLine::new(&header, line))?;
                 }
             }

@@ -46,6 +46,7 @@ pub async fn run(cli: &Cli, command: &ImportCommand) -> anyhow::Result<()> {
             let store = open_store(cli, Need::Existing, now).await?;
             let at = super::virtual_today(&store).await?.unwrap_or(now);
             let results = attempts(&store, args, at).await?;
+            crate::pipeline::spread_objections(&store, &config, None, at).await?;
             store.close().await;
             report("attempts", &results);
         }

@@ -15,6 +15,8 @@ pub mod indicators;
 pub mod init;
 pub mod linkage;
 pub mod list;
+pub mod notices;
+pub mod objection;
 pub mod read;
 pub mod report;
 pub mod research;

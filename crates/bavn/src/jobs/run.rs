@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, ServeArgs};
 use crate::config::Config;
-use crate::jobs::{analyse, crawl, list, serve, upkeep};
+use crate::jobs::{analyse, crawl, list, notices, serve, upkeep};
 use crate::key::{Need, open_store};
 use crate::monitor::{self, Counted};
 use crate::pipeline::{self, NewReference};
@@ -30,6 +30,7 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let listener = serve::listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
     let state = app_state(&config, config.programme(None)?, store.clone(), None, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);
+    let _public = serve::start_public(config.settings.public.address(), &state).await?;
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let mut tasks = tokio::task::JoinSet::new();
     if config.sites.is_empty() {
@@ -42,7 +43,9 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
         tasks.spawn(async move { crawler::crawl_forever(plans, &deps, None).await });
     }
     tasks.spawn(keep_analysing(config.clone(), store.clone(), stop.clone()));
+    notices::appoint(&store, &config, crate::time::now()).await?;
     tasks.spawn(keep_listing(config.clone(), store.clone(), stop.clone()));
+    tasks.spawn(keep_telling(config.clone(), store.clone(), stop.clone()));
     tasks.spawn(upkeep::keep(upkeep::Upkeep::whole(cli, &config), config.clone(), store.clone(), stop.clone()));
     let serving = stop.clone();
     let served = web::serve(listener, state, async move { serving.stopped().await }).await;
@@ -80,6 +83,19 @@ async fn keep_listing(config: Arc<Config>, store: Store, stop: Stop) {
     loop {
         if let Err(error) = due_lists(&config, &store, crate::time::now()).await {
             tracing::error!("a list could not be made and is tried again: {error:#}");
+        }
+        tokio::select! {
+            () = stop.stopped() => return,
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
+}
+
+/// Tells the people appointed of each case in the urgent route, within a moment of the analysis that found it.
+async fn keep_telling(config: Arc<Config>, store: Store, stop: Stop) {
+    loop {
+        if let Err(error) = notices::send_due(&store, &config, crate::time::now()).await {
+            tracing::error!("the urgent route could not be followed and is tried again: {error:#}");
         }
         tokio::select! {
             () = stop.stopped() => return,

@@ -6,10 +6,12 @@ use crate::jobs::upkeep::{self, Upkeep};
 use crate::key::Need;
 use crate::monitor;
 use crate::web_settings::app_state;
+use anyhow::Context;
 use crawler::Stop;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use web::AppState;
 
 /// Serves until SIGTERM or SIGINT; requests under way are finished.
 pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
@@ -19,15 +21,18 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     config.settings.serve.listen = listener.local_addr()?;
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let today = super::virtual_today(&store).await?;
+    super::notices::appoint(&store, &config, today.unwrap_or_else(crate::time::now)).await?;
     let config = Arc::new(config);
     let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);
+    let public = start_public(config.settings.public.address(), &state).await?;
     let stop = Stop::default();
     // A demo stands still in time: nothing of it is due, and no day ends.
     let watching = today.is_none().then(|| {
         tokio::spawn(upkeep::keep(Upkeep::watch_only(cli, &config), config.clone(), store.clone(), stop.clone()))
     });
     let served = web::serve(listener, state, stopping).await;
+    drop(public);
     stop.stop();
     if let Some(watching) = watching {
         drop(watching.await);
@@ -35,6 +40,28 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     served?;
     store.close().await;
     Ok(())
+}
+
+/// Serves the public pages on a listener of their own until the guard is dropped.
+pub async fn start_public(address: Option<SocketAddr>, state: &AppState) -> anyhow::Result<Option<PublicPages>> {
+    let Some(address) = address else { return Ok(None) };
+    let listener = listen(address).await.context("the public pages ([public] listen)")?;
+    eprintln!("The public pages are at http://{}/", listener.local_addr()?);
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let state = state.clone();
+    let task = tokio::spawn(async move {
+        let done = web::serve_public(listener, state, async move { drop(stopped.await) }).await;
+        if let Err(error) = done {
+            tracing::error!(%error, "the public pages stopped");
+        }
+    });
+    Ok(Some(PublicPages { _stop: stop, _task: task }))
+}
+
+/// The public pages while they are served.
+pub struct PublicPages {
+    _stop: tokio::sync::oneshot::Sender<()>,
+    _task: tokio::task::JoinHandle<()>,
 }
 
 /// Takes the address, or says who has it and what to do.

@@ -39,6 +39,9 @@ pub(crate) fn open(id: &str) -> GateFacts<u32> {
         band: Band::High,
         queue: Queue::Ordinary,
         objection: false,
+        objection_stays: false,
+        desk: None,
+        third_party_possible: false,
         urgent_open: false,
         claim: None,
         attempts: vec![],
@@ -158,6 +161,35 @@ fn an_objection_reaches_the_advertiser_only_where_one_persona_is_all_there_is() 
         [Refusal::NoContact],
         "but never by that contact"
     );
+}
+
+#[test]
+fn an_objection_closes_the_advertiser_as_far_as_the_rule_and_a_named_person_say() {
+    use crate::reach::{Desk, DeskAd, DeskTie};
+    let desk = |bits: f64, personas: [u32; 2]| {
+        let ad = |contact: u32, persona: u32| DeskAd { contacts: [contact].into(), personas: [persona].into() };
+        Desk {
+            ads: vec![ad(1, personas[0]), ad(2, personas[1])],
+            ties: vec![DeskTie { a: 0, b: 1, bits, judged: false }],
+            damped: [].into(),
+        }
+    };
+    let object = |bits: f64, personas: [u32; 2], stays: bool| {
+        refused(|f| {
+            f.contacts.push(contact(2));
+            f.contacts[0].objected = true;
+            (f.desk, f.objection_stays, f.address_known) = (Some(desk(bits, personas)), stays, true);
+        })
+    };
+    assert_eq!(
+        object(9.0, [7, 7], false),
+        [Refusal::Objection],
+        "a new number strongly tied to the old one, visits too"
+    );
+    assert_eq!(object(3.0, [7, 7], false), [], "weakly tied: until a named person decides");
+    assert_eq!(object(9.0, [7, 8], false), [], "two personas");
+    assert_eq!(object(9.0, [7, 7], true), [], "a named person said that it stays with the contact");
+    assert_eq!(refused(|f| f.objection = true), [Refusal::Objection], "or that it covers all");
 }
 
 #[test]

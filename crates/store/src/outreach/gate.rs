@@ -4,6 +4,7 @@
 use super::gate_facts::{
     Ads, assessments, attempts, cases, claims, contacts, counts, hours, indicators, ordered, seen_by,
 };
+use super::objection_reach::{desks, extents};
 use super::{AttemptRow, Claim, ContactRef, GateRow};
 use crate::analysis::current;
 use crate::db::{Tx, args};
@@ -157,6 +158,10 @@ async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Resu
     )
     .await?;
     let hours = hours(tx, &advertiser_of, as_of).await?;
+    let extents = extents(tx, analysis).await?;
+    let objected = contacts.iter().filter(|(_, of)| of.iter().any(|(contact, _)| contact.objected));
+    let objected: Vec<String> = objected.map(|(advertiser, _)| advertiser.clone()).collect();
+    let mut desks = desks(tx, analysis, &objected).await?;
     let mut claimed: HashMap<&str, &Claim> = HashMap::new();
     for (ad, claim) in &claims {
         if let Some(advertiser) = advertiser_of.get(ad) {
@@ -213,6 +218,8 @@ async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Resu
             indicators: scored.into_iter().collect(),
             other_indicators: others.into_iter().collect(),
             hours: hours.get(id.as_str()).copied().unwrap_or(0),
+            desk: desks.remove(&id),
+            objection: extents.get(&id).copied(),
             advertiser: AdvertiserId(id),
             network: NetworkId(network),
         });

@@ -1,7 +1,7 @@
 //! Attempts from an existing register.
 
 use super::ledger::Attempt;
-use super::{Channel, ImportResult, NewAttempt, Outcome};
+use super::{AttemptDetails, Channel, ImportResult, NewAttempt, Outcome};
 use crate::ads::find_ad;
 use crate::analysis::current;
 use crate::db::args;
@@ -76,6 +76,7 @@ impl Store {
             follow_up: None,
             team: TeamId(String::new()),
             made_at,
+            details: AttemptDetails::default(),
         };
         let attempt = Attempt {
             new: &new,

@@ -1,8 +1,9 @@
 //! The ledger: attempts and what came of them. Written once for one idempotency key; undone by marking.
 
 use super::claims::{anchor, live_claim};
-use super::objections::put_objection_row;
-use super::{AttemptId, AttemptRow, Channel, NewAttempt, Outcome, PutAttempt};
+use super::follow_up::put_consent;
+use super::objections::{keep, undo_of_attempt};
+use super::{AttemptId, AttemptRow, Channel, Consent, NewAttempt, ObjectionChannel, Outcome, PutAttempt, Told14};
 use crate::analysis::current;
 use crate::db::{Row, Tx, args};
 use crate::keys::Purpose;
@@ -13,12 +14,16 @@ use crate::{AccountId, Actor, Store, StoreError, chain};
 use domain::{AdvertiserId, TeamId};
 use jiff::Timestamp;
 
+/// Nothing leaves for an authority without the person.
+const NO_CONSENT: &str =
+    "a referral needs the person's own consent: when, how, in which language, with interpreter or not, to whom";
+
 /// How long an attempt can be undone.
 const UNDO_MS: i64 = 10 * 60_000;
 
 /// Columns as [`attempt_row`] reads them, then the ad and the contact that it is kept with.
 pub(super) const ATTEMPT: &str = "SELECT t.id, t.advertiser, t.made_at, t.by_name, t.by_account, t.team, t.method, t.channel, \
-     t.outcome, t.follow_up, t.undone_at, t.version, t.anchor_ad, t.contact_id FROM attempt t";
+     t.outcome, t.follow_up, t.undone_at, t.version, t.anchor_ad, t.contact_id, t.person_asked FROM attempt t";
 
 /// An attempt on its way in, from a page or an import.
 pub(super) struct Attempt<'a> {
@@ -35,6 +40,9 @@ impl Store {
     /// Records an attempt. Refused where another holds the claim. An outcome `Objection` also keeps the objection of
     /// the contact used.
     pub async fn put_attempt(&self, attempt: &NewAttempt, by: AccountId) -> Result<PutAttempt, StoreError> {
+        if attempt.outcome == Some(Outcome::Referred) && attempt.details.consent.is_none() {
+            return Err(StoreError::Refused { why: NO_CONSENT });
+        }
         let mut tx = self.write("recording an attempt").await?;
         let name = account_name(&mut tx, by).await?;
         if let Some(id) = self.known_attempt(&mut tx, &attempt.idempotency_key).await? {
@@ -71,24 +79,31 @@ impl Store {
 
     /// Writes an attempt; where its key came in meanwhile, nothing is written and the caller rolls back.
     pub(super) async fn write_attempt(&self, tx: &mut Tx, attempt: &Attempt<'_>) -> Result<PutAttempt, StoreError> {
-        let (keys, new) = (self.keys(), attempt.new);
+        let (keys, new, details) = (self.keys(), attempt.new, &attempt.new.details);
         let hash = keys.hash(Purpose::Import, &[b"attempt", new.idempotency_key.as_bytes()]);
         let event = serde_json::json!({
             "advertiser": new.advertiser.as_str(), "ad": attempt.anchor, "contact": new.contact.map(|of| of.0),
             "method": new.method, "channel": new.channel.as_str(), "outcome": new.outcome.map(Outcome::as_str),
             "language": new.language, "text": new.text_version, "minutes": new.minutes, "note": new.note,
             "follow_up": new.follow_up.map(|day| day.to_string()), "team": new.team.as_str(), "line": new.line,
-            "made_at": new.made_at.as_millisecond(), "by": attempt.name,
+            "made_at": new.made_at.as_millisecond(), "by": attempt.name, "people": details.people,
+            "told": details.told.map(Told14::as_str), "offer": details.offer, "person_asked": details.person_asked,
+            "consent": details.consent.as_ref().map(consent_json),
         });
         let seq = chain::event(tx, keys, "attempt", attempt.actor, event, attempt.recorded_at).await?;
         let note = keys.seal_text("attempt", &hash, "note", &new.note)?;
+        let told_why = match details.told {
+            Some(Told14::Postponed) => Some(keys.seal_text("attempt", &hash, "told_why", &details.told_why)?),
+            _ => None,
+        };
         let row = tx
             .one(
                 "INSERT INTO attempt (idempotency_hash, programme, advertiser, anchor_ad, line_id, contact_id, team, \
                  method, channel, outcome, language, text_version, minutes, note_sealed, follow_up, made_at, \
-                 recorded_at, by_account, by_name, event_seq, version, retention, delete_after) \
+                 recorded_at, by_account, by_name, event_seq, version, retention, delete_after, people, told, \
+                 told_why_sealed, offer, person_asked) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1, \
-                 $21, $22) ON CONFLICT (idempotency_hash) DO NOTHING RETURNING id",
+                 $21, $22, $23, $24, $25, $26, $27) ON CONFLICT (idempotency_hash) DO NOTHING RETURNING id",
                 args![
                     hash,
                     &attempt.programme,
@@ -111,7 +126,12 @@ impl Store {
                     &attempt.name,
                     seq,
                     Retention::Ledger.as_str(),
-                    Retention::Ledger.until(attempt.recorded_at)
+                    Retention::Ledger.until(attempt.recorded_at),
+                    details.people,
+                    details.told.map(Told14::as_str),
+                    told_why,
+                    details.offer.clone(),
+                    details.person_asked
                 ],
             )
             .await?;
@@ -120,6 +140,9 @@ impl Store {
             return Ok(PutAttempt { id: id.ok_or(StoreError::Corrupt { what: "an attempt" })?, new: false });
         };
         let id = AttemptId(row.int(0)?);
+        if let Some(consent) = &details.consent {
+            put_consent(tx, id, consent, attempt.recorded_at).await?;
+        }
         if new.outcome == Some(Outcome::Objection)
             && let Some(contact) = new.contact
         {
@@ -138,15 +161,43 @@ impl Store {
     ) -> Result<(), StoreError> {
         let row = tx.one("SELECT contact_hash FROM contact WHERE id = $1", args![contact]).await?;
         let hash = row.ok_or(StoreError::NotFound { what: "contact" })?.blob(0)?;
-        put_objection_row(tx, self.keys(), &hash, Some(attempt), actor, at).await?;
+        keep(tx, self.keys(), &hash, Some(attempt), ObjectionChannel::Worker, actor, at).await?;
         Ok(())
     }
 
-    /// Sets what came of an attempt. `Objection` also keeps the objection of the contact used.
+    /// Sets what came of an attempt. `Objection` also keeps the objection of the contact used; `Referred` needs the
+    /// consent ([`Store::set_referred`]).
     pub async fn set_outcome(
         &self,
         attempt: AttemptId,
         outcome: Outcome,
+        expected_version: i64,
+        by: AccountId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        if outcome == Outcome::Referred {
+            return Err(StoreError::Refused { why: NO_CONSENT });
+        }
+        self.change_outcome(attempt, outcome, None, expected_version, by, at).await
+    }
+
+    /// Sets that an attempt led to a referral, with the person's consent.
+    pub async fn set_referred(
+        &self,
+        attempt: AttemptId,
+        consent: &Consent,
+        expected_version: i64,
+        by: AccountId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.change_outcome(attempt, Outcome::Referred, Some(consent), expected_version, by, at).await
+    }
+
+    async fn change_outcome(
+        &self,
+        attempt: AttemptId,
+        outcome: Outcome,
+        consent: Option<&Consent>,
         expected_version: i64,
         by: AccountId,
         at: Timestamp,
@@ -172,7 +223,12 @@ impl Store {
         if let (Outcome::Objection, Some(contact)) = (outcome, row.opt_int(0)?) {
             self.object_by_attempt(&mut tx, attempt, contact, &actor, at).await?;
         }
-        let body = serde_json::json!({ "attempt": attempt.0, "outcome": outcome.as_str() });
+        if let Some(consent) = consent {
+            put_consent(&mut tx, attempt, consent, at).await?;
+        }
+        let body = serde_json::json!({
+            "attempt": attempt.0, "outcome": outcome.as_str(), "consent": consent.map(consent_json),
+        });
         chain::event(&mut tx, self.keys(), "outcome", &actor, body, at).await?;
         tx.commit().await
     }
@@ -202,7 +258,7 @@ impl Store {
         let body = serde_json::json!({ "attempt": attempt.0 });
         // The chain is locked before any objection, here as where one is kept, so that two cannot wait for each other.
         chain::event(&mut tx, self.keys(), "undo_attempt", &Actor::Account(by), body, at).await?;
-        tx.run("DELETE FROM objection WHERE attempt_id = $1", args![attempt.0]).await?;
+        undo_of_attempt(&mut tx, attempt, by, at).await?;
         tx.commit().await
     }
 
@@ -227,6 +283,13 @@ pub(crate) async fn attempts_at(tx: &mut Tx, analysis: i64, subject: &str) -> Re
     tx.all_of(text, args![analysis, subject]).await?.iter().map(attempt_row).collect()
 }
 
+fn consent_json(consent: &Consent) -> serde_json::Value {
+    serde_json::json!({
+        "on": consent.on.to_string(), "how": consent.how.as_str(), "language": consent.language,
+        "interpreter": consent.interpreter, "to": consent.referred_to,
+    })
+}
+
 pub(super) fn attempt_row(row: &Row) -> Result<AttemptRow, StoreError> {
     let outcome = row
         .opt_text(8)?
@@ -245,5 +308,6 @@ pub(super) fn attempt_row(row: &Row) -> Result<AttemptRow, StoreError> {
         follow_up: row.opt_text(9)?.as_deref().map(day_from_text).transpose()?,
         undone: row.opt_int(10)?.is_some(),
         version: row.int(11)?,
+        person_asked: row.flag(14)?,
     })
 }

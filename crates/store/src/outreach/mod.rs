@@ -1,29 +1,6 @@
 //! The gate's facts, the lists, the ledger of attempts, and objections.
 
-mod claims;
-mod gate;
-mod gate_facts;
-mod imports;
-mod ledger;
-mod lists;
-mod objections;
-
-pub(crate) use ledger::attempts_at;
-pub(crate) use lists::empty_line_body;
-
-use crate::AccountId;
-use crate::research::{CaseId, Decided};
-use domain::{AdvertiserId, Band, Contact, ContactKind, IndicatorId, NetworkId, ProgrammeId, Queue, TeamId};
-use jiff::{Timestamp, civil::Date};
-
-/// Row of a contact: what is passed about until a list line opens it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ContactRef(pub i64);
-
-/// Row of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AttemptId(pub i64);
-
+/// Words that are kept and exported as they are written here.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -43,6 +20,41 @@ macro_rules! words {
         }
     };
 }
+
+mod called;
+mod claims;
+mod follow_up;
+mod gate;
+mod gate_facts;
+mod imports;
+mod ledger;
+mod lists;
+mod objection_reach;
+mod objections;
+mod trials;
+mod urgent;
+
+pub use called::CalledBack;
+pub use follow_up::{AttemptDetails, Consent, ConsentHow, DueRow, ReferralRow, ReferralStatus, Told14};
+pub(crate) use ledger::attempts_at;
+pub(crate) use lists::empty_line_body;
+pub use objection_reach::{DeskRows, Extent, ObjectionAt, ObjectionQuestion, Spread};
+pub use objections::{ObjectionChannel, ObjectionId, ObjectionRow, PutObjection};
+pub use trials::NewAssignment;
+pub use urgent::{Told, UrgentNotice};
+
+use crate::AccountId;
+use crate::research::{CaseId, Decided};
+use domain::{AdvertiserId, Band, Contact, ContactKind, IndicatorId, NetworkId, ProgrammeId, Queue, TeamId};
+use jiff::{Timestamp, civil::Date};
+
+/// Row of a contact: what is passed about until a list line opens it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContactRef(pub i64);
+
+/// Row of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttemptId(pub i64);
 
 words!(
     /// How somebody is approached.
@@ -150,6 +162,10 @@ pub struct GateRow {
     pub other_indicators: Vec<IndicatorId>,
     /// Local hours in which it was seen, as bits.
     pub hours: u32,
+    /// Its ads and ties, where an objection covers one of its contacts.
+    pub desk: Option<DeskRows>,
+    /// How far a named person lets an objection go here.
+    pub objection: Option<Extent>,
 }
 
 /// A live claim on an advertiser.
@@ -301,6 +317,8 @@ pub struct NewAttempt {
     pub team: TeamId,
     /// When it was made.
     pub made_at: Timestamp,
+    /// What else is recorded.
+    pub details: AttemptDetails,
 }
 
 /// What came of recording an attempt.
@@ -337,6 +355,8 @@ pub struct AttemptRow {
     pub follow_up: Option<Date>,
     /// Undone.
     pub undone: bool,
+    /// The person asked for contact.
+    pub person_asked: bool,
     /// Version that a change of outcome must name.
     pub version: i64,
 }

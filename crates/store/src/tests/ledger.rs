@@ -4,8 +4,8 @@ use super::fixture::{World, account, ad, analyse, look, phone, programme, put, r
 use super::on_both;
 use crate::testing::{TestStore, at};
 use crate::{
-    AccountId, Channel, ClaimResult, ContactRef, Decision, DecisionKind, GateRow, ImportResult, NewAttempt, NewLine,
-    NewList, Outcome, PersonRole, Store, StoreError,
+    AccountId, AttemptDetails, Channel, ClaimResult, Consent, ConsentHow, ContactRef, Decision, DecisionKind, GateRow,
+    ImportResult, NewAttempt, NewLine, NewList, Outcome, PersonRole, ReferralStatus, Store, StoreError, Told14,
 };
 use domain::{AdvertiserId, Band, Bilingual, NetworkId, TeamId};
 use jiff::civil::Date;
@@ -59,6 +59,7 @@ fn attempt(key: &str, advertiser: AdvertiserId, contact: Option<ContactRef>, min
         follow_up: Some("2026-10-05".parse().unwrap()),
         team: team(),
         made_at: at(minute),
+        details: AttemptDetails::default(),
     }
 }
 
@@ -216,6 +217,77 @@ on_both! {
         assert!(store.attempts(&one()).await.unwrap()[0].undone);
         assert!(gate(store, &one(), 215).await.attempts.is_empty());
         assert!(store.set_outcome(id, Outcome::Declined, 3, ida, at(212)).await.is_err());
+    }
+
+    a_referral_needs_consent_and_hears_later_what_came_of_it(test) {
+        let store = &test.store;
+        let (ida, _) = world(test).await;
+        let contact = gate(store, &one(), 150).await.contacts[0].contact;
+        let mut referred = attempt("k", one(), Some(contact), 200);
+        (referred.outcome, referred.follow_up) = (Some(Outcome::Referred), None);
+        let without = store.put_attempt(&referred, ida).await.unwrap_err();
+        assert!(without.to_string().contains("consent"), "{without}");
+        let consent = Consent {
+            on: today(), how: ConsentHow::Spoken, language: "ro".to_owned(), interpreter: true, referred_to: "CMM".to_owned(),
+        };
+        referred.details = AttemptDetails {
+            people: Some(2), told: Some(Told14::Postponed), told_why: "somebody listened".to_owned(),
+            offer: Some("health".to_owned()), person_asked: true, consent: Some(consent.clone()),
+        };
+        let id = store.put_attempt(&referred, ida).await.unwrap().id;
+        assert!(store.attempts(&one()).await.unwrap()[0].person_asked);
+        let due = store.due(&look("due"), &team(), today()).await.unwrap();
+        assert_eq!((due.len(), due[0].contact.clone(), due[0].language.as_str()), (1, Some(phone("0001")), "en"));
+        let referral = due[0].referral.clone().unwrap();
+        assert_eq!((referral.consent, referral.last), (consent.clone(), None));
+        assert!(store.set_referral_status(id, ReferralStatus::Pending, " ", today(), ida, at(210)).await.is_err(), "who said so");
+        store.set_referral_status(id, ReferralStatus::Pending, "CMM", today(), ida, at(210)).await.unwrap();
+        assert_eq!(store.due(&look("due"), &team(), today()).await.unwrap().len(), 1, "not the last word");
+        store.set_referral_status(id, ReferralStatus::Identified, "Styrelsen", today(), ida, at(220)).await.unwrap();
+        assert!(store.due(&look("due"), &team(), today()).await.unwrap().is_empty());
+        // An outcome that comes later needs the consent too.
+        let waits = attempt("k2", three(), None, 230);
+        let later = store.put_attempt(&NewAttempt { outcome: None, ..waits }, ida).await.unwrap().id;
+        assert!(store.set_outcome(later, Outcome::Referred, 1, ida, at(231)).await.is_err());
+        store.set_referred(later, &consent, 1, ida, at(232)).await.unwrap();
+        let due = store.due(&look("due"), &team(), "2026-10-05".parse().unwrap()).await.unwrap();
+        assert_eq!((due.len(), due[0].attempt.outcome, due[0].contact.clone()), (1, Some(Outcome::Referred), None));
+        assert!(due[0].referral.is_some() && due[0].attempt.follow_up.is_some());
+        assert!(store.due(&look("due"), &TeamId::from("west"), today()).await.unwrap().is_empty(), "another team's are its own");
+    }
+
+    a_method_drawn_stays_whatever_is_drawn_later(test) {
+        let store = &test.store;
+        let (ida, bo) = world(test).await;
+        let drawn = |method: &str| crate::NewAssignment {
+            advertiser: one(), method: method.to_owned(), arms: vec!["call".to_owned(), "message".to_owned()],
+            approval: "A. Leder, DPIA 2026-17".to_owned(),
+        };
+        assert_eq!(store.assigned_method(&one()).await.unwrap(), None);
+        assert_eq!(store.assign_method(&drawn("call"), ida, at(200)).await.unwrap(), "call");
+        assert_eq!(store.assign_method(&drawn("message"), bo, at(300)).await.unwrap(), "call");
+        assert_eq!(store.assigned_method(&one()).await.unwrap().as_deref(), Some("call"));
+        assert_eq!(store.assigned_method(&three()).await.unwrap(), None);
+        let events = store.events(None, 50).await.unwrap();
+        assert_eq!(events.iter().filter(|event| event.kind == "method_drawn").count(), 1);
+    }
+
+    a_follow_up_is_due_until_it_is_done_and_shows_no_number_that_objects(test) {
+        let store = &test.store;
+        let (ida, _) = world(test).await;
+        let contact = gate(store, &one(), 150).await.contacts[0].contact;
+        let id = store.put_attempt(&attempt("k", one(), Some(contact), 200), ida).await.unwrap().id;
+        let due = |day: &'static str| async move { store.due(&look("due"), &team(), day.parse().unwrap()).await.unwrap() };
+        assert!(due("2026-10-04").await.is_empty(), "not yet");
+        assert_eq!(due("2026-10-05").await[0].contact, Some(phone("0001")));
+        store.set_follow_up(id, Some("2026-10-09".parse().unwrap()), 1, ida, at(210)).await.unwrap();
+        let stale = store.set_follow_up(id, None, 1, ida, at(211)).await.unwrap_err();
+        assert!(matches!(stale, StoreError::Conflict { expected: 1, found: 2, .. }));
+        assert!(due("2026-10-05").await.is_empty() && due("2026-10-09").await.len() == 1);
+        store.put_objection(&phone("0001"), &system(), at(220)).await.unwrap();
+        assert_eq!(due("2026-10-09").await[0].contact, None);
+        store.set_follow_up(id, None, 2, ida, at(230)).await.unwrap();
+        assert!(due("2026-10-09").await.is_empty());
     }
 
     an_objection_covers_the_contact_and_outlives_the_ads(test) {

@@ -10,6 +10,7 @@
 //! - `releases`: what figures are counted from, the register of releases
 //! - `queue`: the researcher's queue, decisions, undo, the urgent route
 //! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
+//! - `objections`: what they cover, who decides how far, what is taken back; the urgent route's notices
 //! - `search`: words, phrases, facets, the look-up of a contact
 //! - `secrets`: no canary in any file, table or error; chains that show tampering
 //! - `together`: connections of a run that share transactions
@@ -31,6 +32,7 @@ mod fixture;
 mod ledger;
 mod moving;
 mod notices;
+mod objections;
 mod queue;
 mod reading;
 mod releases;

@@ -18,7 +18,7 @@ use axum::response::Html;
 use domain::{Band, Queue};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
-use store::{AttemptRow, CaseId, CaseView, Item, Opening, QueueRow, SecondRow};
+use store::{AttemptRow, CaseId, CaseView, Item, Opening, QueueRow, SecondRow, UrgentNotice};
 
 /// Most links shown.
 const MOST_LINKS: usize = 60;
@@ -56,6 +56,8 @@ struct CaseTemplate {
     is_spam: bool,
     urgent: bool,
     duty: Option<(String, String)>,
+    urgent_told: Option<String>,
+    may_answer: bool,
     summary: String,
     new_evidence: String,
     split_from: Option<String>,
@@ -111,6 +113,8 @@ pub struct Ask {
     pub asked: Asked,
     /// It is read blind, as a second reading.
     pub blind: Option<SecondRow>,
+    /// Who was told of it, where it is in the urgent route.
+    pub urgent: Option<UrgentNotice>,
 }
 
 /// Shows a case.
@@ -127,6 +131,7 @@ pub async fn case(
         look_only: query.get("look").is_some_and(|look| look == "yes"),
         asked: Asked::of(&state, &query),
         blind: None,
+        urgent: None,
     };
     let (id, now, review) = (CaseId(id), state.now(), &state.settings.review);
     let opening = Opening {
@@ -136,8 +141,24 @@ pub async fn case(
     };
     state.store.begin_reading(&id, who.id(), now, &opening).await?;
     let view = read(&state, &who, &id, now).await?;
+    let urgent = if view.row.urgent { state.store.urgent_notice(&view.row.case).await? } else { None };
+    let ask = Ask { urgent, ..ask };
     let form = DecisionForm::empty(&state, visit.language)?;
     page(&state, &visit, &who, view, form, &ask, &query).await
+}
+
+/// Who was told of a case in the urgent route, and who answered.
+fn told(page: &Page, notice: &UrgentNotice) -> String {
+    let t = page.t;
+    if let Some((at, name)) = &notice.acknowledged {
+        return t.vs("urgent-answered", &[("name", name.clone()), ("time", page.short_time(at))]);
+    }
+    match (notice.escalated_at, notice.told_at) {
+        (Some(at), _) => t.v("urgent-escalated", "time", page.short_time(&at)),
+        (None, Some(at)) => t.v("urgent-told", "time", page.short_time(&at)),
+        (None, None) if notice.failed.0 > 0 => t.n("urgent-not-sent", i64::from(notice.failed.0)),
+        (None, None) => t.t("urgent-untold"),
+    }
 }
 
 /// Reads a case, if the reader may.
@@ -218,6 +239,8 @@ pub async fn page(
             let checked = page.date(&duty.checked);
             (t.of(&duty.text).to_owned(), t.vs("duty-law", &[("law", duty.law.clone()), ("date", checked)]))
         }),
+        urgent_told: ask.urgent.as_ref().map(|notice| told(&page, notice)),
+        may_answer: ask.urgent.as_ref().is_some_and(|notice| notice.acknowledged.is_none()),
         summary: summary(state, &page, row, assessment.map(|a| a.groups.keys().copied().collect())),
         new_evidence: titles(&row.new_evidence),
         split_from: view.split_from.as_ref().map(|case| case.0.clone()),

@@ -291,6 +291,22 @@ pub async fn undo(
     Ok(Redirect::to(&format!("/case/{}?done=undone", id.0)))
 }
 
+/// A person appointed answers that they look after a case in the urgent route.
+pub async fn answer_urgent(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    Path(id): Path<String>,
+    _posted: Posted,
+) -> Result<Redirect, WebError> {
+    let (id, now) = (CaseId(id), state.now());
+    read(&state, &who, &id, now).await?;
+    if !who.account.details.urgent_contact {
+        return Err(WebError::UrgentOnly);
+    }
+    state.store.acknowledge_urgent(&id, who.id(), now).await?;
+    Ok(Redirect::to(&format!("/case/{}?done=urgent-answered", id.0)))
+}
+
 /// Closes the urgent route of a case.
 pub async fn close_urgent(
     State(state): State<AppState>,

@@ -1,5 +1,6 @@
 //! One line: take it, reach out from the phone's own apps, record what came of it, take that back.
 
+use super::attempt_form::{consent, consent_hows, details, told_ways};
 use super::line_view::{Approach, approach, history, row_of, used_contact};
 use super::today::{closed, facts, own_team, title};
 use super::{Choice, show};
@@ -47,11 +48,18 @@ struct LineView {
     reasons: Vec<String>,
     cautions: Vec<String>,
     channel: String,
+    hours: Option<String>,
+    offers: Vec<(String, String)>,
     still_up: String,
     may_claim: bool,
     approach: Option<Approach>,
+    drawn: Option<String>,
     errors: Vec<(&'static str, String)>,
     outcomes: Vec<Choice>,
+    consent_hows: Vec<Choice>,
+    told_ways: Vec<Choice>,
+    offer_choices: Vec<Choice>,
+    today: String,
     history: Vec<String>,
 }
 
@@ -143,18 +151,59 @@ async fn page(
         reasons: line.line.reasons.iter().map(|reason| t.of(reason).to_owned()).collect(),
         cautions: line.line.cautions.iter().map(|caution| t.of(caution).to_owned()).collect(),
         channel: t.of(&gate::channel(line.line.channel).label()).to_owned(),
+        hours: answer.as_ref().and_then(|answer| hours(answer.hours)).map(|hours| t.v("line-hours", "hours", hours)),
+        offers: offers(state, t, line),
         still_up: t.t(if line.gone { "line-gone" } else { "line-still-up" }),
         may_claim: open && claim.is_none(),
+        drawn: match open && mine {
+            true => (state.store.assigned_method(&line.line.advertiser).await?).map(|code| {
+                let method = state.settings.methods.iter().find(|method| method.code == code);
+                t.v("line-drawn", "method", method.map_or(code.as_str(), |method| t.of(&method.name)))
+            }),
+            false => None,
+        },
         approach: match open && mine {
             true => Some(approach(state, &page, found.team, line, third_party, new_token()?)),
             false => None,
         },
         errors,
         outcomes: outcome_choices(t),
+        consent_hows: consent_hows(t),
+        told_ways: told_ways(t),
+        offer_choices: (state.settings.offers.iter())
+            .map(|offer| Choice::new(&offer.id, t.of(&offer.title), "-"))
+            .collect(),
+        today: format::day_of(now).to_string(),
         history: line.attempts.iter().rev().map(|attempt| history(state, &page, found.team, attempt)).collect(),
         page,
     };
     show(&view)
+}
+
+/// Runs of hours in which an ad was seen, `10–14, 20–02`; nothing where it was none or any hour.
+fn hours(bits: u32) -> Option<String> {
+    let seen = |hour: u32| bits >> (hour % 24) & 1 == 1;
+    let count = (0..24).filter(|hour| seen(*hour)).count();
+    if count == 0 || count == 24 {
+        return None;
+    }
+    let begins = (0..24).filter(|hour| seen(*hour) && !seen(hour + 23));
+    let run = |from: u32| {
+        let long = (1..24).find(|more| !seen(from + more)).unwrap_or(24);
+        format!("{from:02}–{:02}", (from + long) % 24)
+    };
+    Some(begins.map(run).collect::<Vec<_>>().join(", "))
+}
+
+/// What can be offered there, and the number for anybody.
+fn offers(state: &AppState, t: crate::Language, line: &ListLine) -> Vec<(String, String)> {
+    let near = state.settings.offers_in(&line.line.municipality_code);
+    let mut offers: Vec<(String, String)> =
+        near.into_iter().map(|offer| (t.of(&offer.title).to_owned(), offer.contact.clone())).collect();
+    if !state.settings.hotline.is_empty() {
+        offers.push((t.t("line-hotline"), state.settings.hotline.clone()));
+    }
+    offers
 }
 
 fn outcome_choices(t: crate::Language) -> Vec<Choice> {
@@ -171,12 +220,13 @@ pub async fn claim(
 ) -> Result<Response, WebError> {
     let now = state.now();
     let found = find(&state, &who, id, now).await?;
-    let open = answer(&state, &who, &found, now).await?.is_open();
-    if open {
+    let answered = answer(&state, &who, &found, now).await?;
+    if answered.is_open() {
         let until = now + SignedDuration::from_mins(state.settings.approach_minutes);
         let advertiser = &found.line.line.advertiser;
         let taken = state.store.claim(advertiser, who.id(), &found.team.id, now, until).await?;
         if matches!(taken, ClaimResult::Yours(_)) {
+            draw_method(&state, &who, &found, &answered, now).await?;
             return Ok(Redirect::to(&format!("/line/{id}?done=claimed")).into_response());
         }
     }
@@ -184,6 +234,30 @@ pub async fn claim(
     let found = find(&state, &who, id, now).await?;
     let page = page(&state, &visit, &who, &found, Vec::new(), None).await?;
     Ok((StatusCode::CONFLICT, page).into_response())
+}
+
+/// Draws the method for the advertiser where a trial is approved: concealed until the line is taken, and kept.
+async fn draw_method(
+    state: &AppState,
+    who: &Who,
+    found: &Found<'_>,
+    answer: &gate::Answer,
+    now: Timestamp,
+) -> Result<(), WebError> {
+    let Some(trial) = state.settings.outreach.trial.as_ref().filter(|trial| trial.holds(now)) else { return Ok(()) };
+    let line = &found.line.line;
+    // The random stratum is a trial of its own.
+    let Some(drawn) = trial.draw(&answer.safe_channels, &line.advertiser).filter(|_| !line.random) else {
+        return Ok(());
+    };
+    let new = store::NewAssignment {
+        advertiser: line.advertiser.clone(),
+        method: drawn.code.clone(),
+        arms: trial.arms(&answer.safe_channels).into_iter().map(|arm| arm.code.clone()).collect(),
+        approval: format!("{}, {} – {}, {}, seed {}", trial.by, trial.at, trial.until, trial.dpia, trial.seed),
+    };
+    state.store.assign_method(&new, who.id(), now).await?;
+    Ok(())
 }
 
 /// Gives the line back.
@@ -228,6 +302,7 @@ pub async fn attempt(
     if posted.text("note").chars().count() > MOST_NOTE {
         errors.push(("note", t.n("wrong-too-long", MOST_NOTE as i64)));
     }
+    let details = details(&state, t, &posted, outcome == Some(Outcome::Referred), &mut errors);
     let (Some(channel), true) = (channel, errors.is_empty()) else {
         if errors.is_empty() {
             return Err(WebError::UnreadableForm);
@@ -247,7 +322,11 @@ pub async fn attempt(
         advertiser: found.line.line.advertiser.clone(),
         line: Some(id),
         contact: used.and_then(|used| row_of(&found.line, used)),
-        method: method.unwrap_or("outreach").to_owned(),
+        // What was drawn is what is analysed, whatever the form says.
+        method: match state.store.assigned_method(&found.line.line.advertiser).await? {
+            Some(drawn) => drawn,
+            None => method.unwrap_or("outreach").to_owned(),
+        },
         channel,
         outcome,
         language: Some(found.line.line.language.clone()).filter(|language| !language.is_empty()),
@@ -257,11 +336,15 @@ pub async fn attempt(
         follow_up: follow_up_read,
         team: found.team.id.clone(),
         made_at: now,
+        details,
     };
     let put = state.store.put_attempt(&new, who.id()).await?;
     if let (Some(Outcome::Objection), None, Some(used)) = (outcome, new.contact, used) {
         // With its row the store keeps the objection together with the attempt.
         state.store.put_objection(used, &Actor::Account(who.id()), now).await?;
+    }
+    if outcome == Some(Outcome::Objection) {
+        reach_soon(&state);
     }
     let done = if put.new { "attempt" } else { "attempt-again" };
     Ok(Redirect::to(&format!("/line/{id}?done={done}")).into_response())
@@ -271,16 +354,36 @@ pub async fn attempt(
 pub async fn outcome(
     State(state): State<AppState>,
     OutreachWorker(who): OutreachWorker,
+    visit: Visit,
     Path(id): Path<i64>,
     posted: Posted,
-) -> Result<Redirect, WebError> {
+) -> Result<Response, WebError> {
     let now = state.now();
     let found = find(&state, &who, id, now).await?;
     let attempt = own_attempt(&found, &posted)?;
     let outcome = Outcome::parse(&posted.text("outcome")).ok_or(WebError::UnreadableForm)?;
     let version = posted.number("version").ok_or(WebError::UnreadableForm)?;
-    state.store.set_outcome(attempt, outcome, version, who.id(), now).await?;
-    Ok(Redirect::to(&format!("/line/{id}?done=attempt")))
+    if outcome == Outcome::Referred {
+        match consent(visit.language, &posted, now) {
+            Ok(consent) => state.store.set_referred(attempt, &consent, version, who.id(), now).await?,
+            Err(error) => {
+                let page = page(&state, &visit, &who, &found, vec![error], None).await?;
+                return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+            }
+        }
+    } else {
+        state.store.set_outcome(attempt, outcome, version, who.id(), now).await?;
+    }
+    if outcome == Outcome::Objection {
+        reach_soon(&state);
+    }
+    Ok(Redirect::to(&format!("/line/{id}?done=attempt")).into_response())
+}
+
+/// How far an objection reaches is worked out once the worker is answered; the gate asks the same rule meanwhile.
+fn reach_soon(state: &AppState) {
+    let state = state.clone();
+    tokio::spawn(async move { super::objection::reach(&state, None).await });
 }
 
 /// Takes an attempt back.
@@ -302,4 +405,17 @@ fn own_attempt(found: &Found<'_>, posted: &Posted) -> Result<AttemptId, WebError
     let named = posted.number("attempt").ok_or(WebError::UnreadableForm)?;
     let attempt = found.line.attempts.iter().find(|attempt| attempt.id.0 == named && attempt.team == found.team.id);
     attempt.map(|attempt| attempt.id).ok_or(WebError::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hours;
+
+    #[test]
+    fn hours_are_told_in_runs_that_may_pass_midnight() {
+        let bits = |hours: &[u32]| hours.iter().fold(0, |bits, hour| bits | 1 << hour);
+        assert_eq!(hours(bits(&[10, 11, 12, 20])).as_deref(), Some("10–13, 20–21"));
+        assert_eq!(hours(bits(&[22, 23, 0, 1])).as_deref(), Some("22–02"));
+        assert_eq!((hours(0), hours(bits(&(0..24).collect::<Vec<_>>()))), (None, None), "nothing to tell");
+    }
 }

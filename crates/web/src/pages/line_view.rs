@@ -95,10 +95,12 @@ pub fn prepared(state: &AppState, team: &Team, line: &ListLine, third_party: boo
     let configured = &state.settings.outreach.texts;
     let texts = if configured.is_empty() { shipped() } else { configured.clone() };
     let place = state.settings.municipality(&line.line.municipality_code);
-    let values: BTreeMap<&str, &str> = [("team", team.name.as_str()), ("phone", &team.phone), ("place", place)]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .collect();
+    let hotline = state.settings.hotline.as_str();
+    let values: BTreeMap<&str, &str> =
+        [("team", team.name.as_str()), ("phone", &team.phone), ("place", place), ("hotline", hotline)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
     let filled = |text: &PreparedText| {
         outreach::text::VARIABLES
             .iter()

@@ -166,3 +166,104 @@ async fn where_the_gate_cannot_answer_the_list_is_empty_and_nothing_can_be_taken
     let claim = browser.post(&format!("{path}/claim"), &[]).await;
     assert!(claim.status.is_server_error(), "{}", claim.status);
 }
+
+#[tokio::test]
+async fn a_number_that_calls_back_shows_the_ledger_and_an_unknown_one_nothing() {
+    let world = world().await;
+    let path = format!("/line/{}", make_list(&world).await[0]);
+    let mut browser = Browser::signed_in(app(world.state.clone()), "vest").await;
+    browser.get("/called").await;
+    let before = browser.post("/called", &[("contact", "34 00 00 50")]).await.body;
+    assert!(before.contains("står ikke i jeres register"), "in an ad, but never approached: {before}");
+    browser.get(&path).await;
+    browser.post(&format!("{path}/claim"), &[]).await;
+    let page = browser.get(&path).await.body;
+    let key = value_of(&page, "key").unwrap();
+    browser.post(&format!("{path}/attempt"), &[("key", &key), ("channel", "call"), ("outcome", "no_answer")]).await;
+    browser.get("/called").await;
+    let known = browser.post("/called", &[("contact", "34 00 00 50")]).await.body;
+    assert!(known.contains("Opkald, Vera Vest. Intet svar.") && known.contains("engelsk"), "{known}");
+    assert!(known.contains("nævn intet, der røber tilbuddet"), "cautions: {known}");
+    assert!(!known.contains("34000050") && known.len() < 60_000, "the number itself is not repeated");
+    let mut other = Browser::signed_in(app(world.state.clone()), "oest").await;
+    other.get("/called").await;
+    let theirs = other.post("/called", &[("contact", "34000050")]).await.body;
+    assert!(
+        theirs.contains("kontaktet af Team Vest") && !theirs.contains("Intet svar"),
+        "by whom and when alone: {theirs}"
+    );
+    other.get("/called").await;
+    let unknown = other.post("/called", &[("contact", "94123456")]).await.body;
+    assert!(unknown.contains("står ikke i jeres register"));
+    other.get("/called").await;
+    assert_eq!(other.post("/called", &[("contact", "hello")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let looks = world.state.store.audit_entries(None, 50).await.unwrap();
+    let looks: Vec<_> = looks.iter().filter(|entry| entry.kind == "called_back").collect();
+    assert_eq!(looks.len(), 4);
+    for look in looks {
+        assert_eq!(look.purpose.as_deref(), Some("called back"));
+        let subject = look.subject.as_deref().unwrap();
+        assert!(subject.starts_with("K-") || subject == "unknown", "{subject}");
+    }
+}
+
+#[tokio::test]
+async fn a_referral_is_recorded_with_its_consent_or_not_at_all() {
+    let world = world().await;
+    let line = make_list(&world).await[0];
+    let path = format!("/line/{line}");
+    let mut browser = Browser::signed_in(app(world.state.clone()), "vest").await;
+    browser.get(&path).await;
+    browser.post(&format!("{path}/claim"), &[]).await;
+    let page = browser.get(&path).await.body;
+    assert!(
+        page.contains("Sundhedsrådgivning: 67 00 00 10") && !page.contains("Klinik i Odense"),
+        "offers of the place: {page}"
+    );
+    assert!(page.contains("67 00 00 99") && page.contains("Er set kl."), "hotline and hours: {page}");
+    let key = value_of(&page, "key").unwrap();
+    let bare =
+        [("key", key.as_str()), ("channel", "call"), ("outcome", "referred"), ("people", "0"), ("told", "postponed")];
+    let wrong = browser.post(&format!("{path}/attempt"), &bare).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for words in ["Skriv, hvem personen er henvist til", "tal fra 1 til 20", "hvorfor oplysningen om data er udskudt"] {
+        assert!(wrong.body.contains(words), "{words}: {}", wrong.body);
+    }
+    assert_eq!(attempts(&world, line).await, 0);
+    browser.get(&path).await;
+    let whole = [
+        ("key", key.as_str()),
+        ("channel", "call"),
+        ("outcome", "referred"),
+        ("people", "2"),
+        ("told", "words"),
+        ("offer", "health"),
+        ("consent_to", "CMM"),
+        ("consent_how", "spoken"),
+        ("consent_language", "engelsk"),
+        ("interpreter", "1"),
+        ("consent_on", "2026-11-24"),
+    ];
+    let done = browser.post(&format!("{path}/attempt"), &whole).await;
+    assert_eq!(done.location(), format!("{path}?done=attempt"), "{}", done.body);
+    assert_eq!(attempts(&world, line).await, 1);
+    // It waits on the page of follow-ups until the authority has said the last word.
+    let due = browser.get("/follow-ups").await.body;
+    assert!(
+        due.contains("CMM") && due.contains("Mundtligt, engelsk, Med tolk") && due.contains("Intet svar endnu"),
+        "{due}"
+    );
+    assert!(due.contains("tel:+4534000050"), "a promise is kept by the number used");
+    let id = due.split("/follow-ups/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let to = format!("/follow-ups/{id}/referral");
+    let silent = browser.post(&to, &[("status", "identified"), ("said_by", ""), ("said_on", "2026-11-24")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let mut other = Browser::signed_in(app(world.state.clone()), "oest").await;
+    other.get("/follow-ups").await;
+    let theirs = other.post(&to, &[("status", "identified"), ("said_by", "x"), ("said_on", "2026-11-24")]).await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND, "another team's");
+    browser.get("/follow-ups").await;
+    let said = browser.post(&to, &[("status", "identified"), ("said_by", "CMM"), ("said_on", "2026-11-24")]).await;
+    assert_eq!(said.location(), "/follow-ups?done=referral");
+    assert!(browser.get("/follow-ups").await.body.contains("intet at følge op på"));
+}

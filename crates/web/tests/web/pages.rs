@@ -9,9 +9,12 @@ async fn pages(world: &World) -> Vec<(&'static str, &'static str, String)> {
     let line = make_list(world).await[0];
     let second = crate::support::hold_second(world).await;
     crate::network::name_first_contact(world).await;
+    crate::objections::ask_one(world).await;
     vec![
         ("sign-in", "", "/sign-in".to_owned()),
         ("contact", "", "/contact".to_owned()),
+        ("objection", "", "/objection".to_owned()),
+        ("objections", "admin", "/objections".to_owned()),
         ("queue", "forsker", "/queue".to_owned()),
         ("case", "forsker", format!("/case/{}", world.team_case.0)),
         ("network", "forsker", format!("/network/{}", crate::network::team_network(world).await)),
@@ -24,6 +27,8 @@ async fn pages(world: &World) -> Vec<(&'static str, &'static str, String)> {
         ("second-reading", "forsker", format!("/second/{second}")),
         ("try", "forsker", "/try".to_owned()),
         ("today", "vest", "/today".to_owned()),
+        ("called", "vest", "/called".to_owned()),
+        ("follow-ups", "vest", "/follow-ups".to_owned()),
         ("line", "vest", format!("/line/{line}")),
         ("sites", "admin", "/sites".to_owned()),
         ("site", "admin", "/sites/s1".to_owned()),

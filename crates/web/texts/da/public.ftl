@@ -23,4 +23,5 @@ contact-stop = Ejer du en side?
 contact-stop-how = Du kan få os til at stoppe ved at skrive dette i sidens robots.txt:
 contact-stop-else = Du kan også skrive eller ringe til os. Sig, hvilken side det gælder.
 contact-person = Er du selv i en annonce?
-contact-person-how = Du kan altid sige til, at du vil være i fred. Skriv eller ring til den ansvarlige ovenfor. Du behøver ikke at sige hvorfor.
+contact-person-how = Du kan altid sige til, at du vil være i fred. Du behøver ikke at sige hvem du er eller hvorfor. Du kan også skrive eller ringe til den ansvarlige ovenfor.
+contact-person-form = Lad mig være i fred

@@ -247,3 +247,13 @@ mention-email = E-mail
 mention-url = Link
 mention-address = Adresse
 mention-handle = Profil
+urgent-answer = Jeg tager mig af det
+urgent-answered = { $name } tager sig af det, siden { $time }.
+urgent-told = De udpegede fik besked { $time }. Ingen har svaret endnu.
+urgent-escalated = Ingen svarede i tide. Det blev sendt videre { $time }.
+urgent-untold = Ingen har fået besked på mail endnu.
+urgent-not-sent = { $n ->
+    [one] Beskeden kunne ikke sendes på mail ({ $count } forsøg). Den prøves igen. Ring til de andre udpegede.
+   *[other] Beskeden kunne ikke sendes på mail ({ $count } forsøg). Den prøves igen. Ring til de andre udpegede.
+  }
+done-urgent-answered = Du tager dig af sagen. Ingen får mere besked om den.

@@ -23,4 +23,5 @@ contact-stop = Do you own a site?
 contact-stop-how = You can make us stop by writing this into the site's robots.txt:
 contact-stop-else = You can also write or call. Tell us which site it is about.
 contact-person = Are you in an ad yourself?
-contact-person-how = You can always tell us to leave you alone. Write or call the controller above. You need not say why.
+contact-person-how = You can always tell us to leave you alone. You need not say who you are or why. You can also write or call the controller above.
+contact-person-form = Leave me alone

@@ -247,3 +247,13 @@ mention-email = E-mail
 mention-url = Link
 mention-address = Address
 mention-handle = Handle
+urgent-answer = I look after it
+urgent-answered = { $name } looks after it, since { $time }.
+urgent-told = The people appointed were told { $time }. Nobody has answered yet.
+urgent-escalated = Nobody answered in time. It was passed on { $time }.
+urgent-untold = Nobody has been told by e-mail yet.
+urgent-not-sent = { $n ->
+    [one] The notice could not be sent by e-mail ({ $count } try). It is tried again. Call the others appointed.
+   *[other] The notice could not be sent by e-mail ({ $count } tries). It is tried again. Call the others appointed.
+  }
+done-urgent-answered = You look after the case. Nobody is told of it again.

@@ -293,6 +293,7 @@ pub async fn world_at(clock: Clock) -> World {
         catalogue: catalogue.clone(),
         settings: Arc::new(settings(clock)),
         workbench: Arc::new(Bench(catalogue)),
+        limits: Arc::default(),
     };
     accounts(&state.store).await;
     let firings = ads(&state).await;
@@ -340,6 +341,8 @@ pub fn settings(clock: Clock) -> WebSettings {
             product_token: "bavn".into(),
             delay_s: 5,
         },
+        public_texts: public_texts(),
+        kept_days: (730, 1826),
         default_language: Language::Da,
         clock,
         reasons: vec![
@@ -350,6 +353,21 @@ pub fn settings(clock: Clock) -> WebSettings {
             ReviewReason { code: "other".into(), text: both("Andet (skriv hvorfor)", "Other (write why)") },
         ],
         methods: vec![Method { code: "call".into(), name: both("Opkald", "Call") }],
+        offers: vec![
+            Offer {
+                id: "health".into(),
+                title: both("Sundhedsrådgivning", "Health advice"),
+                contact: "67 00 00 10".into(),
+                municipalities: vec![],
+            },
+            Offer {
+                id: "clinic".into(),
+                title: both("Klinik i Odense", "Clinic in Odense"),
+                contact: String::new(),
+                municipalities: vec!["0461".into()],
+            },
+        ],
+        hotline: "67 00 00 99".into(),
         outreach: ::outreach::Settings::default(),
         duty: Some(Duty {
             text: both("Underret kommunen straks.", "Notify the municipality at once."),
@@ -364,6 +382,13 @@ pub fn settings(clock: Clock) -> WebSettings {
         behind_tls: false,
         notice: None,
     }
+}
+
+/// The words that ship, Danish first.
+fn public_texts() -> Vec<PublicText> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/public");
+    let read = |language: &str| std::fs::read_to_string(folder.join(format!("{language}.toml"))).unwrap();
+    ["da", "en", "ro"].map(|language| toml::from_str(&read(language)).unwrap()).into()
 }
 
 async fn accounts(store: &Store) {

@@ -1,0 +1,170 @@
+//! Notices of the urgent route by e-mail: to the people appointed as soon as a case is in it, and on to others where
+//! nobody answers in time. A mail holds nothing personal: how many cases wait, the statutory duty, where to sign in.
+
+use crate::config::{Config, Programme, SmtpSecurity, SmtpSettings};
+use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, Message};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use std::time::Duration;
+use store::{Store, Told, UrgentNotice};
+
+/// Longest time for one mail.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Follows the urgent route, and sends what is due. What cannot be sent stays due.
+pub async fn send_due(store: &Store, config: &Config, now: Timestamp) -> anyhow::Result<()> {
+    let open = store.follow_urgent(now).await?;
+    if open.is_empty() || config.settings.smtp.server.is_empty() {
+        return Ok(());
+    }
+    for programme in config.programmes.values() {
+        let own: Vec<&UrgentNotice> = open.iter().filter(|notice| notice.programme.as_str() == programme.id).collect();
+        let waits = SignedDuration::from_mins(i64::from(programme.urgent.answer_min));
+        let untold: Vec<i64> = own.iter().filter(|of| of.told_at.is_none()).map(|of| of.id).collect();
+        // Also where the first mail never went out: an hour is an hour.
+        let late = |of: &&&UrgentNotice| {
+            of.acknowledged.is_none() && of.escalated_at.is_none() && now.duration_since(of.opened_at) >= waits
+        };
+        let overdue: Vec<i64> = own.iter().filter(late).map(|of| of.id).collect();
+        let people: Vec<&str> = programme.urgent.people.iter().map(|person| person.email.as_str()).collect();
+        let others: Vec<&str> = programme.urgent.escalate_to.iter().map(String::as_str).collect();
+        send(store, config, programme, &untold, &people, false, now).await?;
+        send(store, config, programme, &overdue, &others, true, now).await?;
+    }
+    Ok(())
+}
+
+async fn send(
+    store: &Store,
+    config: &Config,
+    programme: &Programme,
+    notices: &[i64],
+    to: &[&str],
+    escalated: bool,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    if notices.is_empty() || to.is_empty() {
+        return Ok(());
+    }
+    let people = u32::try_from(to.len()).unwrap_or(u32::MAX);
+    let told = match mail(&config.settings.smtp, programme, notices.len(), to, escalated).await {
+        Ok(()) if escalated => Told::Escalated(people),
+        Ok(()) => Told::Sent(people),
+        Err(error) => {
+            // Logged without an address: only the kind of fault.
+            tracing::error!("a notice of the urgent route could not be sent and is tried again: {error:#}");
+            Told::Failed(format!("{error:#}").chars().take(200).collect())
+        }
+    };
+    store.urgent_told(notices, &told, now).await?;
+    Ok(())
+}
+
+/// Sends one mail to each; the first that fails ends it.
+async fn mail(
+    smtp: &SmtpSettings,
+    programme: &Programme,
+    cases: usize,
+    to: &[&str],
+    escalated: bool,
+) -> anyhow::Result<()> {
+    let transport = transport(smtp)?;
+    let from: Mailbox = smtp.from.parse().context("smtp.from")?;
+    let (subject, body) = words(smtp, programme, cases, escalated);
+    for address in to {
+        let message = Message::builder()
+            .from(from.clone())
+            .to(address.parse().context("an address of the urgent route")?)
+            .subject(&subject)
+            .header(ContentType::TEXT_PLAIN)
+            .body(body.clone())
+            .context("writing the mail")?;
+        let sent = tokio::time::timeout(PATIENCE, transport.send(message)).await;
+        match sent {
+            Ok(Ok(_)) => {}
+            // The server's answer may repeat the address: only what kind of fault it was goes on.
+            Ok(Err(error)) => anyhow::bail!("{}", kind_of(&error)),
+            Err(_) => anyhow::bail!("the mail server did not answer within {} seconds", PATIENCE.as_secs()),
+        }
+    }
+    Ok(())
+}
+
+fn kind_of(error: &lettre::transport::smtp::Error) -> String {
+    match error.status() {
+        Some(code) => format!("the mail server refused it ({code})"),
+        None if error.is_tls() => "the mail server's certificate or encryption was not accepted".to_owned(),
+        None if error.is_timeout() => "the mail server did not answer in time".to_owned(),
+        None => "the mail server could not be reached or did not speak SMTP".to_owned(),
+    }
+}
+
+fn transport(smtp: &SmtpSettings) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
+    let builder = match smtp.security {
+        SmtpSecurity::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(&smtp.server),
+        SmtpSecurity::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&smtp.server),
+        SmtpSecurity::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.server)),
+    };
+    let mut builder = builder.context("smtp.server")?.port(smtp.port).timeout(Some(PATIENCE));
+    if !smtp.user.is_empty() {
+        let password = std::fs::read_to_string(&smtp.password_file)
+            .with_context(|| format!("smtp.password_file '{}'", smtp.password_file))?;
+        builder = builder.credentials(Credentials::new(smtp.user.clone(), password.trim().to_owned()));
+    }
+    Ok(builder.build())
+}
+
+/// Subject and body, Danish then English.
+fn words(smtp: &SmtpSettings, programme: &Programme, cases: usize, escalated: bool) -> (String, String) {
+    let subject = if escalated {
+        "bavn: hasteforløb uden svar / urgent route unanswered"
+    } else {
+        "bavn: hasteforløb / urgent route"
+    };
+    let mut lines = Vec::new();
+    let (da, en) = match escalated {
+        true => (
+            "venter på svar i hasteforløbet, og ingen udpeget har svaret i tide",
+            "wait in the urgent route, and nobody appointed has answered in time",
+        ),
+        false => (
+            "er kommet i hasteforløbet. Svar i bavn, at du tager dig af det",
+            "came into the urgent route. Answer in bavn that you look after it",
+        ),
+    };
+    lines.push(format!("{cases} sag(er) {da}."));
+    if let Some(duty) = &programme.duty {
+        lines.push(format!("{} ({}; kontrolleret {})", duty.text.da, duty.law, duty.checked));
+    }
+    lines.push(String::new());
+    lines.push(format!("{cases} case(s) {en}."));
+    if let Some(duty) = &programme.duty {
+        lines.push(format!("{} ({}; checked {})", duty.text.en, duty.law, duty.checked));
+    }
+    if !smtp.pages_url.is_empty() {
+        lines.push(String::new());
+        lines.push(smtp.pages_url.clone());
+    }
+    (subject.to_owned(), lines.join("\n"))
+}
+
+/// The people whom the programmes appoint may see cases in the urgent route, and nobody else. Says which log-ins nobody
+/// has.
+pub async fn appoint(store: &Store, config: &Config, now: Timestamp) -> anyhow::Result<()> {
+    let logins: Vec<String> = config
+        .programmes
+        .values()
+        .flat_map(|programme| programme.urgent.people.iter().map(|person| person.login.to_lowercase()))
+        .collect();
+    if logins.is_empty() {
+        // Appointed otherwise (a store of before the configuration named them): left as it is.
+        return Ok(());
+    }
+    for login in store.appoint_urgent(&logins, &super::system_actor(), now).await? {
+        eprintln!("'{login}' is appointed for the urgent route but has no account: 'bavn user add {login}' makes one");
+    }
+    Ok(())
+}

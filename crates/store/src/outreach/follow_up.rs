@@ -1,0 +1,279 @@
+//! What is to be followed up, referrals with their consent, and what the authority said of them.
+
+use super::ledger::{ATTEMPT, attempt_row};
+use super::{AttemptId, AttemptRow, ContactRef};
+use crate::db::{Tx, args};
+use crate::people::account_name;
+use crate::retention::Retention;
+use crate::times::day_from_text;
+use crate::{AccountId, Actor, Look, Store, StoreError, chain};
+use domain::{Contact, TeamId};
+use jiff::{Timestamp, civil::Date};
+
+words!(
+    /// How the person was told about the data that we hold (GDPR art. 14).
+    Told14 {
+        /// A link to the public page.
+        Link = "link",
+        /// In words.
+        Words = "words",
+        /// Not yet, for a reason that is written down (art. 14, 5).
+        Postponed = "postponed",
+    }
+);
+
+words!(
+    /// How somebody gave consent to a referral.
+    ConsentHow {
+        /// Spoken.
+        Spoken = "spoken",
+        /// In writing.
+        Written = "written",
+        /// By message.
+        Message = "message",
+    }
+);
+
+words!(
+    /// What became of a referral, as the authority says.
+    ReferralStatus {
+        /// Nobody has decided.
+        Pending = "pending",
+        /// Identified as a victim.
+        Identified = "identified",
+        /// Not identified.
+        NotIdentified = "not_identified",
+        /// The person withdrew.
+        Withdrawn = "withdrawn",
+    }
+);
+
+/// Consent to a referral: without it there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// On which day.
+    pub on: Date,
+    /// How.
+    pub how: ConsentHow,
+    /// In which language.
+    pub language: String,
+    /// An interpreter took part.
+    pub interpreter: bool,
+    /// To whom, in words.
+    pub referred_to: String,
+}
+
+/// What else is recorded of an attempt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AttemptDetails {
+    /// Workers on it.
+    pub people: Option<u32>,
+    /// How the person was told about the data.
+    pub told: Option<Told14>,
+    /// Why that was postponed; sealed.
+    pub told_why: String,
+    /// Which offer was accepted.
+    pub offer: Option<String>,
+    /// The person asked for contact: what came before no longer keeps us away, an objection excepted.
+    pub person_asked: bool,
+    /// Consent to a referral.
+    pub consent: Option<Consent>,
+}
+
+/// A referral with what was last said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferralRow {
+    /// The consent.
+    pub consent: Consent,
+    /// Status, who said so, and on which day; `None` where nothing was heard.
+    pub last: Option<(ReferralStatus, String, Date)>,
+}
+
+/// An attempt that is to be followed up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DueRow {
+    /// The attempt.
+    pub attempt: AttemptRow,
+    /// The contact used; `None` where none was recorded or an objection covers it.
+    pub contact: Option<Contact>,
+    /// Language used.
+    pub language: String,
+    /// Its referral, if it is one.
+    pub referral: Option<ReferralRow>,
+}
+
+impl Store {
+    /// A team's attempts that are to be followed up by a day and referrals of which the last word is not said, by day.
+    /// Of each person only the newest attempt counts. Audited, since contacts are opened.
+    pub async fn due(&self, look: &Look, team: &TeamId, until: Date) -> Result<Vec<DueRow>, StoreError> {
+        let mut tx = self.write("reading what is to be followed up").await?;
+        look.write(&mut tx, self.keys()).await?;
+        let sql = format!(
+            "{ATTEMPT} WHERE t.team = $1 AND t.undone_at IS NULL AND NOT EXISTS (SELECT 1 FROM attempt n \
+             WHERE n.anchor_ad = t.anchor_ad AND n.team = t.team AND n.undone_at IS NULL AND \
+             (n.made_at > t.made_at OR (n.made_at = t.made_at AND n.id > t.id))) \
+             AND ((t.follow_up IS NOT NULL AND t.follow_up <= $2) OR EXISTS (SELECT 1 FROM referral r \
+             WHERE r.attempt_id = t.id AND NOT EXISTS (SELECT 1 FROM referral_status s WHERE s.attempt_id = r.attempt_id \
+             AND s.status <> 'pending'))) ORDER BY coalesce(t.follow_up, ''), t.id LIMIT 200"
+        );
+        let rows = tx.all_of(sql, args![team.as_str(), until.to_string()]).await?;
+        let mut due = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let attempt = attempt_row(row)?;
+            let contact = match row.opt_int(13)? {
+                Some(contact) => {
+                    let (contact, objected) =
+                        super::gate::open_contact(&mut tx, self.keys(), ContactRef(contact)).await?;
+                    (!objected).then_some(contact)
+                }
+                None => None,
+            };
+            let language = tx.one("SELECT language FROM attempt WHERE id = $1", args![attempt.id.0]).await?;
+            let language = language.and_then(|row| row.opt_text(0).ok().flatten()).unwrap_or_default();
+            let referral = self.referral(&mut tx, attempt.id).await?;
+            due.push(DueRow { attempt, contact, language, referral });
+        }
+        tx.commit().await?;
+        Ok(due)
+    }
+
+    async fn referral(&self, tx: &mut Tx, attempt: AttemptId) -> Result<Option<ReferralRow>, StoreError> {
+        let row = tx
+            .one(
+                "SELECT consent_on, consent_how, language, interpreter, referred_to FROM referral WHERE attempt_id = $1",
+                args![attempt.0],
+            )
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let consent = Consent {
+            on: day_from_text(&row.text(0)?)?,
+            how: ConsentHow::parse(&row.text(1)?).ok_or(StoreError::Corrupt { what: "a consent" })?,
+            language: row.text(2)?,
+            interpreter: row.flag(3)?,
+            referred_to: row.text(4)?,
+        };
+        let last = tx
+            .one(
+                "SELECT status, said_by_sealed, said_on, at FROM referral_status WHERE attempt_id = $1 \
+                 ORDER BY id DESC LIMIT 1",
+                args![attempt.0],
+            )
+            .await?;
+        let last = match last {
+            Some(row) => {
+                let status = ReferralStatus::parse(&row.text(0)?);
+                let place = place(attempt, row.int(3)?);
+                let by = self.keys().open_text("referral_status", &place, "said_by", &row.blob(1)?)?;
+                Some((status.ok_or(StoreError::Corrupt { what: "a status" })?, by, day_from_text(&row.text(2)?)?))
+            }
+            None => None,
+        };
+        Ok(Some(ReferralRow { consent, last }))
+    }
+
+    /// What the authority said of a referral: kept beside what was said before.
+    pub async fn set_referral_status(
+        &self,
+        attempt: AttemptId,
+        status: ReferralStatus,
+        said_by: &str,
+        said_on: Date,
+        by: AccountId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        if said_by.trim().is_empty() {
+            return Err(StoreError::Refused { why: "write who said so: the authority, or the person" });
+        }
+        let mut tx = self.write("recording what became of a referral").await?;
+        let name = account_name(&mut tx, by).await?;
+        if tx.one("SELECT attempt_id FROM referral WHERE attempt_id = $1", args![attempt.0]).await?.is_none() {
+            return Err(StoreError::NotFound { what: "referral" });
+        }
+        let body = serde_json::json!({
+            "attempt": attempt.0, "status": status.as_str(), "said_by": said_by, "said_on": said_on.to_string(),
+        });
+        let seq = chain::event(&mut tx, self.keys(), "referral_status", &Actor::Account(by), body, at).await?;
+        let sealed =
+            self.keys().seal_text("referral_status", &place(attempt, at.as_millisecond()), "said_by", said_by)?;
+        tx.run(
+            "INSERT INTO referral_status (attempt_id, status, said_by_sealed, said_on, by_account, by_name, at, \
+             event_seq, retention, delete_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            args![
+                attempt.0,
+                status.as_str(),
+                sealed,
+                said_on.to_string(),
+                by.0,
+                name,
+                at,
+                seq,
+                Retention::Ledger.as_str(),
+                Retention::Ledger.until(at)
+            ],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// A follow-up is done, or moved to another day.
+    pub async fn set_follow_up(
+        &self,
+        attempt: AttemptId,
+        day: Option<Date>,
+        expected_version: i64,
+        by: AccountId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write("moving a follow-up").await?;
+        account_name(&mut tx, by).await?;
+        let moved = tx
+            .run(
+                "UPDATE attempt SET follow_up = $2, version = version + 1 WHERE id = $1 AND version = $3 \
+                 AND undone_at IS NULL",
+                args![attempt.0, day.map(|day| day.to_string()), expected_version],
+            )
+            .await?;
+        if moved == 0 {
+            let found = tx.one("SELECT version FROM attempt WHERE id = $1", args![attempt.0]).await?;
+            return Err(match found {
+                Some(row) => StoreError::Conflict { what: "attempt", expected: expected_version, found: row.int(0)? },
+                None => StoreError::NotFound { what: "attempt" },
+            });
+        }
+        let body = serde_json::json!({ "attempt": attempt.0, "day": day.map(|day| day.to_string()) });
+        chain::event(&mut tx, self.keys(), "follow_up", &Actor::Account(by), body, at).await?;
+        tx.commit().await
+    }
+}
+
+fn place(attempt: AttemptId, at_ms: i64) -> [u8; 16] {
+    crate::ads::version_place(attempt.0, at_ms)
+}
+
+/// Writes a referral's consent with its attempt.
+pub(super) async fn put_consent(
+    tx: &mut Tx,
+    attempt: AttemptId,
+    consent: &Consent,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    if consent.language.trim().is_empty() || consent.referred_to.trim().is_empty() {
+        return Err(StoreError::Refused { why: "a consent names its language and to whom the person is referred" });
+    }
+    tx.run(
+        "INSERT INTO referral (attempt_id, consent_on, consent_how, language, interpreter, referred_to, retention, \
+         delete_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (attempt_id) DO NOTHING",
+        args![
+            attempt.0,
+            consent.on.to_string(),
+            consent.how.as_str(),
+            &consent.language,
+            consent.interpreter,
+            &consent.referred_to,
+            Retention::Ledger.as_str(),
+            Retention::Ledger.until(at)
+        ],
+    )
+    .await?;
+    Ok(())
+}

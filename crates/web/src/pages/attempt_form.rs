@@ -1,0 +1,86 @@
+//! What else a worker can record of an attempt: who was on it, how the person was told about the data, which offer, and
+//! the consent without which there is no referral.
+
+use super::Choice;
+use crate::forms::Posted;
+use crate::{AppState, Language, format};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use store::{AttemptDetails, Consent, ConsentHow, Told14};
+
+/// Most workers on an attempt, and longest words of a field, in characters.
+const MOST_PEOPLE: i64 = 20;
+const MOST_WORDS: usize = 200;
+
+/// Ways of consent to choose from.
+pub fn consent_hows(t: Language) -> Vec<Choice> {
+    let words = |how: &ConsentHow| match how {
+        ConsentHow::Spoken => t.t("consent-spoken"),
+        ConsentHow::Written => t.t("consent-written"),
+        ConsentHow::Message => t.t("consent-message"),
+    };
+    ConsentHow::ALL.iter().map(|how| Choice::new(how.as_str(), words(how), "-")).collect()
+}
+
+/// Ways of telling about the data to choose from.
+pub fn told_ways(t: Language) -> Vec<Choice> {
+    let words = |told: &Told14| match told {
+        Told14::Link => t.t("told-link"),
+        Told14::Words => t.t("told-words"),
+        Told14::Postponed => t.t("told-postponed"),
+    };
+    Told14::ALL.iter().map(|told| Choice::new(told.as_str(), words(told), "-")).collect()
+}
+
+/// Reads the consent of a form; an error where one is asked for and something is missing.
+pub fn consent(t: Language, posted: &Posted, now: Timestamp) -> Result<Consent, (&'static str, String)> {
+    let today = format::day_of(now);
+    let how = ConsentHow::parse(&posted.text("consent_how"));
+    let (language, to) = (posted.text("consent_language"), posted.text("consent_to"));
+    let on: Option<Date> = match posted.text("consent_on").as_str() {
+        "" => Some(today),
+        given => given.parse().ok().filter(|day| *day <= today),
+    };
+    let fits = |text: &str| !text.is_empty() && text.chars().count() <= MOST_WORDS;
+    match (how, on) {
+        (Some(how), Some(on)) if fits(&language) && fits(&to) => {
+            Ok(Consent { on, how, language, interpreter: !posted.text("interpreter").is_empty(), referred_to: to })
+        }
+        _ => Err(("consent", t.t("wrong-consent"))),
+    }
+}
+
+/// Reads the rest of a form. `referred`: the outcome asks for a consent.
+pub fn details(
+    state: &AppState,
+    t: Language,
+    posted: &Posted,
+    referred: bool,
+    errors: &mut Vec<(&'static str, String)>,
+) -> AttemptDetails {
+    let people = posted.text("people");
+    let people_read = people.parse::<i64>().ok().filter(|given| (1..=MOST_PEOPLE).contains(given));
+    if !people.is_empty() && people_read.is_none() {
+        errors.push(("people", t.t("wrong-people")));
+    }
+    let (told, told_why) = (Told14::parse(&posted.text("told")), posted.text("told_why"));
+    if told == Some(Told14::Postponed) && (told_why.is_empty() || told_why.chars().count() > MOST_WORDS) {
+        errors.push(("told", t.t("wrong-told")));
+    }
+    let offer = posted.text("offer");
+    let mut consented = None;
+    if referred {
+        match consent(t, posted, state.now()) {
+            Ok(given) => consented = Some(given),
+            Err(error) => errors.push(error),
+        }
+    }
+    AttemptDetails {
+        people: people_read.and_then(|people| u32::try_from(people).ok()),
+        told,
+        told_why,
+        offer: Some(offer).filter(|given| state.settings.offers.iter().any(|offer| offer.id == *given)),
+        person_asked: !posted.text("person_asked").is_empty(),
+        consent: consented,
+    }
+}
