@@ -10,9 +10,14 @@ CREATE TABLE changed_ad (
     known_at BIGINT NOT NULL
 );
 
+-- What is forgotten of an ad calls for those with which it was in one closure too.
 CREATE FUNCTION note_sighting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
+        INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT m.ad_id, 1, 0 FROM current_analysis c
+        JOIN entity_member o ON o.analysis_id = c.analysis_id AND o.ad_id = OLD.ad_id
+        JOIN entity_member m ON m.analysis_id = c.analysis_id AND m.closure = o.closure WHERE c.one = 1
+        ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = greatest(changed_ad.known_at, excluded.known_at);
         INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT OLD.ad_id, 1, OLD.last_at WHERE 1 = 1
         ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = greatest(changed_ad.known_at, excluded.known_at);
         RETURN OLD;

@@ -18,7 +18,12 @@ CREATE TRIGGER sighting_changed AFTER UPDATE ON sighting BEGIN
     INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT NEW.ad_id, 1, NEW.last_at WHERE 1 = 1
     ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
 END;
+-- What is forgotten of an ad calls for those with which it was in one closure too.
 CREATE TRIGGER sighting_deleted BEFORE DELETE ON sighting BEGIN
+    INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT m.ad_id, 1, 0 FROM current_analysis c
+    JOIN entity_member o ON o.analysis_id = c.analysis_id AND o.ad_id = OLD.ad_id
+    JOIN entity_member m ON m.analysis_id = c.analysis_id AND m.closure = o.closure WHERE c.one = 1
+    ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
     INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT OLD.ad_id, 1, OLD.last_at WHERE 1 = 1
     ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1, known_at = max(changed_ad.known_at, excluded.known_at);
 END;
