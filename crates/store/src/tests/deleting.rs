@@ -125,7 +125,7 @@ async fn crawled(store: &Store) {
             },
             EntryKind::Image => break,
         };
-        store.complete(run.id, &entry, outcome, at(1)).await.unwrap();
+        store.complete(run.id, &entry, &outcome, at(1)).await.unwrap();
     }
     let mut tx = store.write("test").await.unwrap();
     tx.run("UPDATE run SET ended_at = started_at", args![]).await.unwrap();
