@@ -73,6 +73,22 @@ pub struct Resources {
     pub hours_per_accepted: Option<f64>,
 }
 
+impl Outreach {
+    /// People approached, answered, informed, accepted, referred: each within the one before. `None` where the count is small, or
+    /// where its difference to the last one shown is: five minus four is one person.
+    pub fn steps(&self, least: u64) -> [Option<u64>; 5] {
+        let mut before: Option<u64> = None;
+        [self.people, self.answered, self.informed, self.accepted, self.referred].map(|count| {
+            let few = |number: u64| (1..least).contains(&number);
+            if few(count) || before.is_some_and(|before| few(before.abs_diff(count))) {
+                return None;
+            }
+            before = Some(count);
+            Some(count)
+        })
+    }
+}
+
 pub(super) fn outreach(source: &Source, least: u64) -> Outreach {
     let mut by_person: BTreeMap<i64, Vec<&Attempt>> = BTreeMap::new();
     source.attempts.iter().for_each(|attempt| by_person.entry(attempt.person).or_default().push(attempt));
@@ -157,4 +173,17 @@ fn missed(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u64)
         share: if yes >= least { share(&answers, LEVEL).map(|found| found.share) } else { None },
         upper_bound: if yes == 0 { none_of(answered, LEVEL) } else { None },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_that_differ_by_a_few_are_not_both_shown() {
+        let mut figures = outreach(&crate::package::tests::source(), 5);
+        assert_eq!(figures.steps(5), [Some(30), Some(15), Some(15), Some(15), Some(0)]);
+        (figures.informed, figures.accepted, figures.referred) = (14, 9, 5);
+        assert_eq!(figures.steps(5), [Some(30), Some(15), None, Some(9), None]);
+    }
 }

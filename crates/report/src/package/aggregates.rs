@@ -110,18 +110,19 @@ fn estimates(figures: &Figures) -> Table {
             Value::Missing,
         ]);
     };
+    let [people, answered, _, accepted, referred] = figures.outreach.steps(figures.cube.least());
     for (name, value) in [
-        ("ads", figures.ads),
-        ("ad_versions", figures.versions),
-        ("advertisers_seen", figures.advertisers),
-        ("networks", figures.networks),
-        ("attempts", figures.outreach.attempts),
-        ("people_approached", figures.outreach.people),
-        ("people_answered", figures.outreach.answered),
-        ("people_accepted", figures.outreach.accepted),
-        ("people_referred", figures.outreach.referred),
+        ("ads", figures.shown(figures.ads)),
+        ("ad_versions", figures.shown(figures.versions)),
+        ("advertisers_seen", figures.shown(figures.advertisers)),
+        ("networks", figures.shown(figures.networks)),
+        ("attempts", figures.shown(figures.outreach.attempts)),
+        ("people_approached", people),
+        ("people_answered", answered),
+        ("people_accepted", accepted),
+        ("people_referred", referred),
     ] {
-        count(name, figures.shown(value));
+        count(name, value);
     }
     let how_many = &figures.how_many;
     let mut estimate = |name: &str, value: Option<Estimate>, method: &str| {

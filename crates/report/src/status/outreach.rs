@@ -65,26 +65,27 @@ pub(super) fn outreach(blocks: &mut Vec<Block>, source: &Source, figures: &Figur
         );
         return;
     }
+    let [people, answered, informed, accepted, referred] = out.steps(figures.cube.least());
     say(
         blocks,
         match t {
             Tongue::Da => format!(
                 "{} forsøg på kontakt til {} personer eller grupper. {} svarede, {} blev informeret, {} tog imod et tilbud, {} blev henvist med samtykke.",
                 count(t, figures.shown(out.attempts)),
-                count(t, figures.shown(out.people)),
-                count(t, figures.shown(out.answered)),
-                count(t, figures.shown(out.informed)),
-                count(t, figures.shown(out.accepted)),
-                count(t, figures.shown(out.referred))
+                count(t, people),
+                count(t, answered),
+                count(t, informed),
+                count(t, accepted),
+                count(t, referred)
             ),
             Tongue::En => format!(
                 "{} attempts at contact with {} people or groups. {} answered, {} were informed, {} accepted an offer, {} were referred with consent.",
                 count(t, figures.shown(out.attempts)),
-                count(t, figures.shown(out.people)),
-                count(t, figures.shown(out.answered)),
-                count(t, figures.shown(out.informed)),
-                count(t, figures.shown(out.accepted)),
-                count(t, figures.shown(out.referred))
+                count(t, people),
+                count(t, answered),
+                count(t, informed),
+                count(t, accepted),
+                count(t, referred)
             ),
         },
     );

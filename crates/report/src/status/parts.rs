@@ -73,21 +73,21 @@ pub(super) fn summary(blocks: &mut Vec<Block>, source: &Source, figures: &Figure
             count(t, flagged[1])
         ),
     });
-    let out = &figures.outreach;
+    let [people, answered, _, accepted, referred] = figures.outreach.steps(figures.cube.least());
     items.push(match t {
         Tongue::Da => format!(
             "{} personer eller grupper blev søgt; {} svarede, {} tog imod et tilbud, heraf {} henvist med samtykke.",
-            count(t, figures.shown(out.people)),
-            count(t, figures.shown(out.answered)),
-            count(t, figures.shown(out.accepted)),
-            count(t, figures.shown(out.referred))
+            count(t, people),
+            count(t, answered),
+            count(t, accepted),
+            count(t, referred)
         ),
         Tongue::En => format!(
             "{} people or groups were approached; {} answered, {} accepted an offer, {} of them were referred with consent.",
-            count(t, figures.shown(out.people)),
-            count(t, figures.shown(out.answered)),
-            count(t, figures.shown(out.accepted)),
-            count(t, figures.shown(out.referred))
+            count(t, people),
+            count(t, answered),
+            count(t, accepted),
+            count(t, referred)
         ),
     });
     blocks.push(Block::List(items));
