@@ -33,7 +33,7 @@ const STEPS: &[Step] = &[
     step!(10, "objections and urgent notices", "0010_objections.sql"),
     step!(11, "ledger", "0011_ledger.sql"),
     step!(12, "releases", "0012_releases.sql"),
-    step!(14, "daily operation", "0014_operation.sql"),
+    step!(13, "daily operation", "0013_operation.sql"),
 ];
 
 /// The newest version that this program knows.
