@@ -14,7 +14,8 @@ fn with(store: &[String], rest: &[&str]) -> Ran {
 
 /// The Danish day of the machine, and days from it.
 fn day(ahead: i64) -> Date {
-    let today = jiff::Timestamp::now().in_tz("Europe/Copenhagen").expect("a zone").date();
+    let today =
+        jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::get("Europe/Copenhagen").expect("a zone")).date();
     today.saturating_add(jiff::Span::new().days(ahead))
 }
 
