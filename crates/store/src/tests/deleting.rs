@@ -212,7 +212,7 @@ async fn worked(store: &Store) -> String {
         minutes: None,
         note: "a note of the attempt".to_owned(),
         follow_up: None,
-        details: outreach::AttemptDetails::default(),
+        details: crate::AttemptDetails::default(),
         team: TeamId::from("east"),
         made_at: at(140),
     };

@@ -140,7 +140,7 @@ async fn fill(test: &TestStore) {
         minutes: None,
         note: "canary-note".to_owned(),
         follow_up: None,
-        details: outreach::AttemptDetails::default(),
+        details: crate::AttemptDetails::default(),
         team: TeamId::from("east"),
         made_at: at(22),
     };
