@@ -265,9 +265,9 @@ mod tests {
             if third {
                 prop_assert!(answer.covers.is_empty() && !answer.whole);
             }
-            let touched = |ad: &&DeskAd<u32>| ad.contacts.iter().any(|c| objected.contains(c) || answer.covers.contains(c));
-            let personas: BTreeSet<u32> = desk.ads.iter().filter(touched)
-                .filter(|ad| ad.contacts.iter().any(|c| !desk.damped.contains(c)))
+            // A damped contact is nobody's: an ad that shares only that one with the objection is not touched by it.
+            let holds = |c: &u32| !desk.damped.contains(c) && (objected.contains(c) || answer.covers.contains(c));
+            let personas: BTreeSet<u32> = desk.ads.iter().filter(|ad| ad.contacts.iter().any(holds))
                 .flat_map(|ad| ad.personas.clone()).collect();
             if !answer.covers.is_empty() {
                 prop_assert!(personas.len() <= 1, "one persona is all there is: {personas:?}");

@@ -46,7 +46,8 @@ pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
         return Ok(());
     }
     let bar = crate::progress::spinner("reading ads");
-    let renew = if args.all { NewReference::Always } else { NewReference::IfNone };
+    // What an adapter missed was missing from the reference too.
+    let renew = if args.all || args.from_archive { NewReference::Always } else { NewReference::IfNone };
     let at = super::virtual_today(&store).await?.unwrap_or(now);
     let summary = pipeline::analyse(&store, &config, as_of, at, renew, &|step, done| {
         bar.set_message(step.to_owned());

@@ -12,7 +12,7 @@ use super::{Estimate, above_seen, normal_quantile};
 ///
 /// ```
 /// let turtles = report::stat::recapture::chapman(10, 15, 5, 0.95).unwrap();
-/// assert_eq!((turtles.value.round(), turtles.low.floor(), turtles.high.floor()), (28.0, 22.0, 65.0));
+/// assert_eq!((turtles.value.round(), turtles.low.round(), turtles.high.round()), (28.0, 22.0, 65.0));
 /// ```
 pub fn chapman(first: u64, second: u64, both: u64, level: f64) -> Option<Estimate> {
     if both > first.min(second) || first == 0 || second == 0 {
