@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 /// Width and height of the sheet.
 pub const SIZE: (f64, f64) = (640.0, 720.0);
 /// Frame around Bornholm: left, top, width, height.
-pub const FRAME: (f64, f64, f64, f64) = (545.0, 60.0, 80.0, 96.0);
+pub const FRAME: (f64, f64, f64, f64) = (545.0, 18.0, 80.0, 96.0);
 /// Who made the outlines.
 pub const ATTRIBUTION: &str = "Geodatastyrelsen & Danske Kommuner, FOT 2014-02-13";
 /// Pixels a degree of latitude.
