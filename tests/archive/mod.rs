@@ -198,10 +198,15 @@ fn a_mended_adapter_reads_the_archive_again_and_gives_what_it_would_have_given_f
     write_adapter(&wrong_config, &base, right);
     let ran = wrong.done(&["analyse", "--from-archive"]);
     assert!(ran.err.contains("small: read 2 listing pages"), "{}", ran.err);
-    // The catalogue's hash names its folder, of which there are two here.
-    let plain = |text: String| match text.find("\"catalogue\":\"") {
-        Some(at) => text.replace(&text[at..at + 86], "\"catalogue\":\"\""),
-        None => text,
+    // The catalogue's hash names its folder, of which there are two here, and a reference is named after its time.
+    let plain = |text: String| {
+        ["catalogue", "reference"].iter().fold(text, |text, key| {
+            let before = format!("\"{key}\":\"");
+            match text.find(&before).map(|at| &text[at + before.len()..]).and_then(|rest| rest.split('"').next()) {
+                Some(name) => text.replace(&format!("{before}{name}\""), ""),
+                None => text,
+            }
+        })
     };
     for form in ["mentions", "indicators", "links", "entities", "assessments"] {
         assert_eq!(plain(wrong.export(form)), plain(never.export(form)), "{form} after the mend");
