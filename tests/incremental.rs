@@ -370,3 +370,41 @@ async fn any_order_and_any_batches_give_the_same_bytes_as_one_run() {
 async fn batches_on_postgresql_give_the_same_bytes_too() {
     any_order_gives_the_same(Engine::Postgres, 100, 24, 8).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_network_beyond_belief_fails_a_batch_and_the_analysis_before_stays() {
+    let config = Config::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), false).expect("a configuration");
+    let floor = ("linkage.toml".to_owned(), "largest_network_floor".to_owned(), "10".to_owned());
+    let overlay = bavn::what_if::tried(&config, &[floor]).expect("a floor");
+    let config = config.over(&overlay).expect("a configuration with a low floor");
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let (test, by) = open(engine).await;
+        let store = &test.store;
+        // Two desks of eight ads, and four that stand alone.
+        let ad = |number: usize| {
+            let desk = if number < 16 { number / 8 } else { number };
+            let words = WORDS.iter().cycle().skip(7 * desk).take(20).copied().collect::<Vec<_>>().join(" ");
+            let body = format!("{words}. Ring 34{:06}", 70_000 + desk);
+            let content = AdContent { title: "I byen".to_owned(), body, ..AdContent::default() };
+            NewAd { ad: AdRef::new("s1", format!("a{number}")), content, seen: vec![at(5)], masked: Vec::new() }
+        };
+        let ads: Vec<NewAd> = (0..20).map(ad).collect();
+        store.put_ads(&ads).await.expect("ads");
+        analyse(store, &config, 10).await;
+        let before = kept(store).await;
+        let (a, b) = (ads[0].ad.clone(), ads[8].ad.clone());
+        let same_desk = store.judge(&a, &b, JudgementKind::Same, "one desk", by, at(20)).await.expect("a judgement");
+        let when = at(30);
+        let refused = pipeline::analyse(store, &config, when, when, NewReference::IfNone, &|_, _| {}).await;
+        let why = refused.err().expect("such a network stops the batch").to_string();
+        assert!(
+            why.contains("would hold 16 ads, more than the 10 allowed") && why.contains("bavn explain pair"),
+            "{why}"
+        );
+        same("after a batch that was refused", &kept(store).await, &before);
+        // Once the judgement is taken back the batch goes through.
+        store.undo_judgement(same_desk, by, at(40)).await.expect("taken back");
+        assert!(analyse(store, &config, 50).await.batch.is_some());
+        same("after it was taken back", &kept(store).await, &from_scratch(store, &config, 50).await);
+    }
+}

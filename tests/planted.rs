@@ -17,6 +17,8 @@ struct Said {
     network: BTreeMap<Ad, String>,
     links: Vec<Value>,
     summary: String,
+    /// Where its store lies, as arguments.
+    store: [String; 2],
 }
 
 const BANDS: [&str; 4] = ["none", "low", "medium", "high"];
@@ -51,7 +53,36 @@ fn analysed(folder: &Path, ads: &[Value]) -> Said {
     }
     let entities = lines(&with(&["export", "entities"]).out);
     let network = entities.iter().map(|line| (ad_of(line), text(&line["network"]))).collect();
-    Said { band, network, links: lines(&with(&["export", "links"]).out), summary }
+    Said { band, network, links: lines(&with(&["export", "links"]).out), summary, store }
+}
+
+/// Each damped number waits once for a person, under the name of the number that was planted.
+fn each_damped_number_is_one_item(store: &[String; 2], damped: usize, planted: &[&String]) {
+    use clap::Parser as _;
+    let cli = bavn::cli::Cli::parse_from(["bavn", &store[0], &store[1], "doctor"]);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let now = bavn::time::now();
+        let store = bavn::key::open_store(&cli, bavn::key::Need::Existing, now).await.expect("the store");
+        let look = store::Look {
+            actor: store::Actor::System("test".to_owned()),
+            purpose: "test".to_owned(),
+            what: "shared_numbers",
+            subject: String::new(),
+            at: now,
+        };
+        let page = store.shared_numbers(&look, store::Waiting::Unnamed, 0, 100).await.expect("items");
+        let names: Vec<&String> = page.rows.iter().filter(|row| row.damped.is_some()).map(|row| &row.name).collect();
+        assert_eq!(names.len(), damped, "each damped number is an item");
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), damped, "each is one item");
+        let phone =
+            |number: &&String| domain::Contact { kind: domain::ContactKind::Phone, value: format!("+45{number}") };
+        let contacts: Vec<domain::Contact> = planted.iter().map(phone).collect();
+        let known = store.look_up_contacts(&look, &contacts, true).await.expect("the planted numbers");
+        let known: BTreeSet<&String> = known.iter().map(|found| &found.name).collect();
+        assert!(names.iter().all(|name| known.contains(name)), "an item names another number than those planted");
+        store.close().await;
+    });
 }
 
 /// A text with one number (in any grouping) in place of another.
@@ -185,6 +216,8 @@ fn a_world(seed: u64) {
         .and_then(|number| number.parse().ok())
         .expect("the summary counts damped contacts");
     assert!((1..=3).contains(&damped), "seed {seed}: one item for each number that was planted: {}", after.summary);
+    let planted = [&world.phone[*listed], &world.phone[desks[0]], &world.phone[desks[1]]];
+    each_damped_number_is_one_item(&after.store, damped, &planted);
     let lifted = listings.iter().cloned().chain(world.ads_of(listed).into_iter().map(ad_of));
     assert!(lifted.filter_map(|ad| after.band.get(&ad)).all(|band| *band <= MEDIUM), "seed {seed}: lifted to high");
     // Noise takes no network below medium.

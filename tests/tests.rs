@@ -24,6 +24,7 @@
 //! | `planted` | ads planted by strangers move nobody without a person's judgement |
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
+//! | `what_if` | what if, shadow runs and adoption: what is shown is what comes, and nothing changes before |
 //! | `worker_day` | an outreach worker's whole day on a phone, both languages, both databases |
 //! | `research` | package and report of a demo, read by frictionless, duckdb, pandas, pycanon and pypdf |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
@@ -55,4 +56,5 @@ mod research;
 mod roles;
 mod site;
 mod support;
+mod what_if;
 mod worker_day;

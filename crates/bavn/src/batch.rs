@@ -5,6 +5,7 @@ use crate::closures::{Rules, part};
 use crate::config::Config;
 use crate::pipeline::{AnalyseSummary, BatchSize};
 use crate::references::References;
+use crate::what_if::shadow;
 use domain::{AdFacts, AdRef, Judgement};
 use jiff::Timestamp;
 use linkage::{Population, Probe};
@@ -53,6 +54,7 @@ pub(crate) async fn run(
         progress("touched", touched.len() as u64);
         let rows: Vec<AdRow> = touched.iter().copied().collect();
         let others = (standing.ads as usize).saturating_sub(store.members(&touched).await?);
+        let gone = if config.shadows.is_empty() { BTreeSet::new() } else { store.subjects_of(&touched).await? };
         let parted = part(store, &rules, header.id, &rows, others).await?;
         // Counted among less than half of the ads it says little of what is rare.
         let ads = others + parted.closures.iter().map(|closure| closure.ads.len()).sum::<usize>();
@@ -70,6 +72,8 @@ pub(crate) async fn run(
         };
         match store.put_batch(&batch, &parted.chunk).await {
             Ok(cases) => {
+                let place = (header.id, standing.batch + 1);
+                shadow::put_batch(store, config, &rules, &batch.closures, &gone, place, at).await?;
                 store.forget_changes(&changes, as_of).await?;
                 let size = BatchSize { changed: changes.len(), touched: batch.touched.len() };
                 return AnalyseSummary::read(store, cases, Some(size)).await.map(Some);

@@ -163,6 +163,15 @@ pub struct AnalyseArgs {
     /// With --all: only show which cases would come, go or change band; change nothing
     #[arg(long, requires = "all", conflicts_with = "from_archive")]
     pub preview: bool,
+    /// Only show what the configuration files in this folder would make of today's data: which cases would come, go or move
+    ///
+    /// DIR is a configuration folder or a part of one, for example with indicators/rules.toml alone; what it lacks stays as it
+    /// is. The result is what --all would give with it. Nothing changes.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["all", "from_archive"])]
+    pub what_if: Option<PathBuf>,
+    /// With --what-if: write these files into the configuration and record who, when and this reason
+    #[arg(long, value_name = "REASON", requires = "what_if")]
+    pub adopt: Option<String>,
     /// Only what was known by then [default: now; for a store of imported ads its last sighting]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
@@ -345,6 +354,21 @@ pub enum IndicatorCommand {
     Show {
         /// Its id, for example third_person_voice
         id: String,
+    },
+    /// What the indicators in the shadow folder would do, as the last analysis has it; or adopt or drop one
+    ///
+    /// A file CONFIG/shadow/GROUP/ID.toml, a new indicator or another version of one in force, runs on stored and incoming ads
+    /// without any effect until it is adopted.
+    Shadow {
+        /// Take this one into the catalogue (with --reason)
+        #[arg(long, value_name = "ID", requires = "reason", conflicts_with = "drop")]
+        adopt: Option<String>,
+        /// Take this one away (with --reason)
+        #[arg(long, value_name = "ID", requires = "reason")]
+        drop: Option<String>,
+        /// Why; recorded with who and when
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
     /// The catalogue as a page (docs/indicators.md)
     Docs,

@@ -3,13 +3,14 @@
 //! it does not matter when, in which order and with how many others it is made.
 
 use crate::config::Config;
+use crate::pipeline::read_version;
 use crate::references::References;
 use classifier::{Catalogue, GroupView, Reference, ReferenceBuilder, dominant_language};
-use domain::{AdFacts, AdRef, AdvertiserId, Assessment, Judgement, Linkage, Subject};
+use domain::{AdFacts, AdRef, AdvertiserId, Assessment, Judgement, Linkage, Subject, VersionFacts};
 use jiff::Timestamp;
 use linkage::{Giant, LinkParameters, LinkReference, Population, Said};
 use std::collections::{BTreeMap, HashMap};
-use store::{AdRow, ClosureAd, KnownAd, NewClosure, Store};
+use store::{AdRow, ClosureAd, InPassing, KnownAd, NewClosure, Store, UnreadVersion};
 
 /// Ads that are read and assessed at a time.
 const PIECE: usize = 4_000;
@@ -70,6 +71,12 @@ impl Rules<'_> {
         let members = ads.iter().copied();
         let said = said.on(members.clone());
         let (linkage, _) = linkage::link_closure(members, &said, &self.references.links, self.parameters);
+        let assessments = self.assess_linked(ads, &linkage);
+        Analysed { linkage, assessments, reference: self.references.version().to_owned() }
+    }
+
+    /// Assesses the advertisers and networks of a closure that was linked already.
+    pub fn assess_linked(&self, ads: &[&AdFacts], linkage: &Linkage) -> Vec<Assessment> {
         let by_ad: HashMap<&AdRef, &AdFacts> = ads.iter().map(|facts| (&facts.ad, *facts)).collect();
         let mut links_of: HashMap<&AdRef, Vec<usize>> = HashMap::new();
         for (index, link) in linkage.links.iter().enumerate() {
@@ -115,7 +122,7 @@ impl Rules<'_> {
                 .collect();
             assessments.push(assess(Subject::Network(network.id.clone()), members, &network.ads));
         }
-        Analysed { linkage, assessments, reference: self.references.version().to_owned() }
+        assessments
     }
 }
 
@@ -206,7 +213,7 @@ pub struct Everybody {
 impl Everybody {
     /// Goes through all ads once. Without a reference to part them against, a new one is made of them.
     pub async fn gather(
-        store: &Store,
+        facts: &Facts<'_>,
         config: &Config,
         judgements: &[Judgement],
         kept: Option<References>,
@@ -216,8 +223,8 @@ impl Everybody {
         let parameters = &config.linkage;
         let (mut population, mut rows) = (Population::default(), Vec::new());
         let mut builder = kept.is_none().then(|| ReferenceBuilder::new(&config.geography, as_of));
-        for piece in store.ad_rows_by(as_of).await?.chunks(PIECE) {
-            let known = store.facts_of(piece, as_of).await?;
+        for piece in facts.store.ad_rows_by(as_of).await?.chunks(PIECE) {
+            let known = facts.of(piece, as_of).await?;
             tokio::task::block_in_place(|| {
                 for one in &known {
                     population.add(&one.facts, parameters);
@@ -236,7 +243,7 @@ impl Everybody {
                     || Reference::build(&[], &config.geography, as_of),
                     |builder| tokio::task::block_in_place(|| builder.finish()),
                 );
-                let links = link_reference(store, &population, &rows, parameters, as_of).await?;
+                let links = link_reference(facts, &population, &rows, parameters, as_of).await?;
                 References::new(rules, links, config, as_of)?
             }
         };
@@ -253,7 +260,7 @@ impl Everybody {
     /// beyond belief is an error.
     pub async fn next(
         &mut self,
-        store: &Store,
+        facts: &Facts<'_>,
         rules: &Rules<'_>,
     ) -> anyhow::Result<Option<(Vec<NewClosure>, Vec<u8>)>> {
         let (mut numbers, mut ads) = (Vec::new(), 0);
@@ -267,7 +274,7 @@ impl Everybody {
         }
         let mut rows: Vec<AdRow> = numbers.iter().flatten().map(|number| self.rows[*number as usize]).collect();
         rows.sort_unstable();
-        let known = store.facts_of(&rows, rules.as_of).await?;
+        let known = facts.of(&rows, rules.as_of).await?;
         tokio::task::block_in_place(|| {
             let by_row: HashMap<AdRow, &KnownAd> = known.iter().map(|known| (known.row, known)).collect();
             let (mut keys, mut index) = (HashMap::new(), Vec::new());
@@ -298,7 +305,7 @@ impl Everybody {
 
 /// What linking takes from everybody, counted anew.
 async fn link_reference(
-    store: &Store,
+    facts: &Facts<'_>,
     population: &Population,
     rows: &[AdRow],
     parameters: &LinkParameters,
@@ -308,12 +315,64 @@ async fn link_reference(
     let mut hubs = Vec::new();
     for candidate in population.hub_candidates(parameters) {
         let own: Vec<AdRow> = candidate.ads.iter().map(|number| rows[*number as usize]).collect();
-        let known = store.facts_of(&own, as_of).await?;
-        let facts = known.iter().map(|known| &known.facts);
-        hubs.extend(tokio::task::block_in_place(|| linkage::judge_hub(&candidate, facts, &reference, parameters)));
+        let known = facts.of(&own, as_of).await?;
+        let known = known.iter().map(|known| &known.facts);
+        hubs.extend(tokio::task::block_in_place(|| linkage::judge_hub(&candidate, known, &reference, parameters)));
     }
     reference.damp(hubs);
     Ok(reference)
+}
+
+/// What is known of ads: as it was read and kept, or as another configuration would read it.
+pub struct Facts<'a> {
+    store: &'a Store,
+    reader: Option<(&'a Config, &'a Catalogue, &'a str)>,
+}
+
+impl<'a> Facts<'a> {
+    /// As it is kept.
+    pub fn kept(store: &'a Store) -> Self {
+        Self { store, reader: None }
+    }
+
+    /// As this configuration reads: what it has read is taken as it is kept, all else is read in passing.
+    pub fn read_by(store: &'a Store, config: &'a Config) -> Self {
+        Self { store, reader: Some((config, &config.catalogue, &config.reader_version)) }
+    }
+
+    /// As this configuration would read with another catalogue.
+    pub fn with_catalogue(
+        store: &'a Store,
+        config: &'a Config,
+        catalogue: &'a Catalogue,
+        reader_version: &'a str,
+    ) -> Self {
+        Self { store, reader: Some((config, catalogue, reader_version)) }
+    }
+
+    /// Of some ads.
+    pub async fn of(&self, rows: &[AdRow], as_of: Timestamp) -> anyhow::Result<Vec<KnownAd>> {
+        let Some((config, catalogue, reader_version)) = self.reader else {
+            return Ok(self.store.facts_of(rows, as_of).await?);
+        };
+        let each = |versions: &[UnreadVersion]| -> Vec<VersionFacts> {
+            versions.iter().map(|version| read_version(config, catalogue, version).facts).collect()
+        };
+        let read = |versions: &[UnreadVersion]| {
+            tokio::task::block_in_place(|| {
+                let (left, right) = versions.split_at(versions.len() / 2);
+                std::thread::scope(|scope| {
+                    let first = scope.spawn(|| each(left));
+                    let second = each(right);
+                    // A panic there is a panic here.
+                    let mut all = first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                    all.extend(second);
+                    all
+                })
+            })
+        };
+        Ok(self.store.facts_read_by(rows, as_of, &InPassing { reader_version, read: &read }).await?)
+    }
 }
 
 /// Some ads with all that something may tie to them, parted and assessed.

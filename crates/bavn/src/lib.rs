@@ -22,19 +22,21 @@ pub mod monitor;
 pub mod pipeline;
 pub mod plans;
 pub mod ports;
-pub mod preview;
 pub mod progress;
 pub mod references;
 pub mod release;
 pub mod time;
 pub mod web_settings;
+pub mod what_if;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, IndicatorCommand};
 
 /// Carries out a command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     match &cli.command {
         Command::Read(args) => return jobs::read::run(&cli.config, args),
+        // Those in the shadow need the store.
+        Command::Indicators(IndicatorCommand::Shadow { .. }) => {}
         Command::Indicators(command) => return jobs::indicators::run(&cli.config, command),
         Command::Init => return jobs::init::run(&cli.config),
         _ => {}
@@ -63,7 +65,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Store(cli::StoreCommand::Copy { from, to }) => jobs::store_copy::run(&cli, from, to).await,
             Command::Doctor => jobs::doctor::run(&cli).await,
             Command::Site(command) => jobs::site::run(&cli, command).await,
-            Command::Read(_) | Command::Indicators(_) | Command::Init => Ok(()),
+            Command::Indicators(command) => jobs::shadow::run(&cli, command).await,
+            Command::Read(_) | Command::Init => Ok(()),
         }
     })
 }

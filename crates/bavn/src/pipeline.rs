@@ -1,9 +1,10 @@
 //! The path of the data from an ad version to cases, top to bottom. Each step is a pure function of another crate;
 //! only [`read_new_versions`] and [`analyse`] touch the store.
 
-use crate::closures::{Analysed, Everybody, Rules, assess_all};
+use crate::closures::{Analysed, Everybody, Facts, Rules, assess_all};
 use crate::config::Config;
 use crate::references::References;
+use crate::what_if::shadow::{self, Shadows};
 use anyhow::Context;
 use classifier::Catalogue;
 use domain::{AdRef, AdVersion, Evidence, Firing, Judgement, MaskedText, ReadAd, Waterfall};
@@ -28,7 +29,9 @@ pub async fn read_new_versions(
         if unread.is_empty() {
             return Ok(done);
         }
-        let read = || unread.iter().map(|version| read_version(config, version)).collect::<Vec<ReadingRow>>();
+        let read = || {
+            unread.iter().map(|version| read_version(config, &config.catalogue, version)).collect::<Vec<ReadingRow>>()
+        };
         let rows = tokio::task::block_in_place(read);
         store.put_readings(&rows, at).await?;
         done += rows.len() as u64;
@@ -38,10 +41,10 @@ pub async fn read_new_versions(
 
 /// One version: mentions, one-ad indicators, masked text. Firings are kept in masked offsets, so that nothing that is
 /// shown or searched holds a number.
-fn read_version(config: &Config, version: &UnreadVersion) -> ReadingRow {
+pub(crate) fn read_version(config: &Config, catalogue: &Catalogue, version: &UnreadVersion) -> ReadingRow {
     let hints = config.read_hints(version.ad.site.as_str());
     let ad = config.reader.read_content(&version.content, &hints);
-    let firings = classifier::fire_ad(&config.catalogue, &ad, &seen(&version.ad, version.version, version.first_seen));
+    let firings = classifier::fire_ad(catalogue, &ad, &seen(&version.ad, version.version, version.first_seen));
     let masked = extract::mask(&ad);
     let firings = firings.into_iter().map(|firing| mask_firing(firing, &masked)).collect();
     let ad_version = AdVersion {
@@ -169,6 +172,7 @@ pub async fn analyse(
         Some(summary) => summary,
         None => analyse_everything(store, config, as_of, at, renew, progress).await?,
     };
+    shadow::catch_up(store, config, at, progress).await.context("following what runs in the shadow")?;
     spread_objections(store, config, None, at).await.context("working out how far objections reach")?;
     Ok(AnalyseSummary { read, ..summary })
 }
@@ -192,7 +196,8 @@ async fn analyse_everything(
             References::newest(store, config).await?.filter(|kept| ads < 2 * kept.links.ads().max(1))
         }
     };
-    let mut everybody = Everybody::gather(store, config, &judgements, kept, as_of, progress).await?;
+    let facts = Facts::kept(store);
+    let mut everybody = Everybody::gather(&facts, config, &judgements, kept, as_of, progress).await?;
     let references = everybody.references.clone();
     let rules = rules(config, &references, &judgements, as_of);
     let mut run = store
@@ -208,8 +213,10 @@ async fn analyse_everything(
         })
         .await
         .context("keeping the analysis")?;
+    let mut shadows = Shadows::begin(store, config, at).await?;
     let mut done = 0;
-    while let Some((closures, chunk)) = everybody.next(store, &rules).await? {
+    while let Some((closures, chunk)) = everybody.next(&facts, &rules).await? {
+        shadows.add(&rules, &closures).await.context("keeping what runs in the shadow")?;
         done += closures.iter().map(|closure| closure.ads.len() as u64).sum::<u64>();
         run.add(&closures).await.context("keeping the analysis")?;
         run.add_keys(&chunk).await.context("keeping the analysis")?;
@@ -217,6 +224,7 @@ async fn analyse_everything(
     }
     drop(everybody);
     let cases = run.finish().await.context("keeping the analysis")?;
+    shadows.end((cases.id, 0), as_of).await.context("keeping what runs in the shadow")?;
     store.forget_changes(&changes, as_of).await?;
     AnalyseSummary::read(store, cases, None).await
 }

@@ -1,6 +1,6 @@
 //! From the configuration to what the pages need of it.
 
-use crate::config::{Config, Programme, TeamSettings};
+use crate::config::{Config, Live, Programme, TeamSettings};
 use crate::jobs::crawl::contact_url;
 use crate::ports::Bench;
 use domain::{Bilingual, ProgrammeId, TeamId};
@@ -36,12 +36,13 @@ pub fn team(config: &Config, team: &TeamSettings) -> Team {
 
 /// What the pages work with. `today`: the time at which a demo stands still.
 pub fn app_state(
-    config: &Arc<Config>,
+    live: &Live,
     programme: &Programme,
     store: Store,
     today: Option<Timestamp>,
     notice: Option<Bilingual>,
 ) -> anyhow::Result<AppState> {
+    let config = live.get();
     let clock: Clock = match today {
         Some(at) => Arc::new(move || at),
         None => Arc::new(crate::time::now),
@@ -59,7 +60,7 @@ pub fn app_state(
     let settings = WebSettings {
         programme: ProgrammeId(programme.id.clone()),
         programme_name: programme.title.clone(),
-        teams: programme.teams.iter().map(|each| team(config, each)).collect(),
+        teams: programme.teams.iter().map(|each| team(&config, each)).collect(),
         regions: regions
             .into_iter()
             .map(|(name, municipalities)| Region { id: slug(name), name: name.to_owned(), municipalities })
@@ -129,7 +130,7 @@ pub fn app_state(
         )),
         catalogue: config.catalogue.clone(),
         settings: Arc::new(settings),
-        workbench: Arc::new(Bench::new(config.clone(), store.clone())),
+        workbench: Arc::new(Bench::new(live.clone(), store.clone())),
         store,
     })
 }

@@ -8,7 +8,6 @@
 //! a contact but to compare it: notes never hold one.
 
 mod ad;
-pub mod agreement;
 mod assess;
 #[cfg(test)]
 mod assess_tests;

@@ -38,8 +38,9 @@ mod transfer;
 
 pub use ads::{AdRow, AdSpan, NewAd, PutAds, VersionRow};
 pub use analysis::{
-    AnalysisHeader, AnalysisRun, CaseSubject, Change, ClosureAd, EntityRow, NewAnalysis, NewBatch, NewClosure,
-    PutAnalysis, RunFiguresRow, RunHead, SpamShare, Standard,
+    AnalysisHeader, AnalysisRun, CaseChange, CaseSubject, Cause, Change, ClosureAd, EntityRow, NewAnalysis, NewBatch,
+    NewClosure, PutAnalysis, RunFiguresRow, RunHead, ShadowCounts, ShadowOverview, ShadowRow, ShadowState, SpamShare,
+    Standard, SubjectScore,
 };
 pub use anchor::{Anchor, AnchorKind, Head};
 pub use archive::{ArchiveQuery, ArchiveReader, ArchivedPage, CaptureRow, Reread, RereadAs, RereadCounts, WholeRun};
@@ -56,7 +57,7 @@ pub use outreach::{
     PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
-pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
+pub use readings::{InPassing, KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use release::{
     CountedAd, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease, Pseudonyms,
     ReleaseRow, SourceCounts,

@@ -26,9 +26,12 @@ mod sessions;
 pub mod settings;
 mod state;
 mod texts;
+mod what_if;
 
 pub use limits::PublicLimits;
-pub use port::{FindingsAsked, FindingsMade, Followed, Found, TextRead, Workbench, WorkbenchError};
+pub use port::{
+    ConfigurationAct, FindingsAsked, FindingsMade, Followed, Found, TextRead, TrialId, Workbench, WorkbenchError,
+};
 pub use public_text::{PUBLIC_VARIABLES, PublicSection, PublicText};
 pub use routes::{Audience, ROUTES, RouteInfo, app, public_app};
 pub use serve::{ServeError, serve, serve_public};
@@ -37,3 +40,4 @@ pub use settings::{
 };
 pub use state::AppState;
 pub use texts::Language;
+pub use what_if::{Adopted, Comparison, MovedCase, Setting, SettingChange, ShadowInfo, Trial};

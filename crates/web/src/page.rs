@@ -123,6 +123,7 @@ impl Page {
                 ("/shared-numbers", t.t("menu-shared")),
                 ("/try", t.t("menu-try")),
                 ("/drift", t.t("menu-drift")),
+                ("/what-if", t.t("menu-what-if")),
                 ("/objections", t.t("menu-objections")),
                 ("/indicators", t.t("menu-indicators")),
             ],
@@ -138,6 +139,7 @@ impl Page {
                 ("/people", t.t("menu-people")),
                 ("/objections", t.t("menu-objections")),
                 ("/audit", t.t("menu-audit")),
+                ("/what-if", t.t("menu-what-if")),
                 ("/indicators", t.t("menu-indicators")),
             ],
             PersonRole::Auditor => vec![("/audit", t.t("menu-audit")), ("/indicators", t.t("menu-indicators"))],
@@ -171,7 +173,9 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 40] = [
+        const KNOWN: [&str; 42] = [
+            "adopted",
+            "dropped",
             "follow-up",
             "referral",
             "urgent-answered",

@@ -31,10 +31,12 @@ pub mod queue_acts;
 mod queue_filter;
 pub mod search;
 pub mod second;
+pub mod shadow;
 pub mod shared_numbers;
 pub mod sign_in;
 pub mod today;
 pub mod try_text;
+pub mod what_if;
 
 use crate::errors::WebError;
 use askama::Template;

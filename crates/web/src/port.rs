@@ -1,10 +1,12 @@
 //! What the pages ask of the rest of bavn. The package `bavn` implements it.
 
 use crate::Language;
-use classifier::WhyNot;
+use crate::what_if::{Adopted, Setting, SettingChange, ShadowInfo, Trial};
+use classifier::{Catalogue, WhyNot};
 use domain::{AdRef, Firing, Reading, Waterfall};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// Work that the pages ask for but do not do themselves.
 #[async_trait::async_trait]
@@ -15,8 +17,40 @@ pub trait Workbench: Send + Sync {
     async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError>;
     /// The figures of a period as a document, small counts withheld as in whatever leaves the house. Logged as a look.
     async fn findings(&self, asked: &FindingsAsked) -> Result<FindingsMade, WorkbenchError>;
+    /// The catalogue in force now, where it may have become another since the pages began.
+    fn catalogue(&self) -> Option<Arc<Catalogue>>;
+    /// The values that a person may try: grades, points and states of indicators, ways to a band, weights of linking.
+    fn settings(&self) -> Vec<Setting>;
+    /// Begins to lay these values (file, key, new value) beside those in force; where it can be asked for. Nothing is
+    /// kept of it but in memory.
+    async fn try_settings(&self, values: &[(String, String, String)], at: Timestamp)
+    -> Result<TrialId, WorkbenchError>;
+    /// How far that is; `None` where it is forgotten.
+    fn trial(&self, id: TrialId) -> Option<(Vec<SettingChange>, Trial)>;
+    /// Makes what was tried the configuration in force, for this reason.
+    async fn adopt_trial(&self, id: TrialId, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError>;
+    /// The indicators in the shadow.
+    fn shadows(&self) -> Vec<ShadowInfo>;
+    /// Takes an indicator out of the shadow and into the catalogue, for this reason.
+    async fn adopt_shadow(&self, id: &str, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError>;
+    /// Takes an indicator out of the shadow, for this reason.
+    async fn drop_shadow(&self, id: &str, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError>;
     /// A person judged at `at`: analyses again, and waits for it a short while.
     async fn follow_judgement(&self, at: Timestamp) -> Followed;
+}
+
+/// Names a trial.
+pub type TrialId = u64;
+
+/// Who changes the configuration, when and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigurationAct {
+    /// Who.
+    pub by: store::Actor,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
 }
 
 /// Which figures are asked for.
@@ -114,6 +148,12 @@ pub enum WorkbenchError {
         length: usize,
         /// Bytes allowed.
         limit: usize,
+    },
+    /// What is asked for cannot be: a person has to ask otherwise.
+    #[error("{why}")]
+    Refused {
+        /// Why, and what to do.
+        why: String,
     },
     /// What does the work is not to be had.
     #[error("this could not be worked out: {what}; try again, and tell the administrator if it stays so")]

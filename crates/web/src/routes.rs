@@ -2,8 +2,8 @@
 
 use crate::pages::{
     administration, audit, called, case, contact, decision, drift, findings, follow_ups, health, history, indicators,
-    line, network, notes, objection, objections, pair, queue, queue_acts, search, second, shared_numbers, sign_in,
-    today, try_text,
+    line, network, notes, objection, objections, pair, queue, queue_acts, search, second, shadow, shared_numbers,
+    sign_in, today, try_text, what_if,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -136,6 +136,13 @@ routes! {
     get "/people" Only(Administrator) => administration::people;
     get "/audit" Either(Administrator, Auditor) => audit::form;
     post "/audit" Either(Administrator, Auditor) => audit::search;
+    get "/what-if" Either(Researcher, Administrator) => what_if::form;
+    post "/what-if" Either(Researcher, Administrator) => what_if::begin;
+    get "/what-if/{id}" Either(Researcher, Administrator) => what_if::trial;
+    post "/what-if/{id}/adopt" Either(Researcher, Administrator) => what_if::adopt;
+    get "/shadow/{id}" Either(Researcher, Administrator) => shadow::shadow;
+    post "/shadow/{id}/adopt" Either(Researcher, Administrator) => shadow::adopt;
+    post "/shadow/{id}/drop" Either(Researcher, Administrator) => shadow::leave;
     get "/indicators" SignedIn => indicators::indicators;
     get "/indicators/{id}" SignedIn => indicators::indicator;
 }

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use std::sync::Arc;
 use store::Store;
 
-/// What every handler is given. Cheap to clone.
-#[derive(Clone)]
+/// What every handler is given. Cheap to clone; each request has its own, with the catalogue in force then.
 pub struct AppState {
     /// Where everything is kept.
     pub store: Store,
@@ -19,6 +18,19 @@ pub struct AppState {
     pub workbench: Arc<dyn Workbench>,
     /// The brakes of the public form.
     pub limits: Arc<PublicLimits>,
+}
+
+impl Clone for AppState {
+    fn clone(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            // An adoption puts another in place while the pages are served.
+            catalogue: self.workbench.catalogue().unwrap_or_else(|| self.catalogue.clone()),
+            settings: self.settings.clone(),
+            workbench: self.workbench.clone(),
+            limits: self.limits.clone(),
+        }
+    }
 }
 
 impl AppState {

@@ -2,6 +2,7 @@
 //! `queue`: next case, lock, skip, views, shortcuts.
 //! `search`: search, contacts, files.
 //! `second`: second readings, history. `findings`: figures, filters, downloads.
+//! `what_if`: other values tried and adopted, indicators in the shadow.
 //! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
 
 #[path = "web/access.rs"]
@@ -30,3 +31,5 @@ mod search;
 mod second;
 #[path = "web/support/mod.rs"]
 mod support;
+#[path = "web/what_if.rs"]
+mod what_if;

@@ -3,18 +3,24 @@
 //! Files are the single truth. Whatever is wrong in them stops the start with file, line and key.
 
 mod builtin;
+mod live;
+mod overlay;
 mod programme;
 mod release;
 mod settings;
+mod shadow;
 mod toml_file;
 
 pub use builtin::{Builtin, write_builtin};
+pub use live::Live;
+pub use overlay::{Overlay, differences};
 pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, UrgentPerson, UrgentSettings};
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
     AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings,
     PublicSettings, RetentionSettings, ServeSettings, Settings, SmtpSecurity, SmtpSettings,
 };
+pub use shadow::Shadow;
 pub use toml_file::{ConfigError, parse_toml};
 
 use std::collections::BTreeMap;
@@ -50,7 +56,10 @@ pub struct Config {
     pub reader_version: String,
     /// `public/*.toml`: words of the public page, Danish and English first.
     pub public_texts: Vec<web::PublicText>,
+    /// `shadow/<group>/<id>.toml`, by id: indicators that run beside the catalogue without any effect.
+    pub shadows: Vec<Shadow>,
     linkage_text: String,
+    over: Overlay,
 }
 
 /// What a crawl needs of the configuration: neither catalogue nor lexicon, whose patterns take a while to compile.
@@ -79,6 +88,8 @@ impl Config {
         let CrawlConfig { settings, programmes, sites } = source.crawl_config()?;
         let catalogue = source.catalogue()?;
         Ok(Config {
+            shadows: source.shadows(&catalogue)?,
+            over: Overlay::default(),
             reader_version: source.reader_version(&catalogue)?,
             catalogue: Arc::new(catalogue),
             reader: Arc::new(source.reader()?),
@@ -93,6 +104,33 @@ impl Config {
             settings,
             programmes,
             sites,
+        })
+    }
+
+    /// This configuration with other files in place of some: what it would be. Sites, programmes and settings stay, and
+    /// so does what runs in the shadow.
+    pub fn over(&self, overlay: &Overlay) -> anyhow::Result<Config> {
+        let over = self.over.with(overlay);
+        let source = Source { folder: self.folder.clone(), over: over.clone() };
+        let catalogue = source.catalogue()?;
+        let reads_alike = !overlay.files().any(|(path, _)| overlay::changes_reader(path));
+        Ok(Config {
+            reader_version: source.reader_version(&catalogue)?,
+            catalogue: Arc::new(catalogue),
+            reader: if reads_alike { self.reader.clone() } else { Arc::new(source.reader()?) },
+            geography: source.geography()?,
+            linkage: source.toml("linkage.toml")?,
+            watch: self.watch,
+            public_texts: self.public_texts.clone(),
+            forms: source.later_toml("forms.toml")?.0,
+            recipients: source.recipients()?,
+            linkage_text: source.text("linkage.toml")?,
+            folder: self.folder.clone(),
+            settings: self.settings.clone(),
+            programmes: self.programmes.clone(),
+            sites: self.sites.clone(),
+            shadows: Vec::new(),
+            over,
         })
     }
 
@@ -117,14 +155,30 @@ impl Config {
         extract::ReadHints { site_obscures_phones: obscures, language: None }
     }
 
+    fn source(&self) -> Source {
+        Source { folder: self.folder.clone(), over: self.over.clone() }
+    }
+
+    /// The text of a file as it stands; `None` where there is none.
+    pub fn file_text(&self, path: &str) -> Option<String> {
+        self.source().text(path).ok()
+    }
+
+    /// The files of the indicators, by path.
+    pub fn indicator_files(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let mut files = self.source().texts("indicators/", ".toml")?;
+        files.retain(|(path, _)| path.matches('/').count() == 2);
+        Ok(files)
+    }
+
     /// Where recipients of packages are written down, for messages.
     pub fn recipients_file(&self) -> String {
-        Source { folder: self.folder.clone() }.show("recipients.toml")
+        self.source().show("recipients.toml")
     }
 
     /// Configuration and catalogue for a package, by path: rules, weights and words, without the examples (they are texts).
     pub fn package_files(&self) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
-        let source = Source { folder: self.folder.clone() };
+        let source = self.source();
         let mut files = BTreeMap::new();
         for file in ["linkage.toml", "watch.toml", "forms.toml"] {
             let text = source.text(file).or_else(|error| Builtin::text(file).ok_or(error))?;
@@ -167,18 +221,23 @@ impl Config {
     }
 }
 
-/// Where files come from: a folder, or the program itself.
+/// Where files come from: a folder, or the program itself; with others in place of some.
 struct Source {
     folder: Option<PathBuf>,
+    over: Overlay,
 }
 
 impl Source {
+    fn built_in() -> Source {
+        Source { folder: None, over: Overlay::default() }
+    }
+
     fn open(folder: &Path, fallback: bool) -> anyhow::Result<Source> {
         if folder.join("bavn.toml").is_file() {
-            return Ok(Source { folder: Some(folder.to_owned()) });
+            return Ok(Source { folder: Some(folder.to_owned()), over: Overlay::default() });
         }
         if fallback && !folder.exists() {
-            return Ok(Source { folder: None });
+            return Ok(Source::built_in());
         }
         anyhow::bail!(
             "there is no configuration in '{}' (bavn.toml is missing): write one with 'bavn init --config {}'",
@@ -195,6 +254,9 @@ impl Source {
     }
 
     fn text(&self, path: &str) -> anyhow::Result<String> {
+        if let Some(text) = self.over.text(path) {
+            return Ok(text.to_owned());
+        }
         match &self.folder {
             Some(folder) => {
                 let file = folder.join(path);
@@ -220,8 +282,10 @@ impl Source {
             }
             None => Builtin::paths(),
         };
+        paths.extend(self.over.files().map(|(path, _)| path.to_owned()));
         paths.retain(|path| path.starts_with(prefix) && path.ends_with(suffix));
         paths.sort();
+        paths.dedup();
         paths.into_iter().map(|path| self.text(&path).map(|text| (path, text))).collect()
     }
 
@@ -274,7 +338,7 @@ impl Source {
     fn public_texts(&self) -> anyhow::Result<Vec<web::PublicText>> {
         let mut found = self.texts("public/", ".toml")?;
         if found.is_empty() {
-            found = Source { folder: None }.texts("public/", ".toml")?;
+            found = Source::built_in().texts("public/", ".toml")?;
         }
         let mut texts = Vec::new();
         for (path, text) in found {
@@ -298,7 +362,7 @@ impl Source {
     /// A file that older configurations do not have yet: the one built in stands in.
     fn later_toml<T: serde::de::DeserializeOwned>(&self, path: &str) -> anyhow::Result<(T, String)> {
         let missing = self.folder.as_ref().is_some_and(|folder| !folder.join(path).exists());
-        let text = if missing { Source { folder: None }.text(path)? } else { self.text(path)? };
+        let text = if missing { Source::built_in().text(path)? } else { self.text(path)? };
         Ok((parse_toml(&self.show(path), &text)?, text))
     }
 

@@ -1,26 +1,23 @@
 //! `bavn analyse`: from unread ads to cases.
 
 use crate::cli::{AnalyseArgs, Cli};
+use crate::config::{Config, Overlay};
 use crate::key::Need;
 use crate::pipeline::{self, AnalyseSummary, NewReference};
-use crate::preview;
+use crate::what_if::{self, Adoption};
+use jiff::Timestamp;
+use store::Store;
+use web::{Adopted, ConfigurationAct};
 
 /// Reads, links, assesses, opens cases.
 pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
     let now = crate::time::now();
     let (config, store) = super::open(cli, Need::Existing, now).await?;
     let as_of = super::as_of(&store, args.as_of.as_deref()).await?;
-    if args.preview {
-        let bar = crate::progress::spinner("comparing");
-        let preview = preview::preview(&store, &config, as_of, &|step, done| {
-            bar.set_message(step.to_owned());
-            bar.set_position(done);
-        })
-        .await?;
-        bar.finish_and_clear();
+    if args.preview || args.what_if.is_some() {
+        let done = compare(&store, &config, args, as_of, now).await;
         store.close().await;
-        print!("{}", preview::describe(&preview));
-        return Ok(());
+        return done;
     }
     if args.from_archive {
         let at = super::virtual_today(&store).await?.unwrap_or(now);
@@ -61,6 +58,50 @@ pub async fn run(cli: &Cli, args: &AnalyseArgs) -> anyhow::Result<()> {
     store.close().await;
     eprintln!("{}\n{}", describe(&summary), crate::figures::describe(&warnings));
     Ok(())
+}
+
+/// Shows what would come, and adopts it where a reason is given.
+async fn compare(
+    store: &Store,
+    config: &Config,
+    args: &AnalyseArgs,
+    as_of: Timestamp,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let bar = crate::progress::spinner("comparing");
+    let progress = |step: &str, done: u64| {
+        bar.set_message(step.to_owned());
+        bar.set_position(done);
+    };
+    let Some(folder) = &args.what_if else {
+        let found = what_if::preview(store, config, as_of, &progress).await?;
+        bar.finish_and_clear();
+        print!("{}", what_if::describe_preview(&found));
+        return Ok(());
+    };
+    let (overlay, besides) = Overlay::of_folder(folder, config)?;
+    if !besides.is_empty() {
+        eprintln!("These files differ too, but no assessment depends on them: {}.", besides.join(", "));
+    }
+    let found = what_if::what_if(store, config, &overlay, as_of, &progress).await?;
+    bar.finish_and_clear();
+    print!("{}", what_if::describe_what_if(&found));
+    let Some(reason) = &args.adopt else {
+        eprintln!("Nothing was changed. --adopt REASON makes it the configuration in force.");
+        return Ok(());
+    };
+    let act = ConfigurationAct { by: super::system_actor(), at: now, reason: reason.clone() };
+    match what_if::adopt(store, config, &Adoption::of(config, &overlay, &found), &act).await? {
+        Adopted::Written(files) => {
+            eprintln!(
+                "Adopted and recorded: {} changed. 'bavn analyse --all' brings what was shown; 'bavn run' and 'bavn serve' \
+                 go by it once they are started again.",
+                files.join(", ")
+            );
+            Ok(())
+        }
+        Adopted::Refused(why) => anyhow::bail!("{why}"),
+    }
 }
 
 /// The summary in a few lines.

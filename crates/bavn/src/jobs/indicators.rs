@@ -58,6 +58,8 @@ pub fn run(config: &Path, command: &IndicatorCommand) -> anyhow::Result<()> {
             })?;
             write!(out, "{}", indicator.markdown())?;
         }
+        // Handled where the store is opened.
+        IndicatorCommand::Shadow { .. } => {}
         IndicatorCommand::Docs => write!(out, "{}", catalogue.markdown())?,
         IndicatorCommand::Patterns => {
             for (indicator, table, regex) in catalogue.expressions() {

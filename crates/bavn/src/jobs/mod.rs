@@ -23,6 +23,7 @@ pub mod research;
 pub mod retention;
 pub mod run;
 pub mod serve;
+pub mod shadow;
 pub mod site;
 pub mod site_wish;
 pub mod store_copy;

@@ -1,7 +1,7 @@
 //! `bavn run`: the whole system for one organisation, in one process: crawls, analysis, lists, pages.
 
 use crate::cli::{Cli, ServeArgs};
-use crate::config::Config;
+use crate::config::{Config, Live};
 use crate::jobs::{analyse, crawl, list, notices, serve, upkeep};
 use crate::key::{Need, open_store};
 use crate::monitor::{self, Counted};
@@ -28,7 +28,8 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let stop = Stop::default();
     crawl::stop_on_signal(stop.clone());
     let listener = serve::listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
-    let state = app_state(&config, config.programme(None)?, store.clone(), None, None)?;
+    let live = Live::new(config.clone());
+    let state = app_state(&live, config.programme(None)?, store.clone(), None, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);
     let _public = serve::start_public(config.settings.public.address(), &state).await?;
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
@@ -42,10 +43,10 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
         let deps = crawl::deps(&sites, &store, Arc::new(WallClock), stop.clone(), progress)?;
         tasks.spawn(async move { crawler::crawl_forever(plans, &deps, None).await });
     }
-    tasks.spawn(keep_analysing(config.clone(), store.clone(), stop.clone()));
+    tasks.spawn(keep_analysing(live.clone(), store.clone(), stop.clone()));
     notices::appoint(&store, &config, crate::time::now()).await?;
-    tasks.spawn(keep_listing(config.clone(), store.clone(), stop.clone()));
-    tasks.spawn(keep_telling(config.clone(), store.clone(), stop.clone()));
+    tasks.spawn(keep_listing(live.clone(), store.clone(), stop.clone()));
+    tasks.spawn(keep_telling(live.clone(), store.clone(), stop.clone()));
     tasks.spawn(upkeep::keep(upkeep::Upkeep::whole(cli, &config), config.clone(), store.clone(), stop.clone()));
     let serving = stop.clone();
     let served = web::serve(listener, state, async move { serving.stopped().await }).await;
@@ -57,14 +58,14 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
 
 /// Analyses at the configured interval; once a day with a new reference. A failed analysis is logged and tried again:
 /// the one before stays current.
-async fn keep_analysing(config: Arc<Config>, store: Store, stop: Stop) {
-    let interval = Duration::from_secs(u64::from(config.settings.analyse.interval_min) * 60);
+async fn keep_analysing(live: Live, store: Store, stop: Stop) {
+    let interval = Duration::from_secs(u64::from(live.get().settings.analyse.interval_min) * 60);
     let mut reference_day = None;
     loop {
         let now = crate::time::now();
         let today = crate::time::local_day(now);
         let renew = if reference_day == Some(today) { NewReference::IfNone } else { NewReference::Always };
-        match pipeline::analyse(&store, &config, now, now, renew, &|_, _| {}).await {
+        match pipeline::analyse(&store, &live.get(), now, now, renew, &|_, _| {}).await {
             Ok(summary) => {
                 reference_day = Some(today);
                 tracing::info!("{}", analyse::describe(&summary));
@@ -79,9 +80,9 @@ async fn keep_analysing(config: Arc<Config>, store: Store, stop: Stop) {
 }
 
 /// Makes each team's list once its hour has come, also after a night in which the machine was off.
-async fn keep_listing(config: Arc<Config>, store: Store, stop: Stop) {
+async fn keep_listing(live: Live, store: Store, stop: Stop) {
     loop {
-        if let Err(error) = due_lists(&config, &store, crate::time::now()).await {
+        if let Err(error) = due_lists(&live.get(), &store, crate::time::now()).await {
             tracing::error!("a list could not be made and is tried again: {error:#}");
         }
         tokio::select! {
@@ -92,9 +93,9 @@ async fn keep_listing(config: Arc<Config>, store: Store, stop: Stop) {
 }
 
 /// Tells the people appointed of each case in the urgent route, within a moment of the analysis that found it.
-async fn keep_telling(config: Arc<Config>, store: Store, stop: Stop) {
+async fn keep_telling(live: Live, store: Store, stop: Stop) {
     loop {
-        if let Err(error) = notices::send_due(&store, &config, crate::time::now()).await {
+        if let Err(error) = notices::send_due(&store, &live.get(), crate::time::now()).await {
             tracing::error!("the urgent route could not be followed and is tried again: {error:#}");
         }
         tokio::select! {

@@ -1,6 +1,7 @@
 //! `bavn serve`: the web pages.
 
 use crate::cli::{Cli, ServeArgs};
+use crate::config::Live;
 use crate::jobs::crawl::signal;
 use crate::jobs::upkeep::{self, Upkeep};
 use crate::key::Need;
@@ -23,7 +24,7 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let today = super::virtual_today(&store).await?;
     super::notices::appoint(&store, &config, today.unwrap_or_else(crate::time::now)).await?;
     let config = Arc::new(config);
-    let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;
+    let state = app_state(&Live::new(config.clone()), config.programme(None)?, store.clone(), today, None)?;
     eprintln!("The pages are at http://{}/", listener.local_addr()?);
     let public = start_public(config.settings.public.address(), &state).await?;
     let stop = Stop::default();

@@ -3,9 +3,11 @@
 mod dry_frontier;
 mod frontier;
 mod read_page;
+mod what_if;
 mod workbench;
 
 pub use dry_frontier::{DryFrontier, DryLimits};
 pub use frontier::StoreFrontier;
 pub use read_page::AdapterPages;
+pub(crate) use what_if::shadow_end;
 pub use workbench::Bench;

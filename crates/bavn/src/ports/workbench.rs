@@ -1,8 +1,10 @@
 //! What the pages ask of reader, rules and linking.
 
-use crate::config::Config;
+use super::what_if::Trials;
+use crate::config::Live;
 use crate::pipeline::{self, NewReference};
 use async_trait::async_trait;
+use classifier::Catalogue;
 use domain::{AdRef, Field, Waterfall};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,7 +13,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use store::Store;
 use tokio::sync::{Mutex, Semaphore};
-use web::{FindingsAsked, FindingsMade, Followed, TextRead, Workbench, WorkbenchError};
+use web::{
+    Adopted, ConfigurationAct, FindingsAsked, FindingsMade, Followed, Setting, SettingChange, ShadowInfo, TextRead,
+    Trial, TrialId, Workbench, WorkbenchError,
+};
 
 /// Longest text that is read on request, in bytes: some fifty ads.
 const LONGEST: usize = 32 * 1024;
@@ -21,8 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Reads texts with the installation's reader and catalogue, and weighs pairs of ads with its parameters.
 pub struct Bench {
-    config: Arc<Config>,
+    live: Live,
     store: Store,
+    trials: Trials,
     /// One analysis at work for judgements and one that waits for its turn.
     turns: Arc<Semaphore>,
     turn: Arc<Mutex<()>>,
@@ -32,8 +38,23 @@ pub struct Bench {
 
 impl Bench {
     /// With these.
-    pub fn new(config: Arc<Config>, store: Store) -> Self {
-        Self { config, store, turns: Arc::new(Semaphore::new(2)), turn: Arc::default(), judged_ms: Arc::default() }
+    pub fn new(live: Live, store: Store) -> Self {
+        Self {
+            trials: Trials::new(live.clone(), store.clone()),
+            live,
+            store,
+            turns: Arc::new(Semaphore::new(2)),
+            turn: Arc::default(),
+            judged_ms: Arc::default(),
+        }
+    }
+
+    /// After an adoption: cases follow as soon as may be.
+    async fn followed(&self, done: Adopted, at: Timestamp) -> Adopted {
+        if matches!(done, Adopted::Written(_)) {
+            self.follow_judgement(at).await;
+        }
+        done
     }
 }
 
@@ -43,7 +64,8 @@ impl Workbench for Bench {
         if text.len() > LONGEST {
             return Err(WorkbenchError::TooLong { length: text.len(), limit: LONGEST });
         }
-        let (catalogue, reader, text) = (self.config.catalogue.clone(), self.config.reader.clone(), text.to_owned());
+        let config = self.live.get();
+        let (catalogue, reader, text) = (config.catalogue.clone(), config.reader.clone(), text.to_owned());
         let read = tokio::task::spawn_blocking(move || {
             let ad = reader.read(vec![(Field::Text, text)], &Default::default());
             let at = classifier::AdAt { ad: None, on: Some(on) };
@@ -55,21 +77,59 @@ impl Workbench for Bench {
     }
 
     async fn findings(&self, asked: &FindingsAsked) -> Result<FindingsMade, WorkbenchError> {
-        crate::release::page(&self.store, &self.config, asked)
+        crate::release::page(&self.store, &self.live.get(), asked)
             .await
             .map_err(|error| WorkbenchError::Unavailable { what: error.to_string() })
     }
 
     async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError> {
-        pipeline::compare_ads(&self.store, &self.config, a, b)
+        pipeline::compare_ads(&self.store, &self.live.get(), a, b)
             .await
             .map_err(|error| WorkbenchError::Unavailable { what: error.to_string() })
+    }
+
+    fn catalogue(&self) -> Option<Arc<Catalogue>> {
+        Some(self.live.get().catalogue.clone())
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        self.trials.settings()
+    }
+
+    async fn try_settings(
+        &self,
+        values: &[(String, String, String)],
+        at: Timestamp,
+    ) -> Result<TrialId, WorkbenchError> {
+        self.trials.begin(values, at).await
+    }
+
+    fn trial(&self, id: TrialId) -> Option<(Vec<SettingChange>, Trial)> {
+        self.trials.trial(id)
+    }
+
+    async fn adopt_trial(&self, id: TrialId, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
+        let done = self.trials.adopt(id, act).await?;
+        Ok(self.followed(done, act.at).await)
+    }
+
+    fn shadows(&self) -> Vec<ShadowInfo> {
+        self.trials.shadows()
+    }
+
+    async fn adopt_shadow(&self, id: &str, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
+        let done = self.trials.end_shadow(id, true, act).await?;
+        Ok(self.followed(done, act.at).await)
+    }
+
+    async fn drop_shadow(&self, id: &str, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
+        self.trials.end_shadow(id, false, act).await
     }
 
     async fn follow_judgement(&self, at: Timestamp) -> Followed {
         self.judged_ms.fetch_max(at.as_millisecond(), Ordering::SeqCst);
         let Ok(place) = self.turns.clone().try_acquire_owned() else { return Followed::Soon };
-        let (config, store) = (self.config.clone(), self.store.clone());
+        let (config, store) = (self.live.get(), self.store.clone());
         let (turn, judged_ms) = (self.turn.clone(), self.judged_ms.clone());
         let analysis = tokio::spawn(async move {
             let _turn = turn.lock().await;

@@ -16,7 +16,6 @@ use crate::guard::cube::Cube;
 use crate::guard::earlier::{Released, suppress};
 use crate::source::Source;
 use crate::stat::agreement::{Agreement, kappa};
-use std::collections::BTreeSet;
 
 /// Everything that is shown of a period.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,14 +72,5 @@ impl Figures {
 }
 
 fn agreement(source: &Source, least: u64) -> Option<Agreement> {
-    let kinds: BTreeSet<&String> = source.readers.iter().flat_map(|(first, second)| [first, second]).collect();
-    let kinds: Vec<&String> = kinds.into_iter().collect();
-    let mut table = vec![vec![0; kinds.len()]; kinds.len()];
-    for (first, second) in &source.readers {
-        let place = |kind: &String| kinds.iter().position(|known| *known == kind);
-        if let (Some(row), Some(column)) = (place(first), place(second)) {
-            table[row][column] += 1;
-        }
-    }
-    kappa(&table, crate::stat::LEVEL).filter(|found| found.cases >= least)
+    kappa(&source.readers, crate::stat::LEVEL).filter(|found| found.cases >= least)
 }

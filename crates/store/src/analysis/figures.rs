@@ -4,9 +4,10 @@ use super::AnalysisHeader;
 use super::cases::Times;
 use crate::db::{Tx, args};
 use crate::draw::is_drawn;
+use crate::keys::Keys;
 use crate::times::local_day_and_hour;
 use crate::{Store, StoreError};
-use domain::RunFigures;
+use domain::{Assessment, RunFigures};
 
 /// For so long each analysis' figures stay; of earlier days the last of the day.
 const ALL_FOR_MS: i64 = 7 * 86_400_000;
@@ -39,6 +40,31 @@ pub(super) async fn of(tx: &mut Tx, id: i64) -> Result<RunFigures, StoreError> {
 
 fn parse(body: &str) -> Result<RunFigures, StoreError> {
     serde_json::from_str(body).map_err(|_| StoreError::Corrupt { what: "an analysis' figures" })
+}
+
+/// The figures of an analysis after one of its assessments went, or became another one: pages and warnings count by them
+/// until the next analysis.
+pub(crate) async fn recount(
+    tx: &mut Tx,
+    keys: &Keys,
+    id: i64,
+    subject: &str,
+    then: Option<&Assessment>,
+) -> Result<(), StoreError> {
+    const READ: &str = "SELECT body_sealed, language FROM assessment WHERE analysis_id = $1 AND subject = $2";
+    let Some(row) = tx.one(READ, args![id, subject]).await? else { return Ok(()) };
+    if tx.one("SELECT 1 FROM run_figures WHERE analysis_id = $1", args![id]).await?.is_none() {
+        return Ok(());
+    }
+    let (now, language) = (super::open_assessment(keys, subject, &row.blob(0)?)?, row.text(1)?);
+    let mut figures = of(tx, id).await?;
+    figures.remove(&now, &language);
+    if let Some(then) = then {
+        figures.add(then, &language);
+    }
+    let body = serde_json::to_string(&figures).map_err(|_| StoreError::Corrupt { what: "an analysis' figures" })?;
+    tx.run("UPDATE run_figures SET body = $2 WHERE analysis_id = $1", args![id, body]).await?;
+    Ok(())
 }
 
 /// Keeps the figures and draws the spam cases that were not drawn yet. Part of the transaction that makes an analysis the

@@ -5,11 +5,16 @@ pub(crate) mod cases;
 mod figures;
 mod lineage;
 mod rows;
+mod scores;
+mod shadows;
 mod write;
 
 pub use batches::{CaseSubject, Change, NewBatch, Standard};
+pub(crate) use figures::recount;
 pub use figures::{RunFiguresRow, SpamShare};
 pub use rows::{ClosureAd, NewClosure};
+pub use scores::{CaseChange, SubjectScore};
+pub use shadows::{Cause, ShadowCounts, ShadowOverview, ShadowRow, ShadowState};
 pub use write::{AnalysisRun, RunHead};
 
 use crate::db::{Row, Tx, args};

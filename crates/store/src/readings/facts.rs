@@ -1,11 +1,11 @@
 //! What was known of every ad at a time: the input of linking and of the rules over several ads.
 
-use super::{ad_ref, open_facts, put_hashes};
+use super::{UnreadVersion, ad_ref, open_facts, put_hashes};
 use crate::ads::AdRow;
 use crate::db::{Arg, Row, Tx, args};
 use crate::times::{day_from_number, from_ms, sum_up, unpack_times};
-use crate::{Store, StoreError};
-use domain::{AdFacts, AdRef, DaySighting, VersionFacts};
+use crate::{Store, StoreError, VersionRow};
+use domain::{AdContent, AdFacts, AdRef, DaySighting, VersionFacts};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 
@@ -28,6 +28,18 @@ pub struct KnownAd {
     pub facts: AdFacts,
 }
 
+/// What reads versions in passing.
+type ReadVersions<'a> = &'a (dyn Fn(&[UnreadVersion]) -> Vec<VersionFacts> + Send + Sync);
+
+/// A reader beside the one whose readings are kept.
+#[derive(Clone, Copy)]
+pub struct InPassing<'a> {
+    /// Its version: what it has read is taken as it is kept.
+    pub reader_version: &'a str,
+    /// Reads all others: one result for each, in their order.
+    pub read: ReadVersions<'a>,
+}
+
 /// Ads whose facts are read at a time.
 const PIECE: usize = 1_000;
 
@@ -40,7 +52,7 @@ impl Store {
         let rows = rows_by(&mut tx, until).await?;
         let mut facts = Vec::with_capacity(rows.len());
         for piece in rows.chunks(PIECE) {
-            facts.extend(self.known_ads(&mut tx, piece, until).await?.into_iter().map(|known| known.facts));
+            facts.extend(self.known_ads(&mut tx, piece, until, None).await?.into_iter().map(|known| known.facts));
         }
         facts.sort_by(|a, b| a.ad.cmp(&b.ad));
         Ok(facts)
@@ -54,16 +66,42 @@ impl Store {
 
     /// As [`Store::facts`], of some ads. One that was not read, or not seen by then, is left out.
     pub async fn facts_of(&self, rows: &[AdRow], as_of: Timestamp) -> Result<Vec<KnownAd>, StoreError> {
+        self.facts_by(rows, as_of, None).await
+    }
+
+    /// As [`Store::facts_of`], as another reader would have it: versions that it has not read are read in passing, and
+    /// nothing of that is kept.
+    pub async fn facts_read_by(
+        &self,
+        rows: &[AdRow],
+        as_of: Timestamp,
+        reader: &InPassing<'_>,
+    ) -> Result<Vec<KnownAd>, StoreError> {
+        self.facts_by(rows, as_of, Some(reader)).await
+    }
+
+    async fn facts_by(
+        &self,
+        rows: &[AdRow],
+        as_of: Timestamp,
+        reader: Option<&InPassing<'_>>,
+    ) -> Result<Vec<KnownAd>, StoreError> {
         let mut tx = self.read("reading what is known of some ads").await?;
         let mut known = Vec::with_capacity(rows.len());
         for piece in rows.chunks(PIECE) {
-            known.extend(self.known_ads(&mut tx, piece, as_of.as_millisecond()).await?);
+            known.extend(self.known_ads(&mut tx, piece, as_of.as_millisecond(), reader).await?);
         }
         known.sort_by(|a, b| a.facts.ad.cmp(&b.facts.ad));
         Ok(known)
     }
 
-    async fn known_ads(&self, tx: &mut Tx, rows: &[AdRow], until: i64) -> Result<Vec<KnownAd>, StoreError> {
+    async fn known_ads(
+        &self,
+        tx: &mut Tx,
+        rows: &[AdRow],
+        until: i64,
+        reader: Option<&InPassing<'_>>,
+    ) -> Result<Vec<KnownAd>, StoreError> {
         let ids = || rows.iter().map(|row| Arg::from(row.0));
         let until_only = args![until];
         let ads = tx
@@ -89,14 +127,14 @@ impl Store {
                 ids(),
             )
             .await?;
-        let readings = tx
-            .all_in(
-                "SELECT v.ad_id, v.version, v.id, r.body_sealed FROM ad_version v JOIN reading r ON r.version_id = v.id \
-                 WHERE v.ad_id IN",
-                &[],
-                ids(),
-            )
-            .await?;
+        const KEPT: &str = "SELECT v.ad_id, v.version, v.id, r.body_sealed FROM ad_version v JOIN reading r ON r.version_id = v.id WHERE";
+        let readings = match reader {
+            None => tx.all_in(&format!("{KEPT} v.ad_id IN"), &[], ids()).await?,
+            Some(reader) => {
+                let sql = format!("{KEPT} v.reader_version = $1 AND v.ad_id IN");
+                tx.all_in(&sql, &[Arg::from(reader.reader_version)], ids()).await?
+            }
+        };
         let hashes =
             tx.all_in("SELECT ad_id, source_hash, pdq, quality FROM image_hash WHERE ad_id IN", &[], ids()).await?;
         let hashes = super::hashes(&hashes)?;
@@ -115,6 +153,13 @@ impl Store {
             versions.entry(ad_id).or_default().push(facts);
         }
 
+        if let Some(reader) = reader {
+            for (ad_id, mut facts) in self.read_in_passing(tx, &ads, rows, &times, &hashes, reader).await? {
+                put_hashes(self.keys(), ad_id, &mut facts.images, &hashes);
+                versions.entry(ad_id).or_default().push(facts);
+            }
+        }
+
         let mut known = Vec::with_capacity(ads.len());
         for row in &ads {
             let id = row.int(0)?;
@@ -124,6 +169,54 @@ impl Store {
             known.push(KnownAd { row: AdRow(id), facts: one_ad(ad, versions, times, gone.get(&id).copied())? });
         }
         Ok(known)
+    }
+}
+
+impl Store {
+    /// The versions of these ads that a reader has not read, read by it.
+    async fn read_in_passing(
+        &self,
+        tx: &mut Tx,
+        ads: &[Row],
+        rows: &[AdRow],
+        times: &HashMap<i64, Times>,
+        hashes: &super::Hashes,
+        reader: &InPassing<'_>,
+    ) -> Result<Vec<(i64, VersionFacts)>, StoreError> {
+        let mut names: HashMap<i64, AdRef> = HashMap::with_capacity(ads.len());
+        for row in ads {
+            names.insert(row.int(0)?, ad_ref(self.keys(), row.text(1)?, &row.blob(2)?, &row.blob(3)?)?);
+        }
+        let unread = tx
+            .all_in(
+                "SELECT v.ad_id, v.version, v.id, v.content_sealed FROM ad_version v \
+                 WHERE (v.reader_version IS NULL OR v.reader_version <> $1) AND v.ad_id IN",
+                &[Arg::from(reader.reader_version)],
+                rows.iter().map(|row| Arg::from(row.0)),
+            )
+            .await?;
+        let (mut ids, mut versions) = (Vec::new(), Vec::new());
+        for row in &unread {
+            let (ad_id, number) = (row.int(0)?, row.int(1)?);
+            let Some(seen) = times.get(&ad_id).and_then(|times| times.versions.get(&number)) else { continue };
+            let Some(ad) = names.get(&ad_id) else { continue };
+            let place = crate::ads::version_place(ad_id, number);
+            let mut content: AdContent = self.keys().open_json("ad_version", &place, "content", &row.blob(3)?)?;
+            put_hashes(self.keys(), ad_id, &mut content.images, hashes);
+            ids.push(ad_id);
+            versions.push(UnreadVersion {
+                row: VersionRow(row.int(2)?),
+                ad: ad.clone(),
+                version: row.count(1)?,
+                first_seen: from_ms(seen.0)?,
+                last_seen: from_ms(seen.1)?,
+                content,
+            });
+        }
+        if versions.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(ids.into_iter().zip((reader.read)(&versions)).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod facts;
 
-pub use facts::KnownAd;
+pub use facts::{InPassing, KnownAd};
 
 use crate::ads::{BATCH, image_key, version_place};
 use crate::db::{Row, Tx, args};
@@ -30,6 +30,26 @@ pub struct UnreadVersion {
     pub last_seen: Timestamp,
     /// What it says, with the image hashes known by now.
     pub content: AdContent,
+}
+
+/// The versions that reader `$1` has not read, as ranges of the index over readers: a batch looks at what is new, not at
+/// all that was ever read.
+pub(crate) const UNREAD: [&str; 3] = ["v.reader_version IS NULL", "v.reader_version < $1", "v.reader_version > $1"];
+
+/// A version without a sighting was set aside by a run that failed.
+const SEEN: &str = "EXISTS (SELECT 1 FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version)";
+
+/// Up to `$2` unread versions of a range.
+pub(crate) fn unread_sql(range: &str) -> String {
+    // An argument that a range does not name would be without a type.
+    let all = if range.contains("$1") { "" } else { " AND CAST($1 AS TEXT) IS NOT NULL" };
+    format!(
+        "SELECT v.id, v.ad_id, v.version, v.content_sealed, s.site, a.key_hash, a.site_ad_id_sealed, \
+         (SELECT min(g.first_at) FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version), \
+         (SELECT max(g.last_at) FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version) \
+         FROM ad_version v JOIN ad a ON a.id = v.ad_id JOIN site s ON s.id = a.site_id \
+         WHERE {range} AND {SEEN}{all} ORDER BY v.reader_version, v.id LIMIT $2"
+    )
 }
 
 /// What was read in a version.
@@ -78,21 +98,16 @@ struct FactsBody {
 }
 
 impl Store {
-    /// Versions that `reader_version` has not read, in row order, at most `limit`.
+    /// Versions that `reader_version` has not read, at most `limit`: first those that nobody has read, in row order.
     pub async fn unread_versions(&self, reader_version: &str, limit: u32) -> Result<Vec<UnreadVersion>, StoreError> {
         let mut tx = self.read("looking for unread ads").await?;
-        let rows = tx
-            .all(
-                // A version without a sighting was set aside by a run that failed.
-                "SELECT v.id, v.ad_id, v.version, v.content_sealed, s.site, a.key_hash, a.site_ad_id_sealed, \
-                 (SELECT min(g.first_at) FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version), \
-                 (SELECT max(g.last_at) FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version) \
-                 FROM ad_version v JOIN ad a ON a.id = v.ad_id JOIN site s ON s.id = a.site_id \
-                 WHERE (v.reader_version IS NULL OR v.reader_version <> $1) AND EXISTS (SELECT 1 FROM sighting g \
-                 WHERE g.ad_id = v.ad_id AND g.version = v.version) ORDER BY v.id LIMIT $2",
-                args![reader_version, limit],
-            )
-            .await?;
+        let mut rows = Vec::new();
+        for range in UNREAD {
+            let missing = i64::from(limit) - i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            if missing > 0 {
+                rows.extend(tx.all_of(unread_sql(range), args![reader_version, missing]).await?);
+            }
+        }
         let mut unread = Vec::with_capacity(rows.len());
         for row in &rows {
             let (ad_id, version) = (row.int(1)?, row.int(2)?);
@@ -121,14 +136,15 @@ impl Store {
     /// How many versions `reader_version` has not read.
     pub async fn unread_count(&self, reader_version: &str) -> Result<u64, StoreError> {
         let mut tx = self.read("counting unread ads").await?;
-        let count = tx
-            .id(
-                "SELECT count(*) FROM ad_version v WHERE (v.reader_version IS NULL OR v.reader_version <> $1) \
-                 AND EXISTS (SELECT 1 FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version)",
-                args![reader_version],
-            )
-            .await?;
-        Ok(count.unsigned_abs())
+        let mut count = 0;
+        for range in UNREAD {
+            let sql =
+                format!("SELECT count(*) FROM ad_version v WHERE {range} AND {SEEN} AND CAST($1 AS TEXT) IS NOT NULL");
+            for row in tx.all_of(sql, args![reader_version]).await? {
+                count += row.int(0)?.unsigned_abs();
+            }
+        }
+        Ok(count)
     }
 
     /// Keeps readings, contacts and places. Each version is whole; the same again changes nothing.
@@ -330,7 +346,7 @@ async fn ensure_contact(
 }
 
 /// Every picture's hash by (ad, hash of the source).
-type Hashes = BTreeMap<(i64, Vec<u8>), (PdqHash, u8)>;
+pub(super) type Hashes = BTreeMap<(i64, Vec<u8>), (PdqHash, u8)>;
 
 async fn all_hashes(tx: &mut Tx) -> Result<Hashes, StoreError> {
     hashes(&tx.all("SELECT ad_id, source_hash, pdq, quality FROM image_hash", args![]).await?)

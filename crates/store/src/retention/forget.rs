@@ -49,6 +49,11 @@ const OF_AD_WHERE_THERE: &[(&str, &str)] = &[
     ),
 ];
 
+/// What an analysis counts of an ad that goes.
+const UNCOUNT: &str = "UPDATE analysis SET \
+     ads = ads - (SELECT count(*) FROM entity_member m WHERE m.analysis_id = $1 AND m.ad_id = $2), \
+     links = links - (SELECT count(*) FROM link l WHERE l.analysis_id = $1 AND (l.a_ad = $2 OR l.b_ad = $2)) WHERE id = $1";
+
 async fn there(tx: &mut Tx, table: &str) -> Result<bool, StoreError> {
     let sql = if tx.is_postgres() {
         "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1"
@@ -97,6 +102,7 @@ pub(crate) async fn forget_ads(
             forget_evidence(tx, keys, analysis, subject, id, &ad).await?;
         }
         let pages = tx.all("SELECT DISTINCT page_id FROM page_capture WHERE ad_id = $1", args![id]).await?;
+        tx.run(UNCOUNT, args![analysis, id]).await?;
         for delete in more.iter().chain(OF_AD) {
             tx.run(delete, args![id]).await?;
         }
@@ -172,11 +178,15 @@ async fn forget_evidence(
         )
         .await?;
     if others == 0 {
+        crate::analysis::recount(tx, keys, analysis, subject, None).await?;
         for delete in [
             "DELETE FROM assessment_indicator WHERE analysis_id = $1 AND subject = $2",
             "DELETE FROM assessment WHERE analysis_id = $1 AND subject = $2",
         ] {
             tx.run(delete, args![analysis, subject]).await?;
+        }
+        if there(tx, "shadow_subject").await? {
+            tx.run("DELETE FROM shadow_subject WHERE subject = $1", args![subject]).await?;
         }
         return Ok(());
     }
@@ -184,6 +194,7 @@ async fn forget_evidence(
     if let Some(row) = tx.one(READ, args![analysis, subject]).await? {
         let mut assessment = open_assessment(keys, subject, &row.blob(0)?)?;
         without(&mut assessment, ad);
+        crate::analysis::recount(tx, keys, analysis, subject, Some(&assessment)).await?;
         let sealed = keys.seal_json("assessment", subject.as_bytes(), "body", &assessment)?;
         tx.run(
             "UPDATE assessment SET body_sealed = $3 WHERE analysis_id = $1 AND subject = $2",

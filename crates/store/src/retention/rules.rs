@@ -229,6 +229,14 @@ pub(super) const RULES: &[Rule] = &[
     Rule { kind: Kind::Derived, table: "link", due: LEFT_OVER, key: None, before: None },
     Rule { kind: Kind::Derived, table: "assessment", due: LEFT_OVER, key: None, before: None },
     Rule { kind: Kind::Derived, table: "assessment_indicator", due: LEFT_OVER, key: None, before: None },
+    Rule {
+        kind: Kind::Derived,
+        table: "shadow_subject",
+        due: "shadow_subject.delete_after <= $1 AND NOT EXISTS (SELECT 1 FROM current_analysis c JOIN shadow s \
+              ON s.analysis_id = c.analysis_id WHERE s.version = shadow_subject.version)",
+        key: None,
+        before: None,
+    },
 ];
 
 const LEFT_OVER: &str = "delete_after <= $1 AND analysis_id NOT IN (SELECT analysis_id FROM current_analysis)";

@@ -22,7 +22,7 @@ async fn row(store: &Store, id: &str) -> AdRow {
 }
 
 /// One closure for each group of advertisers by their places in the world.
-async fn closures(store: &Store, world: &World, groups: &[&[usize]]) -> Vec<NewClosure> {
+pub async fn closures(store: &Store, world: &World, groups: &[&[usize]]) -> Vec<NewClosure> {
     let (linkage, mut all) = (world.linkage(), Vec::new());
     let assessments = world.assessments(&linkage);
     for group in groups {
@@ -42,7 +42,7 @@ async fn closures(store: &Store, world: &World, groups: &[&[usize]]) -> Vec<NewC
     all
 }
 
-fn head(minute: i64) -> RunHead {
+pub fn head(minute: i64) -> RunHead {
     RunHead {
         as_of: at(minute),
         catalogue: "sha256:test".to_owned(),

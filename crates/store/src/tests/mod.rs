@@ -11,6 +11,7 @@
 //! - `queue`: the researcher's queue, decisions, undo, the urgent route
 //! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
 //! - `objections`: what they cover, who decides how far, what is taken back; the urgent route's notices
+//! - `shadows`: shadow runs beside an analysis; figures after a lone ad was forgotten; how unread versions are found
 //! - `search`: words, phrases, facets, the look-up of a contact
 //! - `secrets`: no canary in any file, table or error; chains that show tampering
 //! - `together`: connections of a run that share transactions
@@ -39,6 +40,7 @@ mod releases;
 mod schema;
 mod search;
 mod secrets;
+mod shadows;
 mod together;
 
 /// A test on each engine.

@@ -6,7 +6,7 @@ use crate::{Engine, MasterKey, Options, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables without any personal data, or whose rows go with the ad that they belong to.
-const IMPERSONAL: [&str; 24] = [
+const IMPERSONAL: [&str; 25] = [
     "ad_absence",
     "analysis",
     "audit",
@@ -28,6 +28,7 @@ const IMPERSONAL: [&str; 24] = [
     "robots_cache",
     "run",
     "run_figures",
+    "shadow",
     "site",
     "site_notice",
     "spam_draw",

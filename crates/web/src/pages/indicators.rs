@@ -1,6 +1,7 @@
 //! Help pages, made from the catalogue.
 
 use super::firings::group_name;
+use super::shadow::{self, ShadowCard};
 use super::show;
 use crate::AppState;
 use crate::access::{Visit, Who};
@@ -8,11 +9,11 @@ use crate::errors::WebError;
 use crate::page::Page;
 use crate::picture::line_chart::{Line, lines};
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Html;
 use classifier::{Indicator, Source};
 use domain::{IndicatorId, Role, Scope};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use store::PersonRole;
 
 struct Row {
@@ -36,6 +37,8 @@ struct IndicatorsView {
     page: Page,
     groups: Vec<Group>,
     hash: String,
+    /// Those in the shadow, for whoever may open them.
+    shadows: Vec<(String, String)>,
 }
 
 /// How an indicator does here.
@@ -58,11 +61,18 @@ struct IndicatorView {
     sources: Vec<Source>,
     checked: String,
     card: Option<Card>,
+    shadow: Option<ShadowCard>,
 }
 
 /// All indicators by group.
-pub async fn indicators(State(state): State<AppState>, who: Who, visit: Visit) -> Result<Html<String>, WebError> {
-    let page = Page::of(&state, &visit, &who, visit.language.t("indicators-title"));
+pub async fn indicators(
+    State(state): State<AppState>,
+    who: Who,
+    visit: Visit,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Html<String>, WebError> {
+    let page = Page::of(&state, &visit, &who, visit.language.t("indicators-title")).with_done(query.get("done"));
+    let shadows = if may_tune(&who) { shadow::list(&state, &page) } else { Vec::new() };
     let mut groups: BTreeMap<domain::Group, Vec<Row>> = BTreeMap::new();
     for indicator in state.catalogue.indicators() {
         groups.entry(indicator.group).or_default().push(row(&page, indicator));
@@ -71,7 +81,12 @@ pub async fn indicators(State(state): State<AppState>, who: Who, visit: Visit) -
         .into_iter()
         .map(|(group, rows)| Group { letter: group.0, name: group_name(&page, group), rows })
         .collect();
-    show(&IndicatorsView { page, groups, hash: state.catalogue.hash().to_owned() })
+    show(&IndicatorsView { page, groups, hash: state.catalogue.hash().to_owned(), shadows })
+}
+
+/// Who may open what runs in the shadow.
+fn may_tune(who: &Who) -> bool {
+    matches!(who.role(), PersonRole::Researcher | PersonRole::Administrator)
 }
 
 fn row(page: &Page, indicator: &Indicator) -> Row {
@@ -157,7 +172,9 @@ pub async fn indicator(
     }
     let keys = &indicator.sources;
     let card = if who.role() == PersonRole::Researcher { Some(card(&state, &page, &id).await?) } else { None };
+    let shadow = if may_tune(&who) { shadow::card(&state, &page, &id).await? } else { None };
     let view = IndicatorView {
+        shadow,
         definition: t.of(&indicator.definition).to_owned(),
         facts,
         why: t.of(&indicator.why).to_owned(),

@@ -15,7 +15,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use classifier::agreement::{Agreement, cohens_kappa, krippendorffs_alpha, with_interval};
+use report::stat::agreement::{Resampled, kappa, krippendorffs_alpha, with_interval};
 use std::collections::{BTreeMap, HashMap};
 use store::{SecondDone, SecondId, SecondView, TwiceRead};
 
@@ -105,11 +105,11 @@ fn figure(page: &Page, when: String, cases: &[&TwiceRead]) -> FigureView {
     let pairs: Vec<_> = cases.iter().map(|case| (case.first, case.second.0)).collect();
     let units: Vec<_> = pairs.iter().map(|(a, b)| vec![*a, *b]).collect();
     let alike = pairs.iter().filter(|(a, b)| a == b).count();
-    let words = |figure: Option<Agreement>| match figure {
+    let words = |figure: Option<Resampled>| match figure {
         _ if pairs.len() < LEAST => page.n("second-too-few", LEAST),
         None => page.t("second-one-kind"),
-        Some(Agreement { value, interval: None }) => two_decimals(page, value),
-        Some(Agreement { value, interval: Some((low, high)) }) => page.t.vs(
+        Some(Resampled { value, interval: None }) => two_decimals(page, value),
+        Some(Resampled { value, interval: Some((low, high)) }) => page.t.vs(
             "second-figure",
             &[
                 ("value", two_decimals(page, value)),
@@ -118,11 +118,15 @@ fn figure(page: &Page, when: String, cases: &[&TwiceRead]) -> FigureView {
             ],
         ),
     };
+    let beyond_chance = kappa(&pairs, report::stat::LEVEL).map(|found| {
+        let of = found.kappa;
+        Resampled { value: of.value, interval: Some((of.low, of.high)) }
+    });
     FigureView {
         when,
         cases: page.whole(pairs.len()),
         alike: page.whole(alike),
-        kappa: words(with_interval(&pairs, SEED, cohens_kappa)),
+        kappa: words(beyond_chance),
         alpha: words(with_interval(&units, SEED, krippendorffs_alpha)),
     }
 }

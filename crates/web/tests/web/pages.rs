@@ -34,6 +34,10 @@ async fn pages(world: &World) -> Vec<(&'static str, &'static str, String)> {
         ("site", "admin", "/sites/s1".to_owned()),
         ("people", "admin", "/people".to_owned()),
         ("audit", "revisor", "/audit".to_owned()),
+        ("drift", "forsker", "/drift".to_owned()),
+        ("what-if", "admin", "/what-if".to_owned()),
+        ("what-if-result", "forsker", "/what-if/7".to_owned()),
+        ("shadow", "admin", "/shadow/third_person_voice".to_owned()),
         ("indicator", "admin", "/indicators/third_person_voice".to_owned()),
     ]
 }

@@ -79,6 +79,111 @@ impl Workbench for Bench {
         Ok(FindingsMade { chosen, document, regions: vec!["Region Midtjylland".into()], languages: vec!["da".into()] })
     }
 
+    fn catalogue(&self) -> Option<Arc<Catalogue>> {
+        None
+    }
+
+    /// Two of an indicator, one of a way to a band, one weight.
+    fn settings(&self) -> Vec<Setting> {
+        let one = |file: &str, key: &str, value: &str, about: &str| Setting {
+            file: file.to_owned(),
+            key: key.to_owned(),
+            value: value.to_owned(),
+            about: about.to_owned(),
+        };
+        vec![
+            one("indicators/B/third_person_voice.toml", "grade", "B", ""),
+            one("indicators/B/third_person_voice.toml", "points", "1.0", ""),
+            one("indicators/rules.toml", "medium.0.points", "4.0", "a cross-ad group and signs"),
+            one("linkage.toml", "levels.image.most", "9.0", "A picture. Alone it joins nobody."),
+        ]
+    }
+
+    /// Trial 7 is done, every other one is under way or unknown; a word where a number belongs is refused.
+    async fn try_settings(
+        &self,
+        values: &[(String, String, String)],
+        _at: Timestamp,
+    ) -> Result<TrialId, WorkbenchError> {
+        match values.iter().find(|(_, key, value)| key != "grade" && value.parse::<f64>().is_err()) {
+            Some((_, key, value)) => Err(WorkbenchError::Refused { why: format!("{key}: '{value}' is no number") }),
+            None => Ok(7),
+        }
+    }
+
+    fn trial(&self, id: TrialId) -> Option<(Vec<SettingChange>, Trial)> {
+        let change = SettingChange {
+            file: "indicators/B/third_person_voice.toml".to_owned(),
+            key: "points".to_owned(),
+            before: Some("1.0".to_owned()),
+            after: Some("2.0".to_owned()),
+        };
+        let case = |band, spam| CaseSubject { subject: "adv_1".to_owned(), band, urgent: false, spam };
+        let cause = |now: Option<f64>, then: Option<f64>| Cause {
+            indicator: IndicatorId::from("third_person_voice"),
+            now,
+            then,
+        };
+        let moved = |change, now, then, causes| MovedCase {
+            subject: "adv_1".to_owned(),
+            case: Some(store::CaseId("c1".to_owned())),
+            now,
+            then,
+            change,
+            causes,
+            other_ads: false,
+            also_without: Some(false),
+        };
+        let found = Comparison {
+            as_of: at(5),
+            reference_now: "2026-11-01-a".to_owned(),
+            reference_then: "2026-11-02-b".to_owned(),
+            moved: vec![
+                moved(CaseChange::Comes, None, Some(case(Band::Low, false)), vec![cause(None, Some(2.0))]),
+                moved(
+                    CaseChange::Rises,
+                    Some(case(Band::Low, false)),
+                    Some(case(Band::High, false)),
+                    vec![cause(Some(1.0), Some(2.0))],
+                ),
+                moved(CaseChange::Goes, Some(case(Band::Low, true)), None, vec![]),
+            ],
+            unchanged: 12,
+            changes: vec![change.clone()],
+        };
+        match id {
+            7 => Some((vec![change], Trial::Done(Arc::new(found)))),
+            8 => Some((vec![change], Trial::UnderWay(1_200))),
+            _ => None,
+        }
+    }
+
+    /// Only reasons of more than one word are written down here.
+    async fn adopt_trial(&self, id: TrialId, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
+        Ok(match (id, act.reason.contains(' ')) {
+            (7, true) => Adopted::Written(vec!["indicators/B/third_person_voice.toml".to_owned()]),
+            _ => Adopted::Refused("the files cannot be written: change points by hand".to_owned()),
+        })
+    }
+
+    fn shadows(&self) -> Vec<ShadowInfo> {
+        Vec::from_iter(self.0.get("third_person_voice").map(|indicator| ShadowInfo {
+            file: "shadow/B/third_person_voice.toml".to_owned(),
+            version: "sha256:shadow".to_owned(),
+            indicator: indicator.clone(),
+            changes: self.trial(7).map_or_else(Vec::new, |(changes, _)| changes),
+            replaces: true,
+        }))
+    }
+
+    async fn adopt_shadow(&self, id: &str, _act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
+        Ok(Adopted::Written(vec![format!("indicators/B/{id}.toml")]))
+    }
+
+    async fn drop_shadow(&self, _id: &str, _act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
+        Ok(Adopted::Refused("the folder cannot be written".to_owned()))
+    }
+
     /// Nobody analyses here: what is judged waits.
     async fn follow_judgement(&self, _at: Timestamp) -> Followed {
         Followed::Soon

@@ -1,0 +1,179 @@
+//! Trials of other settings, and indicators in the shadow, for the pages. A trial lives in memory and is forgotten when
+//! others come or the program ends: what is worth keeping is adopted.
+
+use crate::config::{Config, Live, Overlay, Shadow, differences};
+use crate::what_if::{self, Adoption};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use store::Store;
+use web::{Adopted, ConfigurationAct, Setting, SettingChange, ShadowInfo, Trial, TrialId, WorkbenchError};
+
+/// Trials that are remembered.
+const MOST: usize = 12;
+
+struct Tried {
+    config: Arc<Config>,
+    overlay: Overlay,
+    changes: Vec<SettingChange>,
+    state: Trial,
+}
+
+/// The trials of this program.
+#[derive(Clone)]
+pub(super) struct Trials {
+    live: Live,
+    store: Store,
+    tried: Arc<Mutex<BTreeMap<TrialId, Tried>>>,
+    next: Arc<AtomicU64>,
+    /// One comparison at a time: each goes through everything.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+fn refused(error: anyhow::Error) -> WorkbenchError {
+    WorkbenchError::Refused { why: format!("{error:#}") }
+}
+
+fn unavailable(error: anyhow::Error) -> WorkbenchError {
+    WorkbenchError::Unavailable { what: format!("{error:#}") }
+}
+
+impl Trials {
+    pub fn new(live: Live, store: Store) -> Self {
+        Self { live, store, tried: Arc::default(), next: Arc::new(AtomicU64::new(1)), turn: Arc::default() }
+    }
+
+    fn tried(&self) -> MutexGuard<'_, BTreeMap<TrialId, Tried>> {
+        self.tried.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, id: TrialId, state: Trial) {
+        if let Some(one) = self.tried().get_mut(&id) {
+            one.state = state;
+        }
+    }
+
+    pub fn settings(&self) -> Vec<Setting> {
+        what_if::settings(&self.live.get()).unwrap_or_else(|error| {
+            tracing::error!("the settings cannot be shown: {error:#}");
+            Vec::new()
+        })
+    }
+
+    /// Begins a comparison as of a time; it goes on by itself.
+    pub async fn begin(&self, values: &[(String, String, String)], at: Timestamp) -> Result<TrialId, WorkbenchError> {
+        let config = self.live.get();
+        let overlay = what_if::tried(&config, values).map_err(refused)?;
+        if overlay.is_empty() {
+            return Err(refused(anyhow::anyhow!(
+                "No value differs from the one in force: change one, then try again."
+            )));
+        }
+        // What the files may not say is told at once, with file and line.
+        let checking = (config.clone(), overlay.clone());
+        let checked = tokio::task::spawn_blocking(move || checking.0.over(&checking.1).map(drop)).await;
+        checked.map_err(|error| unavailable(error.into()))?.map_err(refused)?;
+        let id = self.next.fetch_add(1, Ordering::SeqCst);
+        let changes = overlay.changes(&config);
+        let one = Tried { config, overlay, changes, state: Trial::UnderWay(0) };
+        let mut tried = self.tried();
+        tried.insert(id, one);
+        while tried.len() > MOST {
+            tried.pop_first();
+        }
+        drop(tried);
+        let trials = self.clone();
+        tokio::spawn(async move { trials.compare(id, at).await });
+        Ok(id)
+    }
+
+    async fn compare(&self, id: TrialId, at: Timestamp) {
+        let _turn = self.turn.lock().await;
+        let Some((config, overlay)) = self.tried().get(&id).map(|one| (one.config.clone(), one.overlay.clone())) else {
+            return;
+        };
+        let progress = |_: &str, done: u64| self.set(id, Trial::UnderWay(done));
+        let found = what_if::what_if(&self.store, &config, &overlay, at, &progress).await;
+        self.set(
+            id,
+            match found {
+                Ok(found) => Trial::Done(Arc::new(found)),
+                Err(error) => Trial::Failed(format!("{error:#}")),
+            },
+        );
+    }
+
+    pub fn trial(&self, id: TrialId) -> Option<(Vec<SettingChange>, Trial)> {
+        self.tried().get(&id).map(|one| (one.changes.clone(), one.state.clone()))
+    }
+
+    pub async fn adopt(&self, id: TrialId, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
+        let found = {
+            let tried = self.tried();
+            match tried.get(&id).map(|one| (one, &one.state)) {
+                Some((one, Trial::Done(found))) => (one.config.clone(), one.overlay.clone(), found.clone()),
+                _ => return Ok(Adopted::Refused("It is not known what this would move: try it first.".to_owned())),
+            }
+        };
+        let (config, overlay, found) = found;
+        self.carry_out(&config, &Adoption::of(&config, &overlay, &found), act).await
+    }
+
+    pub fn shadows(&self) -> Vec<ShadowInfo> {
+        let config = self.live.get();
+        let each = config.shadows.iter().filter_map(|shadow| {
+            let now = config.file_text(&shadow.becomes);
+            Some(ShadowInfo {
+                file: shadow.path.clone(),
+                version: shadow.version.clone(),
+                indicator: shadow.catalogue.get(shadow.id.as_str())?.clone(),
+                changes: now.map_or_else(Vec::new, |now| differences(&shadow.becomes, &now, &shadow.text)),
+                replaces: shadow.replaces,
+            })
+        });
+        each.collect()
+    }
+
+    /// Takes a shadow into the catalogue, or away.
+    pub async fn end_shadow(&self, id: &str, adopt: bool, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
+        let config = self.live.get();
+        let Some(shadow) = config.shadows.iter().find(|shadow| shadow.id.as_str() == id) else {
+            return Ok(Adopted::Refused(format!("No indicator '{id}' is in the shadow any more.")));
+        };
+        let adoption = shadow_end(&self.store, &config, shadow, adopt).await.map_err(unavailable)?;
+        self.carry_out(&config, &adoption, act).await
+    }
+
+    async fn carry_out(
+        &self,
+        config: &Config,
+        adoption: &Adoption,
+        act: &ConfigurationAct,
+    ) -> Result<Adopted, WorkbenchError> {
+        let done = what_if::adopt(&self.store, config, adoption, act).await.map_err(unavailable)?;
+        if matches!(done, Adopted::Written(_)) {
+            let live = self.live.clone();
+            let again = tokio::task::spawn_blocking(move || live.read_again()).await;
+            let config = again.map_err(|error| unavailable(error.into()))?.map_err(unavailable)?;
+            let versions: BTreeSet<String> = config.shadows.iter().map(|shadow| shadow.version.clone()).collect();
+            self.store.keep_shadows(&versions).await.map_err(|error| unavailable(error.into()))?;
+        }
+        Ok(done)
+    }
+}
+
+/// The end of a shadow, with what it would do by now.
+pub(crate) async fn shadow_end(
+    store: &Store,
+    config: &Config,
+    shadow: &Shadow,
+    adopt: bool,
+) -> anyhow::Result<Adoption> {
+    let overview = store.shadow(&shadow.version).await?;
+    let counts = overview.as_ref().map(|overview| &overview.counts);
+    Ok(match adopt {
+        true => what_if::shadow_adoption(config, shadow, counts),
+        false => what_if::drop_shadow(config, shadow, counts),
+    })
+}

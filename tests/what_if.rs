@@ -1,0 +1,459 @@
+//! What if, shadow runs and adoption on both databases: what is shown is what then comes, nothing changes before, and an
+//! indicator in the shadow has no effect.
+
+use crate::support::{bavn, data, done, root};
+use bavn::config::{Config, Overlay};
+use bavn::pipeline::{self, NewReference};
+use bavn::what_if::{self, Adoption};
+use demo::{Population, PopulationSettings};
+use domain::{AdContent, AdRef, ProgrammeId, SiteId};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use store::testing::{TestStore, on};
+use store::{Actor, CaseChange, CaseSubject, Engine, Look, NewAd, ShadowRow, SiteRegistration, Store};
+use web::{Adopted, ConfigurationAct};
+
+/// A world with its ads in order of when they were first seen.
+fn world(seed: u64, advertisers: u32) -> Vec<NewAd> {
+    let settings = PopulationSettings { seed, advertisers, days: 12, ..Default::default() };
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let ad = |line: &str| {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        let fields = line["fields"].as_object().into_iter().flatten();
+        let content = AdContent {
+            title: text(&line["title"]),
+            body: text(&line["body"]),
+            fields: fields.map(|(name, value)| (name.clone(), text(value))).collect(),
+            ..AdContent::default()
+        };
+        let seen = line["seen_at"].as_array().into_iter().flatten();
+        let seen: Vec<Timestamp> = seen.map(|at| text(at).parse().expect("a time")).collect();
+        NewAd { ad: AdRef::new(text(&line["site"]), text(&line["ad_id"])), content, seen, masked: Vec::new() }
+    };
+    let mut ads: Vec<NewAd> = Population::generate(&settings).ads_jsonl().lines().map(ad).collect();
+    ads.sort_by_key(|ad| (ad.seen.iter().min().copied(), ad.ad.clone()));
+    ads
+}
+
+fn end_of(ads: &[NewAd]) -> Timestamp {
+    ads.iter().flat_map(|ad| &ad.seen).max().copied().expect("an ad was seen")
+}
+
+async fn opened(engine: Engine, ads: &[NewAd]) -> TestStore {
+    let test = on(engine).await;
+    let sites: BTreeSet<&str> = ads.iter().map(|ad| ad.ad.site.as_str()).collect();
+    for site in sites {
+        let registration = SiteRegistration {
+            site: SiteId::from(site),
+            programme: ProgrammeId::from("initiative-1"),
+            name: site.to_owned(),
+            import_only: true,
+        };
+        test.store.register_site(&registration, Timestamp::UNIX_EPOCH).await.expect("a site");
+    }
+    test
+}
+
+async fn analyse(store: &Store, config: &Config, as_of: Timestamp, renew: NewReference) -> pipeline::AnalyseSummary {
+    pipeline::analyse(store, config, as_of, as_of, renew, &|_, _| {}).await.expect("an analysis")
+}
+
+/// Every row of every table, as a dump has it; on SQLite the files as well.
+async fn bytes(test: &TestStore) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let mut dump = Vec::new();
+    test.store.dump(&mut dump, Timestamp::UNIX_EPOCH).await.expect("a dump");
+    let file = |name: &str| test.folder.as_ref().and_then(|folder| std::fs::read(folder.path().join(name)).ok());
+    (dump, ["bavn.db", "bavn.db-wal"].into_iter().filter_map(file).collect())
+}
+
+type Standing = (domain::Band, bool, bool);
+
+async fn cases(store: &Store) -> BTreeMap<String, Standing> {
+    let all = store.case_subjects().await.expect("cases");
+    all.into_iter().map(|one| (one.subject.clone(), (one.band, one.urgent, one.spam))).collect()
+}
+
+fn standing(subject: &Option<CaseSubject>) -> Option<Standing> {
+    subject.as_ref().filter(|one| one.has_case()).map(|one| (one.band, one.urgent, one.spam))
+}
+
+fn look() -> Look {
+    let actor = Actor::System("test".to_owned());
+    Look { actor, purpose: "test".to_owned(), what: "test", subject: String::new(), at: Timestamp::UNIX_EPOCH }
+}
+
+/// What is shown is what a whole analysis then gives; nothing changed before.
+async fn shown_is_what_comes(test: &TestStore, present: &Config, overlay: &Overlay, as_of: Timestamp) -> Config {
+    let store = &test.store;
+    let (before, at_first) = (cases(store).await, bytes(test).await);
+    let found = what_if::what_if(store, present, overlay, as_of, &|_, _| {}).await.expect("a what-if");
+    assert!(bytes(test).await == at_first, "a what-if changed the store");
+    let then = present.over(overlay).expect("a configuration");
+    store.forget_readings().await.expect("forgotten");
+    analyse(store, &then, as_of, NewReference::Always).await;
+    let after = cases(store).await;
+    let subjects: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differing = subjects.into_iter().filter(|subject| before.get(*subject) != after.get(*subject));
+    let came: Vec<(String, Option<Standing>, Option<Standing>)> =
+        differing.map(|subject| (subject.clone(), before.get(subject).copied(), after.get(subject).copied())).collect();
+    let told: Vec<(String, Option<Standing>, Option<Standing>)> =
+        found.moved.iter().map(|one| (one.subject.clone(), standing(&one.now), standing(&one.then))).collect();
+    assert_eq!(told, came, "what was shown, and what came");
+    assert_eq!(found.unchanged, after.len() - came.iter().filter(|(_, _, then)| then.is_some()).count());
+    let header = store.latest_analysis().await.expect("read").expect("an analysis");
+    assert_eq!(found.reference_then, header.reference_version);
+    // The causes are what fires otherwise.
+    let assessments = store.analysis_assessments(&look()).await.expect("assessments");
+    let points: BTreeMap<(String, String), f64> = assessments
+        .iter()
+        .flat_map(|one| {
+            let id = match &one.subject {
+                domain::Subject::Advertiser(id) => id.as_str().to_owned(),
+                domain::Subject::Network(id) => id.as_str().to_owned(),
+            };
+            let firings = one.evidence.iter().chain(&one.context).chain(&one.counter_evidence);
+            firings.map(move |firing| ((id.clone(), firing.indicator.to_string()), firing.points))
+        })
+        .collect();
+    for one in found.moved.iter().filter(|one| one.then.is_some()) {
+        for cause in &one.causes {
+            let now = points.get(&(one.subject.clone(), cause.indicator.to_string())).copied();
+            assert_eq!(cause.then, now, "{}: {}", one.subject, cause.indicator);
+            assert_ne!(cause.now, cause.then);
+        }
+        let explained = !one.causes.is_empty() || one.other_ads || !overlay.is_empty();
+        assert!(explained, "{} moves for no reason", one.subject);
+    }
+    then
+}
+
+fn configured() -> Config {
+    Config::load(&root().join("config"), false).expect("a configuration")
+}
+
+fn value(file: &str, key: &str, value: &str) -> (String, String, String) {
+    (file.to_owned(), key.to_owned(), value.to_owned())
+}
+
+/// The file of an indicator, with another line in place of one that begins with a key.
+fn with_line(config: &Config, path: &str, key: &str, line: &str) -> String {
+    let text = config.file_text(path).expect("a file");
+    let lines = text.lines().map(|old| if old.split('=').next().is_some_and(|k| k.trim() == key) { line } else { old });
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// The indicators that fire most on points, as `B/third_person_voice`.
+async fn firing_most(store: &Store, config: &Config, scope: domain::Scope) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, indicator) in store.counted_indicators().await.expect("counts") {
+        *counts.entry(indicator).or_default() += 1;
+    }
+    let mut most: Vec<(usize, String)> = counts
+        .into_iter()
+        .filter_map(|(id, count)| {
+            let indicator = config.catalogue.get(&id).filter(|one| one.points > 0.0 && one.scope == scope)?;
+            Some((count, format!("indicators/{}/{id}.toml", indicator.group)))
+        })
+        .collect();
+    most.sort_by(|a, b| b.cmp(a));
+    most.into_iter().map(|(_, path)| path).collect()
+}
+
+async fn every_change(engine: Engine, advertisers: u32) {
+    let ads = world(3, advertisers);
+    let test = opened(engine, &ads).await;
+    let store = &test.store;
+    let present = configured();
+    // The last part of the world comes after the analysis that the first comparison stands beside.
+    let (early, late) = ads.split_at(ads.len() * 4 / 5);
+    let (middle, end) = (end_of(early), end_of(&ads));
+    store.put_ads(early).await.expect("ads");
+    analyse(store, &present, middle, NewReference::Always).await;
+    store.put_ads(late).await.expect("ads");
+    // Nothing but a new reference and new ads, not read yet: what `--preview` shows is what `--all` gives.
+    let now = shown_is_what_comes(&test, &present, &Overlay::default(), end).await;
+    // Thresholds: the same assessments reach other bands.
+    let way = present.catalogue.rules().medium[0].points;
+    let lower = value("indicators/rules.toml", "medium.0.points", &format!("{:.1}", way - 1.5));
+    let found = what_if::tried(&now, &[lower]).expect("a threshold");
+    let now = shown_is_what_comes(&test, &now, &found, end).await;
+    // Points of a cross-ad indicator, and an indicator that is read in each ad and is taken out.
+    let across = firing_most(store, &now, domain::Scope::Advertiser).await;
+    let single = firing_most(store, &now, domain::Scope::Ad).await;
+    let retries = [value(&across[0], "points", "0.5"), value(&single[0], "status", "draft")];
+    let changed = what_if::tried(&now, &retries).expect("points and a state");
+    assert_ne!(now.over(&changed).expect("a configuration").reader_version, now.reader_version);
+    let without = shown_is_what_comes(&test, &now, &changed, end).await;
+    // And back: cases come again.
+    let back = [value(&across[0], "points", "2.0"), value(&single[0], "status", "trial")];
+    let back = what_if::tried(&without, &back).expect("points and a state");
+    let now = shown_is_what_comes(&test, &without, &back, end).await;
+    // Weights: others belong together.
+    let weights = [value("linkage.toml", "network_bits", "6.0"), value("linkage.toml", "hub_groups_anywhere", "12")];
+    let weights = what_if::tried(&now, &weights).expect("weights");
+    shown_is_what_comes(&test, &now, &weights, end).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_shown_is_what_then_comes() {
+    every_change(Engine::Sqlite, 46).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgresql_what_is_shown_is_what_then_comes_too() {
+    every_change(Engine::Postgres, 24).await;
+}
+
+/// A copy of the configuration that may be written.
+fn copied(folder: &Path) -> PathBuf {
+    let to = folder.join("config");
+    copy(&root().join("config"), &to);
+    to
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        let target = to.join(entry.file_name().expect("a name"));
+        if entry.is_dir() {
+            copy(&entry, &target);
+        } else {
+            std::fs::copy(&entry, &target).expect("copied");
+        }
+    }
+}
+
+/// Everything that leaves an analysis for queue, pages and exports.
+async fn said(store: &Store) -> String {
+    let look = look();
+    let entities = store.analysis_entities(&look).await.expect("entities");
+    let links = store.analysis_links(&look).await.expect("links");
+    let assessments = store.analysis_assessments(&look).await.expect("assessments");
+    let damped = store.analysis_damped(&look).await.expect("damped contacts");
+    let figures = store.standing().await.expect("counts").expect("an analysis").figures;
+    // The catalogue's hash names the folder that it was read from.
+    let hash = assessments.first().map(|one| one.catalogue.clone()).unwrap_or_default();
+    let cases = store.case_subjects().await.expect("cases");
+    let text = format!("{entities:?}\n{links:?}\n{assessments:?}\n{damped:?}\n{figures:?}\n{cases:?}");
+    text.replace(&hash, "catalogue")
+}
+
+async fn shadow_rows(store: &Store, config: &Config, at: usize) -> Vec<ShadowRow> {
+    let mut rows = Vec::new();
+    for change in CaseChange::ALL.map(Some).into_iter().chain([None]) {
+        rows.extend(
+            store
+                .shadow_rows(&look(), &config.shadows[at].version, change, (0, 10_000))
+                .await
+                .expect("a shadow's rows"),
+        );
+    }
+    rows.sort_by(|a, b| a.then.subject.cmp(&b.then.subject));
+    rows.dedup();
+    rows
+}
+
+async fn in_the_shadow(engine: Engine, advertisers: u32) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config_folder = copied(folder.path());
+    let plain = configured();
+    let ads = world(5, advertisers);
+    let (first, rest) = ads.split_at(ads.len() * 3 / 5);
+    let bright = opened(engine, &ads).await;
+    bright.store.put_ads(first).await.expect("ads");
+    analyse(&bright.store, &plain, end_of(first), NewReference::Always).await;
+
+    // A version of an indicator in force, and a new one.
+    let single = firing_most(&bright.store, &plain, domain::Scope::Ad).await;
+    let (known, like) = (&single[0], &single[1]);
+    let heavier = with_line(&plain, known, "points", "points = 3.0");
+    let group = like.split('/').nth(1).expect("a group");
+    let new = format!("indicators/{group}/as_it_may_be.toml");
+    let fresh = with_line(&plain, like, "id", "id = \"as_it_may_be\"").replace("points = ", "points = 3.0 # was ");
+    for (path, text) in [(known, &heavier), (&new, &fresh)] {
+        let file = config_folder.join(path.replacen("indicators/", "shadow/", 1));
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(file, text).expect("written");
+    }
+    let shaded = Config::load(&config_folder, false).expect("a configuration with a shadow");
+    assert_eq!(shaded.shadows.len(), 2);
+    let dark = opened(engine, &ads).await;
+    dark.store.put_ads(first).await.expect("ads");
+    analyse(&dark.store, &shaded, end_of(first), NewReference::Always).await;
+    assert!(said(&bright.store).await == said(&dark.store).await, "a shadow changes what is said");
+    // Incoming ads, in batches.
+    for piece in rest.chunks(rest.len() / 3 + 1) {
+        for (test, config) in [(&bright, &plain), (&dark, &shaded)] {
+            test.store.put_ads(piece).await.expect("ads");
+            let made = analyse(&test.store, config, end_of(&ads), NewReference::IfNone).await;
+            assert!(made.batch.is_some(), "a batch was expected");
+        }
+        assert!(said(&bright.store).await == said(&dark.store).await, "a shadow changes what a batch says");
+    }
+    for at in 0..2 {
+        let overview = dark.store.shadow(&shaded.shadows[at].version).await.expect("read").expect("a shadow");
+        assert!(overview.current, "the rows stand beside the current analysis");
+        let followed = shadow_rows(&dark.store, &shaded, at).await;
+        assert_eq!(overview.counts.fires, followed.iter().filter(|row| row.fires).count() as u64);
+        assert!(overview.counts.fires > 0, "the shadow fires on somebody");
+        // As one run over everything has it.
+        dark.store.keep_shadows(&BTreeSet::new()).await.expect("forgotten");
+        analyse(&dark.store, &shaded, end_of(&ads), NewReference::IfNone).await;
+        assert_eq!(followed, shadow_rows(&dark.store, &shaded, at).await, "batches, and one run");
+    }
+    // And as a what-if has it, once both stand against a new reference.
+    analyse(&dark.store, &shaded, end_of(&ads), NewReference::Always).await;
+    let mut moved_any = false;
+    for at in 0..2 {
+        let shadow = &shaded.shadows[at];
+        let overlay = Overlay::of(BTreeMap::from([(shadow.becomes.clone(), shadow.text.clone())]));
+        let found =
+            what_if::what_if(&dark.store, &shaded, &overlay, end_of(&ads), &|_, _| {}).await.expect("a what-if");
+        let told: Vec<_> =
+            found.moved.iter().map(|one| (one.subject.clone(), one.change, standing(&one.then))).collect();
+        let rows = shadow_rows(&dark.store, &shaded, at).await;
+        let kept: Vec<_> = rows
+            .iter()
+            .filter_map(|row| Some((row.then.subject.clone(), row.change?, standing(&Some(row.then.clone())))))
+            .collect();
+        assert_eq!(kept, told);
+        moved_any |= !told.is_empty();
+    }
+    assert!(moved_any, "three points in place of one move somebody");
+    adoption(&dark.store, &config_folder, &shaded, known).await;
+}
+
+/// The version of a known indicator is adopted, the new one dropped.
+async fn adoption(store: &Store, folder: &Path, shaded: &Config, known: &str) {
+    let find = |config: &Config, id: &str| config.shadows.iter().find(|one| one.id.as_str() == id).cloned();
+    let id = known.rsplit('/').next().expect("a name").trim_end_matches(".toml");
+    let shadow = find(shaded, id).expect("a shadow");
+    let overview = store.shadow(&shadow.version).await.expect("read").expect("a shadow");
+    let act = |reason: &str| ConfigurationAct {
+        by: Actor::System("test".to_owned()),
+        at: Timestamp::UNIX_EPOCH,
+        reason: reason.to_owned(),
+    };
+    let adoption = what_if::shadow_adoption(shaded, &shadow, Some(&overview.counts));
+    let none = what_if::adopt(store, shaded, &adoption, &act(" ")).await.expect("an answer");
+    assert!(matches!(none, Adopted::Refused(why) if why.contains("reason")));
+    let done = what_if::adopt(store, shaded, &adoption, &act("read 20 of them")).await.expect("adopted");
+    assert!(matches!(done, Adopted::Written(_)), "{done:?}");
+    let event = &store.events(None, 1).await.expect("events")[0];
+    let payload = event.payload.clone().expect("a payload");
+    assert_eq!((event.kind.as_str(), payload["what"].as_str()), ("configuration", Some("shadow_adopted")));
+    assert_eq!(payload["reason"], "read 20 of them");
+    assert_eq!(payload["would"]["fires"], overview.counts.fires);
+    let points = payload["changes"].as_array().expect("changes").iter().find(|one| one["key"] == "points");
+    assert_eq!(points.expect("points differ")["after"], "3.0");
+    let renewed = Config::load(folder, false).expect("a configuration");
+    assert_eq!((renewed.catalogue.get(id).map(|one| one.points), renewed.shadows.len()), (Some(3.0), 1));
+    let other = find(&renewed, "as_it_may_be").expect("the other shadow");
+    let dropped =
+        what_if::adopt(store, &renewed, &what_if::drop_shadow(&renewed, &other, None), &act("too wide")).await;
+    assert!(matches!(dropped.expect("dropped"), Adopted::Written(_)));
+    let renewed = Config::load(folder, false).expect("a configuration");
+    assert!(renewed.shadows.is_empty() && renewed.catalogue.get("as_it_may_be").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_indicator_in_the_shadow_follows_every_batch_and_changes_nothing() {
+    in_the_shadow(Engine::Sqlite, 40).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_indicator_in_the_shadow_on_postgresql() {
+    in_the_shadow(Engine::Postgres, 20).await;
+}
+
+#[test]
+fn the_command_shows_adopts_with_a_reason_or_says_what_to_do_by_hand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = copied(folder.path());
+    let settings = PopulationSettings { seed: 3, advertisers: 20, days: 8, ..Default::default() };
+    let file = folder.path().join("ads.jsonl");
+    let mut lines = String::new();
+    for line in Population::generate(&settings).ads_jsonl().lines() {
+        let mut ad: Value = serde_json::from_str(line).expect("JSON");
+        ad["images"] = Value::Array(Vec::new());
+        lines.push_str(&format!("{ad}\n"));
+    }
+    std::fs::write(&file, lines).expect("written");
+    let store = data(folder.path());
+    let config_text = config.display().to_string();
+    let with = |rest: &[&str]| bavn(&[&[&*store[0], &*store[1], "--config", &config_text], rest].concat());
+    done(&mut with(&["import", "ads", file.to_str().expect("UTF-8")]));
+    done(&mut with(&["analyse"]));
+    let tried = folder.path().join("tried");
+    std::fs::create_dir_all(tried.join("indicators")).expect("a folder");
+    let rules = std::fs::read_to_string(config.join("indicators/rules.toml")).expect("rules");
+    let mut changed = String::new();
+    for line in rules.lines() {
+        changed.push_str(if line.starts_with("points = ") { "points = 1.0 # tried" } else { line });
+        changed.push('\n');
+    }
+    std::fs::write(tried.join("indicators/rules.toml"), &changed).expect("written");
+    let tried_text = tried.display().to_string();
+    let kept = || {
+        let folder = folder.path().join("data");
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder).expect("a folder").map(|one| one.expect("a file").path()).collect();
+        files.retain(|file| !file.to_string_lossy().ends_with("-shm"));
+        files.sort();
+        files.into_iter().map(|file| (file.clone(), std::fs::read(file).expect("read"))).collect::<Vec<_>>()
+    };
+    let before = kept();
+    let shown = done(&mut with(&["analyse", "--what-if", &tried_text]));
+    assert!(shown.out.contains("medium.0.points: "), "{}", shown.out);
+    assert!(shown.out.contains(" cases would come, "), "{}", shown.out);
+    assert!(shown.err.contains("Nothing was changed"), "{}", shown.err);
+    assert!(kept() == before, "a what-if changed the store's files");
+    // Where the file cannot be written, nothing is changed or recorded.
+    std::fs::create_dir(config.join("indicators/rules.toml.new")).expect("a folder in the way");
+    let refused = crate::support::run(&mut with(&["analyse", "--what-if", &tried_text, "--adopt", "more to read"]));
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert!(refused.err.contains("by hand") && refused.err.contains("medium.0.points"), "{}", refused.err);
+    assert_eq!(std::fs::read_to_string(config.join("indicators/rules.toml")).expect("rules"), rules);
+    std::fs::remove_dir(config.join("indicators/rules.toml.new")).expect("removed");
+    let adopted = done(&mut with(&["analyse", "--what-if", &tried_text, "--adopt", "more to read"]));
+    assert!(adopted.err.contains("Adopted and recorded"), "{}", adopted.err);
+    assert_eq!(std::fs::read_to_string(config.join("indicators/rules.toml")).expect("rules"), changed);
+    let again = done(&mut with(&["analyse", "--what-if", &tried_text]));
+    assert!(again.out.contains("No value differs"), "{}", again.out);
+    let empty = tempfile::tempdir().expect("a folder");
+    let nothing = crate::support::run(&mut with(&["analyse", "--what-if", &empty.path().display().to_string()]));
+    assert!(nothing.code == 1 && nothing.err.contains("holds no configuration file"), "{}", nothing.err);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_adopted_is_what_was_seen_and_comments_stay() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config_folder = copied(folder.path());
+    let ads = world(7, 12);
+    let test = opened(Engine::Sqlite, &ads).await;
+    test.store.put_ads(&ads).await.expect("ads");
+    let present = Config::load(&config_folder, false).expect("a configuration");
+    let end = end_of(&ads) + SignedDuration::from_secs(60);
+    analyse(&test.store, &present, end, NewReference::Always).await;
+    let values = [value("linkage.toml", "network_bits", "3,5")];
+    let overlay = what_if::tried(&present, &values).expect("a weight");
+    let found = what_if::what_if(&test.store, &present, &overlay, end, &|_, _| {}).await.expect("a what-if");
+    let adoption = Adoption::of(&present, &overlay, &found);
+    let act = ConfigurationAct { by: Actor::System("test".to_owned()), at: end, reason: "fewer, surer".to_owned() };
+    let file = config_folder.join("linkage.toml");
+    let text = std::fs::read_to_string(&file).expect("linkage.toml");
+    std::fs::write(&file, text.replace("circuit_bits = 9.0", "circuit_bits = 8.0")).expect("written");
+    let changed = what_if::adopt(&test.store, &present, &adoption, &act).await.expect("an answer");
+    assert!(matches!(&changed, Adopted::Refused(why) if why.contains("changed since")), "{changed:?}");
+    std::fs::write(&file, &text).expect("written");
+    let done = what_if::adopt(&test.store, &present, &adoption, &act).await.expect("an answer");
+    assert_eq!(done, Adopted::Written(vec!["linkage.toml".to_owned()]));
+    let written = std::fs::read_to_string(&file).expect("linkage.toml");
+    assert_eq!(written, text.replace("\nnetwork_bits = 2.0", "\nnetwork_bits = 3.5"));
+    let payload = test.store.events(None, 1).await.expect("events")[0].payload.clone().expect("a payload");
+    assert_eq!(payload["changes"][0]["key"], "network_bits");
+    assert_eq!((&payload["changes"][0]["before"], &payload["changes"][0]["after"]), (&"2.0".into(), &"3.5".into()));
+    assert_eq!(payload["would"]["unchanged"], found.unchanged);
+}
