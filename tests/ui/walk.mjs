@@ -148,6 +148,23 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     for (const group of await page.locator("details.whynot > summary").all()) await group.click();
     assert.ok((await page.locator("details.whynot li:has(mark.against)").count()) > 0, "what stopped a sign is marked");
     await check(page, "try-why-not", language, size);
+    // Another weight for a sign: what it would move, each opens its case, and nothing is changed.
+    await page.goto(`${base}/what-if`);
+    for (const group of await page.locator("form.tune summary").all()) await group.click();
+    await check(page, "what-if", language, size);
+    for (const [key, value] of [["points", "1"], ["groups", "1"], ["strong_groups", "0"], ["cross_ad", "0"]]) {
+      await page.locator(`input[name='indicators/rules.toml|medium.0.${key}']`).fill(value);
+    }
+    await page.locator("form.tune button.primary").click();
+    await page.waitForURL(/what-if\/\d+$/);
+    for (let looks = 0; looks < 120 && (await page.locator("a.button[href^='/what-if/']").count()) > 0; looks += 1) {
+      await page.waitForTimeout(500);
+      await page.reload();
+    }
+    assert.ok((await page.locator("#k-rises").count()) === 1, "an easier way to medium lifts somebody");
+    await check(page, "what-if-result", language, size);
+    await page.locator("section[aria-labelledby='k-rises'] tbody a").first().click();
+    await page.waitForURL(/\/(case|network)\//);
     const refused = await page.goto(`${base}/today`);
     assert.equal(refused.status(), 403, "a researcher has no contact list");
     await check(page, "forbidden", language, size);

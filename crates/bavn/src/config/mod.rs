@@ -200,6 +200,11 @@ impl Config {
         Ok((source.catalogue()?, source.reader()?))
     }
 
+    /// The indicators in the shadow beside that catalogue.
+    pub fn load_shadows(folder: &Path, catalogue: &classifier::Catalogue) -> anyhow::Result<Vec<Shadow>> {
+        Source::open(folder, true)?.shadows(catalogue)
+    }
+
     /// The programme that a command works for: the one named, or the only one.
     pub fn programme(&self, name: Option<&str>) -> anyhow::Result<&Programme> {
         let known = || self.programmes.keys().cloned().collect::<Vec<_>>().join(", ");

@@ -10,6 +10,8 @@ use web::SettingChange;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overlay {
     files: BTreeMap<String, String>,
+    /// The texts in whose place they stand, as these were when the files were looked at.
+    stood: BTreeMap<String, Option<String>>,
 }
 
 /// Whether an assessment depends on a file of that path.
@@ -25,7 +27,18 @@ pub(super) fn changes_reader(path: &str) -> bool {
 impl Overlay {
     /// Of these files.
     pub fn of(files: BTreeMap<String, String>) -> Self {
-        Self { files }
+        Self { files, stood: BTreeMap::new() }
+    }
+
+    /// With what stood in their place at this moment: an adoption later is refused where that has changed.
+    pub fn in_place_of(mut self, present: &Config) -> Self {
+        self.stood = self.files.keys().map(|path| (path.clone(), present.file_text(path))).collect();
+        self
+    }
+
+    /// What stood in the place of a file when it was looked at; now, where nobody looked.
+    pub fn stood(&self, path: &str, present: &Config) -> Option<String> {
+        self.stood.get(path).cloned().unwrap_or_else(|| present.file_text(path))
     }
 
     /// What differs in a folder: a whole configuration or a part of one, in the same places. Files that it lacks stay as
@@ -63,13 +76,13 @@ impl Overlay {
                 folder.display()
             );
         }
-        Ok((Self { files }, besides))
+        Ok((Self::of(files).in_place_of(present), besides))
     }
 
     /// Both, the other one's files in place of these.
     pub(super) fn with(&self, other: &Overlay) -> Self {
         let both = self.files.iter().chain(&other.files);
-        Self { files: both.map(|(path, text)| (path.clone(), text.clone())).collect() }
+        Self::of(both.map(|(path, text)| (path.clone(), text.clone())).collect())
     }
 
     /// The text of a file of it.

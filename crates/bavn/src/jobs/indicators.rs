@@ -38,8 +38,12 @@ pub fn run(config: &Path, command: &IndicatorCommand) -> anyhow::Result<()> {
             }
         }
         IndicatorCommand::Check => {
-            let results =
-                catalogue.check(&|text| reader.read(vec![(Field::Text, text.to_owned())], &Default::default()));
+            let read = |text: &str| reader.read(vec![(Field::Text, text.to_owned())], &Default::default());
+            let mut results = catalogue.check(&read);
+            for shadow in Config::load_shadows(config, &catalogue)? {
+                let own = shadow.catalogue.check(&read).into_iter().filter(|result| result.indicator == shadow.id);
+                results.extend(own);
+            }
             let failed: Vec<_> = results.iter().filter(|result| !result.passed).collect();
             for result in &failed {
                 writeln!(out, "{result}")?;

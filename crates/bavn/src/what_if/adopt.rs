@@ -28,12 +28,14 @@ impl Adoption {
         let counts: BTreeMap<&str, usize> =
             CaseChange::ALL.into_iter().map(|change| (change.as_str(), found.count(change))).collect();
         let mut files = BTreeMap::new();
+        let mut before = BTreeMap::new();
         for (path, text) in overlay.files() {
-            let now = present.file_text(path).unwrap_or_default();
-            files.insert(path.to_owned(), Some(with_comments(path, &now, text)));
+            let stood = overlay.stood(path, present);
+            files.insert(path.to_owned(), Some(with_comments(path, stood.as_deref().unwrap_or_default(), text)));
+            before.insert(path.to_owned(), stood);
         }
         let would = json!({"cases": counts, "unchanged": found.unchanged, "as_of": found.as_of.to_string()});
-        Self::new(present, "what_if", files, found.changes.clone(), would)
+        Self { what: "what_if", files, before, changes: found.changes.clone(), would }
     }
 
     fn new(

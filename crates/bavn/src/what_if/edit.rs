@@ -93,7 +93,8 @@ pub fn tried(config: &Config, values: &[(String, String, String)]) -> anyhow::Re
         let new = like(place, value).with_context(|| format!("{key} of {file}: '{value}' is no number"))?;
         put(place, new);
     }
-    Ok(Overlay::of(files.into_iter().map(|(file, document)| (file, document.to_string())).collect()))
+    let files = files.into_iter().map(|(file, document)| (file, document.to_string())).collect();
+    Ok(Overlay::of(files).in_place_of(config))
 }
 
 /// The value at a key as `medium.0.points`.

@@ -55,6 +55,31 @@ fn words(html: &str) -> String {
     words
 }
 
+/// Two analyses: a language that is flagged more often than all others, a sign that began to fire, one that stopped.
+#[tokio::test]
+async fn the_page_on_fairness_shows_what_changed_and_warns() {
+    let world = world().await;
+    let language = |advertisers, flagged, high| domain::LanguageFigures { advertisers, flagged, high };
+    let change = |figures: &mut domain::RunFigures| {
+        figures.languages.insert("da".to_owned(), language(400, 12, 2));
+        figures.languages.insert("ro".to_owned(), language(60, 30, 11));
+        figures.advertisers += 460;
+        figures.bands = [300, 118, 30, 16];
+        figures.fired.insert(domain::IndicatorId::from("near_duplicate_text"), 55);
+        figures.fired.remove(&domain::IndicatorId::from("third_person_voice"));
+        figures.abstained.insert(domain::IndicatorId::from("price_conflict"), 7);
+    };
+    crate::support::analysed_again(&world, change).await;
+    let mut browser = Browser::signed_in(app(world.state.clone()), "forsker").await;
+    let answer = browser.get("/drift").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.body.contains("class=\"alert warn\""), "something stands out");
+    let catalogue = world.state.catalogue.hash();
+    let said = words(&answer.body).replace(&catalogue[..catalogue.len().min("sha256:".len() + 12)], "[CATALOGUE]");
+    assert!(said.contains("udpeges oftere end alle andre"), "{said}");
+    insta::assert_snapshot!("drift-filled", said);
+}
+
 #[tokio::test]
 async fn the_main_pages_say_this() {
     let world = world().await;

@@ -70,7 +70,7 @@ async fn an_indicator_in_the_shadow_has_its_card_and_its_cases() {
     store.add_shadow("sha256:shadow", &[row(&subject, Some(CaseChange::Comes))], now()).await.unwrap();
     store.end_shadow("sha256:shadow", (header.id, batch), now()).await.unwrap();
     let card = researcher.get("/indicators/third_person_voice").await;
-    assert!(card.body.contains("Ville have tilføjet 1 sager og fjernet 0"), "{}", card.body);
+    assert!(card.body.contains("Nye sager: 1. Fjernede: 0."), "{}", card.body);
     assert!(card.body.contains("href=\"/shadow/third_person_voice\""));
     assert!(researcher.get("/indicators").await.body.contains("href=\"/shadow/third_person_voice\""));
     let page = researcher.get("/shadow/third_person_voice").await;

@@ -126,7 +126,7 @@ impl Workbench for Bench {
         };
         let moved = |change, now, then, causes| MovedCase {
             subject: "adv_1".to_owned(),
-            case: Some(store::CaseId("c1".to_owned())),
+            case: Some(CaseId("c1".to_owned())),
             now,
             then,
             change,
@@ -135,7 +135,7 @@ impl Workbench for Bench {
             also_without: Some(false),
         };
         let found = Comparison {
-            as_of: at(5),
+            as_of: now(),
             reference_now: "2026-11-01-a".to_owned(),
             reference_then: "2026-11-02-b".to_owned(),
             moved: vec![
@@ -354,6 +354,13 @@ pub struct World {
     pub team_case: CaseId,
     pub ordinary_case: CaseId,
     pub urgent_case: CaseId,
+    firings: BTreeMap<AdRef, Vec<Firing>>,
+}
+
+/// Analyses the same ads once more an hour later, with other counts over everybody.
+pub async fn analysed_again(world: &World, change: impl FnOnce(&mut RunFigures)) {
+    let later = now() + jiff::SignedDuration::from_hours(1);
+    analysis(&world.state, world.firings.clone(), later, change).await;
 }
 
 /// A decision of `udpeget` on the ordinary case, drawn for a second reading that `forsker` holds: its row.
@@ -402,14 +409,14 @@ pub async fn world_at(clock: Clock) -> World {
     };
     accounts(&state.store).await;
     let firings = ads(&state).await;
-    analysis(&state, firings).await;
+    analysis(&state, firings.clone(), now(), |_| {}).await;
     let case_of = async |site: &str, id: &str| {
         state.store.case_of_ad(&AdRef::new(site, id)).await.unwrap().unwrap_or_else(|| panic!("{id} has no case"))
     };
     let (team_case, ordinary_case, urgent_case) =
         (case_of("s1", "a1").await, case_of("s2", "b1").await, case_of("s1", "c1").await);
     runs(&state.store).await;
-    World { team_case, ordinary_case, urgent_case, state, test }
+    World { team_case, ordinary_case, urgent_case, state, test, firings }
 }
 
 pub fn settings(clock: Clock) -> WebSettings {
@@ -591,7 +598,12 @@ async fn ads(state: &AppState) -> BTreeMap<AdRef, Vec<Firing>> {
     firings
 }
 
-async fn analysis(state: &AppState, firings: BTreeMap<AdRef, Vec<Firing>>) {
+async fn analysis(
+    state: &AppState,
+    firings: BTreeMap<AdRef, Vec<Firing>>,
+    when: Timestamp,
+    change: impl FnOnce(&mut RunFigures),
+) {
     let note = |da: &str, en: &str| Bilingual { da: da.into(), en: en.into() };
     let desks: [&[(&str, &str)]; 4] =
         [&[("s1", "a1"), ("s1", "a2")], &[("s2", "a3")], &[("s2", "b1")], &[("s1", "c1")]];
@@ -686,7 +698,7 @@ async fn analysis(state: &AppState, firings: BTreeMap<AdRef, Vec<Firing>>) {
     linkage.advertisers.sort_by(|a, b| a.id.cmp(&b.id));
     linkage.networks.sort_by(|a, b| a.id.cmp(&b.id));
     let kept = NewAnalysis {
-        as_of: now(),
+        as_of: when,
         catalogue: state.catalogue.hash().to_owned(),
         parameters: "sha256:parameters".into(),
         code_version: "0.1.0".into(),
@@ -697,10 +709,11 @@ async fn analysis(state: &AppState, firings: BTreeMap<AdRef, Vec<Firing>>) {
         figures: {
             let mut figures = RunFigures::default();
             assessments.iter().for_each(|assessment| figures.add(assessment, "en"));
+            change(&mut figures);
             figures
         },
         spam: SpamShare::default(),
-        at: now(),
+        at: when,
     };
     state.store.put_analysis(&kept).await.unwrap();
 }
