@@ -1,7 +1,7 @@
 //! Shadow runs beside an analysis; what the figures count after a lone ad was forgotten; how unread versions are found.
 
 use super::batches::{closures, head};
-use super::fixture::{World, figures, look, put, register};
+use super::fixture::{World, ad, figures, look, put, register};
 use super::on_both;
 use crate::db::args;
 use crate::retention::{Forget, forget_ads};
@@ -77,7 +77,7 @@ on_both! {
         let analysis = analysed(store).await;
         let whole = store.standing().await.unwrap().unwrap();
         assert_eq!((whole.ads, whole.figures.advertisers, whole.figures.networks), (4, 4, 1));
-        let first = store.ad_rows(&[super::fixture::ad("1")].into()).await.unwrap();
+        let first = store.ad_rows(&[ad("1")].into()).await.unwrap();
         let ids: Vec<i64> = first.iter().map(|row| row.0).collect();
         let mut tx = store.write("test").await.unwrap();
         forget_ads(&mut tx, store.keys(), &ids, Forget::Due, at(150)).await.unwrap();
