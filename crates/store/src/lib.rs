@@ -58,8 +58,8 @@ pub use outreach::{
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
 pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use release::{
-    CountedAd, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease, Pseudonyms,
-    ReleaseRow, SourceCounts,
+    CountedAd, CountedAssignment, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease,
+    Pseudonyms, ReleaseRow, SourceCounts,
 };
 pub use research::{
     Act, ActFilter, ActId, ActWhat, AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow,
@@ -70,7 +70,7 @@ pub use research::{
     Waiting,
 };
 pub use retention::{Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
-pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};
+pub use search::{ContactAd, ContactFound, SearchFacets, SearchGroup, SearchHit, SearchPage, SearchQuery};
 pub use sites::{RunRow, SiteOverview, SiteRegistration};
 pub use store::{Engine, Options, Store};
 pub use subject::{CHECK_DAYS, CheckAnswer, Erased, Forgotten, ForgottenKind, SubjectCheck, SubjectFound};

@@ -71,6 +71,7 @@ pub(crate) fn source() -> Source {
         channel: "call".to_owned(),
         outcome: Some(if n % 2 == 0 { "accepted_offer" } else { "no_answer" }.to_owned()),
         minutes: Some(30),
+        workers: 1,
         day: to,
         random: Some(false),
         probability: Some(1.0),
@@ -108,6 +109,8 @@ pub(crate) fn source() -> Source {
         networks: (0..100).map(network).collect(),
         attempts: (0..30).map(attempt).collect(),
         lines: Vec::new(),
+        assignments: Vec::new(),
+        rates: Rates::default(),
         readers: vec![("watch".into(), "watch".into()); 40]
             .into_iter()
             .chain(vec![("watch".into(), "no_concern".into()); 10])
