@@ -233,7 +233,7 @@ fn the_report_says_in_both_languages_what_the_figures_say() {
         let pdf = document.to_pdf();
         assert!(pdf.starts_with(b"%PDF-1.") && pdf == document.to_pdf(), "the same document, the same bytes");
         let figures = document.blocks.iter().filter(|block| matches!(block, Block::Figure { .. })).count();
-        assert_eq!((figures, html.matches("<svg").count()), (3, 3));
+        assert_eq!((figures, html.matches("<svg").count()), (6, 6));
     }
 }
 
