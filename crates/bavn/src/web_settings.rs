@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Store;
 use web::{
-    AppState, Clock, Controller, CrawlerFacts, Duty, Language, Method, Offer, PublicLimits, Region, ReviewReason,
-    ReviewSettings, Team, WebSettings,
+    AppState, Clock, Controller, Copies, CrawlerFacts, Duty, Language, Method, Offer, PublicLimits, Region,
+    ReviewReason, ReviewSettings, Team, WebSettings,
 };
 
 /// A team with the municipalities of its regions.
@@ -31,6 +31,9 @@ pub fn team(config: &Config, team: &TeamSettings) -> Team {
         languages: team.languages.clone(),
         phone: team.phone.clone(),
         hour: team.hour.clone(),
+        interpreter: config
+            .team(&team.id)
+            .map_or_else(|_| String::new(), |(programme, _)| programme.interpreter.clone()),
     }
 }
 
@@ -113,6 +116,7 @@ pub fn app_state(
             second_share: programme.review.second_share,
             second_seed: programme.review.second_seed.clone(),
         },
+        copies: Copies { paper: programme.copies.paper, csv: programme.copies.csv },
         approach_minutes: 120,
         idle_minutes: 60,
         session_minutes: 12 * 60,

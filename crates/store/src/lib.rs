@@ -50,10 +50,11 @@ pub use events::{ChainCheck, EventRow};
 pub use keys::MasterKey;
 pub use notices::{Notice, NoticeChange};
 pub use outreach::{
-    AttemptDetails, AttemptId, AttemptRow, CalledBack, Channel, Claim, ClaimResult, Consent, ConsentHow, ContactRef,
-    DeskRows, DueRow, Extent, GateContact, GateRow, ImportResult, ListHeader, ListLine, NewAssignment, NewAttempt,
+    AttemptDetails, AttemptId, AttemptNow, AttemptRow, CalledBack, Channel, Claim, ClaimResult, Consent, ConsentHow,
+    ContactRef, CopyKind, CopyRow, DeskRows, DueRow, Extent, FollowUpEdit, GateContact, GateRow, HandoverId,
+    HandoverRow, HandoverState, ImportResult, ListHeader, ListLine, NewAssignment, NewAttempt, NewCopy, NewHandover,
     NewLine, NewList, ObjectionAt, ObjectionChannel, ObjectionId, ObjectionQuestion, ObjectionRow, Outcome, PutAttempt,
-    PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice,
+    PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice, WorkerCaution,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
 pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};

@@ -1,23 +1,28 @@
 //! The pages, one file each: who may, read, decide, show.
 
 pub mod administration;
+pub mod attempt;
 mod attempt_form;
 pub mod audit;
+mod both;
 pub mod called;
 mod care;
 pub mod case;
 mod case_ads;
 mod changes;
 pub mod contact;
+pub mod copies;
 mod csv;
 pub mod decision;
 pub mod drift;
 pub mod findings;
 mod firings;
 pub mod follow_ups;
+pub mod hand_over;
 pub mod health;
 pub mod history;
 pub mod indicators;
+pub mod left_out;
 pub mod line;
 mod line_view;
 pub mod network;

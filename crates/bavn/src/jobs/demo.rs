@@ -2,7 +2,7 @@
 //! sites, pacing and schedule, so that 30 days run in minutes and every run is the same.
 
 use crate::cli::{Cli, DemoArgs};
-use crate::config::{Config, Duty};
+use crate::config::{Config, Duty, UrgentPerson};
 use crate::jobs::{analyse, crawl, list, serve};
 use crate::key::{database_url, default_key_file, write_key};
 use crate::pipeline::{self, NewReference};
@@ -124,6 +124,14 @@ pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) 
                 team.phone = format!("67 00 00 {:02}", number + 1);
             }
         }
+        if programme.interpreter.is_empty() {
+            programme.interpreter = "67 00 00 55".to_owned();
+        }
+        if programme.urgent.people.is_empty() {
+            let person =
+                |login: &str| UrgentPerson { login: login.to_owned(), email: format!("{login}@example.invalid") };
+            programme.urgent.people = ["forsker", "forsker2", "forsker3"].map(person).to_vec();
+        }
         if programme.duty.is_none() {
             programme.duty = Some(Duty {
                 text: Bilingual {
@@ -237,7 +245,7 @@ fn people(config: &Config, seed: u64) -> anyhow::Result<Vec<Person>> {
                 programme: Some(ProgrammeId(programme.id.clone())),
                 organisation: Some("Demonstration".to_owned()),
                 language: config.settings.serve.language.clone(),
-                urgent_contact: role == PersonRole::Researcher,
+                urgent_contact: programme.urgent.people.iter().any(|person| person.login == login),
                 password_hash: web::password::hash(&password)?,
             },
             password,

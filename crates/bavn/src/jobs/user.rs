@@ -33,6 +33,15 @@ pub async fn run(cli: &Cli, command: &UserCommand) -> anyhow::Result<()> {
             store.put_account(&details, &super::system_actor(), now).await?;
             eprintln!("{login} has a new password.");
         }
+        UserCommand::Languages { login, languages } => {
+            let languages = language_codes(languages)?;
+            let account = find(&store, login).await?;
+            store.set_account_languages(account.id, &languages, &super::system_actor(), now).await?;
+            match languages.join(", ").as_str() {
+                "" => eprintln!("{login} has the languages of the team."),
+                named => eprintln!("{login} speaks {named}."),
+            }
+        }
         UserCommand::Close { login } => {
             let account = find(&store, login).await?;
             store.set_account_disabled(account.id, true, &super::system_actor(), now).await?;
@@ -79,9 +88,23 @@ async fn add(store: &Store, config: &Config, args: &UserAddArgs) -> anyhow::Resu
         urgent_contact: false,
         password_hash: web::password::hash(&ask_password()?)?,
     };
-    store.put_account(&account, &super::system_actor(), crate::time::now()).await?;
+    let languages = language_codes(&args.languages)?;
+    let now = crate::time::now();
+    let id = store.put_account(&account, &super::system_actor(), now).await?;
+    if !languages.is_empty() {
+        store.set_account_languages(id, &languages, &super::system_actor(), now).await?;
+    }
     eprintln!("{login} can sign in now.");
     Ok(())
+}
+
+/// Codes of languages as they are kept: two letters, in the order given.
+fn language_codes(given: &[String]) -> anyhow::Result<Vec<String>> {
+    let codes: Vec<String> = given.iter().map(|code| code.trim().to_lowercase()).filter(|c| !c.is_empty()).collect();
+    match codes.iter().find(|code| code.len() != 2 || !code.bytes().all(|byte| byte.is_ascii_lowercase())) {
+        Some(code) => anyhow::bail!("'{code}' is no language code of two letters, as in --languages da,en,ro"),
+        None => Ok(codes),
+    }
 }
 
 /// The password from standard input: one line. On a terminal it is asked for; it is shown while typing, which the

@@ -216,7 +216,17 @@ async fn worked(store: &Store) -> String {
         team: TeamId::from("east"),
         made_at: at(140),
     };
-    store.put_attempt(&attempt, ida).await.unwrap();
+    let attempt = store.put_attempt(&attempt, ida).await.unwrap().id;
+    let edit = crate::FollowUpEdit { day: None, plan: "what was agreed with her".to_owned(), care: None };
+    store.set_follow_up(attempt, &edit, 1, ida, at(141)).await.unwrap();
+    let offer = crate::NewHandover {
+        attempt,
+        from_team: TeamId::from("east"),
+        to_team: TeamId::from("west"),
+        to_account: None,
+        note: "what west must know".to_owned(),
+    };
+    store.offer_handover(&offer, ida, at(142)).await.unwrap();
     case.0
 }
 
