@@ -124,6 +124,8 @@ pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) 
                 team.phone = format!("67 00 00 {:02}", number + 1);
             }
         }
+        // So that whoever tries the demo sees a numbered copy; a programme says so itself.
+        programme.copies.paper = true;
         if programme.interpreter.is_empty() {
             programme.interpreter = "67 00 00 55".to_owned();
         }
