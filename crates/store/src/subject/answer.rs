@@ -210,7 +210,8 @@ impl Store {
                 None => String::new(),
             };
             let mut handed = Vec::new();
-            let sql = "SELECT from_team, to_team, state, at, note_sealed FROM handover WHERE attempt_id = $1 ORDER BY id";
+            let sql =
+                "SELECT from_team, to_team, state, at, note_sealed FROM handover WHERE attempt_id = $1 ORDER BY id";
             for of in tx.all(sql, args![row.int(0)?]).await? {
                 let words = self.keys().open_text("handover", &row.int(0)?.to_le_bytes(), "note", &of.blob(4)?)?;
                 handed.push(json!({
