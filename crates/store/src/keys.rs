@@ -66,10 +66,11 @@ pub(crate) enum Purpose {
     Throttle,
     Import,
     Recipient,
+    SignIn,
 }
 
 impl Purpose {
-    const ALL: [(Purpose, &'static str); 11] = [
+    const ALL: [(Purpose, &'static str); 12] = [
         (Purpose::Ad, "bavn/1/ad"),
         (Purpose::Contact, "bavn/1/contact"),
         (Purpose::Content, "bavn/1/content"),
@@ -81,6 +82,7 @@ impl Purpose {
         (Purpose::Throttle, "bavn/1/throttle"),
         (Purpose::Import, "bavn/1/import"),
         (Purpose::Recipient, "bavn/1/recipient"),
+        (Purpose::SignIn, "bavn/1/sign-in"),
     ];
 }
 

@@ -113,7 +113,8 @@ async fn fill(test: &TestStore) {
     analyse(store, &world, 10).await;
     let by = account(store, "ida", PersonRole::OutreachWorker).await;
     let session = SessionRow { data: b"canary-session".to_vec(), expires_at: at(99) };
-    store.put_session(b"canary-session", &session, Some(by)).await.unwrap();
+    let of = crate::SessionOf { account: by, begun_at: Some(at(0)), seen_at: None, device: None };
+    store.put_session(b"canary-session", &session, Some(&of)).await.unwrap();
     store.sign_in_failed("canary@example.dk", at(1), 1, 3, 1).await.unwrap();
     let case = store.case_of_ad(&ad("canary-ad-id")).await.unwrap().unwrap();
     let decision = Decision {
