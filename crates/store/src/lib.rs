@@ -26,6 +26,7 @@ pub mod readings;
 pub mod release;
 pub mod research;
 mod retention;
+mod rotation;
 pub mod search;
 mod settings;
 pub mod sign_in;
@@ -71,6 +72,7 @@ pub use research::{
     Waiting,
 };
 pub use retention::{Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
+pub use rotation::Rotated;
 pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};
 pub use sign_in::{InvitationToken, SessionShown};
 pub use sites::{RunRow, SiteOverview, SiteRegistration};

@@ -340,7 +340,7 @@ fn check(token: &str, keys: &[Jwk], expects: &Expects<'_>) -> Result<Claims, Wro
     if fitting.peek().is_none() {
         return Err(Wrong::NoKey);
     }
-    let signed = token[..head.len() + 1 + body.len()].as_bytes();
+    let signed = &token.as_bytes()[..head.len() + 1 + body.len()];
     let mac = bytes(mac)?;
     if !fitting.any(|key| signature_holds(&header.alg, key, signed, &mac)) {
         return Err(Wrong::Signature);

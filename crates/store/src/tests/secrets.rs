@@ -29,10 +29,15 @@ const CANARIES: [&str; 14] = [
     "canary@example.dk",
     "canary-note",
     "canary-session",
+    "canary-recovery",
+    "canary-app-secret",
+    "canary-issuer",
+    "canary-subject",
+    "canary-client",
 ];
 
 /// Every path on which something personal comes in.
-async fn fill(test: &TestStore) {
+pub(super) async fn fill(test: &TestStore) {
     let store = &test.store;
     register(store).await;
     let site = SiteId::from("s1");
