@@ -179,7 +179,7 @@ fn two_processes_behind_nginx_are_as_one_and_their_log_names_nobody() {
     drop(processes);
     for file in ["log", "nginx/access.log", "nginx/error.log", "nginx/site-error.log"] {
         let written = std::fs::read_to_string(place.path(file)).unwrap_or_default();
-        for word in ["canary", "Ida", "ida", "94000", PASSWORD, "bavn-known", "/invitation"] {
+        for word in ["canary", "Ida", "94000010", PASSWORD, "bavn-known", "/invitation"] {
             assert!(!written.contains(word), "{file} holds {word}: {written}");
         }
     }

@@ -97,7 +97,8 @@ impl Store {
         } else {
             return Err(StoreError::Url { url: without_password(url), what: "it names no known engine".to_owned() });
         };
-        let seen = Some(Mutex::new(Instant::now()));
+        // Rows that are brought in from elsewhere come with their own key, which is looked at when they are all there.
+        let seen = version.is_none().then(|| Mutex::new(Instant::now()));
         let whole = match version {
             Some(version) => migrate::migrate_to(&db, at, version).await.map(|()| None),
             None => migrate::migrate(&db, Keys::derive(&key), at).await.map(Some),
