@@ -76,8 +76,9 @@ fn worker_day(store: &[String], name: &str) {
     let made = with(store, &["list", "--date", &day(0).to_string(), "--team", "vest"]).out;
     assert!(made.contains("2 lines"), "{made}");
     let password = "en lang adgangskode";
-    worker(store, "ida", "Ida Hansen", password);
-    worker(store, "bo", "Bo Holm", password);
+    for (login, name) in [("ida", "Ida Hansen"), ("bo", "Bo Holm"), ("ina", "Ina Hansen"), ("bodil", "Bodil Holm")] {
+        worker(store, login, name, password);
+    }
 
     let address = format!("127.0.0.1:{}", free_port());
     let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
@@ -85,10 +86,11 @@ fn worker_day(store: &[String], name: &str) {
     let server = Child(bavn(&arguments).stderr(Stdio::null()).spawn().expect("starts"));
     wait_for(&address, 60);
     let mut objected = Vec::new();
-    for language in ["da", "en"] {
+    // Each signs in for the first time, and is asked to set an app up.
+    for (logins, language) in [("ida,bo", "da"), ("ina,bodil", "en")] {
         let mut walk = Command::new(from_test_command("BAVN_TEST_NODE"));
         walk.current_dir(root().join("tests/ui")).arg("worker.mjs").arg(format!("http://{address}"));
-        walk.args(["ida,bo", password, language, "+4534000061,+4537000062"]);
+        walk.args([logins, password, language, "+4534000061,+4537000062"]);
         if let Ok(shots) = std::env::var("BAVN_SCREENSHOTS") {
             walk.arg(format!("{shots}/{name}"));
         }

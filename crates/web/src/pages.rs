@@ -1,5 +1,6 @@
 //! The pages, one file each: who may, read, decide, show.
 
+pub mod account;
 pub mod administration;
 pub mod attempt;
 mod attempt_form;
@@ -21,7 +22,9 @@ pub mod follow_ups;
 pub mod hand_over;
 pub mod health;
 pub mod history;
+pub mod identity;
 pub mod indicators;
+pub mod invitation;
 pub mod left_out;
 pub mod line;
 mod line_view;
@@ -31,11 +34,13 @@ pub mod notes;
 pub mod objection;
 pub mod objections;
 pub mod pair;
+pub mod people;
 pub mod queue;
 pub mod queue_acts;
 mod queue_filter;
 pub mod search;
 pub mod second;
+pub mod second_factor;
 pub mod shared_numbers;
 pub mod sign_in;
 pub mod today;
