@@ -57,11 +57,13 @@ fn worker_day(store: &[String], name: &str) {
     let made = with(store, &["list", "--date", &day(0).to_string(), "--team", "vest"]).out;
     assert!(made.contains("2 lines"), "{made}");
     let password = "en lang adgangskode";
-    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
-    arguments.extend(["user", "add", "ida", "--name", "Ida Hansen", "--role", "outreach-worker", "--team", "vest"]);
-    let mut added = bavn(&arguments).stdin(Stdio::piped()).spawn().expect("starts");
-    added.stdin.take().expect("input").write_all(format!("{password}\n").as_bytes()).expect("written");
-    assert!(added.wait().expect("ends").success());
+    for login in ["ida", "ina"] {
+        let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
+        arguments.extend(["user", "add", login, "--name", "Ida Hansen", "--role", "outreach-worker", "--team", "vest"]);
+        let mut added = bavn(&arguments).stdin(Stdio::piped()).spawn().expect("starts");
+        added.stdin.take().expect("input").write_all(format!("{password}\n").as_bytes()).expect("written");
+        assert!(added.wait().expect("ends").success());
+    }
 
     let address = format!("127.0.0.1:{}", free_port());
     let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
@@ -69,10 +71,11 @@ fn worker_day(store: &[String], name: &str) {
     let server = Child(bavn(&arguments).stderr(Stdio::null()).spawn().expect("starts"));
     wait_for(&address, 60);
     let mut objected = Vec::new();
-    for language in ["da", "en"] {
+    // Each signs in for the first time, and is asked to set an app up.
+    for (login, language) in [("ida", "da"), ("ina", "en")] {
         let mut walk = Command::new(from_test_command("BAVN_TEST_NODE"));
         walk.current_dir(root().join("tests/ui")).arg("worker.mjs").arg(format!("http://{address}"));
-        walk.args(["ida", password, language, "+4534000061,+4537000062"]);
+        walk.args([login, password, language, "+4534000061,+4537000062"]);
         if let Ok(shots) = std::env::var("BAVN_SCREENSHOTS") {
             walk.arg(format!("{shots}/{name}"));
         }

@@ -8,6 +8,7 @@
 import { chromium } from "playwright-core";
 import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
 
 const [base, login, password, language, numbers, shots] = process.argv.slice(2);
@@ -42,6 +43,17 @@ async function check(name) {
   if (shots) await page.screenshot({ path: `${shots}/worker-${name}-${language}.png`, fullPage: true });
 }
 
+/** What an authenticator app shows for a secret now (RFC 6238). */
+function codeOf(secret) {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac("sha1", key).update(step).digest();
+  const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
 await page.goto(`${base}/sign-in`);
 if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
   await page.locator(`button[name=to][value=${language}]`).click();
@@ -50,6 +62,24 @@ if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
 await page.locator("#login").fill(login);
 await page.locator("#password").fill(password);
 await page.locator("main button.primary").click();
+await page.waitForLoadState("load");
+if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
+  await page.locator(`button[name=to][value=${language}]`).click();
+  await page.waitForLoadState("load");
+}
+// The first sign-in: an app is given its secret, and recovery codes are kept.
+assert.ok(page.url().endsWith("/sign-in/factor"), page.url());
+await check("factor");
+const secret = (await page.locator("code.secret").innerText()).replaceAll(" ", "");
+await page.locator("#code").fill("000000");
+await page.locator("main button.primary").click();
+assert.equal(await page.locator("[role=alert]").count(), 1, "a wrong code is said");
+await page.locator("#code").fill(codeOf(secret));
+await page.locator("main button.primary").click();
+await page.waitForLoadState("load");
+await check("codes");
+assert.equal(await page.locator("ul.codes li").count(), 10);
+await page.locator("main a.primary").click();
 await page.waitForLoadState("load");
 if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
   await page.locator(`button[name=to][value=${language}]`).click();

@@ -114,24 +114,33 @@ pub fn app_state(
             second_seed: programme.review.second_seed.clone(),
         },
         approach_minutes: 120,
-        idle_minutes: 60,
-        session_minutes: 12 * 60,
-        behind_tls: config.settings.serve.https,
+        idle_minutes: i64::from(config.settings.sign_in.idle_minutes),
+        session_minutes: i64::from(config.settings.sign_in.session_hours) * 60,
+        second_factor: config.settings.sign_in.roles().unwrap_or_default(),
+        invitation_hours: i64::from(config.settings.sign_in.invitation_hours),
+        proxies: proxies(config),
+        behind_tls: config.settings.serve.https || !config.settings.serve.certificate.is_empty(),
         watch: config.watch,
         notice,
     };
     let public = &config.settings.public;
     Ok(AppState {
-        limits: Arc::new(PublicLimits::new(
-            public.objections_per_client_hour,
-            public.objections_per_minute,
-            public.behind_proxy,
-        )),
+        limits: Arc::new(PublicLimits::new(public.objections_per_client_hour, public.objections_per_minute)),
+        identity: crate::ports::identity_provider(&config.settings.oidc)?,
         catalogue: config.catalogue.clone(),
         settings: Arc::new(settings),
         workbench: Arc::new(Bench::new(config.clone(), store.clone())),
         store,
     })
+}
+
+/// Our proxies. `public.behind_proxy` alone means one on this machine. What cannot be read stopped the start.
+fn proxies(config: &Config) -> web::Proxies {
+    let mut texts = config.settings.serve.proxies.clone();
+    if texts.is_empty() && config.settings.public.behind_proxy {
+        texts = vec!["127.0.0.0/8".to_owned(), "::1".to_owned()];
+    }
+    web::Proxies::parse(&texts).unwrap_or_default()
 }
 
 fn slug(name: &str) -> String {

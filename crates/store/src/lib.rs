@@ -26,8 +26,10 @@ pub mod readings;
 pub mod release;
 pub mod research;
 mod retention;
+mod rotation;
 pub mod search;
 mod settings;
+pub mod sign_in;
 pub mod sites;
 pub mod store;
 mod subject;
@@ -55,7 +57,7 @@ pub use outreach::{
     NewLine, NewList, ObjectionAt, ObjectionChannel, ObjectionId, ObjectionQuestion, ObjectionRow, Outcome, PutAttempt,
     PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice,
 };
-pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
+pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow, Throttle};
 pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use release::{
     CountedAd, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease, Pseudonyms,
@@ -70,7 +72,9 @@ pub use research::{
     Waiting,
 };
 pub use retention::{Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
+pub use rotation::Rotated;
 pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};
+pub use sign_in::{InvitationToken, SessionShown};
 pub use sites::{RunRow, SiteOverview, SiteRegistration};
 pub use store::{Engine, Options, Store};
 pub use subject::{CHECK_DAYS, CheckAnswer, Erased, Forgotten, ForgottenKind, SubjectCheck, SubjectFound};

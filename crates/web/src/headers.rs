@@ -10,6 +10,17 @@ use axum::response::Response;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
+/// Longest time that a request may take, reading its body included: one that trickles in does not hold its place.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(120);
+
+/// Ends a request that takes too long.
+pub async fn limit_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(LONGEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => axum::response::IntoResponse::into_response(axum::http::StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
 /// Sets the headers; a page is kept nowhere unless its handler says otherwise.
 pub async fn set_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

@@ -171,7 +171,13 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 40] = [
+        const KNOWN: [&str; 46] = [
+            "password-changed",
+            "session-ended",
+            "sessions-ended",
+            "person-changed",
+            "person-closed",
+            "person-opened",
             "follow-up",
             "referral",
             "urgent-answered",

@@ -1,5 +1,6 @@
 //! The pages, one file each: who may, read, decide, show.
 
+pub mod account;
 pub mod administration;
 mod attempt_form;
 pub mod audit;
@@ -17,7 +18,9 @@ mod firings;
 pub mod follow_ups;
 pub mod health;
 pub mod history;
+pub mod identity;
 pub mod indicators;
+pub mod invitation;
 pub mod line;
 mod line_view;
 pub mod network;
@@ -26,11 +29,13 @@ pub mod notes;
 pub mod objection;
 pub mod objections;
 pub mod pair;
+pub mod people;
 pub mod queue;
 pub mod queue_acts;
 mod queue_filter;
 pub mod search;
 pub mod second;
+pub mod second_factor;
 pub mod shared_numbers;
 pub mod sign_in;
 pub mod today;

@@ -55,6 +55,12 @@ pub struct WebSettings {
     pub idle_minutes: i64,
     /// A session ends after so many minutes in any case.
     pub session_minutes: i64,
+    /// Roles that sign in with a second factor.
+    pub second_factor: Vec<store::PersonRole>,
+    /// Hours that a one-time link is good.
+    pub invitation_hours: i64,
+    /// Our own proxies, whose `X-Forwarded-For` is believed.
+    pub proxies: crate::Proxies,
     /// Cookies only over TLS, and HSTS: true unless bound to loopback without a proxy.
     pub behind_tls: bool,
     /// When an analysis warns of a difference between languages or of a change.

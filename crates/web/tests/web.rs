@@ -1,4 +1,4 @@
-//! The pages over a real store. `access`: every address as every role. `auditing`: the log of looks. `research`: queue, case, decision.
+//! The pages over a real store. `access`: every address as every role. `accounts`: second factor, links, sessions, the brake. `auditing`: the log of looks. `research`: queue, case, decision.
 //! `queue`: next case, lock, skip, views, shortcuts.
 //! `search`: search, contacts, files.
 //! `second`: second readings, history. `findings`: figures, filters, downloads.
@@ -6,6 +6,8 @@
 
 #[path = "web/access.rs"]
 mod access;
+#[path = "web/accounts.rs"]
+mod accounts;
 #[path = "web/auditing.rs"]
 mod auditing;
 #[path = "web/support/browser.rs"]

@@ -92,8 +92,9 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
             person.account.role.as_str()
         );
     }
+    println!("The demo asks for no code from an app; an installation does, from administrators and outreach workers.");
     println!("Stop with Ctrl-C.");
-    web::serve(listener, state, crawl::signal()).await?;
+    web::serve(listener, None, state, crawl::signal()).await?;
     store.close().await;
     Ok(())
 }
@@ -112,6 +113,8 @@ pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) 
         let text = String::from_utf8(bytes.unwrap_or_default()).context("the demo's site.toml")?;
         config.sites.insert(folder.id.to_owned(), Adapter::parse(folder.id, &file, &text)?);
     }
+    // Whoever tries the demo has no app at hand; an installation asks for the second factor.
+    config.settings.sign_in.second_factor.clear();
     let controller = &mut config.settings.controller;
     if controller.organisation.is_empty() {
         controller.organisation = "Demonstration".to_owned();

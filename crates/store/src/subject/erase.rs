@@ -39,6 +39,9 @@ pub struct Forgotten {
     pub contact: String,
     /// When.
     pub at: Timestamp,
+    /// Names the master key that the hash belongs to; none for the store's first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 /// Why a contact is on the list.
@@ -75,6 +78,21 @@ impl Store {
         self.put_objection_by_hash(&hash_of(contact)?, actor, at).await
     }
 
+    /// Names the master key of the store's hashes on the list of what must stay forgotten; none for the first one.
+    pub fn forgotten_key(&self) -> Option<String> {
+        self.keys().changed().then(|| self.key_name())
+    }
+
+    /// A line of the list as it reads after the newest change of the master key; one that reads so already is left alone.
+    pub fn forgotten_after_change(&self, line: Forgotten) -> Result<Forgotten, StoreError> {
+        let key = self.forgotten_key();
+        if line.key == key {
+            return Ok(line);
+        }
+        let contact = to_hex(&self.keys().nest(crate::keys::Purpose::Contact, &hash_of(&line.contact)?));
+        Ok(Forgotten { contact, key, ..line })
+    }
+
     /// Every objection and erasure, by time.
     pub async fn forgotten(&self) -> Result<Vec<Forgotten>, StoreError> {
         let mut tx = self.read("reading what must stay forgotten").await?;
@@ -84,7 +102,8 @@ impl Store {
             (ForgottenKind::Erasure, "SELECT contact_hash, at FROM erasure"),
         ] {
             for row in tx.all(sql, args![]).await? {
-                all.push(Forgotten { kind, contact: to_hex(&row.blob(0)?), at: row.time(1)? });
+                let key = self.forgotten_key();
+                all.push(Forgotten { kind, contact: to_hex(&row.blob(0)?), at: row.time(1)?, key });
             }
         }
         all.sort_by(|a, b| (a.at, a).cmp(&(b.at, b)));

@@ -289,6 +289,7 @@ pub async fn world_at(clock: Clock) -> World {
     let test = ::store::testing::on(Engine::Sqlite).await;
     let catalogue = Arc::new(catalogue());
     let state = AppState {
+        identity: None,
         store: test.store.clone(),
         catalogue: catalogue.clone(),
         settings: Arc::new(settings(clock)),
@@ -378,6 +379,9 @@ pub fn settings(clock: Clock) -> WebSettings {
         approach_minutes: 120,
         idle_minutes: 60,
         session_minutes: 720,
+        second_factor: Vec::new(),
+        invitation_hours: 72,
+        proxies: Proxies::default(),
         watch: classifier::WatchRules { least_advertisers: 20, z: 1.96, factor: 2.0, least_firings: 10 },
         behind_tls: false,
         notice: None,
