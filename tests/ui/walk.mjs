@@ -408,6 +408,40 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
     await check(page, "site", language, size, 200_000);
     await page.goto(`${base}/people`);
     await check(page, "people", language, size);
+    await page.locator("#login").fill(`ny-${language}`);
+    await page.locator("#name").fill("Nanna Ny");
+    await page.locator("#role").selectOption("researcher");
+    await page.locator("main button.primary").click();
+    await page.waitForLoadState("load");
+    await check(page, "link", language, size);
+    const link = await page.locator("#link").inputValue();
+    await page.goto(`${base}/people`);
+    await page.locator("th a", { hasText: "Nanna Ny" }).first().click();
+    await check(page, "person", language, size);
+    await visit(language, size, async (guest) => {
+      await guest.goto(link);
+      await check(guest, "invitation", language, size);
+      await guest.locator("#password").fill("kort");
+      await guest.locator("#again").fill("kort");
+      await guest.locator("main button.primary").click();
+      assert.equal(await guest.locator("[role=alert]").count(), 1, "a short password is said");
+      await guest.locator("#password").fill("gul cykel ved havnen");
+      await guest.locator("#again").fill("gul cykel ved havnen");
+      await guest.locator("main button.primary").click();
+      await guest.waitForLoadState("load");
+      assert.ok(guest.url().endsWith("/queue"), guest.url());
+      await guest.goto(link);
+      await check(guest, "invitation-used", (await guest.evaluate(() => document.documentElement.lang)), size);
+      await guest.goto(`${base}/account`);
+      const spoken = await guest.evaluate(() => document.documentElement.lang);
+      await check(guest, "account", spoken, size);
+      await guest.locator("a[href='/account/factor']").click();
+      await check(guest, "factor-begin", spoken, size);
+      await guest.locator("#password").fill("gul cykel ved havnen");
+      await guest.locator("main button.primary").click();
+      await guest.waitForLoadState("load");
+      await check(guest, "factor", spoken, size);
+    });
   });
 }
 

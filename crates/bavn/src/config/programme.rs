@@ -37,8 +37,24 @@ pub struct Programme {
     /// A number that anybody can call for help, for the line's page and prepared texts; may be empty.
     #[serde(default)]
     pub hotline: String,
+    /// Whom a worker rings for an interpreter: number, hours, code; may be empty.
+    #[serde(default)]
+    pub interpreter: String,
+    /// Copies of the day's list that may leave the screen.
+    #[serde(default)]
+    pub copies: CopiesSettings,
     /// The outreach teams.
     pub teams: Vec<TeamSettings>,
+}
+
+/// Copies of the day's list that may leave the screen: none until the programme says so.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CopiesSettings {
+    /// On paper.
+    pub paper: bool,
+    /// As a file for a spreadsheet.
+    pub csv: bool,
 }
 
 /// How cases are read.

@@ -4,7 +4,7 @@
 mod history;
 
 use crate::cli::{Cli, DemoArgs};
-use crate::config::{Config, Duty};
+use crate::config::{Config, Duty, UrgentPerson};
 use crate::jobs::{analyse, crawl, list, serve};
 use crate::key::{database_url, default_key_file, write_key};
 use crate::pipeline::{self, NewReference};
@@ -108,8 +108,9 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
             person.account.role.as_str()
         );
     }
+    println!("The demo asks for no code from an app; an installation does, from administrators and outreach workers.");
     println!("Stop with Ctrl-C.");
-    web::serve(listener, state, crawl::signal()).await?;
+    web::serve(listener, None, state, crawl::signal()).await?;
     store.close().await;
     Ok(())
 }
@@ -128,6 +129,8 @@ pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) 
         let text = String::from_utf8(bytes.unwrap_or_default()).context("the demo's site.toml")?;
         config.sites.insert(folder.id.to_owned(), Adapter::parse(folder.id, &file, &text)?);
     }
+    // Whoever tries the demo has no app at hand; an installation asks for the second factor.
+    config.settings.sign_in.second_factor.clear();
     let controller = &mut config.settings.controller;
     if controller.organisation.is_empty() {
         controller.organisation = "Demonstration".to_owned();
@@ -143,6 +146,16 @@ pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) 
             if team.phone.is_empty() {
                 team.phone = format!("67 00 00 {:02}", number + 1);
             }
+        }
+        // So that whoever tries the demo sees a numbered copy; a programme says so itself.
+        programme.copies.paper = true;
+        if programme.interpreter.is_empty() {
+            programme.interpreter = "67 00 00 55".to_owned();
+        }
+        if programme.urgent.people.is_empty() {
+            let person =
+                |login: &str| UrgentPerson { login: login.to_owned(), email: format!("{login}@example.invalid") };
+            programme.urgent.people = ["forsker", "forsker2", "forsker3"].map(person).to_vec();
         }
         if programme.duty.is_none() {
             programme.duty = Some(Duty {
@@ -257,7 +270,7 @@ fn people(config: &Config, seed: u64) -> anyhow::Result<Vec<Person>> {
                 programme: Some(ProgrammeId(programme.id.clone())),
                 organisation: Some("Demonstration".to_owned()),
                 language: config.settings.serve.language.clone(),
-                urgent_contact: role == PersonRole::Researcher,
+                urgent_contact: programme.urgent.people.iter().any(|person| person.login == login),
                 password_hash: web::password::hash(&password)?,
             },
             password,

@@ -37,7 +37,6 @@ run-no-errors = Ingen
 people-title = Brugere
 people-lead = Alle, der kan logge ind, og hvad de må.
 people-caption = Brugere efter brugernavn
-people-how = Brugere oprettes og lukkes på serveren med bavn user.
 person-name = Navn
 person-login = Brugernavn
 person-role = Rolle
