@@ -110,6 +110,7 @@ pub async fn fill(
                 until,
                 dpia: dpia.clone(),
                 share: RandomApproval::MOST,
+                seed: cast.seed,
             }),
             ..programme.outreach.policy.clone()
         },
@@ -223,10 +224,9 @@ impl History<'_> {
                 .iter()
                 .map(|one| (one.facts.advertiser.clone(), one.indicators.iter().map(|id| id.0.clone()).collect()))
                 .collect();
-            let made = outreach::days_list(day, &view, candidates, &self.policy, as_of);
-            let mut keep = web::gate::to_keep(&made, &programme, as_of, as_of);
-            keep.seed = seed;
-            keep.frame["random_frame"] = draw.frame.len().into();
+            let list = outreach::days_list(day, &view, candidates, &self.policy, as_of);
+            let made = web::gate::DayList { list, draw, seed, approval: self.policy.random.clone() };
+            let keep = web::gate::to_keep(&made, &programme, as_of, as_of);
             self.store.put_list(&keep, &Actor::System("job:demo".to_owned())).await?;
             self.work(day, team, &indicators).await?;
         }
