@@ -1,6 +1,6 @@
 //! What every handler is given.
 
-use crate::{PublicLimits, Workbench, settings::WebSettings};
+use crate::{IdentityProvider, PublicLimits, Workbench, settings::WebSettings};
 use classifier::Catalogue;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub struct AppState {
     pub workbench: Arc<dyn Workbench>,
     /// The brakes of the public form.
     pub limits: Arc<PublicLimits>,
+    /// Who else can say who somebody is, where one is configured.
+    pub identity: Option<Arc<dyn IdentityProvider>>,
 }
 
 impl Clone for AppState {
@@ -29,6 +31,7 @@ impl Clone for AppState {
             settings: self.settings.clone(),
             workbench: self.workbench.clone(),
             limits: self.limits.clone(),
+            identity: self.identity.clone(),
         }
     }
 }

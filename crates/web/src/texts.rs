@@ -80,7 +80,7 @@ impl Language {
 }
 
 /// The files of a language.
-pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 10] {
+pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 11] {
     match language {
         Language::Da => [
             ("common", include_str!("../texts/da/common.ftl")),
@@ -93,6 +93,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 10] {
             ("tuning", include_str!("../texts/da/tuning.ftl")),
             ("objections", include_str!("../texts/da/objections.ftl")),
             ("what_if", include_str!("../texts/da/what_if.ftl")),
+            ("accounts", include_str!("../texts/da/accounts.ftl")),
         ],
         Language::En => [
             ("common", include_str!("../texts/en/common.ftl")),
@@ -105,6 +106,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 10] {
             ("tuning", include_str!("../texts/en/tuning.ftl")),
             ("objections", include_str!("../texts/en/objections.ftl")),
             ("what_if", include_str!("../texts/en/what_if.ftl")),
+            ("accounts", include_str!("../texts/en/accounts.ftl")),
         ],
     }
 }

@@ -17,7 +17,7 @@ pub use people::{
 };
 pub use rules::{EstimateArgs, ExplainCommand, IndicatorCommand, LinkageCommand, PairArgs};
 pub use site::{DiffArgs, DryRunArgs, NewArgs, SiteCommand};
-pub use upkeep::{AuditCommand, AuditListArgs, BackupCommand, HoldArgs, RetentionCommand, StoreCommand};
+pub use upkeep::{AuditCommand, AuditListArgs, BackupCommand, HoldArgs, KeyCommand, RetentionCommand, StoreCommand};
 pub use work::{AnalyseArgs, CrawlArgs, DemoArgs, ImportArgs, ImportCommand, ListArgs, ReadArgs, ServeArgs};
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -120,6 +120,9 @@ pub enum Command {
     /// Encrypted backups, trial restores, restores
     #[command(subcommand)]
     Backup(BackupCommand),
+    /// The master key
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// The store as a whole
     #[command(subcommand)]
     Store(StoreCommand),

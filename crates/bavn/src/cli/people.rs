@@ -142,12 +142,42 @@ pub struct SubjectCheckArgs {
 pub enum UserCommand {
     /// Add an account; the password is asked for, or read from standard input
     Add(UserAddArgs),
+    /// Add an account and print a one-time link with which its owner sets the password and the second factor
+    Invite(UserAddArgs),
+    /// Print a new one-time link for an account that has lost password, app or codes
+    ///
+    /// What was there before is good until the link is used.
+    Link {
+        /// The account's log-in
+        login: String,
+    },
     /// Every account
     List,
-    /// Set a new password
+    /// Where an account is signed in
+    Sessions {
+        /// The account's log-in
+        login: String,
+        /// End them all
+        #[arg(long)]
+        end: bool,
+    },
+    /// Let a closed account sign in again
+    Open {
+        /// The account's log-in
+        login: String,
+    },
+    /// Set a new password; all sessions end
     Password {
         /// The account's log-in
         login: String,
+    },
+    /// Say which languages a person speaks, so that lines match; none: those of the team
+    Languages {
+        /// The account's log-in
+        login: String,
+        /// e.g. da,en,ro
+        #[arg(value_delimiter = ',')]
+        languages: Vec<String>,
     },
     /// Close an account at once
     Close {
@@ -173,6 +203,9 @@ pub struct UserAddArgs {
     /// Programme [default: the only one]
     #[arg(long)]
     pub programme: Option<String>,
+    /// Languages that the person speaks, e.g. da,en,ro [default: those of the team]
+    #[arg(long, value_delimiter = ',')]
+    pub languages: Vec<String>,
 }
 
 /// Roles of accounts.

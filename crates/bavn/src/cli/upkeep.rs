@@ -121,6 +121,9 @@ pub enum BackupCommand {
         /// File with the passphrase or the age identity
         #[arg(long, value_name = "FILE")]
         secret: Option<PathBuf>,
+        /// The present master key, for a backup from before the key was changed: --key then names the old one
+        #[arg(long, value_name = "FILE")]
+        then_key: Option<PathBuf>,
     },
 }
 
@@ -133,5 +136,20 @@ pub enum StoreCommand {
         from: String,
         /// An empty one
         to: String,
+    },
+}
+
+/// `bavn key`
+#[derive(Clone, Subcommand)]
+pub enum KeyCommand {
+    /// Change the master key: reseal every value, rewrite every keyed hash, end all sessions
+    ///
+    /// Stop every other bavn first. Ended at any moment, the command goes on where it was when it is given again; until it is
+    /// done the old key is needed and nothing else can use the store. The new key then takes the old one's place; the old one is
+    /// kept beside it for backups made under it.
+    Rotate {
+        /// File with the new key, made where it is not there [default: beside the key file, which it replaces at the end]
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
     },
 }

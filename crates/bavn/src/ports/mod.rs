@@ -2,12 +2,14 @@
 
 mod dry_frontier;
 mod frontier;
+mod oidc;
 mod read_page;
 mod what_if;
 mod workbench;
 
 pub use dry_frontier::{DryFrontier, DryLimits};
 pub use frontier::StoreFrontier;
+pub use oidc::identity_provider;
 pub use read_page::AdapterPages;
 pub(crate) use what_if::shadow_end;
 pub use workbench::Bench;
