@@ -127,7 +127,7 @@ pub fn app_state(
         session_minutes: i64::from(config.settings.sign_in.session_hours) * 60,
         second_factor: config.settings.sign_in.roles().unwrap_or_default(),
         invitation_hours: i64::from(config.settings.sign_in.invitation_hours),
-        proxies: proxies(config),
+        proxies: proxies(&config),
         behind_tls: config.settings.serve.https || !config.settings.serve.certificate.is_empty(),
         watch: config.watch,
         notice,
