@@ -62,6 +62,10 @@ pub fn app_state(
     let settings = WebSettings {
         programme: ProgrammeId(programme.id.clone()),
         programme_name: programme.title.clone(),
+        other_programmes: (config.programmes.values())
+            .filter(|other| other.id != programme.id)
+            .map(|other| (ProgrammeId(other.id.clone()), other.title.clone()))
+            .collect(),
         teams: programme.teams.iter().map(|each| team(config, each)).collect(),
         regions: regions
             .into_iter()

@@ -61,8 +61,8 @@ pub use outreach::{
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow, Throttle};
 pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use release::{
-    CountedAd, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease, Pseudonyms,
-    ReleaseRow, SourceCounts,
+    CountedAd, CountedAssignment, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease,
+    Pseudonyms, ReleaseRow, SourceCounts,
 };
 pub use research::{
     Act, ActFilter, ActId, ActWhat, AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow,
@@ -74,7 +74,7 @@ pub use research::{
 };
 pub use retention::{Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
 pub use rotation::Rotated;
-pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};
+pub use search::{ContactAd, ContactFound, SearchFacets, SearchGroup, SearchHit, SearchPage, SearchQuery};
 pub use sign_in::{InvitationToken, SessionShown};
 pub use sites::{RunRow, SiteOverview, SiteRegistration};
 pub use store::{Engine, Options, Store};

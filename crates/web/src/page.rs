@@ -122,6 +122,7 @@ impl Page {
                 ("/history", t.t("menu-history")),
                 ("/shared-numbers", t.t("menu-shared")),
                 ("/try", t.t("menu-try")),
+                ("/findings", t.t("menu-findings")),
                 ("/drift", t.t("menu-drift")),
                 ("/objections", t.t("menu-objections")),
                 ("/indicators", t.t("menu-indicators")),

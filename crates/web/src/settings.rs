@@ -17,6 +17,8 @@ pub struct WebSettings {
     pub programme: ProgrammeId,
     /// Its name.
     pub programme_name: Bilingual,
+    /// The other programmes of the installation: their cases can be read, and a case can be referred to them.
+    pub other_programmes: Vec<(ProgrammeId, Bilingual)>,
     /// Its outreach teams.
     pub teams: Vec<Team>,
     /// The regions by which the queue is filtered.

@@ -323,6 +323,7 @@ pub fn settings(clock: Clock) -> WebSettings {
     WebSettings {
         programme: ProgrammeId::from("initiative-1"),
         programme_name: both("Opsøgende indsats", "Outreach"),
+        other_programmes: vec![(ProgrammeId::from("initiative-3"), both("Klinikker", "Clinics"))],
         teams: vec![team("vest", "Team Vest", &["0751", "0461"]), team("oest", "Team Øst", &["0101"])],
         regions: vec![Region {
             id: "midt".into(),
