@@ -222,10 +222,11 @@ fn plain_number(text: &str, day: bool, since_1904: bool) -> String {
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let date = format!("{year:04}-{month:02}-{date:02}");
     let minutes = (part * 1_440.0).round() as i64;
-    match (days < 1.0, minutes) {
-        (_, 0) => date,
-        (true, minutes) => format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60),
-        (false, minutes) => format!("{date}T{:02}:{:02}", minutes / 60 % 24, minutes % 60),
+    let time = || format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60);
+    match (number < 1.0, minutes) {
+        (true, _) => time(),
+        (false, 0) => date,
+        (false, _) => format!("{date}T{}", time()),
     }
 }
 
