@@ -148,6 +148,29 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     for (const group of await page.locator("details.whynot > summary").all()) await group.click();
     assert.ok((await page.locator("details.whynot li:has(mark.against)").count()) > 0, "what stopped a sign is marked");
     await check(page, "try-why-not", language, size);
+    await page.goto(`${base}/search?q=ring`);
+    assert.ok((await page.locator("#found ~ ol.cards li").count()) > 0, "something is found");
+    await check(page, "search", language, size);
+    await page.goto(`${base}/search?q=ring&show=networks`);
+    await check(page, "search-networks", language, size);
+    await page.goto(read);
+    await page.locator("#notes ~ details > summary").click();
+    await page.locator("#note-kind").selectOption("tag");
+    await page.locator("#note-text").fill(`walk ${language} ${size}`);
+    await page.locator("form[action='/notes'] button").click();
+    await page.waitForLoadState("load");
+    await page.locator("a[href^='/tag/']").first().click();
+    await check(page, "tag", language, size);
+    await page.goto(`${base}/findings`);
+    assert.ok((await page.locator("main svg").count()) >= 6, "charts and the map");
+    assert.ok((await page.locator("main table").count()) >= (await page.locator("main svg").count()), "each has its table");
+    await check(page, "findings", language, size, 400_000);
+    await page.locator("#f-region").selectOption({ index: 1 });
+    await page.locator("form[action='/findings'] button").click();
+    await page.waitForURL(/region=/);
+    await check(page, "findings-region", language, size, 400_000);
+    const file = await page.request.get(base + (await page.locator("a[href^='/findings.csv']").first().getAttribute("href")));
+    assert.equal(file.status(), 200, "a table is a file");
     const refused = await page.goto(`${base}/today`);
     assert.equal(refused.status(), 403, "a researcher has no contact list");
     await check(page, "forbidden", language, size);
@@ -422,6 +445,18 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
   });
 }
 
+// Dark: the same pages keep their contrast.
+{
+  const context = await browser.newContext({ viewport: sizes.desktop, colorScheme: "dark" });
+  const page = await context.newPage();
+  await signIn(page, "forsker");
+  for (const name of ["queue", "search", "findings", "second", "drift"]) {
+    await page.goto(`${base}/${name}`);
+    await check(page, `${name}-dark`, "da", "desktop", 400_000);
+  }
+  await context.close();
+}
+
 // Without script the same forms work.
 {
   const context = await browser.newContext({ viewport: sizes.phone, javaScriptEnabled: false });
@@ -429,6 +464,9 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
   await signIn(page, "forsker");
   await page.locator("ol.cards h3 a").first().click();
   await page.locator("#d-reason").waitFor();
+  await page.goto(`${base}/findings`);
+  await page.locator("form[action='/findings'] button").click();
+  await page.waitForURL(/from=/);
   await context.close();
 }
 

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Store;
 use web::{
-    AppState, Clock, Controller, CrawlerFacts, Duty, Language, Method, Offer, PublicLimits, Region, ReviewReason,
-    ReviewSettings, Team, WebSettings,
+    AppState, Clock, Controller, Copies, CrawlerFacts, Duty, Language, Method, Offer, PublicLimits, Region,
+    ReviewReason, ReviewSettings, Team, WebSettings,
 };
 
 /// A team with the municipalities of its regions.
@@ -31,6 +31,9 @@ pub fn team(config: &Config, team: &TeamSettings) -> Team {
         languages: team.languages.clone(),
         phone: team.phone.clone(),
         hour: team.hour.clone(),
+        interpreter: config
+            .team(&team.id)
+            .map_or_else(|_| String::new(), |(programme, _)| programme.interpreter.clone()),
     }
 }
 
@@ -59,6 +62,10 @@ pub fn app_state(
     let settings = WebSettings {
         programme: ProgrammeId(programme.id.clone()),
         programme_name: programme.title.clone(),
+        other_programmes: (config.programmes.values())
+            .filter(|other| other.id != programme.id)
+            .map(|other| (ProgrammeId(other.id.clone()), other.title.clone()))
+            .collect(),
         teams: programme.teams.iter().map(|each| team(config, each)).collect(),
         regions: regions
             .into_iter()
@@ -113,6 +120,7 @@ pub fn app_state(
             second_share: programme.review.second_share,
             second_seed: programme.review.second_seed.clone(),
         },
+        copies: Copies { paper: programme.copies.paper, csv: programme.copies.csv },
         approach_minutes: 120,
         idle_minutes: i64::from(config.settings.sign_in.idle_minutes),
         session_minutes: i64::from(config.settings.sign_in.session_hours) * 60,

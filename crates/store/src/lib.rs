@@ -52,16 +52,17 @@ pub use events::{ChainCheck, EventRow};
 pub use keys::MasterKey;
 pub use notices::{Notice, NoticeChange};
 pub use outreach::{
-    AttemptDetails, AttemptId, AttemptRow, CalledBack, Channel, Claim, ClaimResult, Consent, ConsentHow, ContactRef,
-    DeskRows, DueRow, Extent, GateContact, GateRow, ImportResult, ListHeader, ListLine, NewAssignment, NewAttempt,
+    AttemptDetails, AttemptId, AttemptNow, AttemptRow, CalledBack, Channel, Claim, ClaimResult, Consent, ConsentHow,
+    ContactRef, CopyKind, CopyRow, DeskRows, DueRow, Extent, FollowUpEdit, GateContact, GateRow, HandoverId,
+    HandoverRow, HandoverState, ImportResult, ListHeader, ListLine, NewAssignment, NewAttempt, NewCopy, NewHandover,
     NewLine, NewList, ObjectionAt, ObjectionChannel, ObjectionId, ObjectionQuestion, ObjectionRow, Outcome, PutAttempt,
-    PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice,
+    PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice, WorkerCaution,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow, Throttle};
 pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use release::{
-    CountedAd, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease, Pseudonyms,
-    ReleaseRow, SourceCounts,
+    CountedAd, CountedAssignment, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease,
+    Pseudonyms, ReleaseRow, SourceCounts,
 };
 pub use research::{
     Act, ActFilter, ActId, ActWhat, AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow,
@@ -73,7 +74,7 @@ pub use research::{
 };
 pub use retention::{Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
 pub use rotation::Rotated;
-pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};
+pub use search::{ContactAd, ContactFound, SearchFacets, SearchGroup, SearchHit, SearchPage, SearchQuery};
 pub use sign_in::{InvitationToken, SessionShown};
 pub use sites::{RunRow, SiteOverview, SiteRegistration};
 pub use store::{Engine, Options, Store};

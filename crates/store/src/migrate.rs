@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     step!(11, "ledger", "0011_ledger.sql"),
     step!(12, "releases", "0012_releases.sql"),
     step!(13, "daily operation", "0013_operation.sql"),
+    step!(15, "who looks after somebody", "0015_hand_over.sql"),
     step!(16, "accounts", "0016_accounts.sql"),
 ];
 

@@ -77,6 +77,8 @@ pub struct Account {
     pub disabled_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Languages that the person speaks, ISO 639-1; empty: those of the team.
+    pub languages: Vec<String>,
 }
 
 /// A session: what the browser's cookie stands for.
@@ -111,7 +113,7 @@ pub struct Throttle {
 }
 
 pub(crate) const ACCOUNT: &str = "id, login, name, role, team, programme, organisation, language, urgent_contact, password_hash, \
-     disabled_at, created_at";
+     disabled_at, created_at, languages";
 
 impl Store {
     /// Makes an account, or renews the one with this login. A change of role, team or password ends its sessions.
@@ -206,6 +208,24 @@ impl Store {
             tx.run("DELETE FROM invitation WHERE account_id = $1", args![id.0]).await?;
         }
         let body = serde_json::json!({ "account": id.0, "disabled": disabled });
+        chain::event(&mut tx, self.keys(), "account", actor, body, at).await?;
+        tx.commit().await
+    }
+
+    /// The languages that a person speaks, so that lines match; empty: those of the team. Recorded as an event.
+    pub async fn set_account_languages(
+        &self,
+        id: AccountId,
+        languages: &[String],
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write("changing an account's languages").await?;
+        let kept = languages.join(" ");
+        if tx.run("UPDATE account SET languages = $2 WHERE id = $1", args![id.0, kept]).await? == 0 {
+            return Err(StoreError::NotFound { what: "account" });
+        }
+        let body = serde_json::json!({ "account": id.0, "languages": languages });
         chain::event(&mut tx, self.keys(), "account", actor, body, at).await?;
         tx.commit().await
     }
@@ -379,6 +399,7 @@ pub(crate) fn account(row: &Row) -> Result<Account, StoreError> {
         },
         disabled_at: row.opt_time(10)?,
         created_at: row.time(11)?,
+        languages: row.text(12)?.split_whitespace().map(str::to_owned).collect(),
     })
 }
 

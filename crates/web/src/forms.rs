@@ -42,6 +42,14 @@ impl Posted {
     pub fn raw(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
     }
+    /// A field, or else this.
+    pub fn or(&self, name: &str, other: &str) -> String {
+        Some(self.text(name)).filter(|text| !text.is_empty()).unwrap_or_else(|| other.to_owned())
+    }
+    /// A box is ticked.
+    pub fn ticked(&self, name: &str) -> bool {
+        !self.text(name).is_empty()
+    }
     /// A whole number.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.text(name).parse().ok()

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// One script file of our own and none in the page, no inline style, nothing from elsewhere. `tel:` and `sms:` links are no loads and stay allowed.
+/// Script files of our own and none in the page, no inline style, nothing from elsewhere. `tel:` and `sms:` links are no loads and stay allowed.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
 

@@ -1,9 +1,10 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    account, administration, audit, called, case, contact, decision, drift, findings, follow_ups, health, history,
-    identity, indicators, invitation, line, network, notes, objection, objections, pair, people, queue, queue_acts,
-    search, second, second_factor, shared_numbers, sign_in, today, try_text,
+    account, administration, attempt, audit, called, case, contact, copies, decision, drift, findings, follow_ups,
+    hand_over, health, history, identity, indicators, invitation, left_out, line, network, notes, objection,
+    objections, pair, people, queue, queue_acts, search, second, second_factor, shared_numbers, sign_in, today,
+    try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -136,16 +137,24 @@ routes! {
     post "/try" Only(Researcher) => try_text::read;
     get "/today" Only(OutreachWorker) => today::today;
     get "/follow-ups" Only(OutreachWorker) => follow_ups::follow_ups;
-    post "/follow-ups/{id}/move" Only(OutreachWorker) => follow_ups::moved;
+    post "/follow-ups/{id}/save" Only(OutreachWorker) => follow_ups::save;
+    post "/follow-ups/{id}/hand-over" Only(OutreachWorker) => hand_over::offer;
+    post "/hand-overs/{id}/answer" Only(OutreachWorker) => hand_over::answer;
+    post "/hand-overs/{id}/undo" Only(OutreachWorker) => hand_over::undo;
+    get "/left-out" Only(OutreachWorker) => left_out::left_out;
+    get "/copies" Only(OutreachWorker) => copies::copies;
+    post "/copies" Only(OutreachWorker) => copies::make;
+    get "/copies/{id}" Only(OutreachWorker) => copies::copy;
+    get "/copies/{id}/file" Only(OutreachWorker) => copies::file;
     post "/follow-ups/{id}/referral" Only(OutreachWorker) => follow_ups::status;
     get "/called" Only(OutreachWorker) => called::form;
     post "/called" Only(OutreachWorker) => called::look_up;
     get "/line/{id}" Only(OutreachWorker) => line::line;
     post "/line/{id}/claim" Only(OutreachWorker) => line::claim;
     post "/line/{id}/release" Only(OutreachWorker) => line::release;
-    post "/line/{id}/attempt" Only(OutreachWorker) => line::attempt;
-    post "/line/{id}/outcome" Only(OutreachWorker) => line::outcome;
-    post "/line/{id}/undo" Only(OutreachWorker) => line::undo;
+    post "/line/{id}/attempt" Only(OutreachWorker) => attempt::attempt;
+    post "/line/{id}/outcome" Only(OutreachWorker) => attempt::outcome;
+    post "/line/{id}/undo" Only(OutreachWorker) => attempt::undo;
     get "/sites" Only(Administrator) => administration::sites;
     get "/sites/{id}" Only(Administrator) => administration::site;
     post "/sites/{id}/wish" Only(Administrator) => administration::wish;

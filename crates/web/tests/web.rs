@@ -2,7 +2,7 @@
 //! `queue`: next case, lock, skip, views, shortcuts.
 //! `search`: search, contacts, files.
 //! `second`: second readings, history. `findings`: figures, filters, downloads.
-//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
+//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
 
 #[path = "web/access.rs"]
 mod access;
@@ -22,6 +22,8 @@ mod objections;
 mod outreach;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/plain_language.rs"]
+mod plain_language;
 #[path = "web/queue.rs"]
 mod queue;
 #[path = "web/research.rs"]
@@ -32,3 +34,5 @@ mod search;
 mod second;
 #[path = "web/support/mod.rs"]
 mod support;
+#[path = "web/worker.rs"]
+mod worker;

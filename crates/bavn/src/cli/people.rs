@@ -171,6 +171,14 @@ pub enum UserCommand {
         /// The account's log-in
         login: String,
     },
+    /// Say which languages a person speaks, so that lines match; none: those of the team
+    Languages {
+        /// The account's log-in
+        login: String,
+        /// e.g. da,en,ro
+        #[arg(value_delimiter = ',')]
+        languages: Vec<String>,
+    },
     /// Close an account at once
     Close {
         /// The account's log-in
@@ -195,6 +203,9 @@ pub struct UserAddArgs {
     /// Programme [default: the only one]
     #[arg(long)]
     pub programme: Option<String>,
+    /// Languages that the person speaks, e.g. da,en,ro [default: those of the team]
+    #[arg(long, value_delimiter = ',')]
+    pub languages: Vec<String>,
 }
 
 /// Roles of accounts.

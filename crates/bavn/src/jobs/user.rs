@@ -49,6 +49,15 @@ pub async fn run(cli: &Cli, command: &UserCommand) -> anyhow::Result<()> {
             store.set_password(account.id, &hash, &super::system_actor(), now).await?;
             eprintln!("{login} has a new password; open sessions have ended.");
         }
+        UserCommand::Languages { login, languages } => {
+            let languages = language_codes(languages)?;
+            let account = find(&store, login).await?;
+            store.set_account_languages(account.id, &languages, &super::system_actor(), now).await?;
+            match languages.join(", ").as_str() {
+                "" => eprintln!("{login} has the languages of the team."),
+                named => eprintln!("{login} speaks {named}."),
+            }
+        }
         UserCommand::Close { login } => {
             let account = find(&store, login).await?;
             store.set_account_disabled(account.id, true, &super::system_actor(), now).await?;
@@ -67,7 +76,7 @@ async fn find(store: &Store, login: &str) -> anyhow::Result<store::Account> {
 async fn add(store: &Store, config: &Config, args: &UserAddArgs) -> anyhow::Result<()> {
     let mut account = new_account(store, config, args).await?;
     account.password_hash = web::password::hash(&ask_password(&account.login, &account.name)?)?;
-    store.put_account(&account, &super::system_actor(), crate::time::now()).await?;
+    put(store, args, &account).await?;
     eprintln!("{} can sign in now.", account.login);
     if config.settings.sign_in.roles().unwrap_or_default().contains(&account.role) {
         eprintln!(
@@ -79,8 +88,18 @@ async fn add(store: &Store, config: &Config, args: &UserAddArgs) -> anyhow::Resu
 
 async fn invite(store: &Store, config: &Config, args: &UserAddArgs) -> anyhow::Result<()> {
     let account = new_account(store, config, args).await?;
-    store.put_account(&account, &super::system_actor(), crate::time::now()).await?;
+    put(store, args, &account).await?;
     print_link(store, config, &find(store, &account.login).await?).await
+}
+
+/// Keeps a new account with the languages that its owner speaks.
+async fn put(store: &Store, args: &UserAddArgs, account: &NewAccount) -> anyhow::Result<()> {
+    let (languages, now) = (language_codes(&args.languages)?, crate::time::now());
+    let id = store.put_account(account, &super::system_actor(), now).await?;
+    if !languages.is_empty() {
+        store.set_account_languages(id, &languages, &super::system_actor(), now).await?;
+    }
+    Ok(())
 }
 
 async fn print_link(store: &Store, config: &Config, account: &Account) -> anyhow::Result<()> {
@@ -159,6 +178,15 @@ async fn new_account(store: &Store, config: &Config, args: &UserAddArgs) -> anyh
         urgent_contact: false,
         password_hash: String::new(),
     })
+}
+
+/// Codes of languages as they are kept: two letters, in the order given.
+fn language_codes(given: &[String]) -> anyhow::Result<Vec<String>> {
+    let codes: Vec<String> = given.iter().map(|code| code.trim().to_lowercase()).filter(|c| !c.is_empty()).collect();
+    match codes.iter().find(|code| code.len() != 2 || !code.bytes().all(|byte| byte.is_ascii_lowercase())) {
+        Some(code) => anyhow::bail!("'{code}' is no language code of two letters, as in --languages da,en,ro"),
+        None => Ok(codes),
+    }
 }
 
 /// The password from standard input: one line. On a terminal it is asked for; it is shown while typing, which the

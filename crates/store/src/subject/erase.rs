@@ -54,6 +54,15 @@ pub enum ForgottenKind {
     Erasure,
 }
 
+const OF_AD_CHANGES: &str =
+    "SELECT c.event_seq FROM attempt_change c JOIN attempt t ON t.id = c.attempt_id WHERE t.anchor_ad = $1";
+const OF_AD_HANDOVERS: &str =
+    "SELECT h.event_seq FROM handover h JOIN attempt t ON t.id = h.attempt_id WHERE t.anchor_ad = $1";
+const OF_CONTACT_CHANGES: &str =
+    "SELECT c.event_seq FROM attempt_change c JOIN attempt t ON t.id = c.attempt_id WHERE t.contact_id = $1";
+const OF_CONTACT_HANDOVERS: &str =
+    "SELECT h.event_seq FROM handover h JOIN attempt t ON t.id = h.attempt_id WHERE t.contact_id = $1";
+
 impl Store {
     /// Erases a contact and the ads that show it. Needs a check; audited; recorded as an event under the pseudonym; an
     /// objection is kept for it, so that nobody is contacted who asked to be forgotten.
@@ -239,10 +248,16 @@ impl Store {
         };
         for ad in &of.ads {
             collect(tx, "SELECT event_seq FROM attempt WHERE anchor_ad = $1", *ad).await?;
+            for sql in [OF_AD_CHANGES, OF_AD_HANDOVERS] {
+                collect(tx, sql, *ad).await?;
+            }
             collect(tx, "SELECT event_seq FROM judgement WHERE a_ad = $1 OR b_ad = $1", *ad).await?;
         }
         if let Some(id) = of.contact_id {
             collect(tx, "SELECT event_seq FROM attempt WHERE contact_id = $1", id).await?;
+            for sql in [OF_CONTACT_CHANGES, OF_CONTACT_HANDOVERS] {
+                collect(tx, sql, id).await?;
+            }
             collect(tx, "SELECT event_seq FROM contact_judgement WHERE contact_id = $1", id).await?;
         }
         for case in self.own_cases(tx, of, cases).await? {
@@ -319,7 +334,17 @@ impl Store {
         for row in &rows {
             if seen.insert(row.int(0)?) {
                 let note = self.keys().seal_text("attempt", &row.blob(1)?, "note", "")?;
-                tx.run("UPDATE attempt SET note_sealed = $2 WHERE id = $1", args![row.int(0)?, note]).await?;
+                let id = row.int(0)?;
+                tx.run("UPDATE attempt SET note_sealed = $2, told_why_sealed = NULL WHERE id = $1", args![id, note])
+                    .await?;
+                let plan = self.keys().seal_text("attempt_change", &id.to_le_bytes(), "plan", "")?;
+                tx.run("UPDATE attempt_change SET plan_sealed = $2 WHERE attempt_id = $1", args![id, plan]).await?;
+                let words = self.keys().seal_text("handover", &id.to_le_bytes(), "note", "")?;
+                tx.run(
+                    "UPDATE handover SET note_sealed = $2, answer_sealed = NULL WHERE attempt_id = $1",
+                    args![id, words],
+                )
+                .await?;
             }
         }
         Ok(seen.len() as u64)

@@ -30,6 +30,7 @@ mod crawl;
 mod deleting;
 mod figures;
 mod fixture;
+mod hand_over;
 mod ledger;
 mod moving;
 mod notices;

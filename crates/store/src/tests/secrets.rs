@@ -154,7 +154,18 @@ pub(super) async fn fill(test: &TestStore) {
         team: TeamId::from("east"),
         made_at: at(22),
     };
-    store.put_attempt(&attempt, by).await.unwrap();
+    let attempt = store.put_attempt(&attempt, by).await.unwrap().id;
+    let edit = crate::FollowUpEdit { day: None, plan: "canary-note".to_owned(), care: None };
+    store.set_follow_up(attempt, &edit, 1, by, at(22)).await.unwrap();
+    let offer = crate::NewHandover {
+        attempt,
+        from_team: TeamId::from("east"),
+        to_team: TeamId::from("west"),
+        to_account: None,
+        note: "canary-note".to_owned(),
+    };
+    let offer = store.offer_handover(&offer, by, at(22)).await.unwrap();
+    store.answer_handover(offer, false, "canary-note", &TeamId::from("west"), by, at(22)).await.unwrap();
     store.put_objection(&phone("9999"), &system(), at(23)).await.unwrap();
     let list = NewList {
         date: "2026-10-02".parse().unwrap(),

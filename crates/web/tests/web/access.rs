@@ -14,7 +14,9 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
         p if p.starts_with("/network") => network.to_owned(),
         p if p.starts_with("/shared-numbers") => "1".to_owned(),
         p if p.starts_with("/objections") || p.starts_with("/follow-ups") => "1".to_owned(),
-        p if p.starts_with("/queue/views") => "1".to_owned(),
+        p if p.starts_with("/queue/views") || p.starts_with("/hand-overs") || p.starts_with("/copies") => {
+            "1".to_owned()
+        }
         p if p.starts_with("/case") => world.team_case.0.clone(),
         p if p.starts_with("/line") => line.to_string(),
         p if p.starts_with("/people") => "1".to_owned(),
@@ -37,6 +39,13 @@ async fn every_address_is_asked_for_as_every_role() {
     let by = world.state.store.account_by_login("forsker").await.unwrap().unwrap().id;
     let now = crate::support::now();
     world.state.store.add_note(&case, store::NoteKind::Tag, "uge 48", by, now).await.unwrap();
+    // A file's copy, so that each of its addresses answers.
+    let mut worker = Browser::signed_in(app(world.state.clone()), "vest").await;
+    worker.get("/copies").await;
+    assert_eq!(
+        worker.post("/copies", &[("kind", "csv"), ("holder", "Vera")]).await.location(),
+        "/copies/1?done=copied"
+    );
     let people = [
         (None, None),
         (Some("forsker"), Some(PersonRole::Researcher)),
