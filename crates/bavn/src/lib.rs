@@ -38,6 +38,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         // Those in the shadow need the store.
         Command::Indicators(IndicatorCommand::Shadow { .. }) => {}
         Command::Indicators(command) => return jobs::indicators::run(&cli.config, command),
+        Command::Programmes => return jobs::programmes::run(&cli.config),
+        Command::Instrument(command) => return jobs::instrument::run(&cli.config, command),
         Command::Init => return jobs::init::run(&cli.config),
         _ => {}
     }
@@ -67,7 +69,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Doctor => jobs::doctor::run(&cli).await,
             Command::Site(command) => jobs::site::run(&cli, command).await,
             Command::Indicators(command) => jobs::shadow::run(&cli, command).await,
-            Command::Read(_) | Command::Init => Ok(()),
+            Command::Read(_) | Command::Instrument(_) | Command::Programmes | Command::Init => Ok(()),
         }
     })
 }
