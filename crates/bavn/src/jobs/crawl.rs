@@ -19,7 +19,7 @@ use store::{Engine, Store};
 
 /// Crawls.
 pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
-    let config = CrawlConfig::load(&cli.config)?;
+    let config = CrawlConfig::of(cli)?;
     let store = open_store(cli, Need::Make, crate::time::now()).await?;
     let _only_one = only_crawler(cli, &store)?;
     let plans = plans(&config, &store, &args.sites, crate::time::now()).await?;
