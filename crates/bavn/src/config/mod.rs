@@ -12,9 +12,9 @@ pub use builtin::{Builtin, write_builtin};
 pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, UrgentPerson, UrgentSettings};
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
-    AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings,
-    OidcSettings, PublicSettings, RetentionSettings, ServeSettings, Settings, SignInSettings, SmtpSecurity,
-    SmtpSettings,
+    AlarmSettings, AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings,
+    MonitorSettings, OidcSettings, PublicSettings, RetentionSettings, ServeSettings, Settings, SignInSettings,
+    SmtpSecurity, SmtpSettings,
 };
 pub use toml_file::{ConfigError, parse_toml};
 
@@ -52,6 +52,7 @@ pub struct Config {
     /// `public/*.toml`: words of the public page, Danish and English first.
     pub public_texts: Vec<web::PublicText>,
     linkage_text: String,
+    crawl_version: String,
 }
 
 /// What a crawl needs of the configuration: neither catalogue nor lexicon, whose patterns take a while to compile.
@@ -63,6 +64,8 @@ pub struct CrawlConfig {
     pub programmes: BTreeMap<String, Programme>,
     /// `sites/<site>/site.toml`, by site.
     pub sites: BTreeMap<String, extract::adapter::Adapter>,
+    /// `sha256:…` of these files: another one where one of them changed.
+    pub version: String,
 }
 
 impl CrawlConfig {
@@ -77,7 +80,7 @@ impl Config {
     /// configuration built into the program where the folder does not exist.
     pub fn load(folder: &Path, fallback: bool) -> anyhow::Result<Config> {
         let source = Source::open(folder, fallback)?;
-        let CrawlConfig { settings, programmes, sites } = source.crawl_config()?;
+        let CrawlConfig { settings, programmes, sites, version } = source.crawl_config()?;
         let catalogue = source.catalogue()?;
         Ok(Config {
             reader_version: source.reader_version(&catalogue)?,
@@ -90,6 +93,7 @@ impl Config {
             forms: source.later_toml("forms.toml")?.0,
             recipients: source.recipients()?,
             linkage_text: source.text("linkage.toml")?,
+            crawl_version: version,
             folder: source.folder.clone(),
             settings,
             programmes,
@@ -99,7 +103,12 @@ impl Config {
 
     /// The part that a crawl needs.
     pub fn for_crawl(&self) -> CrawlConfig {
-        CrawlConfig { settings: self.settings.clone(), programmes: self.programmes.clone(), sites: self.sites.clone() }
+        CrawlConfig {
+            settings: self.settings.clone(),
+            programmes: self.programmes.clone(),
+            sites: self.sites.clone(),
+            version: self.crawl_version.clone(),
+        }
     }
 
     /// `sha256:…` of the parameters of linking.
@@ -228,12 +237,14 @@ impl Source {
 
     fn crawl_config(&self) -> anyhow::Result<CrawlConfig> {
         let settings: Settings = self.toml("bavn.toml")?;
+        let mut parts = vec![self.text("bavn.toml")?];
         settings.check("bavn.toml")?;
         let mut programmes = BTreeMap::new();
         for (path, text) in self.texts("programmes/", ".toml")? {
             let programme: Programme = parse_toml(&self.show(&path), &text)?;
             programme.check(&self.show(&path))?;
             programmes.insert(programme.id.clone(), programme);
+            parts.extend([path, text]);
         }
         if programmes.is_empty() {
             anyhow::bail!("{} holds no programme: add one as programmes/<id>.toml", self.show("programmes/"));
@@ -243,8 +254,10 @@ impl Source {
             let id = path.trim_start_matches("sites/").trim_end_matches("/site.toml").to_owned();
             let adapter = extract::adapter::Adapter::parse(&id, &self.show(&path), &text)?;
             sites.insert(id, adapter);
+            parts.extend([path, text]);
         }
-        Ok(CrawlConfig { settings, programmes, sites })
+        let version = sha256(&parts.iter().map(String::as_bytes).collect::<Vec<_>>());
+        Ok(CrawlConfig { settings, programmes, sites, version })
     }
 
     fn catalogue(&self) -> anyhow::Result<classifier::Catalogue> {
