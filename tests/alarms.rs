@@ -138,6 +138,7 @@ fn alarms_are_told_once_when_they_begin_and_once_when_they_are_over() {
     )
     .expect("written");
     done(&mut bavn(&[&base[..], &["import", "ads", ads.to_str().expect("UTF-8")]].concat()));
+    done(&mut bavn(&[&base[..], &["analyse"]].concat()));
     for _ in 0..3 {
         done(&mut bavn(&[&base[..], &["export", "mentions"]].concat()));
     }

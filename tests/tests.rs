@@ -13,8 +13,12 @@
 //! | `drafts` | `bavn site new` for the demo's sites over HTTP: every ad is read |
 //! | `exports` | `bavn demo --once` and each export: well formed, true to the population, the same bytes twice |
 //! | `imports` | ads, decisions and attempts from JSON Lines, on both databases |
+<<<<<<< HEAD
 //! | `faults` | a disk that cannot be written, a damaged page: said clearly, nothing lost |
 //! | `fuzz` | strange adapters, pages, dates, imports, archives: nothing panics; the corpus is kept |
+=======
+//! | `instruments` | screening instruments: out to pyxform and back, forms of other hands, a released form that was changed |
+>>>>>>> main
 //! | `hostile` | everything a server can do to a reader, in one crawl into the real store |
 //! | `incremental` | any order and any batches of ads, judgements and names give the same bytes as one run |
 //! | `memory` | the crawl's memory does not grow with the ads it knows |
@@ -26,6 +30,7 @@
 //! | `outages` | the database goes away and comes back |
 //! | `notices` | the urgent route's mails to a real SMTP server: told, escalated, answered |
 //! | `planted` | ads planted by strangers move nobody without a person's judgement |
+//! | `programmes` | several programmes: none changes anything of another |
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `worker_day` | an outreach worker's whole day on a phone, both languages, both databases |
@@ -51,6 +56,7 @@ mod fuzz;
 mod hostile;
 mod imports;
 mod incremental;
+mod instruments;
 mod kills;
 mod memory;
 mod monitor;
@@ -60,6 +66,7 @@ mod operation;
 mod outages;
 mod planted;
 mod politeness;
+mod programmes;
 mod random_draw;
 mod reading_unseen;
 mod research;

@@ -227,6 +227,7 @@ async fn open_sqlite(url: &str, options: &Options) -> Result<Db, StoreError> {
     let is_there = Path::new(path).is_file();
     let unreachable = |error: sqlx::Error| match crate::db::sqlite_code(&error) {
         Some(8 | 14) if is_there => StoreError::ReadOnly { what: reason(error) },
+        Some(11) => StoreError::Damaged { doing: "opening it", what: reason(error) },
         _ => StoreError::Unreachable { url: url.to_owned(), what: reason(error) },
     };
     if is_there && let Err(error) = std::fs::OpenOptions::new().write(true).open(path) {

@@ -3,13 +3,15 @@
 //! Files are the single truth. Whatever is wrong in them stops the start with file, line and key.
 
 mod builtin;
+mod instruments;
 mod programme;
 mod release;
 mod settings;
 mod toml_file;
 
 pub use builtin::{Builtin, write_builtin};
-pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, UrgentPerson, UrgentSettings};
+pub use instruments::{Instruments, OWN_TOOL};
+pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, Unit, UrgentPerson, UrgentSettings};
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
     AlarmSettings, AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings,
@@ -18,6 +20,7 @@ pub use settings::{
 };
 pub use toml_file::{ConfigError, parse_toml};
 
+use crate::cli::Cli;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,6 +54,8 @@ pub struct Config {
     pub reader_version: String,
     /// `public/*.toml`: words of the public page, Danish and English first.
     pub public_texts: Vec<web::PublicText>,
+    /// `instruments/`: screening instruments.
+    pub instruments: Instruments,
     linkage_text: String,
     crawl_version: String,
 }
@@ -69,6 +74,13 @@ pub struct CrawlConfig {
 }
 
 impl CrawlConfig {
+    /// The part that a command's crawl needs, of its programme.
+    pub fn of(cli: &Cli) -> anyhow::Result<CrawlConfig> {
+        let mut config = Self::load(&cli.config)?;
+        choose(&mut config.programmes, &mut config.sites, cli.programme.as_deref())?;
+        Ok(config)
+    }
+
     /// Reads that part of the folder.
     pub fn load(folder: &Path) -> anyhow::Result<CrawlConfig> {
         Source::open(folder, false)?.crawl_config()
@@ -76,12 +88,30 @@ impl CrawlConfig {
 }
 
 impl Config {
+    /// The configuration of a command: its programme alone, with the sites that it watches.
+    pub fn of(cli: &Cli, fallback: bool) -> anyhow::Result<Config> {
+        let mut config = Self::load(&cli.config, fallback)?;
+        choose(&mut config.programmes, &mut config.sites, cli.programme.as_deref())?;
+        Ok(config)
+    }
+
     /// Reads the folder. Only what `needs` names is required to be there: a stateless command goes on with the
     /// configuration built into the program where the folder does not exist.
     pub fn load(folder: &Path, fallback: bool) -> anyhow::Result<Config> {
         let source = Source::open(folder, fallback)?;
         let CrawlConfig { settings, programmes, sites, version } = source.crawl_config()?;
         let catalogue = source.catalogue()?;
+        let instruments = source.instruments()?;
+        for programme in programmes.values() {
+            if let Some(id) = programme.instruments.iter().find(|id| !instruments.has(id)) {
+                let known: Vec<&str> = instruments.all().map(|form| form.instrument.id.as_str()).collect();
+                anyhow::bail!(
+                    "programme '{}' names the instrument '{id}', which is not there: there is {}",
+                    programme.id,
+                    known.join(", ")
+                );
+            }
+        }
         Ok(Config {
             reader_version: source.reader_version(&catalogue)?,
             catalogue: Arc::new(catalogue),
@@ -90,6 +120,7 @@ impl Config {
             linkage: source.toml("linkage.toml")?,
             watch: source.watch()?,
             public_texts: source.public_texts()?,
+            instruments,
             forms: source.later_toml("forms.toml")?.0,
             recipients: source.recipients()?,
             linkage_text: source.text("linkage.toml")?,
@@ -177,6 +208,31 @@ impl Config {
     }
 }
 
+/// Leaves the programme that is named and the sites that it watches. Where several are configured, one must be named: a
+/// store belongs to one programme.
+fn choose(
+    programmes: &mut BTreeMap<String, Programme>,
+    sites: &mut BTreeMap<String, extract::adapter::Adapter>,
+    named: Option<&str>,
+) -> anyhow::Result<()> {
+    let named = named.filter(|name| !name.is_empty());
+    let known = programmes.keys().cloned().collect::<Vec<_>>().join(", ");
+    match named {
+        Some(name) => {
+            programmes.retain(|id, _| id == name);
+            let Some(programme) = programmes.get(name) else {
+                anyhow::bail!("no programme '{name}': there is {known}");
+            };
+            sites.retain(|id, _| programme.watches(id));
+        }
+        None if programmes.len() > 1 => anyhow::bail!(
+            "several programmes are configured ({known}): say with --programme which one this is for, and with --data or --database where its store is"
+        ),
+        None => {}
+    }
+    Ok(())
+}
+
 /// Where files come from: a folder, or the program itself.
 struct Source {
     folder: Option<PathBuf>,
@@ -241,11 +297,21 @@ impl Source {
         settings.check("bavn.toml")?;
         let mut programmes = BTreeMap::new();
         for (path, text) in self.texts("programmes/", ".toml")? {
+<<<<<<< HEAD
             let programme: Programme = parse_toml(&self.show(&path), &text)?;
             programme.check(&self.show(&path))?;
             programmes.insert(programme.id.clone(), programme);
             parts.extend([path, text]);
+=======
+            let file = self.show(&path);
+            let programme: Programme = parse_toml(&file, &text)?;
+            programme.check(&file)?;
+            if let Some(other) = programmes.insert(programme.id.clone(), programme) {
+                anyhow::bail!("{file}: there is a programme '{}' already: as a file and as a folder?", other.id);
+            }
+>>>>>>> main
         }
+        programme::share(&mut programmes).map_err(|error| anyhow::anyhow!("{}: {error}", self.show("programmes/")))?;
         if programmes.is_empty() {
             anyhow::bail!("{} holds no programme: add one as programmes/<id>.toml", self.show("programmes/"));
         }

@@ -19,7 +19,7 @@ pub const VERIFIED: &str = "backup_verified";
 /// Carries out a command.
 pub async fn run(cli: &Cli, command: &BackupCommand) -> anyhow::Result<()> {
     let now = crate::time::now();
-    let config = Config::load(&cli.config, true)?;
+    let config = Config::of(cli, true)?;
     match command {
         BackupCommand::Create { file, recipient, secret } => {
             let store = open_store(cli, Need::Existing, now).await?;

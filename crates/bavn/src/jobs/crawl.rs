@@ -22,8 +22,12 @@ use tokio::sync::watch;
 
 /// Crawls.
 pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
+<<<<<<< HEAD
     let live = Live::open(&cli.config, CrawlConfig::load)?;
     let config = live.now();
+=======
+    let config = CrawlConfig::of(cli)?;
+>>>>>>> main
     let store = open_store(cli, Need::Make, crate::time::now()).await?;
     let _only_one = only_crawler(cli, &store)?;
     let plans = plans(&config, &store, &args.sites, crate::time::now()).await?;

@@ -20,7 +20,7 @@ enum Finding {
 /// Looks at configuration, approvals, key, store, log chains and clock. Exit 1 where something is broken.
 pub async fn run(cli: &Cli) -> anyhow::Result<()> {
     let mut findings = Vec::new();
-    let config = Config::load(&cli.config, false);
+    let config = Config::of(cli, false);
     match &config {
         Ok(config) => look_at_config(config, &mut findings),
         Err(error) => findings.push(Finding::Bad(format!("configuration: {}", crate::explain::explain(error)))),

@@ -1,9 +1,14 @@
 //! `bavn run`: the whole system for one organisation, in one process: crawls, analysis, lists, pages.
 
 use crate::cli::{Cli, ServeArgs};
+<<<<<<< HEAD
 use crate::config::Config;
 use crate::jobs::crawl::KeepCrawling;
 use crate::jobs::{alarms, analyse, crawl, list, notices, serve, upkeep};
+=======
+use crate::config::{Config, Unit};
+use crate::jobs::{analyse, crawl, list, notices, serve, upkeep};
+>>>>>>> main
 use crate::key::{Need, open_store};
 use crate::live::Live;
 use crate::live_pages;
@@ -21,8 +26,12 @@ const TICK: Duration = Duration::from_secs(20);
 
 /// Runs until SIGTERM or SIGINT.
 pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
+<<<<<<< HEAD
     let live = Live::open(&cli.config, |folder| Config::load(folder, false))?;
     let config = live.now();
+=======
+    let config = Arc::new(Config::of(cli, false)?);
+>>>>>>> main
     let store = open_store(cli, Need::Make, crate::time::now()).await?;
     if super::virtual_today(&store).await?.is_some() {
         anyhow::bail!("this store was made by 'bavn demo' and stands still in time: name another folder with --data");
@@ -119,7 +128,7 @@ async fn keep_telling(live: Arc<Live<Config>>, store: Store, stop: Stop) {
 /// The lists of today whose hour has come and that are not yet kept.
 async fn due_lists(config: &Config, store: &Store, now: Timestamp) -> anyhow::Result<()> {
     let today = crate::time::local_day(now);
-    for programme in config.programmes.values() {
+    for programme in config.programmes.values().filter(|programme| programme.unit == Unit::Advertiser) {
         for team in &programme.teams {
             let hour = list::hour_of(team, today)?;
             let id = domain::TeamId(team.id.clone());
