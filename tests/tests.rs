@@ -13,12 +13,9 @@
 //! | `drafts` | `bavn site new` for the demo's sites over HTTP: every ad is read |
 //! | `exports` | `bavn demo --once` and each export: well formed, true to the population, the same bytes twice |
 //! | `imports` | ads, decisions and attempts from JSON Lines, on both databases |
-<<<<<<< HEAD
 //! | `faults` | a disk that cannot be written, a damaged page: said clearly, nothing lost |
 //! | `fuzz` | strange adapters, pages, dates, imports, archives: nothing panics; the corpus is kept |
-=======
 //! | `instruments` | screening instruments: out to pyxform and back, forms of other hands, a released form that was changed |
->>>>>>> main
 //! | `hostile` | everything a server can do to a reader, in one crawl into the real store |
 //! | `incremental` | any order and any batches of ads, judgements and names give the same bytes as one run |
 //! | `memory` | the crawl's memory does not grow with the ads it knows |

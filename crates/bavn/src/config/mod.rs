@@ -297,19 +297,13 @@ impl Source {
         settings.check("bavn.toml")?;
         let mut programmes = BTreeMap::new();
         for (path, text) in self.texts("programmes/", ".toml")? {
-<<<<<<< HEAD
-            let programme: Programme = parse_toml(&self.show(&path), &text)?;
-            programme.check(&self.show(&path))?;
-            programmes.insert(programme.id.clone(), programme);
-            parts.extend([path, text]);
-=======
             let file = self.show(&path);
             let programme: Programme = parse_toml(&file, &text)?;
             programme.check(&file)?;
+            parts.extend([path, text]);
             if let Some(other) = programmes.insert(programme.id.clone(), programme) {
                 anyhow::bail!("{file}: there is a programme '{}' already: as a file and as a folder?", other.id);
             }
->>>>>>> main
         }
         programme::share(&mut programmes).map_err(|error| anyhow::anyhow!("{}: {error}", self.show("programmes/")))?;
         if programmes.is_empty() {

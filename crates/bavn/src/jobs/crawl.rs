@@ -22,12 +22,9 @@ use tokio::sync::watch;
 
 /// Crawls.
 pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
-<<<<<<< HEAD
-    let live = Live::open(&cli.config, CrawlConfig::load)?;
+    let cli_of = cli.clone();
+    let live = Live::open(&cli.config, move |_| CrawlConfig::of(&cli_of))?;
     let config = live.now();
-=======
-    let config = CrawlConfig::of(cli)?;
->>>>>>> main
     let store = open_store(cli, Need::Make, crate::time::now()).await?;
     let _only_one = only_crawler(cli, &store)?;
     let plans = plans(&config, &store, &args.sites, crate::time::now()).await?;

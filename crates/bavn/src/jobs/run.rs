@@ -1,14 +1,9 @@
 //! `bavn run`: the whole system for one organisation, in one process: crawls, analysis, lists, pages.
 
 use crate::cli::{Cli, ServeArgs};
-<<<<<<< HEAD
-use crate::config::Config;
+use crate::config::{Config, Unit};
 use crate::jobs::crawl::KeepCrawling;
 use crate::jobs::{alarms, analyse, crawl, list, notices, serve, upkeep};
-=======
-use crate::config::{Config, Unit};
-use crate::jobs::{analyse, crawl, list, notices, serve, upkeep};
->>>>>>> main
 use crate::key::{Need, open_store};
 use crate::live::Live;
 use crate::live_pages;
@@ -26,12 +21,9 @@ const TICK: Duration = Duration::from_secs(20);
 
 /// Runs until SIGTERM or SIGINT.
 pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
-<<<<<<< HEAD
-    let live = Live::open(&cli.config, |folder| Config::load(folder, false))?;
+    let cli_of = cli.clone();
+    let live = Live::open(&cli.config, move |_| Config::of(&cli_of, false))?;
     let config = live.now();
-=======
-    let config = Arc::new(Config::of(cli, false)?);
->>>>>>> main
     let store = open_store(cli, Need::Make, crate::time::now()).await?;
     if super::virtual_today(&store).await?.is_some() {
         anyhow::bail!("this store was made by 'bavn demo' and stands still in time: name another folder with --data");

@@ -32,7 +32,8 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let live = match today {
         Some(_) => Live::fixed(Arc::new(config)),
         None => {
-            Live::open(&cli.config, move |folder| Ok(live_pages::at_address(Config::load(folder, false)?, address)))?
+            let cli_of = cli.clone();
+            Live::open(&cli.config, move |_| Ok(live_pages::at_address(Config::of(&cli_of, false)?, address)))?
         }
     };
     let config = live.now();

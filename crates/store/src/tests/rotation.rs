@@ -146,10 +146,6 @@ async fn every_sealed_value_is_under(store: &Store) {
 async fn every_sealed_value_and_keyed_hash_of_the_schema_is_rewritten() {
     // Ended or emptied by the change; or no keyed hash; or what the chains and anchors go by.
     const LEFT: [&str; 12] = [
-<<<<<<< HEAD
-=======
-        "config_version.digest",
->>>>>>> main
         "audit.commitment",
         "audit.hash",
         "chain_head.hash",
