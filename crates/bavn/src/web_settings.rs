@@ -1,6 +1,6 @@
 //! From the configuration to what the pages need of it.
 
-use crate::config::{Config, Live, Programme, TeamSettings};
+use crate::config::{Config, Programme, TeamSettings};
 use crate::jobs::crawl::contact_url;
 use crate::ports::Bench;
 use domain::{Bilingual, ProgrammeId, TeamId};
@@ -39,13 +39,12 @@ pub fn team(config: &Config, team: &TeamSettings) -> Team {
 
 /// What the pages work with. `today`: the time at which a demo stands still.
 pub fn app_state(
-    live: &Live,
+    config: &Arc<Config>,
     programme: &Programme,
     store: Store,
     today: Option<Timestamp>,
     notice: Option<Bilingual>,
 ) -> anyhow::Result<AppState> {
-    let config = live.get();
     let clock: Clock = match today {
         Some(at) => Arc::new(move || at),
         None => Arc::new(crate::time::now),
@@ -67,7 +66,7 @@ pub fn app_state(
             .filter(|other| other.id != programme.id)
             .map(|other| (ProgrammeId(other.id.clone()), other.title.clone()))
             .collect(),
-        teams: programme.teams.iter().map(|each| team(&config, each)).collect(),
+        teams: programme.teams.iter().map(|each| team(config, each)).collect(),
         regions: regions
             .into_iter()
             .map(|(name, municipalities)| Region { id: slug(name), name: name.to_owned(), municipalities })
@@ -90,6 +89,7 @@ pub fn app_state(
             let clocks = &config.settings.retention;
             (clocks.ads_days, clocks.cases_days.max(clocks.ledger_days))
         },
+        clocks: crate::jobs::retention::clocks(config),
         default_language: if config.settings.serve.language == "en" { Language::En } else { Language::Da },
         clock,
         reasons: (programme.reasons.iter())
@@ -127,7 +127,7 @@ pub fn app_state(
         session_minutes: i64::from(config.settings.sign_in.session_hours) * 60,
         second_factor: config.settings.sign_in.roles().unwrap_or_default(),
         invitation_hours: i64::from(config.settings.sign_in.invitation_hours),
-        proxies: proxies(&config),
+        proxies: proxies(config),
         behind_tls: config.settings.serve.https || !config.settings.serve.certificate.is_empty(),
         watch: config.watch,
         notice,
@@ -135,10 +135,11 @@ pub fn app_state(
     let public = &config.settings.public;
     Ok(AppState {
         limits: Arc::new(PublicLimits::new(public.objections_per_client_hour, public.objections_per_minute)),
+        configuration: Arc::new(web::NoConfiguration),
         identity: crate::ports::identity_provider(&config.settings.oidc)?,
         catalogue: config.catalogue.clone(),
         settings: Arc::new(settings),
-        workbench: Arc::new(Bench::new(live.clone(), store.clone())),
+        workbench: Arc::new(Bench::new(config.clone(), store.clone())),
         store,
     })
 }

@@ -141,6 +141,7 @@ const SPECS: &[Spec] = &[
     spec!("attempt_change", ID, [], [("plan", BY_ATTEMPT)]),
     spec!("handover", ID, [], [("note", BY_ATTEMPT), ("answer", BY_ATTEMPT)]),
     spec!("legal_hold", ID, [], [("reason", Place::Of(&[Col::Int("at")]))]),
+    spec!("config_version", ID, [], [("text", Place::Of(&[Col::Int("at")])), ("reason", Place::Of(&[Col::Int("at")]))]),
     spec!("subject_check", ID, [("contact_hash", Purpose::Contact)], [("body", BY_EVENT)]),
     spec!("erasure", &[Col::Hash("contact_hash")], [("contact_hash", Purpose::Contact)], []),
     spec!("second_factor", &[Col::Int("account_id")], [], [("secret", Place::Of(&[Col::Int("account_id")]))]),

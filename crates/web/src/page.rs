@@ -141,6 +141,8 @@ impl Page {
                 ("/objections", t.t("menu-objections")),
                 ("/audit", t.t("menu-audit")),
                 ("/what-if", t.t("menu-what-if")),
+                ("/retention", t.t("menu-retention")),
+                ("/settings", t.t("menu-settings")),
                 ("/indicators", t.t("menu-indicators")),
             ],
             PersonRole::Auditor => vec![("/audit", t.t("menu-audit")), ("/indicators", t.t("menu-indicators"))],
@@ -181,7 +183,7 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 54] = [
+        const KNOWN: [&str; 58] = [
             "adopted",
             "dropped",
             "handed-over",
@@ -196,6 +198,10 @@ impl Page {
             "person-changed",
             "person-closed",
             "person-opened",
+            "settings-saved",
+            "settings-returned",
+            "hold-placed",
+            "hold-released",
             "follow-up",
             "referral",
             "urgent-answered",

@@ -2,11 +2,10 @@
 
 use crate::Language;
 use crate::what_if::{Adopted, Setting, SettingChange, ShadowInfo, Trial};
-use classifier::{Catalogue, WhyNot};
+use classifier::WhyNot;
 use domain::{AdRef, Firing, Reading, Waterfall};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use std::sync::Arc;
 
 /// Work that the pages ask for but do not do themselves.
 #[async_trait::async_trait]
@@ -17,8 +16,6 @@ pub trait Workbench: Send + Sync {
     async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError>;
     /// The figures of a period as a document, small counts withheld as in whatever leaves the house. Logged as a look.
     async fn findings(&self, asked: &FindingsAsked) -> Result<FindingsMade, WorkbenchError>;
-    /// The catalogue in force now, where it may have become another since the pages began.
-    fn catalogue(&self) -> Option<Arc<Catalogue>>;
     /// The values that a person may try: grades, points and states of indicators, ways to a band, weights of linking.
     fn settings(&self) -> Vec<Setting>;
     /// Begins to lay these values (file, key, new value) beside those in force; where it can be asked for. Nothing is

@@ -1,12 +1,13 @@
 //! What every handler is given.
 
-use crate::{IdentityProvider, PublicLimits, Workbench, settings::WebSettings};
+use crate::{Configuration, IdentityProvider, PublicLimits, Workbench, settings::WebSettings};
 use classifier::Catalogue;
 use jiff::Timestamp;
 use std::sync::Arc;
 use store::Store;
 
-/// What every handler is given. Cheap to clone; each request has its own, with the catalogue in force then.
+/// What every handler is given. Cheap to clone.
+#[derive(Clone)]
 pub struct AppState {
     /// Where everything is kept.
     pub store: Store,
@@ -16,24 +17,12 @@ pub struct AppState {
     pub settings: Arc<WebSettings>,
     /// Reads a text on request.
     pub workbench: Arc<dyn Workbench>,
+    /// The configuration, for administrators.
+    pub configuration: Arc<dyn Configuration>,
     /// The brakes of the public form.
     pub limits: Arc<PublicLimits>,
     /// Who else can say who somebody is, where one is configured.
     pub identity: Option<Arc<dyn IdentityProvider>>,
-}
-
-impl Clone for AppState {
-    fn clone(&self) -> Self {
-        Self {
-            store: self.store.clone(),
-            // An adoption puts another in place while the pages are served.
-            catalogue: self.workbench.catalogue().unwrap_or_else(|| self.catalogue.clone()),
-            settings: self.settings.clone(),
-            workbench: self.workbench.clone(),
-            limits: self.limits.clone(),
-            identity: self.identity.clone(),
-        }
-    }
 }
 
 impl AppState {

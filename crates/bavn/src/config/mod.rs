@@ -4,7 +4,6 @@
 
 mod builtin;
 mod instruments;
-mod live;
 mod overlay;
 mod programme;
 mod release;
@@ -14,14 +13,13 @@ mod toml_file;
 
 pub use builtin::{Builtin, write_builtin};
 pub use instruments::{Instruments, OWN_TOOL};
-pub use live::Live;
 pub use overlay::{Overlay, differences};
 pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, Unit, UrgentPerson, UrgentSettings};
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
-    AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings,
-    OidcSettings, PublicSettings, RetentionSettings, ServeSettings, Settings, SignInSettings, SmtpSecurity,
-    SmtpSettings,
+    AlarmSettings, AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings,
+    MonitorSettings, OidcSettings, PublicSettings, RetentionSettings, ServeSettings, Settings, SignInSettings,
+    SmtpSecurity, SmtpSettings,
 };
 pub use shadow::Shadow;
 pub use toml_file::{ConfigError, parse_toml};
@@ -66,6 +64,7 @@ pub struct Config {
     pub shadows: Vec<Shadow>,
     linkage_text: String,
     over: Overlay,
+    crawl_version: String,
 }
 
 /// What a crawl needs of the configuration: neither catalogue nor lexicon, whose patterns take a while to compile.
@@ -77,6 +76,8 @@ pub struct CrawlConfig {
     pub programmes: BTreeMap<String, Programme>,
     /// `sites/<site>/site.toml`, by site.
     pub sites: BTreeMap<String, extract::adapter::Adapter>,
+    /// `sha256:…` of these files: another one where one of them changed.
+    pub version: String,
 }
 
 impl CrawlConfig {
@@ -105,7 +106,7 @@ impl Config {
     /// configuration built into the program where the folder does not exist.
     pub fn load(folder: &Path, fallback: bool) -> anyhow::Result<Config> {
         let source = Source::open(folder, fallback)?;
-        let CrawlConfig { settings, programmes, sites } = source.crawl_config()?;
+        let CrawlConfig { settings, programmes, sites, version } = source.crawl_config()?;
         let catalogue = source.catalogue()?;
         let instruments = source.instruments()?;
         for programme in programmes.values() {
@@ -132,6 +133,7 @@ impl Config {
             forms: source.later_toml("forms.toml")?.0,
             recipients: source.recipients()?,
             linkage_text: source.text("linkage.toml")?,
+            crawl_version: version,
             folder: source.folder.clone(),
             settings,
             programmes,
@@ -164,12 +166,18 @@ impl Config {
             sites: self.sites.clone(),
             shadows: Vec::new(),
             over,
+            crawl_version: self.crawl_version.clone(),
         })
     }
 
     /// The part that a crawl needs.
     pub fn for_crawl(&self) -> CrawlConfig {
-        CrawlConfig { settings: self.settings.clone(), programmes: self.programmes.clone(), sites: self.sites.clone() }
+        CrawlConfig {
+            settings: self.settings.clone(),
+            programmes: self.programmes.clone(),
+            sites: self.sites.clone(),
+            version: self.crawl_version.clone(),
+        }
     }
 
     /// `sha256:…` of the parameters of linking.
@@ -354,12 +362,14 @@ impl Source {
 
     fn crawl_config(&self) -> anyhow::Result<CrawlConfig> {
         let settings: Settings = self.toml("bavn.toml")?;
+        let mut parts = vec![self.text("bavn.toml")?];
         settings.check("bavn.toml")?;
         let mut programmes = BTreeMap::new();
         for (path, text) in self.texts("programmes/", ".toml")? {
             let file = self.show(&path);
             let programme: Programme = parse_toml(&file, &text)?;
             programme.check(&file)?;
+            parts.extend([path, text]);
             if let Some(other) = programmes.insert(programme.id.clone(), programme) {
                 anyhow::bail!("{file}: there is a programme '{}' already: as a file and as a folder?", other.id);
             }
@@ -373,8 +383,10 @@ impl Source {
             let id = path.trim_start_matches("sites/").trim_end_matches("/site.toml").to_owned();
             let adapter = extract::adapter::Adapter::parse(&id, &self.show(&path), &text)?;
             sites.insert(id, adapter);
+            parts.extend([path, text]);
         }
-        Ok(CrawlConfig { settings, programmes, sites })
+        let version = sha256(&parts.iter().map(String::as_bytes).collect::<Vec<_>>());
+        Ok(CrawlConfig { settings, programmes, sites, version })
     }
 
     fn catalogue(&self) -> anyhow::Result<classifier::Catalogue> {

@@ -4,7 +4,7 @@
 mod history;
 
 use crate::cli::{Cli, DemoArgs};
-use crate::config::{Config, Duty, Live, UrgentPerson};
+use crate::config::{Config, Duty, UrgentPerson};
 use crate::jobs::{analyse, crawl, list, serve};
 use crate::key::{database_url, default_key_file, write_key};
 use crate::pipeline::{self, NewReference};
@@ -97,8 +97,7 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
         en: "Demonstration: people, ads and numbers are made up.".to_owned(),
     };
     let config = Arc::new(config);
-    let state =
-        app_state(&Live::new(config.clone()), config.programme(None)?, store.clone(), Some(today), Some(notice))?;
+    let state = app_state(&config, config.programme(None)?, store.clone(), Some(today), Some(notice))?;
     println!("bavn is at http://{}/", listener.local_addr()?);
     for person in &people {
         println!(

@@ -1,10 +1,10 @@
 //! Trials of other settings, and indicators in the shadow, for the pages. A trial lives in memory and is forgotten when
 //! others come or the program ends: what is worth keeping is adopted.
 
-use crate::config::{Config, Live, Overlay, Shadow, differences};
+use crate::config::{Config, Overlay, Shadow, differences};
 use crate::what_if::{self, Adoption};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::Store;
@@ -23,7 +23,7 @@ struct Tried {
 /// The trials of this program.
 #[derive(Clone)]
 pub(super) struct Trials {
-    live: Live,
+    config: Arc<Config>,
     store: Store,
     tried: Arc<Mutex<BTreeMap<TrialId, Tried>>>,
     next: Arc<AtomicU64>,
@@ -40,8 +40,8 @@ fn unavailable(error: anyhow::Error) -> WorkbenchError {
 }
 
 impl Trials {
-    pub fn new(live: Live, store: Store) -> Self {
-        Self { live, store, tried: Arc::default(), next: Arc::new(AtomicU64::new(1)), turn: Arc::default() }
+    pub fn new(config: Arc<Config>, store: Store) -> Self {
+        Self { config, store, tried: Arc::default(), next: Arc::new(AtomicU64::new(1)), turn: Arc::default() }
     }
 
     fn tried(&self) -> MutexGuard<'_, BTreeMap<TrialId, Tried>> {
@@ -55,7 +55,7 @@ impl Trials {
     }
 
     pub fn settings(&self) -> Vec<Setting> {
-        what_if::settings(&self.live.get()).unwrap_or_else(|error| {
+        what_if::settings(&self.config).unwrap_or_else(|error| {
             tracing::error!("the settings cannot be shown: {error:#}");
             Vec::new()
         })
@@ -63,7 +63,7 @@ impl Trials {
 
     /// Begins a comparison as of a time; it goes on by itself.
     pub async fn begin(&self, values: &[(String, String, String)], at: Timestamp) -> Result<TrialId, WorkbenchError> {
-        let config = self.live.get();
+        let config = self.config.clone();
         let overlay = what_if::tried(&config, values).map_err(refused)?;
         if overlay.is_empty() {
             return Err(refused(anyhow::anyhow!(
@@ -121,7 +121,7 @@ impl Trials {
     }
 
     pub fn shadows(&self) -> Vec<ShadowInfo> {
-        let config = self.live.get();
+        let config = self.config.clone();
         let each = config.shadows.iter().filter_map(|shadow| {
             let now = config.file_text(&shadow.becomes);
             Some(ShadowInfo {
@@ -137,7 +137,7 @@ impl Trials {
 
     /// Takes a shadow into the catalogue, or away.
     pub async fn end_shadow(&self, id: &str, adopt: bool, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
-        let config = self.live.get();
+        let config = self.config.clone();
         let Some(shadow) = config.shadows.iter().find(|shadow| shadow.id.as_str() == id) else {
             return Ok(Adopted::Refused(format!("No indicator '{id}' is in the shadow any more.")));
         };
@@ -151,15 +151,8 @@ impl Trials {
         adoption: &Adoption,
         act: &ConfigurationAct,
     ) -> Result<Adopted, WorkbenchError> {
-        let done = what_if::adopt(&self.store, config, adoption, act).await.map_err(unavailable)?;
-        if matches!(done, Adopted::Written(_)) {
-            let live = self.live.clone();
-            let again = tokio::task::spawn_blocking(move || live.read_again()).await;
-            let config = again.map_err(|error| unavailable(error.into()))?.map_err(unavailable)?;
-            let versions: BTreeSet<String> = config.shadows.iter().map(|shadow| shadow.version.clone()).collect();
-            self.store.keep_shadows(&versions).await.map_err(|error| unavailable(error.into()))?;
-        }
-        Ok(done)
+        // The files are the truth: whoever follows them goes by what was adopted, the next analysis does.
+        what_if::adopt(&self.store, config, adoption, act).await.map_err(unavailable)
     }
 }
 

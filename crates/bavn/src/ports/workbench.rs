@@ -1,10 +1,9 @@
 //! What the pages ask of reader, rules and linking.
 
 use super::what_if::Trials;
-use crate::config::Live;
+use crate::config::Config;
 use crate::pipeline::{self, NewReference};
 use async_trait::async_trait;
-use classifier::Catalogue;
 use domain::{AdRef, Field, Waterfall};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -26,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Reads texts with the installation's reader and catalogue, and weighs pairs of ads with its parameters.
 pub struct Bench {
-    live: Live,
+    config: Arc<Config>,
     store: Store,
     trials: Trials,
     /// One analysis at work for judgements and one that waits for its turn.
@@ -38,23 +37,15 @@ pub struct Bench {
 
 impl Bench {
     /// With these.
-    pub fn new(live: Live, store: Store) -> Self {
+    pub fn new(config: Arc<Config>, store: Store) -> Self {
         Self {
-            trials: Trials::new(live.clone(), store.clone()),
-            live,
+            trials: Trials::new(config.clone(), store.clone()),
+            config,
             store,
             turns: Arc::new(Semaphore::new(2)),
             turn: Arc::default(),
             judged_ms: Arc::default(),
         }
-    }
-
-    /// After an adoption: cases follow as soon as may be.
-    async fn followed(&self, done: Adopted, at: Timestamp) -> Adopted {
-        if matches!(done, Adopted::Written(_)) {
-            self.follow_judgement(at).await;
-        }
-        done
     }
 }
 
@@ -64,7 +55,7 @@ impl Workbench for Bench {
         if text.len() > LONGEST {
             return Err(WorkbenchError::TooLong { length: text.len(), limit: LONGEST });
         }
-        let config = self.live.get();
+        let config = self.config.clone();
         let (catalogue, reader, text) = (config.catalogue.clone(), config.reader.clone(), text.to_owned());
         let read = tokio::task::spawn_blocking(move || {
             let ad = reader.read(vec![(Field::Text, text)], &Default::default());
@@ -77,19 +68,15 @@ impl Workbench for Bench {
     }
 
     async fn findings(&self, asked: &FindingsAsked) -> Result<FindingsMade, WorkbenchError> {
-        crate::release::page(&self.store, &self.live.get(), asked)
+        crate::release::page(&self.store, &self.config, asked)
             .await
             .map_err(|error| WorkbenchError::Unavailable { what: error.to_string() })
     }
 
     async fn compare_ads(&self, a: &AdRef, b: &AdRef) -> Result<Option<Waterfall>, WorkbenchError> {
-        pipeline::compare_ads(&self.store, &self.live.get(), a, b)
+        pipeline::compare_ads(&self.store, &self.config, a, b)
             .await
             .map_err(|error| WorkbenchError::Unavailable { what: error.to_string() })
-    }
-
-    fn catalogue(&self) -> Option<Arc<Catalogue>> {
-        Some(self.live.get().catalogue.clone())
     }
 
     fn settings(&self) -> Vec<Setting> {
@@ -109,8 +96,7 @@ impl Workbench for Bench {
     }
 
     async fn adopt_trial(&self, id: TrialId, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
-        let done = self.trials.adopt(id, act).await?;
-        Ok(self.followed(done, act.at).await)
+        self.trials.adopt(id, act).await
     }
 
     fn shadows(&self) -> Vec<ShadowInfo> {
@@ -118,8 +104,7 @@ impl Workbench for Bench {
     }
 
     async fn adopt_shadow(&self, id: &str, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
-        let done = self.trials.end_shadow(id, true, act).await?;
-        Ok(self.followed(done, act.at).await)
+        self.trials.end_shadow(id, true, act).await
     }
 
     async fn drop_shadow(&self, id: &str, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
@@ -129,7 +114,7 @@ impl Workbench for Bench {
     async fn follow_judgement(&self, at: Timestamp) -> Followed {
         self.judged_ms.fetch_max(at.as_millisecond(), Ordering::SeqCst);
         let Ok(place) = self.turns.clone().try_acquire_owned() else { return Followed::Soon };
-        let (config, store) = (self.live.get(), self.store.clone());
+        let (config, store) = (self.config.clone(), self.store.clone());
         let (turn, judged_ms) = (self.turn.clone(), self.judged_ms.clone());
         let analysis = tokio::spawn(async move {
             let _turn = turn.lock().await;

@@ -23,6 +23,8 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
         p if p.starts_with("/sites") => "s1".to_owned(),
         p if p.starts_with("/what-if") => "7".to_owned(),
         p if p.starts_with("/indicators") || p.starts_with("/shadow") => "third_person_voice".to_owned(),
+        p if p.starts_with("/settings") => "bavn.toml".to_owned(),
+        p if p.starts_with("/retention") => "1".to_owned(),
         _ => "nothing".to_owned(),
     };
     // The first two ads of the network.

@@ -8,6 +8,8 @@ mod masked;
 mod new;
 mod samples;
 
+pub use diff::compare_adapters;
+
 use crate::cli::{Cli, SiteCommand};
 use crate::config::Config;
 use crate::key::{Need, open_store};
