@@ -6,7 +6,7 @@ mod others;
 use crate::claim::{Claim, Claims, span};
 use crate::lexicon::{Flags, Lexicon};
 use crate::tokens::{Kind, Tokens};
-use beside::{before_person, beside_height, beside_person, by_itself, first_of_labels, in_row, labelled};
+use beside::{before_person, beside_height, beside_person, by_itself, first_of_labels, in_row, labelled, own_phrase};
 use domain::{Age, Field};
 use others::{decimal_before, is_between, is_limit, is_others, is_time, of_somebody};
 use std::ops::RangeInclusive;
@@ -199,6 +199,7 @@ fn numeric(
         || in_row(tokens, lexicon, at, end)
         || before_person(tokens, at, end)
         || by_itself(tokens, lexicon, at, end)
+        || own_phrase(tokens, at, end)
         || follows_age;
     told.then_some((value, end))
 }
