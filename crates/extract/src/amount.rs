@@ -175,7 +175,10 @@ pub(crate) fn shared_lengths(tokens: &Tokens<'_>, at: usize) -> Vec<(u32, usize,
             return Vec::new();
         }
         values.push((value, i, i + 1));
-        if !tokens.is_any(i + 1, &['/', ',', '-', '–', '|', '+']) {
+        let or = tokens
+            .get(i + 1)
+            .is_some_and(|_| matches!(tokens.text(i + 1), "or" | "eller" | "og" | "and" | "och" | "oder"));
+        if !or && !tokens.is_any(i + 1, &['/', ',', '-', '–', '|', '+']) {
             break;
         }
         i += 2;

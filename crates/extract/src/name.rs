@@ -82,7 +82,8 @@ fn name_at(
     }
     if introduced == Some(true) && length >= 2 {
         let taken = claims.is_free(at)
-            && (is_listed || (token.capital && !token.word.is(Flags::COMMON) && token.word.number.is_none()));
+            && ((is_listed && (token.capital || !token.word.is(Flags::STOPWORD)))
+                || (token.capital && !token.word.is(Flags::COMMON) && token.word.number.is_none()));
         if taken {
             return Some(extend(tokens, claims, lexicon, at));
         }
@@ -166,11 +167,15 @@ fn introduction(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<boo
 /// "Anna 24 år", "May, 24".
 fn age_behind(tokens: &Tokens<'_>, at: usize) -> bool {
     let next = if tokens.is_any(at + 1, &[',', '(', '-', '–', '|', '•', '/']) { at + 2 } else { at + 1 };
+    // "Mercedes (brunette, 34)"
+    let described =
+        tokens.is(at + 1, '(') && tokens.get(at + 2).is_some_and(|t| t.kind == Kind::Word) && tokens.is(at + 3, ',');
+    let next = if described { at + 4 } else { next };
     let Some(number) = tokens.get(next).filter(|t| t.kind == Kind::Number && !t.line_before) else { return false };
     let _ = number;
     let value = tokens.number(next).unwrap_or(0);
     let unit = tokens.get(next + 1).is_some_and(|t| t.word.is(Flags::AGE_UNIT));
-    let bracket = tokens.is(next - 1, '(') && tokens.is(next + 1, ')');
+    let bracket = (described || tokens.is(next - 1, '(')) && tokens.is(next + 1, ')');
     // "Mira - 25 - Aarhus", "Mira | 25".
     let row = tokens.starts_sentence(at)
         && next > at + 1
@@ -378,7 +383,16 @@ fn starts_with_age(tokens: &Tokens<'_>, at: usize) -> bool {
 
 /// A name on the other side of "og", "and", "&" or a comma.
 fn partner(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, last_end: usize) -> bool {
-    let join = |i: usize| matches!(tokens.text(i), "og" | "and" | "och" | "und" | "&" | "+" | "eller" | "or" | "y" | "si" | "i" if tokens.text(i) != "i");
+    // "Ida 💕 Ada"
+    let heart = |i: usize| {
+        tokens[i].kind == Kind::Symbol
+            && !tokens[i].first.is_ascii()
+            && !matches!(tokens[i].first, '–' | '—' | '…' | '’')
+    };
+    let join = |i: usize| {
+        heart(i)
+            || matches!(tokens.text(i), "og" | "and" | "och" | "und" | "&" | "+" | "eller" | "or" | "y" | "si" | "i" if tokens.text(i) != "i")
+    };
     let before = at >= 2 && last_end == at - 1 && (join(at - 1) || tokens.is(at - 1, ','));
     let behind = tokens.get(at + 1).is_some_and(|_| join(at + 1))
         && tokens.get(at + 2).is_some_and(|t| {

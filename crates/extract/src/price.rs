@@ -80,6 +80,10 @@ fn usual_currency(tokens: &Tokens<'_>, lexicon: &Lexicon) -> Option<Usual> {
         if !money {
             continue;
         }
+        // "Jeg rejser nok på tirsdag": Danish for "I think".
+        if tokens.text(at) == "nok" && !token.upper && !behind_number(tokens, at) {
+            continue;
+        }
         let national = at.checked_sub(1).and_then(|before| national_currency(tokens, lexicon, before));
         let Some(code) = national.or_else(|| currency_at(tokens, lexicon, at)) else { continue };
         several |= first.is_some_and(|first| first != code);

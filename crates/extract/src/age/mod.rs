@@ -182,7 +182,11 @@ fn numeric(
         !t.line_before
             && (t.word.is(Flags::CURRENCY.or(Flags::UNIT).or(Flags::MEASURE))
                 || (t.kind == Kind::Symbol && matches!(t.first, '%' | '€' | '+' | ':' | '$'))
-                || t.kind == Kind::Number)
+                // "Ploy, 38 600 kr": the price stands right behind.
+                || (t.kind == Kind::Number
+                    && !(tokens.digits(end) == 3
+                        && t.space_before
+                        && tokens.get(end + 1).is_some_and(|t| t.word.is(Flags::CURRENCY) || matches!(t.first, ',' | '/')))))
     });
     let decimals = tokens.is_any(end, &['.', ',', '/'])
         && tokens.get(end).is_some_and(|t| !t.space_before)
