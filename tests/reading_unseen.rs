@@ -19,8 +19,8 @@ const MENTIONS: [(&str, f64, f64); 8] = [
 
 /// Count, precision and recall that must hold today, precision and recall that part 3 asks for.
 const INDICATORS: [(&str, f64, f64, f64, f64); 3] = [
-    ("indicators", 0.949, 0.922, 0.95, 0.85),
-    ("indicators by wording", 0.92, 0.879, 0.95, 0.85),
+    ("indicators", 0.938, 0.935, 0.95, 0.85),
+    ("indicators by wording", 0.899, 0.905, 0.95, 0.85),
     ("possible minor", 0.916, 0.916, 0.95, 0.85),
 ];
 
@@ -28,7 +28,7 @@ const INDICATORS: [(&str, f64, f64, f64, f64); 3] = [
 const DEVELOPMENT: [(&str, f64); 4] = [
     ("/exact/phones hidden/f1", 0.96),
     ("/exact/phones plain/f1", 0.98),
-    ("/indicators by wording/precision", 0.90),
+    ("/indicators by wording/precision", 0.98),
     ("/indicators by wording/recall", 0.95),
 ];
 

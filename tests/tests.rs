@@ -25,7 +25,9 @@
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `worker_day` | an outreach worker's whole day on a phone, both languages, both databases |
+//! | `sign_in` | TLS, nginx, two processes as one, an identity provider, restarts of the database, the change of the key |
 //! | `research` | package and report of a demo, read by frictionless, duckdb, pandas, pycanon and pypdf |
+//! | `random_draw` | the random stratum: approval, draw, export, end of the approval, on both databases |
 //! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
 
 mod ad_site;
@@ -50,9 +52,11 @@ mod operation;
 mod outages;
 mod planted;
 mod politeness;
+mod random_draw;
 mod reading_unseen;
 mod research;
 mod roles;
+mod sign_in;
 mod site;
 mod support;
 mod worker_day;

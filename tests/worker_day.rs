@@ -39,8 +39,27 @@ fn offer(id: &str) -> String {
     .to_string()
 }
 
+/// A new account of team vest.
+fn worker(store: &[String], login: &str, name: &str, password: &str) {
+    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
+    arguments.extend(["user", "add", login, "--name", name, "--role", "outreach-worker", "--team", "vest"]);
+    let mut added = bavn(&arguments).stdin(Stdio::piped()).spawn().expect("starts");
+    added.stdin.take().expect("input").write_all(format!("{password}\n").as_bytes()).expect("written");
+    assert!(added.wait().expect("ends").success());
+}
+
 fn worker_day(store: &[String], name: &str) {
     let folder = tempfile::tempdir().expect("a folder");
+    // A programme that allows copies, with a number for interpreters.
+    let config = folder.path().join("config").display().to_string();
+    done(&mut bavn(&["init", "--config", &config]));
+    let file = folder.path().join("config/programmes/initiative-1.toml");
+    let text = std::fs::read_to_string(&file).expect("read");
+    let allowed = text.replace("paper = false", "paper = true").replace("csv   = false", "csv   = true");
+    let allowed = allowed.replace("interpreter = \"\"", "interpreter = \"67 00 00 55\"");
+    assert!(allowed.contains("csv   = true") && allowed.contains("67 00 00 55"));
+    std::fs::write(&file, allowed).expect("written");
+    let store = &[store, &["--config".to_owned(), config]].concat()[..];
     let write = |file: &str, lines: &[String]| {
         let file = folder.path().join(file);
         std::fs::write(&file, lines.join("\n")).expect("written");
@@ -57,11 +76,9 @@ fn worker_day(store: &[String], name: &str) {
     let made = with(store, &["list", "--date", &day(0).to_string(), "--team", "vest"]).out;
     assert!(made.contains("2 lines"), "{made}");
     let password = "en lang adgangskode";
-    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
-    arguments.extend(["user", "add", "ida", "--name", "Ida Hansen", "--role", "outreach-worker", "--team", "vest"]);
-    let mut added = bavn(&arguments).stdin(Stdio::piped()).spawn().expect("starts");
-    added.stdin.take().expect("input").write_all(format!("{password}\n").as_bytes()).expect("written");
-    assert!(added.wait().expect("ends").success());
+    for (login, name) in [("ida", "Ida Hansen"), ("bo", "Bo Holm"), ("ina", "Ina Hansen"), ("bodil", "Bodil Holm")] {
+        worker(store, login, name, password);
+    }
 
     let address = format!("127.0.0.1:{}", free_port());
     let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
@@ -69,10 +86,11 @@ fn worker_day(store: &[String], name: &str) {
     let server = Child(bavn(&arguments).stderr(Stdio::null()).spawn().expect("starts"));
     wait_for(&address, 60);
     let mut objected = Vec::new();
-    for language in ["da", "en"] {
+    // Each signs in for the first time, and is asked to set an app up.
+    for (logins, language) in [("ida,bo", "da"), ("ina,bodil", "en")] {
         let mut walk = Command::new(from_test_command("BAVN_TEST_NODE"));
         walk.current_dir(root().join("tests/ui")).arg("worker.mjs").arg(format!("http://{address}"));
-        walk.args(["ida", password, language, "+4534000061,+4537000062"]);
+        walk.args([logins, password, language, "+4534000061,+4537000062"]);
         if let Ok(shots) = std::env::var("BAVN_SCREENSHOTS") {
             walk.arg(format!("{shots}/{name}"));
         }

@@ -1,5 +1,7 @@
 //! `bavn export research`, `bavn export verify` and `bavn report`, on a demo: read by the tools of whoever receives them.
 
+mod statistics;
+
 use crate::support::{bavn, data, done, from_test_command, root, run};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,8 +105,21 @@ fn a_package_and_a_report_leave_a_demo() {
         assert!(read["bookmarks"].as_array().is_some_and(|items| items.len() >= 8), "{}", read["bookmarks"]);
     }
     a_finding(folder.path(), &ran);
+    gone(folder.path(), &ran);
     let wrong = ran(&["report", "--from", "2026-12-31", "--to", "2026-01-01", "--out", "x.pdf"]);
     assert!(wrong.code == 1 && wrong.err.contains("--from"), "{}", wrong.err);
+}
+
+/// After a deletion the package is still as it was made, and what is gone from its source is said.
+fn gone(folder: &Path, ran: &dyn Fn(&[&str]) -> crate::support::Ran) {
+    let settings = folder.join("config/bavn.toml");
+    let text = std::fs::read_to_string(&settings).expect("bavn.toml");
+    std::fs::write(&settings, text.replacen("ads_days    = 730", "ads_days    = 3", 1)).expect("written");
+    let deleted = ran(&["retention", "run"]);
+    assert!(deleted.code == 0 && deleted.out.contains("deleted"), "{}{}", deleted.out, deleted.err);
+    let verified = ran(&["export", "verify", &folder.join("one").display().to_string()]);
+    assert!(verified.err.contains("ads") && verified.err.contains("gone: "), "{}", verified.err);
+    assert!(!verified.err.contains("byte for byte") && !verified.err.contains("was changed"), "{}", verified.err);
 }
 
 /// The id of a case in a state: ids and states lie in clear.

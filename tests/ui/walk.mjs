@@ -148,6 +148,29 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     for (const group of await page.locator("details.whynot > summary").all()) await group.click();
     assert.ok((await page.locator("details.whynot li:has(mark.against)").count()) > 0, "what stopped a sign is marked");
     await check(page, "try-why-not", language, size);
+    await page.goto(`${base}/search?q=ring`);
+    assert.ok((await page.locator("#found ~ ol.cards li").count()) > 0, "something is found");
+    await check(page, "search", language, size);
+    await page.goto(`${base}/search?q=ring&show=networks`);
+    await check(page, "search-networks", language, size);
+    await page.goto(read);
+    await page.locator("#notes ~ details > summary").click();
+    await page.locator("#note-kind").selectOption("tag");
+    await page.locator("#note-text").fill(`walk ${language} ${size}`);
+    await page.locator("form[action='/notes'] button").click();
+    await page.waitForLoadState("load");
+    await page.locator("a[href^='/tag/']").first().click();
+    await check(page, "tag", language, size);
+    await page.goto(`${base}/findings`);
+    assert.ok((await page.locator("main svg").count()) >= 6, "charts and the map");
+    assert.ok((await page.locator("main table").count()) >= (await page.locator("main svg").count()), "each has its table");
+    await check(page, "findings", language, size, 400_000);
+    await page.locator("#f-region").selectOption({ index: 1 });
+    await page.locator("form[action='/findings'] button").click();
+    await page.waitForURL(/region=/);
+    await check(page, "findings-region", language, size, 400_000);
+    const file = await page.request.get(base + (await page.locator("a[href^='/findings.csv']").first().getAttribute("href")));
+    assert.equal(file.status(), 200, "a table is a file");
     const refused = await page.goto(`${base}/today`);
     assert.equal(refused.status(), 403, "a researcher has no contact list");
     await check(page, "forbidden", language, size);
@@ -385,7 +408,53 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
     await check(page, "site", language, size, 200_000);
     await page.goto(`${base}/people`);
     await check(page, "people", language, size);
+    await page.locator("#login").fill(`ny-${language}`);
+    await page.locator("#name").fill("Nanna Ny");
+    await page.locator("#role").selectOption("researcher");
+    await page.locator("main button.primary").click();
+    await page.waitForLoadState("load");
+    await check(page, "link", language, size);
+    const link = await page.locator("#link").inputValue();
+    await page.goto(`${base}/people`);
+    await page.locator("th a", { hasText: "Nanna Ny" }).first().click();
+    await check(page, "person", language, size);
+    await visit(language, size, async (guest) => {
+      await guest.goto(link);
+      await check(guest, "invitation", language, size);
+      await guest.locator("#password").fill("kort");
+      await guest.locator("#again").fill("kort");
+      await guest.locator("main button.primary").click();
+      assert.equal(await guest.locator("[role=alert]").count(), 1, "a short password is said");
+      await guest.locator("#password").fill("gul cykel ved havnen");
+      await guest.locator("#again").fill("gul cykel ved havnen");
+      await guest.locator("main button.primary").click();
+      await guest.waitForLoadState("load");
+      assert.ok(guest.url().endsWith("/queue"), guest.url());
+      await guest.goto(link);
+      await check(guest, "invitation-used", (await guest.evaluate(() => document.documentElement.lang)), size);
+      await guest.goto(`${base}/account`);
+      const spoken = await guest.evaluate(() => document.documentElement.lang);
+      await check(guest, "account", spoken, size);
+      await guest.locator("a[href='/account/factor']").click();
+      await check(guest, "factor-begin", spoken, size);
+      await guest.locator("#password").fill("gul cykel ved havnen");
+      await guest.locator("main button.primary").click();
+      await guest.waitForLoadState("load");
+      await check(guest, "factor", spoken, size);
+    });
   });
+}
+
+// Dark: the same pages keep their contrast.
+{
+  const context = await browser.newContext({ viewport: sizes.desktop, colorScheme: "dark" });
+  const page = await context.newPage();
+  await signIn(page, "forsker");
+  for (const name of ["queue", "search", "findings", "second", "drift"]) {
+    await page.goto(`${base}/${name}`);
+    await check(page, `${name}-dark`, "da", "desktop", 400_000);
+  }
+  await context.close();
 }
 
 // Without script the same forms work.
@@ -395,6 +464,9 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
   await signIn(page, "forsker");
   await page.locator("ol.cards h3 a").first().click();
   await page.locator("#d-reason").waitFor();
+  await page.goto(`${base}/findings`);
+  await page.locator("form[action='/findings'] button").click();
+  await page.waitForURL(/from=/);
   await context.close();
 }
 

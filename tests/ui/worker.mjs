@@ -1,29 +1,91 @@
 // A worker's whole day on a phone in Debian's Chromium: sign in, list, claim, attempt, undo, objection, who is calling,
-// follow up; without script of our own, with axe on every page. Any failure throws, and the exit code says so.
+// follow up, two workers who save at once; by keyboard, without script, over a connection that breaks; with axe on every
+// page, on the phone and the desktop, in light and dark. Any failure throws, and the exit code says so.
 //
-//   node worker.mjs BASE_URL LOGIN PASSWORD LANGUAGE NUMBERS [SCREENSHOT_FOLDER]
+//   node worker.mjs BASE_URL LOGIN,LOGIN PASSWORD LANGUAGE NUMBERS [SCREENSHOT_FOLDER]
 //
 // NUMBERS: the numbers on the list, with commas. Prints the number whose holder objected.
 
 import { chromium } from "playwright-core";
 import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
 
-const [base, login, password, language, numbers, shots] = process.argv.slice(2);
+const [base, logins, password, language, numbers, shots] = process.argv.slice(2);
 if (shots) mkdirSync(shots, { recursive: true });
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"],
 });
-const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: language });
-const page = await context.newPage();
-page.on("request", (request) => assert.ok(request.url().startsWith(base), `asks elsewhere: ${request.url()}`));
-page.on("response", (response) => assert.ok(response.status() < 500, `${response.status()} at ${response.url()}`));
+const phone = { width: 360, height: 740 };
+const [login, colleague] = logins.split(",");
+
+async function open(options) {
+  const context = await browser.newContext({ viewport: phone, locale: language, ...options });
+  const page = await context.newPage();
+  page.on("request", (request) => assert.ok(request.url().startsWith(base), `asks elsewhere: ${request.url()}`));
+  page.on("response", (response) => assert.ok(response.status() < 500, `${response.status()} at ${response.url()}`));
+  return page;
+}
+const page = await open({});
+
+async function signIn(page, login) {
+  await page.goto(`${base}/sign-in`);
+  await speak(page);
+  await page.locator("#login").fill(login);
+  await page.locator("#password").fill(password);
+  await page.locator("main button.primary").click();
+  await page.waitForLoadState("load");
+  await speak(page);
+  // The first sign-in: an app is given its secret, and recovery codes are kept.
+  assert.ok(page.url().endsWith("/sign-in/factor"), page.url());
+  await check("factor", page);
+  const secret = (await page.locator("code.secret").innerText()).replaceAll(" ", "");
+  await page.locator("#code").fill("000000");
+  await page.locator("main button.primary").click();
+  assert.equal(await page.locator("[role=alert]").count(), 1, "a wrong code is said");
+  await page.locator("#code").fill(codeOf(secret));
+  await page.locator("main button.primary").click();
+  await page.waitForLoadState("load");
+  await check("codes", page);
+  assert.equal(await page.locator("ul.codes li").count(), 10);
+  await page.locator("main a.primary").click();
+  await page.waitForLoadState("load");
+  await speak(page);
+}
+
+async function speak(page) {
+  if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
+    await page.locator(`button[name=to][value=${language}]`).click();
+    await page.waitForLoadState("load");
+  }
+}
+
+/** Presses the button that the keyboard reaches by Tab alone. */
+async function byKeyboard(page, selector) {
+  for (let step = 0; step < 60; step += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, selector)) {
+      await page.keyboard.press("Enter");
+      await page.waitForLoadState("load");
+      return;
+    }
+  }
+  assert.fail(`the keyboard does not reach ${selector}`);
+}
+
+let taps = 0;
+async function tap(locator) {
+  taps += 1;
+  await locator.click();
+  await page.waitForLoadState("load");
+}
 
 /** No wider than the phone, the right language, small, and nothing that axe (WCAG 2.2 AA) finds. */
-async function check(name) {
+async function check(name, shown = page) {
+  const page = shown;
   await page.waitForLoadState("load");
   const facts = await page.evaluate(() => ({
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -42,39 +104,43 @@ async function check(name) {
   if (shots) await page.screenshot({ path: `${shots}/worker-${name}-${language}.png`, fullPage: true });
 }
 
-await page.goto(`${base}/sign-in`);
-if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
-  await page.locator(`button[name=to][value=${language}]`).click();
-  await page.waitForLoadState("load");
+/** What an authenticator app shows for a secret now (RFC 6238). */
+function codeOf(secret) {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac("sha1", key).update(step).digest();
+  const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
 }
-await page.locator("#login").fill(login);
-await page.locator("#password").fill(password);
-await page.locator("main button.primary").click();
-await page.waitForLoadState("load");
-if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
-  await page.locator(`button[name=to][value=${language}]`).click();
-  await page.waitForLoadState("load");
-}
+
+await signIn(page, login);
 assert.ok(page.url().endsWith("/today"), page.url());
 await check("today");
-const open = page.locator("li.card:not(.closed) h2 a");
-const before = await open.count();
+const openLines = page.locator("li.card:not(.closed) h2 a");
+const before = await openLines.count();
 assert.ok(before > 0, "somebody is on the list");
-await open.first().click();
+taps = 0;
+await tap(openLines.first());
 await check("line");
 const line = page.url();
 assert.equal(await page.locator("a[href^='tel:']").count(), 0, "no number before the claim");
+assert.ok((await page.locator("main").innerText()).match(/Annoncen er der stadig|The ad is still up/), "is the ad still up?");
 
 // Four taps from the list to a recorded attempt: the line, the claim, the call, the outcome.
-await page.locator("form[action$='/claim'] button").click();
+await tap(page.locator("form[action$='/claim'] button"));
 await check("claimed");
 const number = (await page.locator("a[href^='tel:']").first().getAttribute("href")).slice(4);
 assert.ok(numbers.split(",").includes(number), number);
+taps += 1; // the call itself, in the phone's own application
 for (const button of await page.locator("main button.big, main a.button").all()) {
   const box = await button.boundingBox();
   if (box) assert.ok(box.height >= 44, `a target is ${box.height} px high`);
 }
-await page.locator("form[action$='/attempt'] button[name=outcome][value=no_answer]").click();
+const outcome = (value) => page.locator(`form[action$='/attempt'] button[name=outcome][value='${value}']`);
+await tap(outcome("no_answer"));
+assert.ok(taps <= 4, `a whole attempt took ${taps} taps`);
 await check("attempt");
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 1);
 assert.equal(await page.locator("a[href^='tel:']").count(), 0, "left alone after an attempt");
@@ -82,6 +148,109 @@ await page.locator("form[action$='/undo'] button").first().click();
 await page.waitForLoadState("load");
 await page.goto(line);
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 0, "taken back");
+
+// A message that waits for its answer: the outcome later takes two taps, from the list.
+await outcome("").click();
+await page.waitForLoadState("load");
+await page.goto(`${base}/today`);
+taps = 0;
+await tap(page.locator(`h2 a[href='${new URL(line).pathname}']`));
+await check("awaited");
+await tap(page.locator("form[action$='/outcome'] button[name=outcome][value=no_answer]"));
+assert.ok(taps <= 2, `an outcome took ${taps} taps`);
+await page.locator("form[action$='/undo'] button").first().click();
+await page.waitForLoadState("load");
+
+// Given back, and taken again by keyboard alone.
+await page.goto(line);
+await page.locator("form[action$='/release'] button").click();
+await page.waitForLoadState("load");
+await page.goto(line);
+await byKeyboard(page, "form[action$='/claim'] button");
+assert.ok((await page.locator("a[href^='tel:']").count()) > 0, "the keyboard is enough");
+
+// What is typed survives a reload and a connection that breaks, and counts once.
+await page.goto(line);
+await page.locator("form[action$='/attempt'] summary").click();
+await page.locator("#a-note").fill("Ring efter kl. 16");
+await page.locator("#a-minutes").fill("7");
+await page.reload();
+assert.equal(await page.locator("#a-note").inputValue(), "Ring efter kl. 16", "kept over a reload");
+await page.context().setOffline(true);
+await outcome("wants_to_talk").click().catch(() => {});
+await page.waitForTimeout(500);
+await page.context().setOffline(false);
+await page.goto(line);
+assert.equal(await page.locator("#a-note").inputValue(), "Ring efter kl. 16", "kept over a broken connection");
+const tomorrow = new Date(Date.now() + 30 * 3600 * 1000).toISOString().slice(0, 10);
+await page.locator("#a-follow").fill(tomorrow);
+await page.locator("#a-caution_camera").check();
+await outcome("wants_to_talk").click();
+await page.waitForLoadState("load");
+assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 1, "recorded once");
+assert.ok((await page.locator("section[aria-labelledby=h-care]").innerText()).match(/kamera|camera/), "colleagues are warned");
+
+// Two workers save the same follow-up: neither is written over, both are shown and brought together.
+const other = await open({});
+await signIn(other, colleague);
+await page.goto(`${base}/follow-ups`);
+await other.goto(`${base}/follow-ups`);
+await check("follow-ups");
+async function plan(page, words) {
+  await page.locator("main form[action$='/save'] summary").click();
+  await page.locator("main form[action$='/save'] textarea").fill(words);
+  await page.locator("main form[action$='/save'] button[value=save]").click();
+  await page.waitForLoadState("load");
+}
+await plan(page, "Aftalt: ring tirsdag");
+await plan(other, "Tag tolk med");
+await check("both", other);
+const sides = await other.locator("main").innerText();
+assert.ok(sides.includes("Aftalt: ring tirsdag") && sides.includes("Tag tolk med"), sides);
+assert.equal(await other.locator("#m-plan").inputValue(), "Aftalt: ring tirsdag\nTag tolk med");
+await other.locator("button[value=save]").click();
+await other.waitForLoadState("load");
+await page.goto(`${base}/follow-ups`);
+assert.ok((await page.locator("main").innerText()).includes("Tag tolk med"), "both stand there");
+
+// Handed over to the other team: it stays here until they accept, and can be taken back.
+await page.locator("form[action$='/hand-over']").locator("xpath=..").locator("summary").click();
+await check("hand-over");
+await page.locator("form[action$='/hand-over'] button").click();
+await check("handed-over");
+await page.locator("form[action^='/hand-overs/'] button").click();
+await page.waitForLoadState("load");
+
+// Every page of the worker on the desktop and in the dark.
+const session = await page.context().storageState();
+for (const [name, options] of [["desktop", { viewport: { width: 1280, height: 900 } }], ["dark", { colorScheme: "dark" }]]) {
+  const shown = await open({ ...options, storageState: session });
+  for (const path of ["/today", new URL(line).pathname, "/left-out", "/copies", "/called", "/follow-ups", "/contact"]) {
+    await shown.goto(`${base}${path}`);
+    await check(`${name}${path.replaceAll("/", "-")}`, shown);
+  }
+  await shown.context().close();
+}
+for (const path of ["/left-out", "/copies"]) {
+  await page.goto(`${base}${path}`);
+  await check(path.slice(1));
+  assert.equal(await page.locator("a[href^='tel:']").count(), 0, "no contact");
+}
+
+// Taken back once more; then the same without script.
+await page.goto(line);
+await page.locator("form[action$='/undo'] button").first().click();
+await page.waitForLoadState("load");
+const bare = await open({ javaScriptEnabled: false, storageState: session });
+await bare.goto(line);
+await bare.locator("form[action$='/attempt'] button[name=outcome][value=no_answer]").click();
+await bare.waitForLoadState("load");
+assert.equal(await bare.locator("section[aria-labelledby=h-before] li").count(), 1, "recorded without script");
+await bare.locator("form[action$='/undo'] button").first().click();
+await bare.waitForLoadState("load");
+await bare.context().close();
+await other.context().close();
+await page.goto(line);
 
 // A referral without consent is not taken.
 await page.locator("form[action$='/attempt'] button[name=outcome][value=referred]").click();
@@ -108,7 +277,5 @@ await page.locator("#called").fill("+4594123456");
 await page.locator("form[action='/called'] button").click();
 await page.waitForLoadState("load");
 assert.equal(await page.locator("section[role=status] .history").count(), 0);
-await page.goto(`${base}/follow-ups`);
-await check("follow-ups");
 await browser.close();
 console.log(number);

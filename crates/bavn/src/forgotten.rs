@@ -71,6 +71,31 @@ pub async fn keep(file: &Path, store: &Store) -> anyhow::Result<usize> {
     Ok(new)
 }
 
+/// Writes the list anew after a change of the master key. Safe to run twice: a line that was written anew is known.
+pub fn follow_key(file: &Path, store: &Store) -> anyhow::Result<usize> {
+    let list = read(file)?;
+    if list.is_empty() {
+        return Ok(0);
+    }
+    let mut text = String::new();
+    for line in &list {
+        text.push_str(&serde_json::to_string(&store.forgotten_after_change(line.clone())?)?);
+        text.push('\n');
+    }
+    let mut name = file.as_os_str().to_owned();
+    name.push(".new");
+    let beside = PathBuf::from(name);
+    drop(std::fs::remove_file(&beside));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut target = options.open(&beside).with_context(|| format!("cannot write {}", beside.display()))?;
+    target.write_all(text.as_bytes()).and_then(|()| target.sync_all())?;
+    std::fs::rename(&beside, file).with_context(|| format!("cannot replace {}", file.display()))?;
+    Ok(list.len())
+}
+
 /// What was applied to a restored store.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Applied {
@@ -82,6 +107,12 @@ pub struct Applied {
 
 /// Applies the list to a store that was restored.
 pub async fn apply(list: &[Forgotten], store: &Store, at: Timestamp) -> anyhow::Result<Applied> {
+    let key = store.forgotten_key();
+    if list.iter().any(|line| line.key != key) {
+        anyhow::bail!(
+            "the backup is from before a change of the master key, the list of what must stay forgotten from after it: give the old key with --key and the present one with --then-key, so that nobody comes back"
+        );
+    }
     let actor = Actor::System("job:restore".to_owned());
     let there: BTreeSet<(ForgottenKind, String)> =
         store.forgotten().await?.into_iter().map(|of| (of.kind, of.contact)).collect();

@@ -54,27 +54,56 @@ fn sqlite_path(url: &str) -> &str {
     url.trim_start_matches("sqlite:").trim_start_matches("//")
 }
 
-/// The key file that was named on the command line or in the environment.
+/// Name of the systemd credential that holds the key (`LoadCredential=bavn.key:…`).
+const CREDENTIAL: &str = "bavn.key";
+
+/// The key file that was named on the command line or in the environment, or that systemd hands over as a credential.
 pub fn named_key_file(cli: &Cli) -> Option<PathBuf> {
-    let from_environment =
-        || std::env::var_os("BAVN_MASTER_KEY_FILE").filter(|name| !name.is_empty()).map(PathBuf::from);
-    cli.key.clone().or_else(from_environment)
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let named = cli.key.clone().or_else(|| set("BAVN_MASTER_KEY_FILE"));
+    if named.is_some() || key_in_environment().is_some() {
+        return named;
+    }
+    set("CREDENTIALS_DIRECTORY").map(|folder| folder.join(CREDENTIAL)).filter(|file| file.is_file())
 }
+
+/// The key itself, where the environment holds it and no file was named.
+fn key_in_environment() -> Option<String> {
+    std::env::var("BAVN_MASTER_KEY").ok().filter(|text| !text.trim().is_empty())
+}
+
+/// The key that was named: on the command line, in the environment, as a credential.
+fn named_key(cli: &Cli) -> Option<anyhow::Result<MasterKey>> {
+    if let Some(file) = named_key_file(cli) {
+        return Some(read_key(&file));
+    }
+    key_in_environment().map(|text| MasterKey::parse(&text).context("the key in BAVN_MASTER_KEY"))
+}
+
+/// The key of a store that is there, and the file that it came from, if it did.
+pub fn present_key(cli: &Cli) -> anyhow::Result<(MasterKey, Option<PathBuf>)> {
+    if let Some(key) = named_key(cli) {
+        return Ok((key?, named_key_file(cli)));
+    }
+    let url = database_url(cli);
+    let embedded = cli.database.as_deref().is_none_or(str::is_empty);
+    let file = match url.strip_prefix("sqlite:") {
+        Some(_) if embedded => default_key_file(&cli.data),
+        Some(_) => default_key_file(Path::new(sqlite_path(&url))),
+        None => bail!("{NO_KEY}"),
+    };
+    Ok((read_key(&file)?, Some(file)))
+}
+
+const NO_KEY: &str = "a master key is needed: name its file with --key or BAVN_MASTER_KEY_FILE, hand it over as the systemd credential 'bavn.key', or put it in BAVN_MASTER_KEY";
 
 /// The key of a store that may not be there yet (restore, copy): named, or beside the data folder. None is made.
 pub fn key_for(cli: &Cli) -> anyhow::Result<MasterKey> {
-    let url = database_url(cli);
-    let embedded = cli.database.as_deref().is_none_or(str::is_empty);
-    let file = match named_key_file(cli) {
-        Some(file) => file,
-        None if embedded => default_key_file(&cli.data),
-        None if url.starts_with("sqlite:") => default_key_file(Path::new(sqlite_path(&url))),
-        None => bail!("a master key is needed: name its file with --key or BAVN_MASTER_KEY_FILE"),
-    };
-    read_key(&file)
+    Ok(present_key(cli)?.0)
 }
 
-fn read_key(file: &Path) -> anyhow::Result<MasterKey> {
+/// Reads a key file.
+pub fn read_key(file: &Path) -> anyhow::Result<MasterKey> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the key file {}", file.display()))?;
     MasterKey::parse(&text).with_context(|| format!("the key file {}", file.display()))
 }
@@ -117,10 +146,7 @@ pub async fn open_store(cli: &Cli, need: Need, at: Timestamp) -> anyhow::Result<
 }
 
 fn postgres_key(cli: &Cli) -> anyhow::Result<MasterKey> {
-    match named_key_file(cli) {
-        Some(file) => read_key(&file),
-        None => bail!("PostgreSQL needs a master key: name its file with --key or BAVN_MASTER_KEY_FILE"),
-    }
+    named_key(cli).unwrap_or_else(|| bail!("PostgreSQL needs a master key: {NO_KEY}"))
 }
 
 fn sqlite_key(cli: &Cli, url: &str, need: Need) -> anyhow::Result<MasterKey> {
@@ -143,8 +169,8 @@ fn sqlite_key(cli: &Cli, url: &str, need: Need) -> anyhow::Result<MasterKey> {
                 .with_context(|| format!("cannot make the data folder {}", cli.data.display()))?;
         }
     }
-    if let Some(file) = named_key_file(cli) {
-        return read_key(&file);
+    if let Some(key) = named_key(cli) {
+        return key;
     }
     let file = default_key_file(if embedded { &cli.data } else { &path });
     if file.exists() {

@@ -61,6 +61,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Subject(command) => jobs::subject::run(&cli, command).await,
             Command::Backup(command) => jobs::backup::run(&cli, command).await,
             Command::Store(cli::StoreCommand::Copy { from, to }) => jobs::store_copy::run(&cli, from, to).await,
+            Command::Key(command) => jobs::key::run(&cli, command).await,
             Command::Doctor => jobs::doctor::run(&cli).await,
             Command::Site(command) => jobs::site::run(&cli, command).await,
             Command::Read(_) | Command::Indicators(_) | Command::Init => Ok(()),

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Store;
 use web::{
-    AppState, Clock, Controller, CrawlerFacts, Duty, Language, Method, Offer, PublicLimits, Region, ReviewReason,
-    ReviewSettings, Team, WebSettings,
+    AppState, Clock, Controller, Copies, CrawlerFacts, Duty, Language, Method, Offer, PublicLimits, Region,
+    ReviewReason, ReviewSettings, Team, WebSettings,
 };
 
 /// A team with the municipalities of its regions.
@@ -31,6 +31,9 @@ pub fn team(config: &Config, team: &TeamSettings) -> Team {
         languages: team.languages.clone(),
         phone: team.phone.clone(),
         hour: team.hour.clone(),
+        interpreter: config
+            .team(&team.id)
+            .map_or_else(|_| String::new(), |(programme, _)| programme.interpreter.clone()),
     }
 }
 
@@ -59,6 +62,10 @@ pub fn app_state(
     let settings = WebSettings {
         programme: ProgrammeId(programme.id.clone()),
         programme_name: programme.title.clone(),
+        other_programmes: (config.programmes.values())
+            .filter(|other| other.id != programme.id)
+            .map(|other| (ProgrammeId(other.id.clone()), other.title.clone()))
+            .collect(),
         teams: programme.teams.iter().map(|each| team(config, each)).collect(),
         regions: regions
             .into_iter()
@@ -113,25 +120,35 @@ pub fn app_state(
             second_share: programme.review.second_share,
             second_seed: programme.review.second_seed.clone(),
         },
+        copies: Copies { paper: programme.copies.paper, csv: programme.copies.csv },
         approach_minutes: 120,
-        idle_minutes: 60,
-        session_minutes: 12 * 60,
-        behind_tls: config.settings.serve.https,
+        idle_minutes: i64::from(config.settings.sign_in.idle_minutes),
+        session_minutes: i64::from(config.settings.sign_in.session_hours) * 60,
+        second_factor: config.settings.sign_in.roles().unwrap_or_default(),
+        invitation_hours: i64::from(config.settings.sign_in.invitation_hours),
+        proxies: proxies(config),
+        behind_tls: config.settings.serve.https || !config.settings.serve.certificate.is_empty(),
         watch: config.watch,
         notice,
     };
     let public = &config.settings.public;
     Ok(AppState {
-        limits: Arc::new(PublicLimits::new(
-            public.objections_per_client_hour,
-            public.objections_per_minute,
-            public.behind_proxy,
-        )),
+        limits: Arc::new(PublicLimits::new(public.objections_per_client_hour, public.objections_per_minute)),
+        identity: crate::ports::identity_provider(&config.settings.oidc)?,
         catalogue: config.catalogue.clone(),
         settings: Arc::new(settings),
         workbench: Arc::new(Bench::new(config.clone(), store.clone())),
         store,
     })
+}
+
+/// Our proxies. `public.behind_proxy` alone means one on this machine. What cannot be read stopped the start.
+fn proxies(config: &Config) -> web::Proxies {
+    let mut texts = config.settings.serve.proxies.clone();
+    if texts.is_empty() && config.settings.public.behind_proxy {
+        texts = vec!["127.0.0.0/8".to_owned(), "::1".to_owned()];
+    }
+    web::Proxies::parse(&texts).unwrap_or_default()
 }
 
 fn slug(name: &str) -> String {

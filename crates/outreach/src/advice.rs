@@ -1,6 +1,6 @@
 //! What a line says beside the contact: why, what to take care of, and by which way.
 
-use crate::outcome::Channel;
+use crate::outcome::{Channel, WorkerCaution};
 use domain::{Bilingual, ContactKind, Group, IndicatorId};
 use std::collections::BTreeSet;
 
@@ -42,6 +42,10 @@ pub struct Situation {
     pub team_languages: Vec<String>,
     /// Somebody else answered an earlier attempt.
     pub third_party_answered: bool,
+    /// What workers learned there for their own safety, at it or at others of its network.
+    pub worker_cautions: BTreeSet<WorkerCaution>,
+    /// Whom to ring for an interpreter; empty where none is configured.
+    pub interpreter: String,
 }
 
 impl Situation {
@@ -89,6 +93,23 @@ impl Situation {
     pub fn cautions(&self) -> Vec<Bilingual> {
         let mut cautions = Vec::new();
         let mut say = |da: &str, en: &str| cautions.push(Bilingual { da: da.to_owned(), en: en.to_owned() });
+        // What a colleague met with comes before everything else.
+        for caution in &self.worker_cautions {
+            match caution {
+                WorkerCaution::Threat => say(
+                    "En kollega er truet her før: gå aldrig alene, og aftal med holdet, hvem der ved, hvor I er",
+                    "A colleague was threatened here before: never go alone, and agree with the team on who knows where \
+                     you are",
+                ),
+                WorkerCaution::Camera => say(
+                    "En kollega har set kamera her: I kan blive set, når I kommer",
+                    "A colleague saw a camera here: you may be seen when you come",
+                ),
+                WorkerCaution::NotAlone => {
+                    say("En kollega siger: gå aldrig alene her", "A colleague says: never go here alone");
+                }
+            }
+        }
         if self.third_party_answered {
             say(
                 "En anden har svaret før: nævn intet, der røber tilbuddet",
@@ -123,7 +144,10 @@ impl Situation {
             );
         }
         if !self.speaks() {
-            say("Brug tolk", "Use an interpreter");
+            match self.interpreter.as_str() {
+                "" => say("Brug tolk", "Use an interpreter"),
+                line => say(&format!("Brug tolk: {line}"), &format!("Use an interpreter: {line}")),
+            }
         }
         say("Brug holdets telefon, og slet tråden bagefter", "Use the team's phone and delete the thread afterwards");
         cautions
@@ -200,9 +224,30 @@ mod tests {
     }
 
     #[test]
+    fn what_colleagues_met_with_comes_first_and_the_interpreter_is_named() {
+        let met = Situation {
+            worker_cautions: WorkerCaution::ALL.iter().copied().collect(),
+            third_party_answered: true,
+            language: "ro".into(),
+            interpreter: "67 00 00 55".into(),
+            ..situation(&[])
+        };
+        let said: Vec<String> = met.cautions().into_iter().map(|caution| caution.en).collect();
+        assert!(said[0].contains("threatened") && said[1].contains("camera") && said[2].contains("alone"), "{said:?}");
+        assert!(said[3].contains("do not mention"));
+        assert!(said.contains(&"Use an interpreter: 67 00 00 55".to_owned()));
+    }
+
+    #[test]
     fn no_reason_or_caution_names_trafficking_or_is_empty() {
         let groups: BTreeSet<Group> = ('A'..='L').map(Group).collect();
-        let all = Situation { groups, network_size: 3, third_party_answered: true, ..situation(&[]) };
+        let all = Situation {
+            groups,
+            network_size: 3,
+            third_party_answered: true,
+            worker_cautions: WorkerCaution::ALL.iter().copied().collect(),
+            ..situation(&[])
+        };
         let said = all.reasons().into_iter().chain(all.cautions()).chain(situation(&[]).reasons());
         for Bilingual { da, en } in said {
             assert!(!da.is_empty() && !en.is_empty());

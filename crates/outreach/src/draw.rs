@@ -3,8 +3,9 @@
 use crate::gate::{GateFacts, gate};
 use crate::list::Candidate;
 use crate::policy::{GatePolicy, Stratum, TeamView};
-use domain::{AdvertiserId, NetworkId};
+use domain::{AdvertiserId, NetworkId, TeamId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is kept of a draw, so that outcomes can be weighted.
@@ -61,11 +62,19 @@ pub fn draw<C: Ord + Clone>(
     RandomDraw { frame, drawn: drawn.into_iter().collect(), inclusion_probability }
 }
 
-/// A number for each member of the frame that nothing but the seed and the id decides: FNV-1a over the id, then the
-/// finaliser of SplitMix64 with the seed.
+/// The seed of one list: from the approval's, the team and the day, so that no day repeats the lots of another.
+pub fn day_seed(seed: u64, team: &TeamId, date: Date) -> u64 {
+    lot_of(seed, &format!("{team} {date}"))
+}
+
+/// A number for each member of the frame that nothing but the seed and the id decides.
 pub(crate) fn lot(seed: u64, id: &AdvertiserId) -> u64 {
-    let hash = id
-        .as_str()
+    lot_of(seed, id.as_str())
+}
+
+/// FNV-1a over the name, then the finaliser of SplitMix64 with the seed.
+fn lot_of(seed: u64, name: &str) -> u64 {
+    let hash = name
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
     let mut x = hash ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -129,6 +138,49 @@ mod tests {
         reversed[1].facts.objection = true;
         reversed.reverse();
         assert_eq!(draw(&mut reversed, &team, &policy(), now(), 7), drawn);
+    }
+
+    #[test]
+    fn another_day_or_team_is_another_draw_and_the_approval_ends() {
+        let team = TeamView { lines: 20, ..team() };
+        let (vest, oest) = (TeamId::from("vest"), TeamId::from("oest"));
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let of = |seed| draw(&mut unflagged(200), &team, &policy(), now(), seed).drawn;
+        let first = day_seed(7, &vest, day("2026-11-20"));
+        assert_eq!((of(first), first), (of(first), day_seed(7, &vest, day("2026-11-20"))));
+        for other in [
+            day_seed(7, &vest, day("2026-11-21")),
+            day_seed(7, &oest, day("2026-11-20")),
+            day_seed(8, &vest, day("2026-11-20")),
+        ] {
+            assert_ne!(of(other), of(first));
+        }
+        let mut over = policy();
+        over.random.as_mut().unwrap().until = now();
+        let mut candidates = unflagged(200);
+        assert_eq!(draw(&mut candidates, &team, &over, now(), first), RandomDraw::default());
+        candidates[0].facts.stratum = Stratum::Random;
+        let list = days_list(day("2026-11-20"), &team, candidates, &over, now());
+        assert!(list.lines.is_empty(), "nor does one who was drawn before pass the gate once the approval is over");
+    }
+
+    #[test]
+    fn the_place_on_the_list_does_not_tell_who_was_drawn() {
+        let team = TeamView { lines: 20, ..team() };
+        let mut places = BTreeSet::new();
+        for seed in 0..60 {
+            let mut policy = policy();
+            policy.random.as_mut().unwrap().seed = seed;
+            let mut candidates = unflagged(30);
+            candidates.extend((0..18).map(|n| candidate(open(&format!("flagged_{n:02}")))));
+            let day = "2026-11-20".parse().unwrap();
+            draw(&mut candidates, &team, &policy, now(), day_seed(seed, &team.id, day));
+            let list = days_list(day, &team, candidates, &policy, now());
+            let ranks: Vec<usize> = list.lines.iter().map(|line| line.rank).collect();
+            assert_eq!(ranks, (1..=20).collect::<Vec<_>>());
+            places.extend(list.lines.iter().filter(|line| line.stratum == Stratum::Random).map(|line| line.rank));
+        }
+        assert!(places.len() > 15, "{places:?}");
     }
 
     #[test]

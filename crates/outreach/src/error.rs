@@ -27,6 +27,12 @@ pub enum OutreachError {
         /// Those that exist.
         known: String,
     },
+    /// A confirmation of a text that does not ship.
+    #[error("confirmed = [\"{name}\"]: no draft of that name and version ships; write it as in offer-ro-1")]
+    Confirmed {
+        /// As written.
+        name: String,
+    },
     /// A brace without its partner.
     #[error("prepared text '{id}' ({language}) has a brace that is not closed: write variables as {{team}}")]
     Brace {

@@ -1,6 +1,7 @@
 //! A team's list for a day.
 
 use crate::advice::Situation;
+use crate::draw::{day_seed, lot};
 use crate::gate::{ContactFact, GateFacts, Review, gate};
 use crate::outcome::{Channel, Outcome};
 use crate::policy::{GatePolicy, Stratum, TeamView};
@@ -120,7 +121,8 @@ pub fn days_list<C: Ord + Clone>(
     let places = [(Stratum::Flagged, team.lines - most_random.min(random_there)), (Stratum::Random, most_random)];
     let mut networks: BTreeSet<NetworkId> = BTreeSet::new();
     let mut taken: BTreeMap<Stratum, usize> = BTreeMap::new();
-    let mut lines = Vec::new();
+    let mut chosen: Vec<Candidate<C>> = Vec::new();
+    let seed = day_seed(policy.random.as_ref().map_or(0, |approval| approval.seed), &team.id, date);
     for candidate in open {
         let facts = &candidate.facts;
         let used = taken.entry(facts.stratum).or_default();
@@ -137,19 +139,26 @@ pub fn days_list<C: Ord + Clone>(
             None => {
                 *used += 1;
                 networks.insert(facts.network.clone());
-                lines.push(line(&candidate, team, lines.len() + 1));
+                // Whoever was drawn stands at a place drawn too, so that the place does not tell.
+                let places = chosen.len() as u64 + 1;
+                let place = match facts.stratum {
+                    Stratum::Flagged => chosen.len(),
+                    Stratum::Random => usize::try_from(lot(seed, &facts.advertiser) % places).unwrap_or(0),
+                };
+                chosen.insert(place, candidate);
             }
         }
     }
+    let lines = chosen.iter().zip(1..).map(|(candidate, rank)| line(candidate, team, rank)).collect();
     ContactList { date, team: team.id.clone(), lines, excluded: excluded.into_iter().collect() }
 }
 
-/// What comes first: least is best. Lines of the random stratum stand among the unread, so that their place does not
-/// tell them apart.
-fn order<C>(candidate: &Candidate<C>) -> (bool, std::cmp::Reverse<Band>, f64) {
+/// What comes first: least is best; the random stratum comes last, since its places among the others are drawn.
+fn order<C>(candidate: &Candidate<C>) -> (bool, bool, std::cmp::Reverse<Band>, f64) {
     let unread = !matches!(candidate.facts.review, Review::Decided { .. });
     let points = if candidate.points.is_finite() { -candidate.points } else { 0.0 };
-    (unread, std::cmp::Reverse(candidate.facts.band), points)
+    let random = candidate.facts.stratum == Stratum::Random;
+    (random, unread, std::cmp::Reverse(candidate.facts.band), points)
 }
 
 /// What is known of somebody for those who answer the phone: language, cautions, advised way. It opens nothing: whether
@@ -184,6 +193,13 @@ fn line<C: Clone>(candidate: &Candidate<C>, team: &TeamView, rank: usize) -> Con
         language: language.clone(),
         team_languages: team.languages.clone(),
         third_party_answered: answered_by_other,
+        worker_cautions: facts
+            .attempts
+            .iter()
+            .chain(&facts.network_attempts)
+            .flat_map(|a| a.cautions.clone())
+            .collect(),
+        interpreter: team.interpreter.clone(),
     };
     ContactLine {
         rank,

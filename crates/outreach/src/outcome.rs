@@ -4,6 +4,7 @@ use crate::policy::GatePolicy;
 use domain::Bilingual;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal, $da:literal, $en:literal;)* }) => {
@@ -71,6 +72,18 @@ words!(
     }
 );
 
+words!(
+    /// What a worker learned that colleagues must know for their own safety.
+    WorkerCaution {
+        /// Somebody threatened, or it felt unsafe.
+        Threat = "threat", "Trusler eller utryghed", "Threats, or it felt unsafe";
+        /// A camera watches.
+        Camera = "camera", "Kamera på stedet", "A camera on the spot";
+        /// Nobody goes there alone.
+        NotAlone = "not_alone", "Gå aldrig alene", "Never go alone";
+    }
+);
+
 /// An attempt as the gate needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptFact {
@@ -82,6 +95,8 @@ pub struct AttemptFact {
     pub outcome: Option<Outcome>,
     /// The person asked for contact afterwards: what came before no longer keeps us away, an objection excepted.
     pub person_asked: bool,
+    /// What colleagues must know for their own safety. It outlives every cool-down.
+    pub cautions: BTreeSet<WorkerCaution>,
 }
 
 /// Why somebody is left alone.
@@ -166,7 +181,13 @@ mod tests {
         text.parse().unwrap()
     }
     fn attempt(when: &str, outcome: Outcome) -> AttemptFact {
-        AttemptFact { at: at(when), channel: Channel::Sms, outcome: Some(outcome), person_asked: false }
+        AttemptFact {
+            at: at(when),
+            channel: Channel::Sms,
+            outcome: Some(outcome),
+            person_asked: false,
+            cautions: BTreeSet::new(),
+        }
     }
     const NOW: &str = "2026-11-20T05:00:00Z";
 

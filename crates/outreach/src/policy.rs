@@ -2,6 +2,7 @@
 
 use crate::error::OutreachError;
 use crate::outcome::Outcome;
+use crate::shipped::shipped;
 use crate::text::PreparedText;
 use crate::trial::Trial;
 use domain::{Band, TeamId};
@@ -106,6 +107,9 @@ pub struct RandomApproval {
     pub dpia: String,
     /// Share of a list's lines, 0 to 0.1.
     pub share: f64,
+    /// Seed of the lots: with the team and the day it decides who is drawn.
+    #[serde(default)]
+    pub seed: u64,
 }
 
 impl RandomApproval {
@@ -196,15 +200,25 @@ impl Default for GatePolicy {
 }
 
 /// What the pages and the lists need of the configuration.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Rules of the gate.
     pub policy: GatePolicy,
-    /// Prepared texts; where empty, [`crate::text::shipped`] are used.
+    /// Prepared texts: one with the id and language of a shipped one takes its place.
     pub texts: Vec<PreparedText>,
+    /// Shipped drafts that somebody has read who grew up with the language, by name and version (`offer-ro-1`).
+    pub confirmed: Vec<String>,
+    /// Offer the other shipped drafts too, marked as such.
+    pub drafts: bool,
     /// Methods on trial, where approved.
     pub trial: Option<Trial>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { policy: GatePolicy::default(), texts: Vec::new(), confirmed: Vec::new(), drafts: true, trial: None }
+    }
 }
 
 impl Settings {
@@ -212,12 +226,24 @@ impl Settings {
     pub fn check(&self) -> Result<(), OutreachError> {
         self.policy.random.as_ref().map_or(Ok(()), RandomApproval::check)?;
         self.trial.as_ref().map_or(Ok(()), Trial::check)?;
+        let known = |name: &&String| shipped().iter().any(|text| text.draft && text.version_name() == **name);
+        if let Some(name) = self.confirmed.iter().find(|name| !known(name)) {
+            return Err(OutreachError::Confirmed { name: name.clone() });
+        }
         self.texts.iter().try_for_each(PreparedText::check)
     }
 
-    /// The texts to choose from.
+    /// The texts to choose from: the programme's own, then those shipped that none of them replaces.
     pub fn prepared_texts(&self) -> Vec<PreparedText> {
-        if self.texts.is_empty() { crate::text::shipped() } else { self.texts.clone() }
+        let own = |text: &PreparedText| self.texts.iter().any(|o| o.id == text.id && o.language == text.language);
+        let mut texts = self.texts.clone();
+        for mut text in shipped().into_iter().filter(|text| !own(text)) {
+            text.draft &= !self.confirmed.contains(&text.version_name());
+            if self.drafts || !text.draft {
+                texts.push(text);
+            }
+        }
+        texts
     }
 }
 
@@ -234,6 +260,8 @@ pub struct TeamView {
     pub lines: usize,
     /// The worker who asks, if one does: a claim of a colleague then refuses too.
     pub worker: Option<String>,
+    /// Whom to ring for an interpreter; empty where none is configured.
+    pub interpreter: String,
 }
 
 #[cfg(test)]
@@ -256,7 +284,17 @@ mod tests {
         let settings: Settings = toml::from_str(written).unwrap();
         assert_eq!(settings.policy.cool_down_days.after(Some(Outcome::Informed)), Some(30));
         assert_eq!(settings.policy.cool_down_days.after(Some(Outcome::Declined)), None);
-        assert_eq!((settings.check(), settings.prepared_texts().len()), (Ok(()), 1));
+        assert_eq!((settings.check(), settings.prepared_texts()[0].version), (Ok(()), 3));
+        let of = |settings: &Settings, name: &str| {
+            settings.prepared_texts().into_iter().find(|text| text.version_name() == name).map(|text| text.draft)
+        };
+        assert_eq!(of(&settings, "offer-ro-1"), None, "the programme's own takes its place");
+        assert_eq!((of(&settings, "offer-da-1"), of(&settings, "offer-pl-1")), (Some(false), Some(true)));
+        let confirmed = Settings { confirmed: vec!["offer-pl-1".into()], drafts: false, ..settings.clone() };
+        assert_eq!(confirmed.check(), Ok(()));
+        assert_eq!((of(&confirmed, "offer-pl-1"), of(&confirmed, "offer-th-1")), (Some(false), None));
+        let unknown = Settings { confirmed: vec!["offer-pl-9".into()], ..settings };
+        assert!(matches!(unknown.check(), Err(OutreachError::Confirmed { .. })));
         assert!(toml::from_str::<Settings>("[policy]\nadmit_unred = \"high\"").is_err());
         let random = RandomApproval {
             by: "A".into(),
@@ -264,6 +302,7 @@ mod tests {
             until: Timestamp::MAX,
             dpia: "1".into(),
             share: 0.11,
+            seed: 0,
         };
         let policy = GatePolicy { random: Some(random), ..GatePolicy::default() };
         assert!(matches!(Settings { policy, ..Settings::default() }.check(), Err(OutreachError::RandomShare { .. })));

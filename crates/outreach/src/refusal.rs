@@ -83,6 +83,20 @@ impl Refusal {
         }
     }
 
+    /// In words for somebody of another organisation: what came of an attempt is left out.
+    pub fn explain_to_others(&self) -> Bilingual {
+        let (da, en) = match self {
+            Refusal::CoolDown(CoolDown { until: Some(until), .. }) => {
+                (format!("Lades i fred til {}", day(*until)), format!("Left alone until {}", day(*until)))
+            }
+            Refusal::CoolDown(_) => {
+                ("Lades i fred, medmindre personen selv spørger".into(), "Left alone unless the person asks".into())
+            }
+            other => return other.explain(),
+        };
+        Bilingual { da, en }
+    }
+
     /// In words, without anything personal.
     pub fn explain(&self) -> Bilingual {
         let (da, en): (String, String) = match self {

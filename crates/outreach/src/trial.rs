@@ -41,8 +41,14 @@ pub struct Trial {
 impl Trial {
     /// Whether the approval is whole and holds at a time: the same that the random stratum needs.
     pub fn holds(&self, now: Timestamp) -> bool {
-        let approval =
-            RandomApproval { by: self.by.clone(), at: self.at, until: self.until, dpia: self.dpia.clone(), share: 0.0 };
+        let approval = RandomApproval {
+            by: self.by.clone(),
+            at: self.at,
+            until: self.until,
+            dpia: self.dpia.clone(),
+            share: 0.0,
+            seed: 0,
+        };
         approval.holds(now)
     }
 

@@ -36,6 +36,10 @@ pub struct Source {
     pub attempts: Vec<Attempt>,
     /// Lines of lists of the period.
     pub lines: Vec<Line>,
+    /// Methods drawn by lot in the period.
+    pub assignments: Vec<Assignment>,
+    /// What an hour and an attempt cost.
+    pub rates: Rates,
     /// What two readers decided on the same case, each without the other: one pair a case.
     pub readers: Vec<(String, String)>,
     /// Runs begun in the period.
@@ -182,12 +186,50 @@ pub struct Attempt {
     pub outcome: Option<String>,
     /// Minutes spent.
     pub minutes: Option<u32>,
+    /// Workers on it; one where nobody wrote how many.
+    pub workers: u32,
     /// Local day.
     pub day: Date,
     /// From a line drawn at random; `None` where it came from no line.
     pub random: Option<bool>,
     /// The line's inclusion probability.
     pub probability: Option<f64>,
+}
+
+/// A method drawn by lot for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// For whom, as in [`Attempt::person`].
+    pub person: i64,
+    /// What was drawn.
+    pub method: String,
+    /// From which methods, each with the same chance.
+    pub arms: Vec<String>,
+}
+
+/// What work costs, in kroner; 0 where nobody said.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rates {
+    /// One worker's hour.
+    pub hour_kr: f64,
+    /// One worker's hour in a team that differs.
+    pub team_hour_kr: BTreeMap<String, f64>,
+    /// What an attempt costs beside time, by channel.
+    pub attempt_kr: BTreeMap<String, f64>,
+}
+
+impl Rates {
+    /// Somebody said what work costs.
+    pub fn known(&self) -> bool {
+        let rates = self.team_hour_kr.values().chain(self.attempt_kr.values());
+        self.hour_kr > 0.0 || rates.into_iter().any(|rate| *rate > 0.0)
+    }
+
+    /// What an attempt cost; its time only where minutes were noted.
+    pub fn of(&self, attempt: &Attempt) -> f64 {
+        let hour = self.team_hour_kr.get(&attempt.team).copied().unwrap_or(self.hour_kr);
+        attempt.hours().unwrap_or(0.0) * hour + self.attempt_kr.get(&attempt.channel).copied().unwrap_or(0.0)
+    }
 }
 
 /// A line of a list.
@@ -268,6 +310,13 @@ pub fn is_answer(outcome: &str) -> bool {
 /// An offer was accepted.
 pub fn is_accepted(outcome: &str) -> bool {
     matches!(outcome, "accepted_offer" | "referred")
+}
+
+impl Attempt {
+    /// Hours of work: minutes for each worker on it. `None` where no minutes were noted.
+    pub fn hours(&self) -> Option<f64> {
+        self.minutes.map(|minutes| f64::from(minutes) * f64::from(self.workers.max(1)) / 60.0)
+    }
 }
 
 impl Advertiser {

@@ -1,11 +1,14 @@
 //! The status report: what a ministry could receive. Every number comes from [`Figures`].
 
+mod drift;
 mod outreach;
 mod parts;
+mod validation;
 
 use crate::document::{Block, Document, Tongue};
 use crate::figures::Figures;
 use crate::source::Source;
+use crate::stat::Estimate;
 
 /// Writes it.
 pub fn document(source: &Source, figures: &Figures, t: Tongue) -> Document {
@@ -15,8 +18,11 @@ pub fn document(source: &Source, figures: &Figures, t: Tongue) -> Document {
     parts::forms(&mut blocks, source, figures, t);
     parts::places(&mut blocks, source, figures, t);
     parts::volatility(&mut blocks, figures, t);
+    drift::lifetimes(&mut blocks, figures, t);
     parts::how_many(&mut blocks, figures, t);
+    drift::bands(&mut blocks, figures, t);
     parts::indicators(&mut blocks, source, figures, t);
+    drift::drift(&mut blocks, source, figures, t);
     outreach::outreach(&mut blocks, source, figures, t);
     parts::limits(&mut blocks, source, figures, t);
     parts::methods(&mut blocks, source, figures, t);
@@ -60,4 +66,17 @@ fn say(blocks: &mut Vec<Block>, text: impl Into<String>) {
 /// A count, or the word for one that is withheld.
 fn count(t: Tongue, number: Option<u64>) -> String {
     number.map_or_else(|| t.pick("holdt tilbage", "withheld").to_owned(), |number| t.whole(number))
+}
+
+/// A share with its interval, or the word for one that is withheld.
+fn share_words(t: Tongue, estimate: Option<&Estimate>) -> String {
+    match estimate {
+        Some(e) => format!("{} ({}–{})", t.percent(e.value), t.decimal(e.low * 100.0, 1), t.decimal(e.high * 100.0, 1)),
+        None => t.pick("holdt tilbage", "withheld").to_owned(),
+    }
+}
+
+/// Words of a table's head.
+fn words(t: Tongue, pairs: &[(&str, &str)]) -> Vec<String> {
+    pairs.iter().map(|(da, en)| t.pick(da, en).to_owned()).collect()
 }

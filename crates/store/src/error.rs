@@ -48,6 +48,11 @@ pub enum StoreError {
         "the master key does not fit this database; give the key file that belongs to it with --key or BAVN_MASTER_KEY_FILE (beside an embedded store it is <data>.key)"
     )]
     WrongKey,
+    /// A change of the master key was begun and is not done.
+    #[error(
+        "the master key is being changed, or was: finish it with 'bavn key rotate', then start this program again with the new key"
+    )]
+    KeyChanging,
     /// The key file holds no key.
     #[error("the master key cannot be used: {what}; a key file holds 32 bytes as 64 hex digits or base64")]
     BadKey {

@@ -8,6 +8,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use zstd::bulk::Compressor;
 
 /// The master key: 32 bytes outside the data folder. `Debug` shows nothing.
@@ -66,10 +67,16 @@ pub(crate) enum Purpose {
     Throttle,
     Import,
     Recipient,
+    SignIn,
 }
 
 impl Purpose {
-    const ALL: [(Purpose, &'static str); 11] = [
+    /// What others go by, or what cannot be computed anew: it stays under the first key when the master key changes.
+    fn stays(self) -> bool {
+        matches!(self, Purpose::Chain | Purpose::Recipient)
+    }
+
+    const ALL: [(Purpose, &'static str); 12] = [
         (Purpose::Ad, "bavn/1/ad"),
         (Purpose::Contact, "bavn/1/contact"),
         (Purpose::Content, "bavn/1/content"),
@@ -81,15 +88,36 @@ impl Purpose {
         (Purpose::Throttle, "bavn/1/throttle"),
         (Purpose::Import, "bavn/1/import"),
         (Purpose::Recipient, "bavn/1/recipient"),
+        (Purpose::SignIn, "bavn/1/sign-in"),
     ];
 }
 
+/// Keys for hashes under earlier master keys, hex, by what they are for, the first one first.
+pub(crate) type OlderKeys = BTreeMap<String, Vec<String>>;
+
+/// The keys for hashes of one purpose: the first hashes what is to be found, each later one the hash before.
+#[derive(Clone)]
+struct Layers {
+    purpose: Purpose,
+    info: &'static str,
+    keys: Vec<[u8; 32]>,
+    macs: Vec<Hmac<Sha256>>,
+}
+
+impl Layers {
+    fn new(purpose: Purpose, info: &'static str, keys: Vec<[u8; 32]>) -> Self {
+        let macs = keys.iter().map(|key| <Hmac<Sha256> as KeyInit>::new(&hmac_key(*key))).collect();
+        Self { purpose, info, keys, macs }
+    }
+}
+
 /// The derived keys.
+#[derive(Clone)]
 pub(crate) struct Keys {
     sealer: XChaCha20Poly1305,
     id: [u8; 4],
     check: [u8; 32],
-    hashes: Vec<(Purpose, Hmac<Sha256>)>,
+    hashes: Vec<Layers>,
 }
 
 /// First byte of every sealed value: form of the rest.
@@ -107,10 +135,8 @@ impl Keys {
             key
         };
         let check = derive("bavn/1/check");
-        let hashes = Purpose::ALL
-            .into_iter()
-            .map(|(purpose, info)| (purpose, <Hmac<Sha256> as KeyInit>::new(&hmac_key(derive(info)))))
-            .collect();
+        let hashes =
+            Purpose::ALL.into_iter().map(|(purpose, info)| Layers::new(purpose, info, vec![derive(info)])).collect();
         let id_source = derive("bavn/1/key-id");
         let id = [id_source[0], id_source[1], id_source[2], id_source[3]];
         Self { sealer: XChaCha20Poly1305::new(&derive("bavn/1/seal").into()), id, check, hashes }
@@ -123,20 +149,77 @@ impl Keys {
 
     /// Keyed hash over parts, each with its length, so that no two lists of parts are one.
     pub(crate) fn hash(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = match self.hashes.iter().find(|(of, _)| *of == purpose) {
-            Some((_, mac)) => mac.clone(),
-            // `hashes` is made from `Purpose::ALL`, which names every purpose (a test counts them).
-            None => return [0; 32],
-        };
-        for part in parts {
-            mac.update(&(part.len() as u64).to_le_bytes());
-            mac.update(part);
+        match self.layers(purpose).split_first() {
+            Some((first, later)) => later.iter().fold(hash_parts(first, parts), |hash, mac| hash_parts(mac, &[&hash])),
+            None => [0; 32],
         }
-        mac.finalize().into_bytes().into()
+    }
+
+    /// As [`Keys::hash`], under the first master key alone, for what is kept where no change of the key reaches it.
+    pub(crate) fn hash_at_first(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        self.layers(purpose).first().map_or([0; 32], |first| hash_parts(first, parts))
+    }
+
+    /// The hash that follows one under the keys before the newest.
+    pub(crate) fn nest(&self, purpose: Purpose, hash: &[u8]) -> [u8; 32] {
+        self.layers(purpose).last().map_or([0; 32], |last| hash_parts(last, &[hash]))
+    }
+
+    fn layers(&self, purpose: Purpose) -> &[Hmac<Sha256>] {
+        // `hashes` is made from `Purpose::ALL`, which names every purpose (a test counts them).
+        self.hashes.iter().find(|layers| layers.purpose == purpose).map_or(&[], |layers| &layers.macs)
+    }
+
+    /// The keys after a change of the master key: what was found under the old one is found under the new one.
+    pub(crate) fn after(master: &MasterKey, old: &Keys) -> Self {
+        let older = old.hashes.iter().map(|of| (of.info.to_owned(), of.keys.iter().map(|key| to_hex(key)).collect()));
+        Self::derive(master).with_older(&older.collect())
+    }
+
+    /// With the keys for hashes under earlier master keys.
+    pub(crate) fn with_older(mut self, older: &OlderKeys) -> Self {
+        for layers in &mut self.hashes {
+            let Some(before) = older.get(layers.info) else { continue };
+            let key = |hex: &String| from_hex(hex).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+            let mut keys: Vec<[u8; 32]> = before.iter().filter_map(key).collect();
+            if !layers.purpose.stays() {
+                keys.extend(&layers.keys);
+            }
+            *layers = Layers::new(layers.purpose, layers.info, keys);
+        }
+        self
+    }
+
+    /// The keys for hashes that [`Keys::with_older`] needs beside the master key, sealed.
+    pub(crate) fn sealed_older(&self) -> Result<Vec<u8>, StoreError> {
+        let before = |layers: &Layers| {
+            let own = usize::from(!layers.purpose.stays());
+            let keys = &layers.keys[..layers.keys.len().saturating_sub(own)];
+            (layers.info.to_owned(), keys.iter().map(|key| to_hex(key)).collect())
+        };
+        let older: OlderKeys = self.hashes.iter().map(before).collect();
+        let json =
+            serde_json::to_vec(&older).map_err(|_| StoreError::Corrupt { what: "the earlier keys for hashes" })?;
+        self.seal("meta", crate::rotation::OLDER.as_bytes(), "value", &json)
+    }
+
+    /// Whether the master key was changed since the store was made.
+    pub(crate) fn changed(&self) -> bool {
+        self.layers(Purpose::Contact).len() > 1
+    }
+
+    /// Names the newest key where it must be told from another, hex.
+    pub(crate) fn name(&self) -> String {
+        to_hex(&self.id)
     }
 
     pub(crate) fn ad(&self, ad: &AdRef) -> [u8; 32] {
         self.hash(Purpose::Ad, &[ad.site.as_str().as_bytes(), ad.ad_id.as_bytes()])
+    }
+
+    /// As [`Keys::ad`], under the first master key alone.
+    pub(crate) fn ad_at_first(&self, ad: &AdRef) -> [u8; 32] {
+        self.hash_at_first(Purpose::Ad, &[ad.site.as_str().as_bytes(), ad.ad_id.as_bytes()])
     }
 
     pub(crate) fn contact(&self, contact: &Contact) -> [u8; 32] {
@@ -270,6 +353,15 @@ pub(crate) fn parse_contact_kind(text: &str) -> Result<ContactKind, StoreError> 
     }
 }
 
+fn hash_parts(mac: &Hmac<Sha256>, parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = mac.clone();
+    for part in parts {
+        mac.update(&(part.len() as u64).to_le_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
 fn hmac_key(key: [u8; 32]) -> hmac::digest::Key<Hmac<Sha256>> {
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     block[..32].copy_from_slice(&key);
@@ -377,6 +469,34 @@ mod tests {
         for (purpose, _) in Purpose::ALL {
             assert_ne!(keys.hash(purpose, &[b"x"]), [0; 32]);
         }
+    }
+
+    #[test]
+    fn after_a_change_a_hash_is_nested_and_what_others_go_by_stays() {
+        let (first, second) = (keys(1), MasterKey::from_bytes([2; 32]));
+        let after = Keys::after(&second, &first);
+        let old = first.hash(Purpose::Contact, &[b"x"]);
+        assert_eq!(after.hash(Purpose::Contact, &[b"x"]), after.nest(Purpose::Contact, &old));
+        assert_ne!(after.hash(Purpose::Contact, &[b"x"]), old);
+        assert_ne!(after.hash(Purpose::Contact, &[b"x"]), Keys::derive(&second).hash(Purpose::Contact, &[b"x"]));
+        assert_eq!(after.hash_at_first(Purpose::Contact, &[b"x"]), old);
+        for purpose in [Purpose::Chain, Purpose::Recipient] {
+            assert_eq!(after.hash(purpose, &[b"x"]), first.hash(purpose, &[b"x"]));
+        }
+        // Twice, and with what the store keeps of it.
+        let third = MasterKey::from_bytes([3; 32]);
+        let twice = Keys::after(&third, &after);
+        let kept = twice.open("meta", b"older_keys", "value", &twice.sealed_older().unwrap()).unwrap();
+        let opened = Keys::derive(&third).with_older(&serde_json::from_slice(&kept).unwrap());
+        for (purpose, _) in Purpose::ALL {
+            assert_eq!(opened.hash(purpose, &[b"x"]), twice.hash(purpose, &[b"x"]), "{purpose:?}");
+        }
+        assert_eq!(twice.hash(Purpose::Ad, &[b"x"]), twice.nest(Purpose::Ad, &after.hash(Purpose::Ad, &[b"x"])));
+        assert!(
+            Keys::derive(&MasterKey::from_bytes([4; 32]))
+                .open("meta", b"older_keys", "value", &twice.sealed_older().unwrap())
+                .is_err()
+        );
     }
 
     #[test]

@@ -26,8 +26,10 @@ pub mod readings;
 pub mod release;
 pub mod research;
 mod retention;
+mod rotation;
 pub mod search;
 mod settings;
+pub mod sign_in;
 pub mod sites;
 pub mod store;
 mod subject;
@@ -50,16 +52,17 @@ pub use events::{ChainCheck, EventRow};
 pub use keys::MasterKey;
 pub use notices::{Notice, NoticeChange};
 pub use outreach::{
-    AttemptDetails, AttemptId, AttemptRow, CalledBack, Channel, Claim, ClaimResult, Consent, ConsentHow, ContactRef,
-    DeskRows, DueRow, Extent, GateContact, GateRow, ImportResult, ListHeader, ListLine, NewAssignment, NewAttempt,
+    AttemptDetails, AttemptId, AttemptNow, AttemptRow, CalledBack, Channel, Claim, ClaimResult, Consent, ConsentHow,
+    ContactRef, CopyKind, CopyRow, DeskRows, DueRow, Extent, FollowUpEdit, GateContact, GateRow, HandoverId,
+    HandoverRow, HandoverState, ImportResult, ListHeader, ListLine, NewAssignment, NewAttempt, NewCopy, NewHandover,
     NewLine, NewList, ObjectionAt, ObjectionChannel, ObjectionId, ObjectionQuestion, ObjectionRow, Outcome, PutAttempt,
-    PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice,
+    PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice, WorkerCaution,
 };
-pub use people::{Account, AccountId, NewAccount, PersonRole, SessionRow, Throttle};
+pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow, Throttle};
 pub use readings::{KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use release::{
-    CountedAd, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease, Pseudonyms,
-    ReleaseRow, SourceCounts,
+    CountedAd, CountedAssignment, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease,
+    Pseudonyms, ReleaseRow, SourceCounts,
 };
 pub use research::{
     Act, ActFilter, ActId, ActWhat, AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow,
@@ -70,7 +73,9 @@ pub use research::{
     Waiting,
 };
 pub use retention::{Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
-pub use search::{ContactAd, ContactFound, SearchGroup, SearchHit, SearchPage, SearchQuery};
+pub use rotation::Rotated;
+pub use search::{ContactAd, ContactFound, SearchFacets, SearchGroup, SearchHit, SearchPage, SearchQuery};
+pub use sign_in::{InvitationToken, SessionShown};
 pub use sites::{RunRow, SiteOverview, SiteRegistration};
 pub use store::{Engine, Options, Store};
 pub use subject::{CHECK_DAYS, CheckAnswer, Erased, Forgotten, ForgottenKind, SubjectCheck, SubjectFound};

@@ -1,8 +1,8 @@
 //! Schema versions: forward only, each atomic. A database that is ahead of the program stops it.
 
-use crate::StoreError;
 use crate::db::{Db, Tx, args};
 use crate::keys::Keys;
+use crate::{StoreError, rotation};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -34,6 +34,8 @@ const STEPS: &[Step] = &[
     step!(11, "ledger", "0011_ledger.sql"),
     step!(12, "releases", "0012_releases.sql"),
     step!(13, "daily operation", "0013_operation.sql"),
+    step!(15, "who looks after somebody", "0015_hand_over.sql"),
+    step!(16, "accounts", "0016_accounts.sql"),
 ];
 
 /// The newest version that this program knows.
@@ -64,9 +66,28 @@ async fn taken(tx: &mut Tx) -> Result<BTreeSet<i64>, StoreError> {
 }
 
 /// Brings the database to the newest version and checks that the key is its own.
-pub(crate) async fn migrate(db: &Db, keys: &Keys, at: Timestamp) -> Result<(), StoreError> {
+/// Gives the earlier keys for hashes with it.
+pub(crate) async fn migrate(db: &Db, keys: Keys, at: Timestamp) -> Result<Keys, StoreError> {
     migrate_to(db, at, newest()).await?;
-    check_key(db, keys).await
+    let mut tx = db.read("looking for a change of the key").await?;
+    if tx.one("SELECT 1 FROM meta WHERE name = $1", args![rotation::UNDER_WAY]).await?.is_some() {
+        return Err(StoreError::KeyChanging);
+    }
+    drop(tx);
+    check_key(db, &keys).await?;
+    rotation::with_older(&mut db.read("reading the earlier keys for hashes").await?, keys).await
+}
+
+/// As [`migrate`], for a store whose key is being changed: under the key before or the one after.
+pub(crate) async fn migrate_to_rotate(db: &Db, keys: Keys, at: Timestamp) -> Result<Keys, StoreError> {
+    migrate_to(db, at, newest()).await?;
+    let mut tx = db.read("checking the key").await?;
+    let kept = tx.one("SELECT value FROM meta WHERE name = 'key_check'", vec![]).await?;
+    match kept.map(|row| row.blob(0)).transpose()? {
+        Some(kept) if kept == keys.check() => rotation::with_older(&mut tx, keys).await,
+        Some(_) => Err(StoreError::WrongKey),
+        None => Ok(keys),
+    }
 }
 
 /// As [`migrate`], no further than a version, and without asking for the key.

@@ -77,6 +77,8 @@ pub struct Account {
     pub disabled_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Languages that the person speaks, ISO 639-1; empty: those of the team.
+    pub languages: Vec<String>,
 }
 
 /// A session: what the browser's cookie stands for.
@@ -88,6 +90,19 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
+/// Whose a session is, and what its owner is shown of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionOf {
+    /// Whose.
+    pub account: AccountId,
+    /// When the person signed in; `None` while that is under way.
+    pub begun_at: Option<Timestamp>,
+    /// Last use, to a few minutes.
+    pub seen_at: Option<Timestamp>,
+    /// Browser and system: `Firefox, Windows`.
+    pub device: Option<String>,
+}
+
 /// State of a sign-in counter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Throttle {
@@ -97,11 +112,12 @@ pub struct Throttle {
     pub locked_until: Option<Timestamp>,
 }
 
-const ACCOUNT: &str = "id, login, name, role, team, programme, organisation, language, urgent_contact, password_hash, \
-     disabled_at, created_at";
+pub(crate) const ACCOUNT: &str = "id, login, name, role, team, programme, organisation, language, urgent_contact, password_hash, \
+     disabled_at, created_at, languages";
 
 impl Store {
-    /// Makes an account, or renews the one with this login. Recorded as an event.
+    /// Makes an account, or renews the one with this login. A change of role, team or password ends its sessions.
+    /// Recorded as an event.
     pub async fn put_account(
         &self,
         account: &NewAccount,
@@ -109,6 +125,11 @@ impl Store {
         at: Timestamp,
     ) -> Result<AccountId, StoreError> {
         let mut tx = self.write("keeping an account").await?;
+        let before = tx
+            .one("SELECT role, team, password_hash FROM account WHERE login = $1", args![&account.login])
+            .await?
+            .map(|row| Ok::<_, StoreError>((row.text(0)?, row.opt_text(1)?, row.text(2)?)))
+            .transpose()?;
         let id = tx
             .id(
                 "INSERT INTO account (login, name, role, team, programme, organisation, language, urgent_contact, \
@@ -133,6 +154,13 @@ impl Store {
                 ],
             )
             .await?;
+        let team = account.team.as_ref().map(|team| team.0.clone());
+        if before
+            .is_some_and(|before| before != (account.role.as_str().to_owned(), team, account.password_hash.clone()))
+        {
+            // Whoever is signed in is so under what held before.
+            tx.run("DELETE FROM session WHERE account_id = $1", args![id]).await?;
+        }
         let body = serde_json::json!({
             "account": id, "role": account.role.as_str(), "team": account.team.as_ref().map(TeamId::as_str),
         });
@@ -177,8 +205,27 @@ impl Store {
         }
         if disabled {
             tx.run("DELETE FROM session WHERE account_id = $1", args![id.0]).await?;
+            tx.run("DELETE FROM invitation WHERE account_id = $1", args![id.0]).await?;
         }
         let body = serde_json::json!({ "account": id.0, "disabled": disabled });
+        chain::event(&mut tx, self.keys(), "account", actor, body, at).await?;
+        tx.commit().await
+    }
+
+    /// The languages that a person speaks, so that lines match; empty: those of the team. Recorded as an event.
+    pub async fn set_account_languages(
+        &self,
+        id: AccountId,
+        languages: &[String],
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write("changing an account's languages").await?;
+        let kept = languages.join(" ");
+        if tx.run("UPDATE account SET languages = $2 WHERE id = $1", args![id.0, kept]).await? == 0 {
+            return Err(StoreError::NotFound { what: "account" });
+        }
+        let body = serde_json::json!({ "account": id.0, "languages": languages });
         chain::event(&mut tx, self.keys(), "account", actor, body, at).await?;
         tx.commit().await
     }
@@ -190,28 +237,29 @@ impl Store {
         tx.commit().await
     }
 
-    /// Keeps a session; only a keyed hash of its id is stored. `account` lets it be ended with the account.
-    pub async fn put_session(
-        &self,
-        id: &[u8],
-        session: &SessionRow,
-        account: Option<AccountId>,
-    ) -> Result<(), StoreError> {
+    /// Keeps a session; only a keyed hash of its id is stored. `of` says whose it is, so that it ends with the account and
+    /// can be shown to its owner.
+    pub async fn put_session(&self, id: &[u8], session: &SessionRow, of: Option<&SessionOf>) -> Result<(), StoreError> {
         let key = self.keys().hash(Purpose::Session, &[id]);
         let sealed = self.keys().seal("session", &key, "data", &session.data)?;
         let mut tx = self.write("keeping a session").await?;
         tx.run(
-            "INSERT INTO session (id_hash, account_id, data_sealed, expires_at, retention, delete_after) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id_hash) DO UPDATE SET account_id = \
-             coalesce(excluded.account_id, session.account_id), data_sealed = excluded.data_sealed, \
-             expires_at = excluded.expires_at, delete_after = excluded.delete_after",
+            "INSERT INTO session (id_hash, account_id, data_sealed, expires_at, retention, delete_after, begun_at, \
+             seen_at, device) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id_hash) DO UPDATE SET \
+             account_id = coalesce(excluded.account_id, session.account_id), data_sealed = excluded.data_sealed, \
+             expires_at = excluded.expires_at, delete_after = excluded.delete_after, \
+             begun_at = coalesce(excluded.begun_at, session.begun_at), \
+             seen_at = coalesce(excluded.seen_at, session.seen_at), device = coalesce(excluded.device, session.device)",
             args![
                 key,
-                account.map(|id| id.0),
+                of.map(|of| of.account.0),
                 sealed,
                 session.expires_at,
                 Retention::Session.as_str(),
-                Retention::Session.until(session.expires_at)
+                Retention::Session.until(session.expires_at),
+                of.and_then(|of| of.begun_at),
+                of.and_then(|of| of.seen_at),
+                of.and_then(|of| of.device.clone())
             ],
         )
         .await?;
@@ -267,6 +315,7 @@ impl Store {
         let mut tx = self.write("deleting ended sessions").await?;
         let gone = tx.run("DELETE FROM session WHERE expires_at <= $1", args![at]).await?;
         tx.run("DELETE FROM sign_in_throttle WHERE delete_after <= $1", args![at]).await?;
+        tx.run("DELETE FROM invitation WHERE expires_at <= $1", args![at]).await?;
         tx.commit().await?;
         Ok(gone)
     }
@@ -334,7 +383,7 @@ impl Store {
     }
 }
 
-fn account(row: &Row) -> Result<Account, StoreError> {
+pub(crate) fn account(row: &Row) -> Result<Account, StoreError> {
     Ok(Account {
         id: AccountId(row.int(0)?),
         details: NewAccount {
@@ -350,6 +399,7 @@ fn account(row: &Row) -> Result<Account, StoreError> {
         },
         disabled_at: row.opt_time(10)?,
         created_at: row.time(11)?,
+        languages: row.text(12)?.split_whitespace().map(str::to_owned).collect(),
     })
 }
 

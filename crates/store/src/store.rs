@@ -9,8 +9,8 @@ use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 /// Which engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +57,11 @@ pub struct Store {
 
 struct Inner {
     db: Db,
-    keys: Keys,
+    /// Made whole once the store was migrated: the earlier keys for hashes lie in it.
+    keys: OnceLock<Keys>,
+    derived: Keys,
+    /// When it was last seen that the key is still the store's; `None` while the key is being changed.
+    key_seen: Option<Mutex<Instant>>,
     gathers: Gathers,
 }
 
@@ -93,21 +97,57 @@ impl Store {
         } else {
             return Err(StoreError::Url { url: without_password(url), what: "it names no known engine".to_owned() });
         };
-        let keys = Keys::derive(&key);
-        let migrated = match version {
-            Some(version) => migrate::migrate_to(&db, at, version).await,
-            None => migrate::migrate(&db, &keys, at).await,
+        // Rows that are brought in from elsewhere come with their own key, which is looked at when they are all there.
+        let seen = version.is_none().then(|| Mutex::new(Instant::now()));
+        let whole = match version {
+            Some(version) => migrate::migrate_to(&db, at, version).await.map(|()| None),
+            None => migrate::migrate(&db, Keys::derive(&key), at).await.map(Some),
         };
-        if let Err(error) = migrated {
-            db.close().await;
-            return Err(error);
+        Self::of(db, &key, whole, seen).await
+    }
+
+    async fn of(
+        db: Db,
+        key: &MasterKey,
+        whole: Result<Option<Keys>, StoreError>,
+        key_seen: Option<Mutex<Instant>>,
+    ) -> Result<Store, StoreError> {
+        let keys = OnceLock::new();
+        match whole {
+            Ok(Some(whole)) => drop(keys.set(whole)),
+            Ok(None) => {}
+            Err(error) => {
+                db.close().await;
+                return Err(error);
+            }
         }
-        Ok(Store { inner: Arc::new(Inner { db, keys, gathers: Gathers::default() }) })
+        let derived = Keys::derive(key);
+        Ok(Store { inner: Arc::new(Inner { db, keys, derived, key_seen, gathers: Gathers::default() }) })
+    }
+
+    /// Opens a store to change its key, or to go on with a change.
+    pub(crate) async fn open_to_rotate(url: &str, key: &MasterKey, at: Timestamp) -> Result<Store, StoreError> {
+        let options = Options { create: false, connections: 2, ..Options::default() };
+        let db = if url.starts_with("sqlite:") {
+            open_sqlite(url, &options).await?
+        } else {
+            open_postgres(url, &options).await?
+        };
+        let whole = migrate::migrate_to_rotate(&db, Keys::derive(key), at).await.map(Some);
+        Self::of(db, key, whole, None).await
+    }
+
+    /// Names the master key where it must be told from another; says nothing of it.
+    pub fn key_name(&self) -> String {
+        self.keys().name()
     }
 
     /// Brings the schema to the newest version and checks the key.
     pub(crate) async fn migrate(&self, at: Timestamp) -> Result<(), StoreError> {
-        migrate::migrate(&self.inner.db, self.keys(), at).await
+        let derived = self.inner.derived.clone();
+        let whole = migrate::migrate(&self.inner.db, derived, at).await?;
+        drop(self.inner.keys.set(whole));
+        Ok(())
     }
 
     /// Which engine it is on.
@@ -130,13 +170,35 @@ impl Store {
     }
 
     pub(crate) fn keys(&self) -> &Keys {
-        &self.inner.keys
+        self.inner.keys.get().unwrap_or(&self.inner.derived)
     }
     pub(crate) fn gathers(&self) -> &Gathers {
         &self.inner.gathers
     }
     pub(crate) async fn write(&self, doing: &'static str) -> Result<Tx, StoreError> {
-        self.inner.db.write(doing).await
+        let mut tx = self.inner.db.write(doing).await?;
+        self.still_ours(&mut tx).await?;
+        Ok(tx)
+    }
+
+    /// Whoever still works under a key that was changed meanwhile would look for objections by hashes that are no more:
+    /// nothing more is written then. Asked once a second, since a key changes once in years.
+    async fn still_ours(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let Some(seen) = &self.inner.key_seen else { return Ok(()) };
+        let due = |seen: &Mutex<Instant>| {
+            let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let due = seen.elapsed() >= Duration::from_secs(1);
+            if due {
+                *seen = Instant::now();
+            }
+            due
+        };
+        if due(seen) && !crate::rotation::is_key_of(tx, self.keys()).await? {
+            // The next one asks again at once.
+            *seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Instant::now() - Duration::from_secs(2);
+            return Err(StoreError::KeyChanging);
+        }
+        Ok(())
     }
     pub(crate) async fn write_soon(&self, doing: &'static str) -> Result<Tx, StoreError> {
         self.inner.db.write_soon(doing).await

@@ -11,5 +11,5 @@ async fn main() {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8099".to_owned());
     let listener = tokio::net::TcpListener::bind(&address).await.expect("the address is free");
     println!("http://{address}/ with the password '{}'", support::PASSWORD);
-    web::serve(listener, world.state.clone(), std::future::pending()).await.expect("the server runs");
+    web::serve(listener, None, world.state.clone(), std::future::pending()).await.expect("the server runs");
 }

@@ -1,4 +1,4 @@
-//! The stylesheet, the shortcuts, the icon and the map's outlines, inside the program. Their names hold a hash of their bytes, so browsers may keep them
+//! The stylesheet, the scripts, the icon and the map's outlines, inside the program. Their names hold a hash of their bytes, so browsers may keep them
 //! for ever and never show an old one.
 
 use crate::errors::WebError;
@@ -22,6 +22,9 @@ static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", &include_bytes!("../assets/icon.svg")[..]));
 static KEYS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("keys", "js", "text/javascript; charset=utf-8", &include_bytes!("../assets/keys.js")[..])
+});
+static KEEP: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("keep", "js", "text/javascript; charset=utf-8", &include_bytes!("../assets/keep.js")[..])
 });
 static DENMARK: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("denmark", "svg", "image/svg+xml", map::ground().into_bytes()));
@@ -49,6 +52,11 @@ pub fn keys() -> String {
     format!("/assets/{}", KEYS.name)
 }
 
+/// Address of the script that keeps what was typed.
+pub fn keep() -> String {
+    format!("/assets/{}", KEEP.name)
+}
+
 /// Address of the country's outlines.
 pub fn denmark() -> String {
     format!("/assets/{}", DENMARK.name)
@@ -56,7 +64,9 @@ pub fn denmark() -> String {
 
 /// Serves an asset by its hashed name.
 pub async fn asset(Path(name): Path<String>) -> Result<impl IntoResponse, WebError> {
-    let asset =
-        [&*STYLE, &*ICON, &*KEYS, &*DENMARK].into_iter().find(|asset| asset.name == name).ok_or(WebError::NotFound)?;
+    let asset = [&*STYLE, &*ICON, &*KEYS, &*KEEP, &*DENMARK]
+        .into_iter()
+        .find(|asset| asset.name == name)
+        .ok_or(WebError::NotFound)?;
     Ok(([(CONTENT_TYPE, asset.kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")], asset.bytes.as_ref()))
 }

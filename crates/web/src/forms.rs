@@ -14,8 +14,10 @@ use tower_sessions::Session;
 
 /// Name of the token's field.
 pub const TOKEN_FIELD: &str = "form_token";
-/// Holds the token of the sign-in form, which has no session yet.
-pub const TOKEN_COOKIE: &str = "bavn-form";
+/// Name of the cookie that holds the token of a form without a session, such as the sign-in form.
+pub fn token_cookie_name(behind_tls: bool) -> &'static str {
+    if behind_tls { "__Host-bavn-form" } else { "bavn-form" }
+}
 
 /// The fields of a checked form.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +41,14 @@ impl Posted {
     /// A field exactly as sent.
     pub fn raw(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
+    }
+    /// A field, or else this.
+    pub fn or(&self, name: &str, other: &str) -> String {
+        Some(self.text(name)).filter(|text| !text.is_empty()).unwrap_or_else(|| other.to_owned())
+    }
+    /// A box is ticked.
+    pub fn ticked(&self, name: &str) -> bool {
+        !self.text(name).is_empty()
     }
     /// A whole number.
     pub fn number(&self, name: &str) -> Option<i64> {
@@ -82,7 +92,7 @@ impl FromRequest<AppState> for PostedBeforeSignIn {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, WebError> {
         let (parts, body) = request.into_parts();
         from_our_page(&parts)?;
-        let token = cookie(&parts, TOKEN_COOKIE).unwrap_or_default();
+        let token = cookie(&parts, token_cookie_name(state.settings.behind_tls)).unwrap_or_default();
         let posted = Posted::read(Request::from_parts(parts, body), state).await?;
         if posted.carries(&token) { Ok(Self(posted)) } else { Err(WebError::OldForm) }
     }

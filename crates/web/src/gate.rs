@@ -1,15 +1,17 @@
 //! The one path to a contact: facts from the store, the answer from `outreach`. The daily list, the page of the list
 //! and the claim all ask here. Where the store cannot answer there is no list and no claim.
 
+use crate::access::Who;
 use crate::settings::Team;
 use classifier::Catalogue;
-use domain::{AdvertiserId, Group, IndicatorId, ProgrammeId, Role};
+use domain::{AdvertiserId, Band, Bilingual, Group, IndicatorId, ProgrammeId, Role, TeamId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use outreach::advice::Situation;
 use outreach::{
-    AttemptFact, Candidate, Checked, ClaimFact, ContactFact, ContactList, Desk, DeskAd, DeskTie, GateFacts, GatePolicy,
-    Refusal, Review, ReviewDecision, Stratum, TeamView, days_list,
+    AttemptFact, Candidate, Checked, ClaimFact, ContactFact, ContactList, CoolDownCause, Desk, DeskAd, DeskTie,
+    GateFacts, GatePolicy, RandomApproval, RandomDraw, Refusal, Review, ReviewDecision, Stratum, TeamView, day_seed,
+    days_list,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use store::{
@@ -25,6 +27,7 @@ pub fn team_view(team: &Team, worker: Option<AccountId>) -> TeamView {
         languages: team.languages.clone(),
         lines: team.lines as usize,
         worker: worker.map(worker_name),
+        interpreter: team.interpreter.clone(),
     }
 }
 
@@ -41,7 +44,30 @@ pub async fn candidates(
     Ok(rows.into_iter().map(|row| candidate(row, catalogue)).collect())
 }
 
-/// A team's list for a day, made of what was known at `as_of`.
+/// A team as one of its workers works: with the languages that she or he speaks, where the account names them.
+pub(crate) fn worker_view(team: &Team, who: &Who) -> TeamView {
+    let mut view = team_view(team, Some(who.id()));
+    if !who.account.languages.is_empty() {
+        view.languages = who.account.languages.clone();
+    }
+    view
+}
+
+/// A day's list with the draw that it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DayList {
+    /// The list.
+    pub list: ContactList<ContactRef>,
+    /// Whom the random stratum could have taken, and whom it took; empty without an approval that holds.
+    pub draw: RandomDraw,
+    /// Seed of that draw.
+    pub seed: u64,
+    /// The approval that it was made under.
+    pub approval: Option<RandomApproval>,
+}
+
+/// A team's list for a day, made of what was known at `as_of`. Where the programme has the random stratum approved, its
+/// share of the lines is drawn before, through the same gate.
 pub async fn list_for(
     store: &Store,
     catalogue: &Catalogue,
@@ -50,13 +76,17 @@ pub async fn list_for(
     policy: &GatePolicy,
     date: Date,
     as_of: Timestamp,
-) -> Result<ContactList<ContactRef>, StoreError> {
-    let candidates = candidates(store, catalogue, programme, as_of, as_of).await?;
-    Ok(days_list(date, team, candidates, policy, as_of))
+) -> Result<DayList, StoreError> {
+    let mut candidates = candidates(store, catalogue, programme, as_of, as_of).await?;
+    let approval = policy.random.clone().filter(|approval| approval.holds(as_of));
+    let seed = approval.as_ref().map_or(0, |approval| day_seed(approval.seed, &team.id, date));
+    let draw = outreach::draw(&mut candidates, team, policy, as_of, seed);
+    Ok(DayList { list: days_list(date, team, candidates, policy, as_of), draw, seed, approval })
 }
 
 /// The list as it is kept, with its frame: how many were asked about and how many were refused for which reason.
-pub fn to_keep(list: &ContactList<ContactRef>, programme: &ProgrammeId, as_of: Timestamp, at: Timestamp) -> NewList {
+pub fn to_keep(made: &DayList, programme: &ProgrammeId, as_of: Timestamp, at: Timestamp) -> NewList {
+    let (list, draw) = (&made.list, &made.draw);
     let mut refused = BTreeMap::<&str, u64>::new();
     for (_, reasons) in &list.excluded {
         for reason in reasons {
@@ -68,12 +98,19 @@ pub fn to_keep(list: &ContactList<ContactRef>, programme: &ProgrammeId, as_of: T
         team: list.team.clone(),
         programme: programme.clone(),
         as_of,
-        // No line is drawn while no programme has the random stratum approved, so nothing is seeded.
-        seed: 0,
+        seed: made.seed,
         frame: serde_json::json!({
             "asked": list.lines.len() + list.excluded.len(),
             "excluded": list.excluded.len(),
             "refusals": refused,
+            "random": made.approval.as_ref().map(|approval| serde_json::json!({
+                "frame": draw.frame.iter().map(AdvertiserId::as_str).collect::<Vec<_>>(),
+                "drawn": draw.drawn.iter().map(AdvertiserId::as_str).collect::<Vec<_>>(),
+                "inclusion_probability": draw.inclusion_probability,
+                "approved_by": approval.by, "approved_at": approval.at.to_string(),
+                "until": approval.until.to_string(), "dpia": approval.dpia, "share": approval.share,
+                "seed": approval.seed,
+            })),
         }),
         lines: list
             .lines
@@ -103,6 +140,14 @@ pub fn to_keep(list: &ContactList<ContactRef>, programme: &ProgrammeId, as_of: T
 pub struct Answer {
     /// Why not; empty where the team may approach.
     pub refusals: Vec<Refusal>,
+    /// The same in words, each in its place; what came of another organisation's attempt is left out.
+    pub why: Vec<Bilingual>,
+    /// What to take care of, as of now.
+    pub cautions: Vec<Bilingual>,
+    /// The advised way, as of now.
+    pub channel: outreach::Channel,
+    /// Last sighting.
+    pub last_seen: Option<Timestamp>,
     /// Somebody other than the person advertised may hold the phone.
     pub third_party_possible: bool,
     /// Local hours in which an ad was seen, as bits from midnight.
@@ -130,20 +175,108 @@ pub async fn ask(
 ) -> Result<Answer, StoreError> {
     let Some(row) = store.gate_row(advertiser, now, now).await? else {
         return Ok(Answer {
+            why: vec![Refusal::CannotAnswer("identity").explain()],
             refusals: vec![Refusal::CannotAnswer("identity")],
+            cautions: Vec::new(),
+            channel: outreach::Channel::None,
+            last_seen: None,
             third_party_possible: true,
             hours: 0,
             safe_channels: BTreeSet::new(),
         });
     };
-    let hours = row.hours;
+    let (hours, last_seen, attempts) = (row.hours, row.last_seen, row.attempts.clone());
     let mut candidate = candidate(row, catalogue);
     if random {
         candidate.facts.stratum = Stratum::Random;
     }
     let refusals = outreach::gate(&candidate.facts, team, policy, now).err().unwrap_or_default();
-    let safe_channels = outreach::describe(&candidate, team).safe_channels;
-    Ok(Answer { refusals, third_party_possible: candidate.facts.third_party_possible, hours, safe_channels })
+    let line = outreach::describe(&candidate, team);
+    Ok(Answer {
+        why: refusals.iter().map(|refusal| explain_for(refusal, &team.id, &attempts)).collect(),
+        refusals,
+        cautions: line.cautions,
+        channel: line.channel,
+        last_seen: Some(last_seen),
+        third_party_possible: candidate.facts.third_party_possible,
+        hours,
+        safe_channels: line.safe_channels,
+    })
+}
+
+/// A refusal in words for a team: what came of an attempt that is not its own stays with those who made it.
+pub fn explain_for(refusal: &Refusal, team: &TeamId, attempts: &[AttemptRow]) -> Bilingual {
+    let Refusal::CoolDown(cool_down) = refusal else { return refusal.explain() };
+    let caused = |attempt: &&AttemptRow| match cool_down.cause {
+        CoolDownCause::NoOutcomeYet => attempt.outcome.is_none(),
+        CoolDownCause::After(after) => attempt.outcome.map(outcome) == Some(after),
+        CoolDownCause::Unanswered => attempt.outcome == Some(store::Outcome::NoAnswer),
+    };
+    let own = |attempt: &AttemptRow| attempt.team == *team || attempt.cared_by() == team;
+    if attempts.iter().filter(caused).any(own) { refusal.explain() } else { refusal.explain_to_others() }
+}
+
+/// Somebody who is not on the list, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeftOut {
+    /// The case, if there is one.
+    pub case: Option<CaseId>,
+    /// Where, in the team's area.
+    pub municipality_code: String,
+    /// Likely language; empty if unknown.
+    pub language: String,
+    /// Last sighting.
+    pub last_seen: Timestamp,
+    /// In the urgent route: for those appointed alone.
+    pub urgent: bool,
+    /// The reasons with their words.
+    pub reasons: Vec<(Refusal, Bilingual)>,
+}
+
+/// Whom a team might expect on its list and does not find there, as it stands now, last seen first: in its municipalities,
+/// and flagged, decided or approached before. No contact is opened.
+pub async fn left_out(
+    store: &Store,
+    catalogue: &Catalogue,
+    programme: &ProgrammeId,
+    team: &TeamView,
+    policy: &GatePolicy,
+    now: Timestamp,
+) -> Result<Vec<LeftOut>, StoreError> {
+    let rows = store.gate_rows(programme, now, now).await?;
+    let mut expected: BTreeMap<AdvertiserId, (GateRow, String)> = BTreeMap::new();
+    let mut candidates = Vec::with_capacity(rows.len());
+    for row in rows {
+        let known = row.decided.is_some() || !row.attempts.is_empty() || row.band.max(row.network_band) >= Band::Medium;
+        let own = row.municipalities.iter().find(|code| team.municipalities.contains(*code)).cloned();
+        if let (true, Some(code)) = (known, own) {
+            expected.insert(row.advertiser.clone(), (row.clone(), code));
+        }
+        candidates.push(candidate(row, catalogue));
+    }
+    let date = now.to_zoned_datetime(policy.zone.clone()).date();
+    let list = days_list(date, team, candidates, policy, now);
+    let mut found: Vec<LeftOut> = list
+        .excluded
+        .into_iter()
+        .filter_map(|(advertiser, refusals)| {
+            let (row, municipality_code) = expected.remove(&advertiser)?;
+            let told = |refusal: Refusal| {
+                let words = explain_for(&refusal, &team.id, &row.attempts);
+                (refusal, words)
+            };
+            Some(LeftOut {
+                reasons: refusals.into_iter().map(told).collect(),
+                case: row.case,
+                municipality_code,
+                language: row.languages.first().cloned().unwrap_or_default(),
+                last_seen: row.last_seen,
+                urgent: row.urgent,
+            })
+        })
+        .collect();
+    found.sort_by(|a, b| (b.last_seen, &a.case).cmp(&(a.last_seen, &b.case)));
+    Ok(found)
 }
 
 /// The store's facts as the gate wants them. The row was read in one transaction over every register.
@@ -315,6 +448,16 @@ fn attempt(row: &AttemptRow) -> AttemptFact {
         channel: channel(row.channel),
         outcome: row.outcome.map(outcome),
         person_asked: row.person_asked,
+        cautions: row.cautions.iter().map(|caution| worker_caution(*caution)).collect(),
+    }
+}
+
+/// The same caution, in the words of `outreach`.
+pub fn worker_caution(caution: store::WorkerCaution) -> outreach::WorkerCaution {
+    match caution {
+        store::WorkerCaution::Threat => outreach::WorkerCaution::Threat,
+        store::WorkerCaution::Camera => outreach::WorkerCaution::Camera,
+        store::WorkerCaution::NotAlone => outreach::WorkerCaution::NotAlone,
     }
 }
 

@@ -6,9 +6,20 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// One script file of our own and none in the page, no inline style, nothing from elsewhere. `tel:` and `sms:` links are no loads and stay allowed.
+/// Script files of our own and none in the page, no inline style, nothing from elsewhere. `tel:` and `sms:` links are no loads and stay allowed.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
+
+/// Longest time that a request may take, reading its body included: one that trickles in does not hold its place.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(120);
+
+/// Ends a request that takes too long.
+pub async fn limit_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(LONGEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => axum::response::IntoResponse::into_response(axum::http::StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
 
 /// Sets the headers; a page is kept nowhere unless its handler says otherwise.
 pub async fn set_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {

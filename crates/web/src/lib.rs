@@ -6,6 +6,8 @@
 
 mod access;
 mod assets;
+mod brake;
+mod clients;
 mod covered;
 mod errors;
 mod format;
@@ -26,14 +28,18 @@ mod sessions;
 pub mod settings;
 mod state;
 mod texts;
+mod totp;
 
+pub use clients::{Peer, Proxies};
 pub use limits::PublicLimits;
 pub use port::{FindingsAsked, FindingsMade, Followed, Found, TextRead, Workbench, WorkbenchError};
+pub use port::{Identity, IdentityAsked, IdentityError, IdentityProvider};
 pub use public_text::{PUBLIC_VARIABLES, PublicSection, PublicText};
 pub use routes::{Audience, ROUTES, RouteInfo, app, public_app};
-pub use serve::{ServeError, serve, serve_public};
+pub use serve::{ServeError, Tls, TlsError, serve, serve_public};
 pub use settings::{
-    Clock, Controller, CrawlerFacts, Duty, Method, Offer, Region, ReviewReason, ReviewSettings, Team, WebSettings,
+    Clock, Controller, Copies, CrawlerFacts, Duty, Method, Offer, Region, ReviewReason, ReviewSettings, Team,
+    WebSettings,
 };
 pub use state::AppState;
 pub use texts::Language;

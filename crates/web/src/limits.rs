@@ -1,17 +1,22 @@
 //! How many objections the public page takes: by client, then in all, so that one client's flood takes nothing from the
-//! others. Addresses lie in memory for an hour at most and are never written.
+//! others. Counted twice: in memory, so that a flood does not reach the store, and in the store, so that several web
+//! processes are as one. Addresses lie in memory for an hour at most; the store is given a keyed hash.
 
-use axum::extract::ConnectInfo;
+use crate::{Proxies, WebSettings};
 use axum::http::request::Parts;
 use governor::clock::DefaultClock;
 use governor::state::keyed::HashMapStateStore;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use jiff::Timestamp;
+use std::net::IpAddr;
 use std::num::NonZeroU32;
+use store::{Store, StoreError};
 
 /// Clients remembered at once; beyond it those who may ask again are forgotten first.
 const MOST_CLIENTS: usize = 20_000;
+const HOUR_MS: i64 = 60 * 60_000;
+const MINUTE_MS: i64 = 60_000;
 
 type ByClient = RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>;
 
@@ -19,86 +24,88 @@ type ByClient = RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>;
 pub struct PublicLimits {
     client: ByClient,
     all: RateLimiter<NotKeyed, InMemoryState, DefaultClock>,
-    behind_proxy: bool,
+    per_client_hour: u32,
+    per_minute: u32,
 }
 
 impl Default for PublicLimits {
     fn default() -> Self {
-        Self::new(6, 60, false)
+        Self::new(6, 60)
     }
 }
 
 impl PublicLimits {
-    /// `per_client_hour` objections a client and hour, `per_minute` in all. `behind_proxy`: the client's address is the
-    /// last one in `X-Forwarded-For`, which our own proxy wrote.
-    pub fn new(per_client_hour: u32, per_minute: u32, behind_proxy: bool) -> Self {
+    /// `per_client_hour` objections a client and hour, `per_minute` in all.
+    pub fn new(per_client_hour: u32, per_minute: u32) -> Self {
         let least = |count: u32| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
         Self {
             client: RateLimiter::hashmap(Quota::per_hour(least(per_client_hour))),
             all: RateLimiter::direct(Quota::per_minute(least(per_minute))),
-            behind_proxy,
+            per_client_hour,
+            per_minute,
         }
     }
 
     /// Whether one more may be taken from whoever sent the request.
-    pub fn admits(&self, parts: &Parts) -> bool {
+    pub async fn admits(&self, parts: &Parts, settings: &WebSettings, store: &Store) -> Result<bool, StoreError> {
+        if !self.admits_here(parts, &settings.proxies) {
+            return Ok(false);
+        }
+        let (now, client) = (Timestamp::now(), settings.proxies.client(parts));
+        let (own, _) = store.take_of_budget(&format!("objection:{client}"), now, HOUR_MS).await?;
+        if own > self.per_client_hour {
+            return Ok(false);
+        }
+        Ok(store.take_of_budget("objection", now, MINUTE_MS).await?.0 <= self.per_minute)
+    }
+
+    fn admits_here(&self, parts: &Parts, proxies: &Proxies) -> bool {
         if self.client.len() > MOST_CLIENTS {
             self.client.retain_recent();
         }
         // The client's own share comes first: what it is refused takes nothing from the share of all.
-        self.client.check_key(&self.client_of(parts)).is_ok() && self.all.check().is_ok()
-    }
-
-    fn client_of(&self, parts: &Parts) -> IpAddr {
-        let forwarded = || {
-            let header = parts.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-            header.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
-        };
-        let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-        let address = if self.behind_proxy { forwarded().or_else(peer) } else { peer() };
-        match address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)).to_canonical() {
-            // A household has 2^64 addresses of version 6.
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-            }
-            address => address,
-        }
+        self.client.check_key(&proxies.client(parts)).is_ok() && self.all.check().is_ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Peer;
+    use axum::extract::ConnectInfo;
     use axum::http::Request;
 
     fn parts(from: &str, forwarded: &str) -> Parts {
         let mut request = Request::get("/objection").header("x-forwarded-for", forwarded);
         if let Some(extensions) = request.extensions_mut() {
-            extensions.insert(ConnectInfo(SocketAddr::new(from.parse().unwrap(), 1)));
+            extensions.insert(ConnectInfo(Peer(from.parse().unwrap())));
         }
         request.body(()).unwrap().into_parts().0
     }
 
     #[test]
     fn a_flood_of_one_client_takes_nothing_from_the_others() {
-        let limits = PublicLimits::new(3, 10, false);
-        let flood = (0..500).filter(|_| limits.admits(&parts("192.0.2.1", "x"))).count();
+        let (limits, none) = (PublicLimits::new(3, 10), Proxies::default());
+        let flood = (0..500).filter(|_| limits.admits_here(&parts("192.0.2.1", "x"), &none)).count();
         assert_eq!(flood, 3);
-        let others = (2..9).filter(|n| limits.admits(&parts(&format!("192.0.2.{n}"), "x"))).count();
+        let others = (2..9).filter(|n| limits.admits_here(&parts(&format!("192.0.2.{n}"), "x"), &none)).count();
         assert_eq!(others, 7, "the share of all was not used up by what was refused");
-        assert!(!limits.admits(&parts("192.0.2.99", "x")), "but there is a share of all");
+        assert!(!limits.admits_here(&parts("192.0.2.99", "x"), &none), "but there is a share of all");
     }
 
     #[test]
     fn a_client_cannot_name_its_own_address_and_a_household_is_one() {
-        let limits = PublicLimits::new(1, 100, false);
-        assert!(limits.admits(&parts("192.0.2.1", "203.0.113.5")));
-        assert!(!limits.admits(&parts("192.0.2.1", "203.0.113.6")), "the header is not believed");
-        let proxied = PublicLimits::new(1, 100, true);
-        assert!(proxied.admits(&parts("127.0.0.1", "1.1.1.1, 203.0.113.5")));
-        assert!(!proxied.admits(&parts("127.0.0.1", "2.2.2.2, 203.0.113.5")), "the last one is our proxy's");
-        assert!(proxied.admits(&parts("127.0.0.1", "2.2.2.2, 203.0.113.6")));
-        assert!(limits.admits(&parts("2001:db8:0:1::1", "x")) && !limits.admits(&parts("2001:db8:0:1:9::2", "x")));
+        let (limits, none) = (PublicLimits::new(1, 100), Proxies::default());
+        assert!(limits.admits_here(&parts("192.0.2.1", "203.0.113.5"), &none));
+        assert!(!limits.admits_here(&parts("192.0.2.1", "203.0.113.6"), &none), "the header is not believed");
+        let (proxied, ours) = (PublicLimits::new(1, 100), Proxies::parse(&["127.0.0.1".to_owned()]).unwrap());
+        assert!(proxied.admits_here(&parts("127.0.0.1", "1.1.1.1, 203.0.113.5"), &ours));
+        assert!(
+            !proxied.admits_here(&parts("127.0.0.1", "2.2.2.2, 203.0.113.5"), &ours),
+            "the last one is our proxy's"
+        );
+        assert!(proxied.admits_here(&parts("127.0.0.1", "2.2.2.2, 203.0.113.6"), &ours));
+        let home = |n: u8| parts(&format!("2001:db8:0:1:{n}::1"), "x");
+        assert!(limits.admits_here(&home(0), &none) && !limits.admits_here(&home(9), &none));
     }
 }

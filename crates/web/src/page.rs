@@ -122,6 +122,7 @@ impl Page {
                 ("/history", t.t("menu-history")),
                 ("/shared-numbers", t.t("menu-shared")),
                 ("/try", t.t("menu-try")),
+                ("/findings", t.t("menu-findings")),
                 ("/drift", t.t("menu-drift")),
                 ("/objections", t.t("menu-objections")),
                 ("/indicators", t.t("menu-indicators")),
@@ -163,6 +164,13 @@ impl Page {
         }
     }
 
+    /// An answer to a form stands where its form stood: in the menu, and after a change of language.
+    pub fn at(mut self, href: &'static str) -> Self {
+        self.here = href.to_owned();
+        self.menu.iter_mut().for_each(|item| item.current = item.href == href);
+        self
+    }
+
     /// With a way back.
     pub fn under(mut self, href: impl Into<String>, words: String) -> Self {
         self.crumbs.push((href.into(), words));
@@ -171,7 +179,19 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 40] = [
+        const KNOWN: [&str; 52] = [
+            "handed-over",
+            "handover-accepted",
+            "handover-declined",
+            "handover-undone",
+            "copied",
+            "outcome",
+            "password-changed",
+            "session-ended",
+            "sessions-ended",
+            "person-changed",
+            "person-closed",
+            "person-opened",
             "follow-up",
             "referral",
             "urgent-answered",
@@ -231,6 +251,10 @@ impl Page {
     /// Address of the shortcuts' script.
     pub fn keys(&self) -> String {
         assets::keys()
+    }
+    /// Address of the script that keeps what was typed.
+    pub fn keep(&self) -> String {
+        assets::keep()
     }
     /// Address of the stylesheet.
     pub fn style(&self) -> String {

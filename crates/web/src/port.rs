@@ -122,3 +122,48 @@ pub enum WorkbenchError {
         what: String,
     },
 }
+
+/// Why an identity provider could not be used. Holds nothing personal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the identity provider cannot be used: {what}")]
+pub struct IdentityError {
+    /// What happened, and what to do.
+    pub what: String,
+}
+
+/// A sign-in that was begun at an identity provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityAsked {
+    /// Where the browser goes.
+    pub url: String,
+    /// Comes back with the answer.
+    pub state: String,
+    /// Stands in the identity token.
+    pub nonce: String,
+    /// Proves that the code is fetched by whoever asked for it (PKCE, RFC 7636).
+    pub verifier: String,
+}
+
+/// Whom the provider named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The provider.
+    pub issuer: String,
+    /// Its own lasting name for the person.
+    pub subject: String,
+    /// The claim that is a log-in of ours, in lower case.
+    pub login: Option<String>,
+    /// The provider has asked for a second factor.
+    pub second_factor: bool,
+}
+
+/// An identity provider (OpenID Connect). It says who somebody is; what they may do is bavn's own.
+#[async_trait::async_trait]
+pub trait IdentityProvider: Send + Sync {
+    /// What people call it.
+    fn name(&self) -> &str;
+    /// Begins; `back` is our address that it sends the browser back to.
+    async fn begin(&self, back: &str) -> Result<IdentityAsked, IdentityError>;
+    /// Ends: the code against an identity whose token was checked.
+    async fn finish(&self, code: &str, back: &str, asked: &IdentityAsked) -> Result<Identity, IdentityError>;
+}

@@ -1,9 +1,10 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    administration, audit, called, case, contact, decision, drift, findings, follow_ups, health, history, indicators,
-    line, network, notes, objection, objections, pair, queue, queue_acts, search, second, shared_numbers, sign_in,
-    today, try_text,
+    account, administration, attempt, audit, called, case, contact, copies, decision, drift, findings, follow_ups,
+    hand_over, health, history, identity, indicators, invitation, left_out, line, network, notes, objection,
+    objections, pair, people, queue, queue_acts, search, second, second_factor, shared_numbers, sign_in, today,
+    try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -62,6 +63,22 @@ routes! {
     get "/" Public => sign_in::start;
     get "/sign-in" Public => sign_in::form;
     post "/sign-in" Public => sign_in::sign_in;
+    get "/sign-in/code" Public => second_factor::code_form;
+    post "/sign-in/code" Public => second_factor::code;
+    get "/sign-in/factor" Public => second_factor::enrol_form;
+    post "/sign-in/factor" Public => second_factor::enrol;
+    get "/sign-in/provider" Public => identity::begin;
+    get "/sign-in/provider/back" Public => identity::back;
+    get "/invitation/{token}" Public => invitation::form;
+    post "/invitation/{token}" Public => invitation::accept;
+    get "/account" SignedIn => account::account;
+    post "/account/password" SignedIn => account::password;
+    post "/account/sessions/{id}/end" SignedIn => account::end_session;
+    post "/account/sessions-end" SignedIn => account::end_others;
+    get "/account/factor" SignedIn => account::factor_form;
+    post "/account/factor" SignedIn => account::factor;
+    post "/account/factor/confirm" SignedIn => account::confirm;
+    post "/account/codes" SignedIn => account::codes;
     post "/sign-out" SignedIn => sign_in::sign_out;
     post "/language" Public => sign_in::language;
     get "/contact" Public => contact::contact;
@@ -120,20 +137,35 @@ routes! {
     post "/try" Only(Researcher) => try_text::read;
     get "/today" Only(OutreachWorker) => today::today;
     get "/follow-ups" Only(OutreachWorker) => follow_ups::follow_ups;
-    post "/follow-ups/{id}/move" Only(OutreachWorker) => follow_ups::moved;
+    post "/follow-ups/{id}/save" Only(OutreachWorker) => follow_ups::save;
+    post "/follow-ups/{id}/hand-over" Only(OutreachWorker) => hand_over::offer;
+    post "/hand-overs/{id}/answer" Only(OutreachWorker) => hand_over::answer;
+    post "/hand-overs/{id}/undo" Only(OutreachWorker) => hand_over::undo;
+    get "/left-out" Only(OutreachWorker) => left_out::left_out;
+    get "/copies" Only(OutreachWorker) => copies::copies;
+    post "/copies" Only(OutreachWorker) => copies::make;
+    get "/copies/{id}" Only(OutreachWorker) => copies::copy;
+    get "/copies/{id}/file" Only(OutreachWorker) => copies::file;
     post "/follow-ups/{id}/referral" Only(OutreachWorker) => follow_ups::status;
     get "/called" Only(OutreachWorker) => called::form;
     post "/called" Only(OutreachWorker) => called::look_up;
     get "/line/{id}" Only(OutreachWorker) => line::line;
     post "/line/{id}/claim" Only(OutreachWorker) => line::claim;
     post "/line/{id}/release" Only(OutreachWorker) => line::release;
-    post "/line/{id}/attempt" Only(OutreachWorker) => line::attempt;
-    post "/line/{id}/outcome" Only(OutreachWorker) => line::outcome;
-    post "/line/{id}/undo" Only(OutreachWorker) => line::undo;
+    post "/line/{id}/attempt" Only(OutreachWorker) => attempt::attempt;
+    post "/line/{id}/outcome" Only(OutreachWorker) => attempt::outcome;
+    post "/line/{id}/undo" Only(OutreachWorker) => attempt::undo;
     get "/sites" Only(Administrator) => administration::sites;
     get "/sites/{id}" Only(Administrator) => administration::site;
     post "/sites/{id}/wish" Only(Administrator) => administration::wish;
-    get "/people" Only(Administrator) => administration::people;
+    get "/people" Only(Administrator) => people::people;
+    post "/people" Only(Administrator) => people::invite;
+    get "/people/{id}" Only(Administrator) => people::person;
+    post "/people/{id}/change" Only(Administrator) => people::change;
+    post "/people/{id}/link" Only(Administrator) => people::link;
+    post "/people/{id}/sessions-end" Only(Administrator) => people::end_sessions;
+    post "/people/{id}/close" Only(Administrator) => people::close;
+    post "/people/{id}/open" Only(Administrator) => people::open;
     get "/audit" Either(Administrator, Auditor) => audit::form;
     post "/audit" Either(Administrator, Auditor) => audit::search;
     get "/indicators" SignedIn => indicators::indicators;
@@ -155,6 +187,7 @@ pub fn public_app(state: AppState) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/assets/{name}", get(assets::asset))
         .layer(DefaultBodyLimit::max(PUBLIC_FORM_LIMIT_BYTES))
+        .layer(axum::middleware::from_fn(headers::limit_time))
         .layer(from_fn_with_state(state.clone(), errors::write_error_pages))
         .layer(from_fn_with_state(state.clone(), headers::set_headers))
         .with_state(state)
@@ -166,6 +199,7 @@ pub fn app(state: AppState) -> Router {
     router()
         .layer(sessions::layer(state.store.clone(), settings.idle_minutes, settings.behind_tls))
         .layer(DefaultBodyLimit::max(FORM_LIMIT_BYTES))
+        .layer(axum::middleware::from_fn(headers::limit_time))
         .layer(from_fn_with_state(state.clone(), errors::write_error_pages))
         .layer(from_fn_with_state(state.clone(), headers::set_headers))
         .with_state(state)

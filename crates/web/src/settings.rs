@@ -17,6 +17,8 @@ pub struct WebSettings {
     pub programme: ProgrammeId,
     /// Its name.
     pub programme_name: Bilingual,
+    /// The other programmes of the installation: their cases can be read, and a case can be referred to them.
+    pub other_programmes: Vec<(ProgrammeId, Bilingual)>,
     /// Its outreach teams.
     pub teams: Vec<Team>,
     /// The regions by which the queue is filtered.
@@ -49,12 +51,20 @@ pub struct WebSettings {
     pub duty: Option<Duty>,
     /// How cases are read.
     pub review: ReviewSettings,
+    /// Copies of a list that may leave the screen.
+    pub copies: Copies,
     /// How long a line is kept for the worker who took it, in minutes.
     pub approach_minutes: i64,
     /// A session ends after so many minutes without a request.
     pub idle_minutes: i64,
     /// A session ends after so many minutes in any case.
     pub session_minutes: i64,
+    /// Roles that sign in with a second factor.
+    pub second_factor: Vec<store::PersonRole>,
+    /// Hours that a one-time link is good.
+    pub invitation_hours: i64,
+    /// Our own proxies, whose `X-Forwarded-For` is believed.
+    pub proxies: crate::Proxies,
     /// Cookies only over TLS, and HSTS: true unless bound to loopback without a proxy.
     pub behind_tls: bool,
     /// When an analysis warns of a difference between languages or of a change.
@@ -110,6 +120,17 @@ pub struct Team {
     pub phone: String,
     /// When its list is ready, local time, `06:00`.
     pub hour: String,
+    /// Whom to ring for an interpreter; empty where none is configured.
+    pub interpreter: String,
+}
+
+/// Which copies of a list a programme allows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Copies {
+    /// On paper.
+    pub paper: bool,
+    /// As a file for a spreadsheet.
+    pub csv: bool,
 }
 
 /// A region: a name for several municipalities.
@@ -199,6 +220,10 @@ impl WebSettings {
     /// A team by its id.
     pub fn team(&self, id: &TeamId) -> Option<&Team> {
         self.teams.iter().find(|team| &team.id == id)
+    }
+    /// A team's name, or its id where it is not configured any more.
+    pub fn team_name<'a>(&'a self, id: &'a TeamId) -> &'a str {
+        self.team(id).map_or(id.as_str(), |team| team.name.as_str())
     }
     /// The offers for a municipality: those made for it alone first.
     pub fn offers_in(&self, municipality: &str) -> Vec<&Offer> {

@@ -1,6 +1,6 @@
 //! What every handler is given.
 
-use crate::{PublicLimits, Workbench, settings::WebSettings};
+use crate::{IdentityProvider, PublicLimits, Workbench, settings::WebSettings};
 use classifier::Catalogue;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -19,6 +19,8 @@ pub struct AppState {
     pub workbench: Arc<dyn Workbench>,
     /// The brakes of the public form.
     pub limits: Arc<PublicLimits>,
+    /// Who else can say who somebody is, where one is configured.
+    pub identity: Option<Arc<dyn IdentityProvider>>,
 }
 
 impl AppState {

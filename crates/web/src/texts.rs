@@ -80,7 +80,7 @@ impl Language {
 }
 
 /// The files of a language.
-pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 9] {
+pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 10] {
     match language {
         Language::Da => [
             ("common", include_str!("../texts/da/common.ftl")),
@@ -92,6 +92,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 9] {
             ("public", include_str!("../texts/da/public.ftl")),
             ("tuning", include_str!("../texts/da/tuning.ftl")),
             ("objections", include_str!("../texts/da/objections.ftl")),
+            ("accounts", include_str!("../texts/da/accounts.ftl")),
         ],
         Language::En => [
             ("common", include_str!("../texts/en/common.ftl")),
@@ -103,6 +104,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 9] {
             ("public", include_str!("../texts/en/public.ftl")),
             ("tuning", include_str!("../texts/en/tuning.ftl")),
             ("objections", include_str!("../texts/en/objections.ftl")),
+            ("accounts", include_str!("../texts/en/accounts.ftl")),
         ],
     }
 }

@@ -1,11 +1,13 @@
-//! The pages over a real store. `access`: every address as every role. `auditing`: the log of looks. `research`: queue, case, decision.
+//! The pages over a real store. `access`: every address as every role. `accounts`: second factor, links, sessions, the brake. `auditing`: the log of looks. `research`: queue, case, decision.
 //! `queue`: next case, lock, skip, views, shortcuts.
 //! `search`: search, contacts, files.
 //! `second`: second readings, history. `findings`: figures, filters, downloads.
-//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `pages`: what the main pages look like, in both languages.
+//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
 
 #[path = "web/access.rs"]
 mod access;
+#[path = "web/accounts.rs"]
+mod accounts;
 #[path = "web/auditing.rs"]
 mod auditing;
 #[path = "web/support/browser.rs"]
@@ -20,6 +22,8 @@ mod objections;
 mod outreach;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/plain_language.rs"]
+mod plain_language;
 #[path = "web/queue.rs"]
 mod queue;
 #[path = "web/research.rs"]
@@ -30,3 +34,5 @@ mod search;
 mod second;
 #[path = "web/support/mod.rs"]
 mod support;
+#[path = "web/worker.rs"]
+mod worker;

@@ -13,7 +13,8 @@ pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, Urgent
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
     AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings,
-    PublicSettings, RetentionSettings, ServeSettings, Settings, SmtpSecurity, SmtpSettings,
+    OidcSettings, PublicSettings, RetentionSettings, ServeSettings, Settings, SignInSettings, SmtpSecurity,
+    SmtpSettings,
 };
 pub use toml_file::{ConfigError, parse_toml};
 

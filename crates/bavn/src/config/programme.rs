@@ -3,6 +3,7 @@
 use super::toml_file::ConfigError;
 use domain::Bilingual;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One programme.
 #[derive(Debug, Clone, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Programme {
     pub review: Review,
     /// Reasons that a researcher picks from.
     pub reasons: Vec<Reason>,
+    /// What work costs, for reports; left out where nobody said.
+    #[serde(default)]
+    pub cost: Cost,
     /// Outreach methods on trial.
     pub methods: Vec<Method>,
     /// The statutory duty where a possible minor is concerned; left out until somebody has checked it.
@@ -33,8 +37,24 @@ pub struct Programme {
     /// A number that anybody can call for help, for the line's page and prepared texts; may be empty.
     #[serde(default)]
     pub hotline: String,
+    /// Whom a worker rings for an interpreter: number, hours, code; may be empty.
+    #[serde(default)]
+    pub interpreter: String,
+    /// Copies of the day's list that may leave the screen.
+    #[serde(default)]
+    pub copies: CopiesSettings,
     /// The outreach teams.
     pub teams: Vec<TeamSettings>,
+}
+
+/// Copies of the day's list that may leave the screen: none until the programme says so.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CopiesSettings {
+    /// On paper.
+    pub paper: bool,
+    /// As a file for a spreadsheet.
+    pub csv: bool,
 }
 
 /// How cases are read.
@@ -64,6 +84,29 @@ impl Default for Review {
             rest_minutes: 10,
             second_share: 0.1,
             second_seed: "second-reading".to_owned(),
+        }
+    }
+}
+
+/// What work costs, in kroner; 0 where nobody said.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cost {
+    /// One worker's hour with everything.
+    pub hour_kr: f64,
+    /// The same for a team that differs, by the team's id.
+    pub team_hour_kr: BTreeMap<String, f64>,
+    /// What an attempt costs beside time, by channel: `sms`, `call`, `visit`.
+    pub attempt_kr: BTreeMap<String, f64>,
+}
+
+impl Cost {
+    /// As reports compute with them.
+    pub fn rates(&self) -> report::source::Rates {
+        report::source::Rates {
+            hour_kr: self.hour_kr,
+            team_hour_kr: self.team_hour_kr.clone(),
+            attempt_kr: self.attempt_kr.clone(),
         }
     }
 }
@@ -187,6 +230,17 @@ impl Programme {
         }
         if review.reading_minutes == 0 || review.reading_minutes > 24 * 60 {
             return wrong("reading_minutes", format!("{} is not between 1 and 1440", review.reading_minutes));
+        }
+        let cost = &self.cost;
+        let rates = cost.team_hour_kr.values().chain(cost.attempt_kr.values()).chain([&cost.hour_kr]);
+        if let Some(rate) = rates.copied().find(|rate| !rate.is_finite() || *rate < 0.0) {
+            return wrong("cost", format!("{rate} is no amount in kroner"));
+        }
+        if let Some(team) = cost.team_hour_kr.keys().find(|id| self.teams.iter().all(|team| team.id != **id)) {
+            return wrong("team_hour_kr", format!("there is no team '{team}'"));
+        }
+        if let Some(channel) = cost.attempt_kr.keys().find(|channel| outreach::Channel::parse(channel).is_none()) {
+            return wrong("attempt_kr", format!("'{channel}' is no channel: sms, call, visit, none"));
         }
         for team in &self.teams {
             if team.hour.parse::<jiff::civil::Time>().is_err() {

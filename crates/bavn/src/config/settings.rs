@@ -21,6 +21,12 @@ pub struct Settings {
     /// The public pages.
     #[serde(default)]
     pub public: PublicSettings,
+    /// How people sign in.
+    #[serde(default)]
+    pub sign_in: SignInSettings,
+    /// An identity provider beside passwords.
+    #[serde(default)]
+    pub oidc: OidcSettings,
     /// The mail server for notices.
     #[serde(default)]
     pub smtp: SmtpSettings,
@@ -180,6 +186,80 @@ pub struct ServeSettings {
     pub language: String,
     /// The pages are reached over https (directly or by a proxy): cookies are marked `Secure`.
     pub https: bool,
+    /// File with the certificate (PEM, with those that vouch for it): the pages are then served with TLS by bavn itself.
+    /// Empty: plain, for loopback or behind a proxy.
+    #[serde(default)]
+    pub certificate: String,
+    /// File with the certificate's key (PEM).
+    #[serde(default)]
+    pub certificate_key: String,
+    /// Addresses or nets of our own proxies: only what comes from them may name the client in `X-Forwarded-For`.
+    #[serde(default)]
+    pub proxies: Vec<String>,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignInSettings {
+    /// Roles that must show a code from an app beside their password.
+    pub second_factor: Vec<String>,
+    /// A session ends after so many minutes without a request.
+    pub idle_minutes: u32,
+    /// A session ends after so many hours in any case.
+    pub session_hours: u32,
+    /// Hours that a one-time link is good.
+    pub invitation_hours: u32,
+}
+
+impl Default for SignInSettings {
+    fn default() -> Self {
+        let roles = ["administrator", "outreach_worker"];
+        Self {
+            second_factor: roles.map(str::to_owned).to_vec(),
+            idle_minutes: 60,
+            session_hours: 12,
+            invitation_hours: 72,
+        }
+    }
+}
+
+impl SignInSettings {
+    /// The roles; a word that is none is given back.
+    pub fn roles(&self) -> Result<Vec<store::PersonRole>, String> {
+        self.second_factor.iter().map(|role| store::PersonRole::parse(role).ok_or_else(|| role.clone())).collect()
+    }
+}
+
+/// An identity provider (OpenID Connect).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OidcSettings {
+    /// Its address, as it names itself. Empty: none.
+    pub issuer: String,
+    /// What people call it.
+    pub name: String,
+    /// Who we are to it.
+    pub client_id: String,
+    /// File with the secret that goes with it; empty for none.
+    pub client_secret_file: String,
+    /// The claim that is a log-in here: `preferred_username`, or `email` (only where the provider has checked it).
+    pub login_claim: String,
+    /// It asks everybody for a second factor itself: bavn then asks for none of its own.
+    pub second_factor: bool,
+}
+
+impl Default for OidcSettings {
+    fn default() -> Self {
+        Self {
+            issuer: String::new(),
+            name: "OpenID Connect".to_owned(),
+            client_id: String::new(),
+            client_secret_file: String::new(),
+            login_claim: "preferred_username".to_owned(),
+            second_factor: false,
+        }
+    }
 }
 
 /// The crawl.
@@ -291,6 +371,39 @@ impl Settings {
         let wrong = |key: &str, message: &str| Err(ConfigError::at_key(file, "", key, message.to_owned()));
         if !matches!(self.serve.language.as_str(), "da" | "en") {
             return wrong("serve.language", "must be \"da\" or \"en\"");
+        }
+        if self.serve.certificate.is_empty() != self.serve.certificate_key.is_empty() {
+            return wrong("serve.certificate", "certificate and certificate_key are given together, or neither");
+        }
+        if let Err(text) = web::Proxies::parse(&self.serve.proxies) {
+            return wrong("serve.proxies", &format!("{text:?} is no address and no net such as \"10.0.0.0/8\""));
+        }
+        if let Err(role) = self.sign_in.roles() {
+            let known = "administrator, researcher, outreach_worker, auditor";
+            return wrong("sign_in.second_factor", &format!("{role:?} is no role: there is {known}"));
+        }
+        let sign_in = &self.sign_in;
+        if !(1..=1_440).contains(&sign_in.idle_minutes)
+            || !(1..=168).contains(&sign_in.session_hours)
+            || !(1..=720).contains(&sign_in.invitation_hours)
+        {
+            return wrong(
+                "sign_in",
+                "idle_minutes must be 1 to 1440, session_hours 1 to 168, invitation_hours 1 to 720",
+            );
+        }
+        let oidc = &self.oidc;
+        if !oidc.issuer.is_empty() {
+            let own = ["http://127.0.0.1:", "http://localhost:"].iter().any(|own| oidc.issuer.starts_with(own));
+            if !(oidc.issuer.starts_with("https://") || own) {
+                return wrong("oidc.issuer", "must be an https address");
+            }
+            if oidc.client_id.is_empty() || !matches!(oidc.login_claim.as_str(), "preferred_username" | "email") {
+                return wrong(
+                    "oidc",
+                    "client_id must be given, and login_claim be \"preferred_username\" or \"email\"",
+                );
+            }
         }
         if self.crawl.interval_min == 0 || self.analyse.interval_min == 0 {
             return wrong("interval_min", "must be at least 1 minute");

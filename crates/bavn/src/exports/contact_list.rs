@@ -37,7 +37,7 @@ impl<'a> ContactLine<'a> {
             case: kept.case.as_ref().map(|case| case.0.as_str()),
             advertiser: kept.advertiser.as_str(),
             network: kept.network.as_str(),
-            contacts: line.contacts.iter().map(|contact| contact.value.as_str()).collect(),
+            contacts: line.contacts.iter().map(|(_, contact)| contact.value.as_str()).collect(),
             language: &kept.language,
             municipality_code: &kept.municipality_code,
             last_seen: kept.last_seen.to_string(),

@@ -9,7 +9,7 @@ use crate::key::{Need, database_url, key_for, open_store};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
-use store::{Actor, AnchorKind, Store};
+use store::{Actor, AnchorKind, MasterKey, Options, Store};
 
 /// Under which names the store keeps when a backup was made and when one was last restored on trial.
 pub const MADE: &str = "backup_made";
@@ -61,9 +61,9 @@ pub async fn run(cli: &Cli, command: &BackupCommand) -> anyhow::Result<()> {
             );
             Ok(())
         }
-        BackupCommand::Restore { file, secret } => {
+        BackupCommand::Restore { file, secret, then_key } => {
             let secret = secret_of(&config.settings.backup, secret.as_deref())?;
-            restore(cli, &config, file, &secret, now).await
+            restore(cli, &config, file, &secret, then_key.as_deref(), now).await
         }
     }
 }
@@ -145,12 +145,20 @@ pub async fn create(
 
 /// Makes the store anew from a backup, forgets again what must stay forgotten, and deletes what became due since. The
 /// store that was there is moved aside, never written over.
-async fn restore(cli: &Cli, config: &Config, file: &Path, secret: &Secret, now: Timestamp) -> anyhow::Result<()> {
+async fn restore(
+    cli: &Cli,
+    config: &Config,
+    file: &Path,
+    secret: &Secret,
+    then_key: Option<&Path>,
+    now: Timestamp,
+) -> anyhow::Result<()> {
     let url = database_url(cli);
     let key = key_for(cli)?;
     let list_file = forgotten::file_of(cli);
     if !url.starts_with("sqlite:") {
-        let (store, dump) = backup::load(file, secret, &url, key, now).await?;
+        let (store, dump) = backup::load(file, secret, &url, key.clone(), now).await?;
+        let store = follow(store, &url, &key, then_key, now).await?;
         let done = finish(cli, config, &store, &list_file, now).await;
         store.close().await;
         done?;
@@ -176,7 +184,9 @@ async fn restore(cli: &Cli, config: &Config, file: &Path, secret: &Secret, now: 
     }
     let beside = suffixed(&path, ".restoring");
     backup::remove_database(&beside);
-    let (store, dump) = backup::load(file, secret, &format!("sqlite:{}", beside.display()), key, now).await?;
+    let scratch = format!("sqlite:{}", beside.display());
+    let (store, dump) = backup::load(file, secret, &scratch, key.clone(), now).await?;
+    let store = follow(store, &scratch, &key, then_key, now).await?;
     let done = finish(cli, config, &store, &list_file, now).await;
     store.close().await;
     if let Err(error) = done {
@@ -201,6 +211,21 @@ async fn restore(cli: &Cli, config: &Config, file: &Path, secret: &Secret, now: 
     }
     eprintln!("{} rows are restored, as they were at {}.", dump.rows(), dump.header.made_at);
     Ok(())
+}
+
+/// Brings a restored store under the present key, where the backup is from before it was changed.
+async fn follow(
+    store: Store,
+    url: &str,
+    old: &MasterKey,
+    then_key: Option<&Path>,
+    now: Timestamp,
+) -> anyhow::Result<Store> {
+    let Some(file) = then_key else { return Ok(store) };
+    let new = crate::key::read_key(file)?;
+    store.close().await;
+    super::key::rotate(url, old, &new, now).await?;
+    Ok(Store::open_with(url, new, now, Options { create: false, ..Options::default() }).await?)
 }
 
 /// After a restore: nobody comes back, and the log says what happened.

@@ -1,8 +1,10 @@
 //! `bavn demo`: the whole path on synthetic sites. Key, people and 'today' come from the seed; one virtual clock drives
 //! sites, pacing and schedule, so that 30 days run in minutes and every run is the same.
 
+mod history;
+
 use crate::cli::{Cli, DemoArgs};
-use crate::config::{Config, Duty};
+use crate::config::{Config, Duty, UrgentPerson};
 use crate::jobs::{analyse, crawl, list, serve};
 use crate::key::{database_url, default_key_file, write_key};
 use crate::pipeline::{self, NewReference};
@@ -18,6 +20,7 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use outreach::AdmitUnread;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use store::{
@@ -61,9 +64,22 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     eprintln!("{}", analyse::describe(&summary));
     store.put_setting(VIRTUAL_TODAY, &today.to_string()).await?;
     let people = people(&config, args.seed)?;
-    let reviewer = fill_people(&store, &people, today).await?;
+    let accounts = fill_people(&store, &people, today).await?;
+    let reader = |at: usize| accounts.researchers.get(at).copied().context("the demo has too few researchers");
+    let reviewer = reader(0)?;
     let rules = &config.programme(None)?.review;
     let second = SecondShare { share: rules.second_share, seed: rules.second_seed.clone() };
+    let cast = history::Cast {
+        researchers: [reviewer, reader(1)?],
+        workers: &accounts.workers,
+        second: SecondShare { share: HISTORY_SHARE, ..second.clone() },
+        seed: args.seed,
+    };
+    let before = history::fill(&store, &config, &population, &cast, today).await?;
+    eprintln!(
+        "Before today: {} cases decided, {} lines on lists, {} attempts (all made up).",
+        before.decided, before.lines, before.attempts
+    );
     let decided = review(&store, &second, reviewer, today).await?;
     eprintln!("{decided} cases were decided by the demo's researcher; the others wait.");
     make_lists(&config, &store, today).await?;
@@ -92,8 +108,9 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
             person.account.role.as_str()
         );
     }
+    println!("The demo asks for no code from an app; an installation does, from administrators and outreach workers.");
     println!("Stop with Ctrl-C.");
-    web::serve(listener, state, crawl::signal()).await?;
+    web::serve(listener, None, state, crawl::signal()).await?;
     store.close().await;
     Ok(())
 }
@@ -112,6 +129,8 @@ pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) 
         let text = String::from_utf8(bytes.unwrap_or_default()).context("the demo's site.toml")?;
         config.sites.insert(folder.id.to_owned(), Adapter::parse(folder.id, &file, &text)?);
     }
+    // Whoever tries the demo has no app at hand; an installation asks for the second factor.
+    config.settings.sign_in.second_factor.clear();
     let controller = &mut config.settings.controller;
     if controller.organisation.is_empty() {
         controller.organisation = "Demonstration".to_owned();
@@ -119,10 +138,24 @@ pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) 
     }
     for programme in config.programmes.values_mut() {
         programme.outreach.policy.admit_unread = AdmitUnread::High;
+        if programme.cost.hour_kr == 0.0 {
+            programme.cost.hour_kr = 400.0;
+            programme.cost.attempt_kr = BTreeMap::from([("sms".to_owned(), 0.5), ("visit".to_owned(), 60.0)]);
+        }
         for (number, team) in programme.teams.iter_mut().enumerate() {
             if team.phone.is_empty() {
                 team.phone = format!("67 00 00 {:02}", number + 1);
             }
+        }
+        // So that whoever tries the demo sees a numbered copy; a programme says so itself.
+        programme.copies.paper = true;
+        if programme.interpreter.is_empty() {
+            programme.interpreter = "67 00 00 55".to_owned();
+        }
+        if programme.urgent.people.is_empty() {
+            let person =
+                |login: &str| UrgentPerson { login: login.to_owned(), email: format!("{login}@example.invalid") };
+            programme.urgent.people = ["forsker", "forsker2", "forsker3"].map(person).to_vec();
         }
         if programme.duty.is_none() {
             programme.duty = Some(Duty {
@@ -237,7 +270,7 @@ fn people(config: &Config, seed: u64) -> anyhow::Result<Vec<Person>> {
                 programme: Some(ProgrammeId(programme.id.clone())),
                 organisation: Some("Demonstration".to_owned()),
                 language: config.settings.serve.language.clone(),
-                urgent_contact: role == PersonRole::Researcher,
+                urgent_contact: programme.urgent.people.iter().any(|person| person.login == login),
                 password_hash: web::password::hash(&password)?,
             },
             password,
@@ -255,17 +288,29 @@ fn people(config: &Config, seed: u64) -> anyhow::Result<Vec<Person>> {
     Ok(people)
 }
 
-async fn fill_people(store: &Store, people: &[Person], at: Timestamp) -> anyhow::Result<store::AccountId> {
+/// Whose accounts the demo made.
+#[derive(Default)]
+struct Accounts {
+    researchers: Vec<store::AccountId>,
+    workers: BTreeMap<TeamId, store::AccountId>,
+}
+
+async fn fill_people(store: &Store, people: &[Person], at: Timestamp) -> anyhow::Result<Accounts> {
     let actor = Actor::System("job:demo".to_owned());
-    let mut reviewer = None;
+    let mut accounts = Accounts::default();
     for person in people {
         let id = store.put_account(&person.account, &actor, at).await?;
-        if person.account.role == PersonRole::Researcher {
-            reviewer = reviewer.or(Some(id));
+        match (person.account.role, &person.account.team) {
+            (PersonRole::Researcher, _) => accounts.researchers.push(id),
+            (PersonRole::OutreachWorker, Some(team)) => _ = accounts.workers.insert(team.clone(), id),
+            _ => {}
         }
     }
-    reviewer.context("the demo has no researcher")
+    Ok(accounts)
 }
+
+/// Share of the history's decisions that a colleague reads once more: enough for a figure of how far two agree.
+const HISTORY_SHARE: f64 = 0.4;
 
 /// How many cases the demo's researcher has decided: the first half of those that count as medium.
 const DECIDED: u32 = 12;

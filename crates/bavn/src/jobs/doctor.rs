@@ -1,7 +1,7 @@
 //! `bavn doctor`: is everything in order, and how to mend what is not.
 
 use crate::cli::Cli;
-use crate::config::Config;
+use crate::config::{Config, Programme};
 use crate::jobs::backup::{MADE, VERIFIED};
 use crate::key::{Need, database_url, default_key_file, named_key_file, open_store};
 use crate::machine::{self, Encryption};
@@ -72,7 +72,11 @@ fn look_at_config(config: &Config, findings: &mut Vec<Finding>) {
             missing.join(", ")
         )));
     }
-    let today = crate::time::local_day(crate::time::now());
+    let now = crate::time::now();
+    let today = crate::time::local_day(now);
+    for programme in config.programmes.values() {
+        look_at_programme(programme, config, now, findings);
+    }
     for (id, adapter) in &config.sites {
         let settings = adapter.settings();
         match (settings.refusal(today), &settings.approval) {
@@ -82,6 +86,46 @@ fn look_at_config(config: &Config, findings: &mut Vec<Finding>) {
             )),
             (None, _) => findings.push(Finding::Good(format!("approval of {id}"))),
         }
+    }
+}
+
+/// Who is told of a possible minor, and approvals of what is drawn by lot.
+fn look_at_programme(programme: &Programme, config: &Config, now: Timestamp, findings: &mut Vec<Finding>) {
+    let (id, urgent) = (&programme.id, &programme.urgent);
+    if urgent.people.is_empty() {
+        findings.push(Finding::Warning(format!(
+            "urgent route of {id}: nobody is appointed, so that a possible minor is seen by nobody; name people in [urgent] \
+             of programmes/{id}.toml"
+        )));
+    } else {
+        findings.push(Finding::Good(format!("urgent route of {id}: {} people are appointed", urgent.people.len())));
+        if config.settings.smtp.server.is_empty() {
+            findings.push(Finding::Warning(format!(
+                "urgent route of {id}: no mail server in [smtp] of bavn.toml, so that nobody is told at once"
+            )));
+        }
+    }
+    if programme.duty.is_none() {
+        findings.push(Finding::Warning(format!(
+            "urgent route of {id}: no statutory duty in [duty] of programmes/{id}.toml; have it checked and write it"
+        )));
+    }
+    let random = programme.outreach.policy.random.as_ref().map(|of| ("random stratum", of.holds(now), of.until));
+    let trial = programme.outreach.trial.as_ref().map(|of| ("methods on trial", of.holds(now), of.until));
+    for (what, holds, until) in random.into_iter().chain(trial) {
+        findings.push(match holds {
+            true => Finding::Good(format!("{what} of {id}: approved until {until}")),
+            false => Finding::Warning(format!(
+                "{what} of {id}: the approval does not hold (who, when, until {until}, dpia), so nothing is drawn"
+            )),
+        });
+    }
+    let drafts = programme.outreach.prepared_texts().iter().filter(|text| text.draft).count();
+    if drafts > 0 {
+        findings.push(Finding::Warning(format!(
+            "prepared texts of {id}: {drafts} are drafts that nobody who grew up with the language has read; name those \
+             read in outreach.confirmed, or set outreach.drafts = false"
+        )));
     }
 }
 

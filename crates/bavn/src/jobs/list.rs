@@ -99,5 +99,5 @@ pub async fn make(
         .await
         .context("the gate could not answer, so no list was made")?;
     store.put_list(&web::gate::to_keep(&list, &id, as_of, at), actor).await?;
-    Ok(list)
+    Ok(list.list)
 }

@@ -13,6 +13,7 @@ pub mod finding;
 pub mod import;
 pub mod indicators;
 pub mod init;
+pub mod key;
 pub mod linkage;
 pub mod list;
 pub mod notices;

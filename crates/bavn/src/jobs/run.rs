@@ -29,8 +29,9 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     crawl::stop_on_signal(stop.clone());
     let listener = serve::listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
     let state = app_state(&config, config.programme(None)?, store.clone(), None, None)?;
-    eprintln!("The pages are at http://{}/", listener.local_addr()?);
-    let _public = serve::start_public(config.settings.public.address(), &state).await?;
+    let tls = serve::tls(&config)?;
+    eprintln!("The pages are at {}://{}/", serve::scheme(&tls), listener.local_addr()?);
+    let _public = serve::start_public(config.settings.public.address(), &tls, &state).await?;
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let mut tasks = tokio::task::JoinSet::new();
     if config.sites.is_empty() {
@@ -48,7 +49,7 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     tasks.spawn(keep_telling(config.clone(), store.clone(), stop.clone()));
     tasks.spawn(upkeep::keep(upkeep::Upkeep::whole(cli, &config), config.clone(), store.clone(), stop.clone()));
     let serving = stop.clone();
-    let served = web::serve(listener, state, async move { serving.stopped().await }).await;
+    let served = web::serve(listener, tls, state, async move { serving.stopped().await }).await;
     stop.stop();
     while tasks.join_next().await.is_some() {}
     store.close().await;

@@ -1,6 +1,7 @@
 //! `bavn serve`: the web pages.
 
 use crate::cli::{Cli, ServeArgs};
+use crate::config::Config;
 use crate::jobs::crawl::signal;
 use crate::jobs::upkeep::{self, Upkeep};
 use crate::key::Need;
@@ -9,9 +10,10 @@ use crate::web_settings::app_state;
 use anyhow::Context;
 use crawler::Stop;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use web::AppState;
+use web::{AppState, Tls};
 
 /// Serves until SIGTERM or SIGINT; requests under way are finished.
 pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
@@ -24,14 +26,15 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     super::notices::appoint(&store, &config, today.unwrap_or_else(crate::time::now)).await?;
     let config = Arc::new(config);
     let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;
-    eprintln!("The pages are at http://{}/", listener.local_addr()?);
-    let public = start_public(config.settings.public.address(), &state).await?;
+    let tls = tls(&config)?;
+    eprintln!("The pages are at {}://{}/", scheme(&tls), listener.local_addr()?);
+    let public = start_public(config.settings.public.address(), &tls, &state).await?;
     let stop = Stop::default();
     // A demo stands still in time: nothing of it is due, and no day ends.
     let watching = today.is_none().then(|| {
         tokio::spawn(upkeep::keep(Upkeep::watch_only(cli, &config), config.clone(), store.clone(), stop.clone()))
     });
-    let served = web::serve(listener, state, stopping).await;
+    let served = web::serve(listener, tls, state, stopping).await;
     drop(public);
     stop.stop();
     if let Some(watching) = watching {
@@ -42,15 +45,34 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The server's own TLS, where a certificate is configured.
+pub fn tls(config: &Config) -> anyhow::Result<Option<Tls>> {
+    let serve = &config.settings.serve;
+    if serve.certificate.is_empty() {
+        return Ok(None);
+    }
+    let tls = Tls::read(Path::new(&serve.certificate), Path::new(&serve.certificate_key));
+    Ok(Some(tls.context("TLS of the pages ([serve] certificate, certificate_key)")?))
+}
+
+/// How the pages' address begins.
+pub fn scheme(tls: &Option<Tls>) -> &'static str {
+    if tls.is_some() { "https" } else { "http" }
+}
+
 /// Serves the public pages on a listener of their own until the guard is dropped.
-pub async fn start_public(address: Option<SocketAddr>, state: &AppState) -> anyhow::Result<Option<PublicPages>> {
+pub async fn start_public(
+    address: Option<SocketAddr>,
+    tls: &Option<Tls>,
+    state: &AppState,
+) -> anyhow::Result<Option<PublicPages>> {
     let Some(address) = address else { return Ok(None) };
     let listener = listen(address).await.context("the public pages ([public] listen)")?;
-    eprintln!("The public pages are at http://{}/", listener.local_addr()?);
+    eprintln!("The public pages are at {}://{}/", scheme(tls), listener.local_addr()?);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let state = state.clone();
+    let (state, tls) = (state.clone(), tls.clone());
     let task = tokio::spawn(async move {
-        let done = web::serve_public(listener, state, async move { drop(stopped.await) }).await;
+        let done = web::serve_public(listener, tls, state, async move { drop(stopped.await) }).await;
         if let Err(error) = done {
             tracing::error!(%error, "the public pages stopped");
         }

@@ -2,10 +2,12 @@
 
 mod dry_frontier;
 mod frontier;
+mod oidc;
 mod read_page;
 mod workbench;
 
 pub use dry_frontier::{DryFrontier, DryLimits};
 pub use frontier::StoreFrontier;
+pub use oidc::identity_provider;
 pub use read_page::AdapterPages;
 pub use workbench::Bench;

@@ -6,7 +6,9 @@ use anyhow::Context;
 use domain::{Band, Queue, Subject};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use report::source::{Ad, Advertiser, Attempt, Indicator, Line, MadeOf, Named, Network, Place, Run, Site, Source};
+use report::source::{
+    Ad, Advertiser, Assignment, Attempt, Indicator, Line, MadeOf, Named, Network, Place, Run, Site, Source,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::{CountedQuery, Look, Store};
 
@@ -171,6 +173,7 @@ pub async fn gather(store: &Store, config: &Config, asked: &Asked<'_>) -> anyhow
             channel: attempt.channel,
             outcome: attempt.outcome,
             minutes: attempt.minutes,
+            workers: attempt.people.unwrap_or(1),
             day: crate::time::local_day(attempt.at),
             random: attempt.random,
             probability: attempt.probability,
@@ -187,6 +190,13 @@ pub async fn gather(store: &Store, config: &Config, asked: &Asked<'_>) -> anyhow
             probability: line.probability,
             day: line.day,
         })
+        .collect();
+    let assignments = store
+        .counted_assignments(&asked.programme.id, asked.as_of)
+        .await?
+        .into_iter()
+        .filter(|drawn| in_period(crate::time::local_day(drawn.at)))
+        .map(|drawn| Assignment { person: person(drawn.anchor_ad), method: drawn.method, arms: drawn.arms })
         .collect();
     let begin = crate::time::copenhagen(asked.from.at(0, 0, 0, 0))?;
     let end = crate::time::copenhagen(asked.to.tomorrow()?.at(0, 0, 0, 0))?.min(asked.as_of);
@@ -240,6 +250,8 @@ pub async fn gather(store: &Store, config: &Config, asked: &Asked<'_>) -> anyhow
         networks,
         attempts,
         lines,
+        assignments,
+        rates: asked.programme.cost.rates(),
         runs,
     })
 }

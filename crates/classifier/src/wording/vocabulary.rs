@@ -201,8 +201,7 @@ impl Vocabulary {
             }
             let start = at;
             buffer.clear();
-            loop {
-                let Some(sign) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+            while let Some(sign) = text.get(at..).and_then(|rest| rest.chars().next()) {
                 let now = kind_at(text, at);
                 if now == kind {
                     buffer.push(sign);
@@ -291,7 +290,8 @@ impl Vocabulary {
             return None;
         }
         // One letter too many, too few, another, or two in the wrong order.
-        let first = text.as_bytes().first();
+        // Its first and last letter are right: another ending is another form, not a slip.
+        let (first, last) = (text.as_bytes().first(), text.as_bytes().last());
         let near = |id: &&WordId| {
             self.words
                 .get(**id as usize)
@@ -307,9 +307,8 @@ impl Vocabulary {
         }
         found.copied().or_else(|| {
             let mut found = None;
-            each_shorter(text.as_bytes(), |_| ());
             // A letter too many: the text without it is a word.
-            for skip in 1..text.len() {
+            for skip in 1..text.len() - 1 {
                 let (head, tail) = (text.get(..skip)?, text.get(skip + 1..)?);
                 let whole = format!("{head}{tail}");
                 if whole.len() >= LONG
@@ -464,6 +463,7 @@ mod tests {
         assert_eq!(check("lejilghed"), ["lejlighed"]);
         assert_eq!(check("acomodation"), ["accommodation"], "doubled letters");
         assert_eq!(check("lejlihet"), Vec::<String>::new(), "two letters");
+        assert_eq!(check("lejlighede"), Vec::<String>::new(), "another ending");
         assert_eq!(check("accomodation"), ["accommodation"]);
         assert_eq!(check("chaufor"), ["chauffoer"]);
         assert_eq!(check("pa"), ["paa"]);

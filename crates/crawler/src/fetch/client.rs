@@ -54,7 +54,7 @@ impl Http {
 
 /// The system's trusted certificates. A machine without any can still crawl sites without encryption, the demo's for
 /// instance; https then fails as `tls`.
-fn trusted() -> Result<rustls::ClientConfig, CrawlError> {
+pub fn trusted() -> Result<rustls::ClientConfig, CrawlError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()

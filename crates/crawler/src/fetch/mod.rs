@@ -11,7 +11,7 @@ mod retry_after;
 
 pub use ask::{Ask, Halt, Outage, Patience, Trouble, patiently};
 pub use body::{ACCEPT_ENCODING, Body, BodyFault};
-pub use client::{Answer, Http, NoAnswer, PRODUCT, Request, SiteClient};
+pub use client::{Answer, Http, NoAnswer, PRODUCT, Request, SiteClient, trusted};
 pub use error::FetchError;
 pub(crate) use follow::redirect_target;
 pub use follow::{Fetched, Wanted, follow, same_site};

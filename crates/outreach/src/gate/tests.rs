@@ -61,11 +61,12 @@ pub(crate) fn team() -> TeamView {
         languages: vec!["da".into(), "en".into()],
         lines: 12,
         worker: None,
+        interpreter: String::new(),
     }
 }
 
 fn attempt(when: &str, outcome: Option<Outcome>) -> AttemptFact {
-    AttemptFact { at: at(when), channel: Channel::Sms, outcome, person_asked: false }
+    AttemptFact { at: at(when), channel: Channel::Sms, outcome, person_asked: false, cautions: BTreeSet::new() }
 }
 
 fn refused(change: impl FnOnce(&mut GateFacts<u32>)) -> Vec<Refusal> {
@@ -213,6 +214,7 @@ fn the_random_stratum_needs_its_whole_approval() {
         at: at("2026-11-01T00:00:00Z"),
         until: at("2026-12-01T00:00:00Z"),
         dpia: "2026-17".into(),
+        seed: 0,
         share: 0.1,
     };
     let mut facts = open("adv_1");
@@ -265,6 +267,7 @@ prop_compose! {
         facts.review = decision.map_or(Review::Undecided, |decision| Review::Decided { decision, at: now(), until: None });
         facts.attempts = attempts.into_iter().map(|(days, outcome, person_asked)| AttemptFact {
             at: now() + SignedDuration::from_hours(24 * days), channel: Channel::Call, outcome, person_asked,
+            cautions: BTreeSet::new(),
         }).collect();
         facts.last_seen = now() + SignedDuration::from_hours(seen);
         facts

@@ -27,6 +27,7 @@ pub(crate) fn policy() -> GatePolicy {
         at: at("2026-11-01T00:00:00Z"),
         until: at("2026-12-01T00:00:00Z"),
         dpia: "2026-17".into(),
+        seed: 0,
         share: 0.1,
     };
     GatePolicy { admit_unread: AdmitUnread::Medium, random: Some(random), ..GatePolicy::default() }
@@ -78,6 +79,7 @@ fn a_third_party_on_the_phone_changes_the_advice() {
         channel: Channel::Call,
         outcome: Some(Outcome::ThirdParty),
         person_asked: false,
+        cautions: BTreeSet::new(),
     };
     facts.attempts.push(spoken);
     let list = days_list(date(), &team(), vec![candidate(facts)], &GatePolicy::default(), now());

@@ -20,18 +20,34 @@ fn scale(most: f64) -> (f64, f64) {
     ((most / step).ceil() * step, step)
 }
 
-/// Lines over the same times: a name and a value (or none, where it is withheld) for each.
-pub fn lines(t: Tongue, times: &[String], series: &[(String, Vec<Option<u64>>)], description: String) -> Drawing {
+/// Lines over the same times: a name and a value (or none, where it is withheld) for each; counts, or shares in per cent.
+pub fn lines(
+    t: Tongue,
+    times: &[String],
+    series: &[(String, Vec<Option<f64>>)],
+    percent: bool,
+    description: String,
+) -> Drawing {
     let (left, right, top, bottom, height) = (44.0, 118.0, 12.0, 28.0, 210.0);
     let mut drawing = Drawing::new(WIDTH, height, description);
-    let most = series.iter().flat_map(|(_, values)| values.iter().flatten()).max().copied().unwrap_or(0) as f64;
+    let factor = if percent { 100.0 } else { 1.0 };
+    let series: Vec<(&str, Vec<Option<f64>>)> = series
+        .iter()
+        .map(|(name, values)| (name.as_str(), values.iter().map(|value| value.map(|value| value * factor)).collect()))
+        .collect();
+    let most = series.iter().flat_map(|(_, values)| values.iter().flatten()).copied().fold(0.0, f64::max);
     let (end, step) = scale(most);
     let y = |value: f64| top + (1.0 - value / end) * (height - top - bottom);
     let x = |at: usize| left + (at as f64 + 0.5) / times.len().max(1) as f64 * (WIDTH - left - right);
     let mut tick = 0.0;
     while tick <= end + 1e-9 {
         drawing.line((left, y(tick)), (WIDTH - right, y(tick)), FAINT, 0.6);
-        drawing.text((left - 5.0, y(tick) + 3.0), 8.5, Anchor::End, t.whole(tick as u64));
+        drawing.text(
+            (left - 5.0, y(tick) + 3.0),
+            8.5,
+            Anchor::End,
+            if percent { format!("{} %", t.whole(tick as u64)) } else { t.whole(tick as u64) },
+        );
         tick += step;
     }
     let every = times.len().div_ceil(8).max(1);
@@ -46,9 +62,9 @@ pub fn lines(t: Tongue, times: &[String], series: &[(String, Vec<Option<u64>>)],
             match value {
                 Some(value) => {
                     if let Some(part) = parts.last_mut() {
-                        part.push((x(at), y(*value as f64)));
+                        part.push((x(at), y(*value)));
                     }
-                    drawing.shapes.push(Shape::Circle { at: (x(at), y(*value as f64)), radius: 2.2, fill: colour });
+                    drawing.shapes.push(Shape::Circle { at: (x(at), y(*value)), radius: 2.2, fill: colour });
                 }
                 None => parts.push(Vec::new()),
             }
@@ -57,7 +73,7 @@ pub fn lines(t: Tongue, times: &[String], series: &[(String, Vec<Option<u64>>)],
         let dash = [0.0, 5.0, 2.0, 8.0, 3.5][number % 5];
         drawing.shapes.push(Shape::Path { parts, fill: None, stroke: Some((colour, 1.6)), dash });
         if let Some(last) = values.iter().rev().flatten().next() {
-            labels.push((y(*last as f64), number));
+            labels.push((y(*last), number));
         }
     }
     labels.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -68,7 +84,7 @@ pub fn lines(t: Tongue, times: &[String], series: &[(String, Vec<Option<u64>>)],
         drawing
             .shapes
             .push(Shape::Rect { at: (WIDTH - right + 8.0, at - 6.0, 8.0, 8.0), fill: FILLS[number % FILLS.len()] });
-        drawing.text((WIDTH - right + 20.0, at + 1.5), 9.0, Anchor::Start, series[number].0.as_str());
+        drawing.text((WIDTH - right + 20.0, at + 1.5), 9.0, Anchor::Start, series[number].0);
     }
     drawing
 }

@@ -114,15 +114,7 @@ impl Drawing {
         for shape in &self.shapes {
             match shape {
                 Shape::Path { parts, fill, stroke, dash } => {
-                    let mut path = String::new();
-                    for part in parts {
-                        for (at, (x, y)) in part.iter().enumerate() {
-                            _ = write!(path, "{}{x:.1} {y:.1}", if at == 0 { 'M' } else { 'L' });
-                        }
-                        if fill.is_some() {
-                            path.push('Z');
-                        }
-                    }
+                    let path = svg_path(parts, fill.is_some());
                     let fill = fill.map_or_else(|| "none".to_owned(), hex);
                     put(format_args!("<path d=\"{path}\" fill=\"{fill}\""));
                     if let Some((colour, width)) = stroke {
@@ -168,7 +160,65 @@ impl Drawing {
     }
 }
 
+/// The parts as steps from point to point, in tenths: a map of absolute points would be most of a page's bytes. Each step is
+/// taken from the rounded point before, so that nothing adds up.
+fn svg_path(parts: &[Vec<(f64, f64)>], closed: bool) -> String {
+    let tenths = |value: f64| (value * 10.0).round() as i64;
+    let mut path = String::new();
+    let number = |path: &mut String, value: i64| {
+        if value >= 0 && path.ends_with(|c: char| c.is_ascii_digit()) {
+            path.push(' ');
+        }
+        let (sign, whole, tenth) = (if value < 0 { "-" } else { "" }, value.abs() / 10, value.abs() % 10);
+        // Writing to a String cannot fail.
+        _ = match (whole, tenth) {
+            (_, 0) => write!(path, "{sign}{whole}"),
+            (0, _) => write!(path, "{sign}.{tenth}"),
+            _ => write!(path, "{sign}{whole}.{tenth}"),
+        };
+    };
+    for part in parts {
+        let (mut before, mut stepping) = (None, false);
+        for (x, y) in part {
+            let here = (tenths(*x), tenths(*y));
+            let step = match before {
+                None => {
+                    path.push('M');
+                    here
+                }
+                Some(before) if before == here => continue,
+                Some((x, y)) => {
+                    if !stepping {
+                        path.push('l');
+                    }
+                    stepping = true;
+                    (here.0 - x, here.1 - y)
+                }
+            };
+            number(&mut path, step.0);
+            number(&mut path, step.1);
+            before = Some(here);
+        }
+        if closed {
+            path.push('Z');
+        }
+    }
+    path
+}
+
 /// Text that may stand in a page.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_goes_by_steps_and_ends_where_it_should() {
+        let parts = vec![vec![(1.0, 2.0), (1.04, 2.0), (1.5, 2.0), (0.04, 1.46)], vec![(10.0, 10.0), (-1.0, 10.0)]];
+        assert_eq!(svg_path(&parts, false), "M1 2l.5 0-1.5-.5M10 10l-11 0");
+        assert!(svg_path(&parts, true).ends_with("l-11 0Z"));
+    }
 }

@@ -56,6 +56,11 @@ impl Tongue {
     /// A number with so many decimals.
     pub fn decimal(self, number: f64, decimals: usize) -> String {
         let text = format!("{number:.decimals$}");
+        // A number that rounds to nothing has no sign.
+        let text = match text.strip_prefix('-') {
+            Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.')) => rest.to_owned(),
+            _ => text,
+        };
         if self == Tongue::Da { text.replace('.', ",") } else { text }
     }
 

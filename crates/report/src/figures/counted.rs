@@ -35,6 +35,7 @@ pub const TABLES: &[&[usize]] = &[
     &[MONTH, FORM],
     &[MONTH, REGION],
     &[MONTH, BAND],
+    &[MONTH, INDICATOR],
     &[FORM, REGION],
     &[REGION, PLACE],
     &[BAND, REGION],

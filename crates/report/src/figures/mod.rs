@@ -9,8 +9,8 @@ pub use counted::{
     BAND, DECISION, FORM, INDICATOR, LANGUAGE, LIFETIME, METHOD, MONTH, OUTCOME, PLACE, REGION, SITES, TABLES,
 };
 pub use numbers::{Coverage, HowMany, Lifetimes};
-pub use outreach::{MethodFigures, Missed, Outreach, Resources};
-pub use validation::{ENOUGH, Proposal, Tested, Validation};
+pub use outreach::{Compared, Difference, Each, MethodFigures, Missed, Outreach, Resources, Used};
+pub use validation::{Against, ENOUGH, Proposal, Stratum, Tested, Validation};
 
 use crate::guard::cube::Cube;
 use crate::guard::earlier::{Released, suppress};
@@ -33,7 +33,7 @@ pub struct Figures {
     pub outreach: Outreach,
     /// How far two readers agree; `None` where too few cases were read by two.
     pub agreement: Option<Agreement>,
-    /// What outcomes say of indicators.
+    /// What outcomes and decisions say of indicators.
     pub validation: Validation,
     /// Advertisers in the period.
     pub advertisers: u64,

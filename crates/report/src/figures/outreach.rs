@@ -1,7 +1,7 @@
 //! Attempts and outcomes: by method and stratum, what the rules miss, and what it took.
 
 use crate::source::{Attempt, Source, is_accepted, is_answer};
-use crate::stat::interval::{none_of, wilson};
+use crate::stat::interval::{difference, none_of, wilson};
 use crate::stat::weighted::{Answer, share};
 use crate::stat::{Estimate, LEVEL};
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub struct Outreach {
     pub referred: u64,
     /// By method and stratum (`flagged`, `random`, `other`).
     pub methods: Vec<MethodFigures>,
+    /// Methods against each other where the lot decided.
+    pub compared: Vec<Compared>,
     /// What the random stratum says of those whom the rules do not flag.
     pub missed: Option<Missed>,
     /// Use of resources.
@@ -43,6 +45,65 @@ pub struct MethodFigures {
     pub answered: Option<Estimate>,
     /// Share that accepted an offer, of all approached.
     pub accepted: Option<Estimate>,
+    /// What all attempts at these people took.
+    pub used: Option<Used>,
+}
+
+/// Two methods between which the lot decided, as drawn: also those count whom nobody approached, or by another way.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Compared {
+    /// Methods' codes.
+    pub methods: [String; 2],
+    /// People for whom each was drawn where both could have been; `None` where few.
+    pub people: Option<[u64; 2]>,
+    /// Share that answered, first minus second.
+    pub answered: Option<Difference>,
+    /// Share that accepted an offer, first minus second.
+    pub accepted: Option<Difference>,
+}
+
+/// Two shares and their difference.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Difference {
+    /// Each method's share.
+    pub shares: [f64; 2],
+    /// First minus second, with Newcombe's interval.
+    pub difference: Estimate,
+}
+
+/// Time and money.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Used {
+    /// Hours of work noted.
+    pub hours: f64,
+    /// Kroner; `None` where the programme names no rates.
+    pub cost_kr: Option<f64>,
+    /// Hours and kroner for each attempt.
+    pub per_attempt: Each,
+    /// For each person who answered.
+    pub per_answer: Each,
+    /// For each person who accepted an offer.
+    pub per_accepted: Each,
+}
+
+/// What one of something took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Each {
+    /// Hours; `None` where there were too few to tell.
+    pub hours: Option<f64>,
+    /// Kroner; `None` also where the programme names no rates.
+    pub cost_kr: Option<f64>,
+}
+
+impl Used {
+    /// `counts` of attempts, people who answered and who accepted; `None` where a count must not show.
+    fn of(hours: f64, cost_kr: Option<f64>, counts: [Option<u64>; 3]) -> Used {
+        let [per_attempt, per_answer, per_accepted] = counts.map(|count| {
+            let each = |sum: f64| count.filter(|count| *count > 0 && sum > 0.0).map(|count| sum / count as f64);
+            Each { hours: each(hours), cost_kr: cost_kr.and_then(each) }
+        });
+        Used { hours, cost_kr, per_attempt, per_answer, per_accepted }
+    }
 }
 
 /// What the rules miss.
@@ -60,44 +121,83 @@ pub struct Missed {
     pub upper_bound: Option<f64>,
 }
 
-/// What it took.
+/// What it took in all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Resources {
-    /// Minutes noted.
-    pub minutes: u64,
-    /// Attempts with minutes noted.
+    /// Attempts with minutes noted: the others' time is not in it.
     pub with_minutes: u64,
-    /// Hours for each person who answered.
-    pub hours_per_answer: Option<f64>,
-    /// Hours for each accepted offer.
-    pub hours_per_accepted: Option<f64>,
+    /// Time and money.
+    pub used: Used,
+}
+
+/// The counts by which a release shows how far outreach came, each within the one before. `None` where the count is small, or
+/// where its difference to the last one shown is: five minus four is one person.
+fn steps(counts: [u64; 5], least: u64) -> [Option<u64>; 5] {
+    let mut before: Option<u64> = None;
+    counts.map(|count| {
+        let few = |number: u64| (1..least).contains(&number);
+        if few(count) || before.is_some_and(|before| few(before.abs_diff(count))) {
+            return None;
+        }
+        before = Some(count);
+        Some(count)
+    })
 }
 
 impl Outreach {
-    /// People approached, answered, informed, accepted, referred: each within the one before. `None` where the count is small, or
-    /// where its difference to the last one shown is: five minus four is one person.
+    /// People approached, answered, informed, accepted, referred; `None` where a count must not show.
     pub fn steps(&self, least: u64) -> [Option<u64>; 5] {
-        let mut before: Option<u64> = None;
-        [self.people, self.answered, self.informed, self.accepted, self.referred].map(|count| {
-            let few = |number: u64| (1..least).contains(&number);
-            if few(count) || before.is_some_and(|before| few(before.abs_diff(count))) {
-                return None;
-            }
-            before = Some(count);
-            Some(count)
-        })
+        steps([self.people, self.answered, self.informed, self.accepted, self.referred], least)
     }
+}
+
+/// A share of so few, or one that tells that one to four did, would name people.
+pub(super) fn safe(hits: u64, of: u64, least: u64) -> bool {
+    of >= least && (hits == 0 || hits >= least) && (hits == of || of - hits >= least)
+}
+
+fn any(attempts: &[&Attempt], what: &dyn Fn(&str) -> bool) -> bool {
+    attempts.iter().filter_map(|attempt| attempt.outcome.as_deref()).any(what)
 }
 
 pub(super) fn outreach(source: &Source, least: u64) -> Outreach {
     let mut by_person: BTreeMap<i64, Vec<&Attempt>> = BTreeMap::new();
     source.attempts.iter().for_each(|attempt| by_person.entry(attempt.person).or_default().push(attempt));
-    let any = |attempts: &[&Attempt], what: &dyn Fn(&str) -> bool| {
-        attempts.iter().filter_map(|attempt| attempt.outcome.as_deref()).any(what)
-    };
     let people_with =
         |what: &dyn Fn(&str) -> bool| by_person.values().filter(|attempts| any(attempts, what)).count() as u64;
+    let people = by_person.len() as u64;
     let (answered, accepted) = (people_with(&is_answer), people_with(&is_accepted));
+    let informed = people_with(&|outcome| is_answer(outcome) && !matches!(outcome, "declined" | "objection"));
+    let referred = people_with(&|outcome| outcome == "referred");
+    let shown = steps([people, answered, informed, accepted, referred], least);
+    let attempts = source.attempts.len() as u64;
+    Outreach {
+        attempts,
+        people,
+        answered,
+        informed,
+        accepted,
+        referred,
+        methods: methods(source, &by_person, least),
+        compared: compared(source, &by_person, least),
+        missed: missed(source, &by_person, least),
+        resources: Resources {
+            with_minutes: source.attempts.iter().filter(|attempt| attempt.minutes.is_some()).count() as u64,
+            used: used(source, source.attempts.iter(), [Some(attempts).filter(|n| *n >= least), shown[1], shown[3]]),
+        },
+    }
+}
+
+fn used<'a>(source: &Source, attempts: impl Iterator<Item = &'a Attempt>, counts: [Option<u64>; 3]) -> Used {
+    let (mut hours, mut cost) = (0.0, 0.0);
+    for attempt in attempts {
+        hours += attempt.hours().unwrap_or(0.0);
+        cost += source.rates.of(attempt);
+    }
+    Used::of(hours, source.rates.known().then_some(cost), counts)
+}
+
+fn methods(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u64) -> Vec<MethodFigures> {
     let mut methods: BTreeMap<(&'static str, &str), Vec<&Vec<&Attempt>>> = BTreeMap::new();
     for attempts in by_person.values() {
         let Some(first) = attempts.first() else { continue };
@@ -108,43 +208,70 @@ pub(super) fn outreach(source: &Source, least: u64) -> Outreach {
         };
         methods.entry((stratum, first.method.as_str())).or_default().push(attempts);
     }
-    let methods = methods
+    methods
         .iter()
         .map(|((stratum, method), people)| {
             let of = people.len() as u64;
-            let with =
-                |what: &dyn Fn(&str) -> bool| people.iter().filter(|attempts| any(attempts, what)).count() as u64;
-            let enough = of >= least;
-            // A share of so few, or one that tells that one to four did, would name people.
-            let safe = |hits: u64| enough && (hits == 0 || hits >= least) && (hits == of || of - hits >= least);
-            let share = |hits: u64| if safe(hits) { wilson(hits, of, LEVEL) } else { None };
+            let with = |what: &dyn Fn(&str) -> bool| people.iter().filter(|tried| any(tried, what)).count() as u64;
+            let (answered, accepted) = (with(&is_answer), with(&is_accepted));
+            let share = |hits: u64| safe(hits, of, least).then(|| wilson(hits, of, LEVEL)).flatten();
+            let count = |hits: u64| Some(hits).filter(|_| safe(hits, of, least));
+            let tried: Vec<&Attempt> = people.iter().flat_map(|tried| tried.iter().copied()).collect();
+            let counts = [Some(tried.len() as u64), count(answered), count(accepted)];
             MethodFigures {
                 method: (*method).to_owned(),
                 stratum,
-                people: enough.then_some(of),
-                answered: share(with(&is_answer)),
-                accepted: share(with(&is_accepted)),
+                people: (of >= least).then_some(of),
+                answered: share(answered),
+                accepted: share(accepted),
+                used: (of >= least).then(|| used(source, tried.iter().copied(), counts)),
             }
         })
-        .collect();
-    let minutes: u64 = source.attempts.iter().filter_map(|attempt| attempt.minutes).map(u64::from).sum();
-    let hours = |of: u64| (minutes > 0 && of >= least).then(|| minutes as f64 / 60.0 / of as f64);
-    Outreach {
-        attempts: source.attempts.len() as u64,
-        people: by_person.len() as u64,
-        answered,
-        informed: people_with(&|outcome| is_answer(outcome) && !matches!(outcome, "declined" | "objection")),
-        accepted,
-        referred: people_with(&|outcome| outcome == "referred"),
-        methods,
-        missed: missed(source, &by_person, least),
-        resources: Resources {
-            minutes,
-            with_minutes: source.attempts.iter().filter(|attempt| attempt.minutes.is_some()).count() as u64,
-            hours_per_answer: hours(answered),
-            hours_per_accepted: hours(accepted),
-        },
+        .collect()
+}
+
+/// Of each pair of methods those for whom either was drawn while both could have been: within them the lot alone decided, with
+/// the same chance for each.
+fn compared(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u64) -> Vec<Compared> {
+    // The lot that fell first holds where two advertisers became one.
+    let mut drawn: BTreeMap<i64, (&str, &[String])> = BTreeMap::new();
+    for assignment in &source.assignments {
+        drawn.entry(assignment.person).or_insert((assignment.method.as_str(), assignment.arms.as_slice()));
     }
+    let arms: BTreeSet<&str> = drawn.values().flat_map(|(_, arms)| arms.iter()).map(String::as_str).collect();
+    let arms: Vec<&str> = arms.into_iter().collect();
+    let mut found = Vec::new();
+    for (at, first) in arms.iter().enumerate() {
+        for second in arms.iter().skip(at + 1) {
+            // Each method's people, those who answered, those who accepted.
+            let mut counts = [[0_u64; 3]; 2];
+            for (person, (method, arms)) in &drawn {
+                let both = [first, second].iter().all(|arm| arms.iter().any(|known| known == *arm));
+                let Some(group) = [first, second].iter().position(|arm| *arm == method).filter(|_| both) else {
+                    continue;
+                };
+                let tried = by_person.get(person).map(Vec::as_slice).unwrap_or_default();
+                counts[group][0] += 1;
+                counts[group][1] += u64::from(any(tried, &is_answer));
+                counts[group][2] += u64::from(any(tried, &is_accepted));
+            }
+            let share = |of: usize| {
+                if !counts.iter().all(|group| safe(group[of], group[0], least)) {
+                    return None;
+                }
+                let pair = counts.map(|group| (group[of], group[0]));
+                let shares = pair.map(|(hits, of)| hits as f64 / of as f64);
+                Some(Difference { shares, difference: difference(pair[0], pair[1], LEVEL)? })
+            };
+            found.push(Compared {
+                methods: [(*first).to_owned(), (*second).to_owned()],
+                people: counts.iter().all(|group| group[0] >= least).then(|| counts.map(|group| group[0])),
+                answered: share(1),
+                accepted: share(2),
+            });
+        }
+    }
+    found
 }
 
 fn missed(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u64) -> Option<Missed> {
@@ -178,6 +305,58 @@ fn missed(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u64)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{Assignment, Rates};
+
+    /// Thirty people, one call of half an hour each; half of them accepted an offer.
+    #[test]
+    fn cost_is_time_by_the_teams_rate_and_what_an_attempt_costs_beside() {
+        let mut source = crate::package::tests::source();
+        assert_eq!(outreach(&source, 5).resources.used.cost_kr, None, "no rates, no cost");
+        source.rates = Rates {
+            hour_kr: 400.0,
+            team_hour_kr: BTreeMap::from([("oest".to_owned(), 500.0)]),
+            attempt_kr: BTreeMap::from([("call".to_owned(), 2.0)]),
+        };
+        source.attempts[0].workers = 2;
+        let found = outreach(&source, 5).resources;
+        assert_eq!((found.with_minutes, found.used.hours), (30, 15.5));
+        assert_eq!(found.used.cost_kr, Some(15.5 * 500.0 + 60.0));
+        assert_eq!(found.used.per_attempt.cost_kr, Some((15.5 * 500.0 + 60.0) / 30.0));
+        assert_eq!(found.used.per_accepted.hours, Some(15.5 / 15.0));
+        let method = &outreach(&source, 5).methods[0];
+        assert_eq!(method.used.unwrap().per_answer.cost_kr, found.used.per_answer.cost_kr);
+        // Where the count must not show, what each took would tell it.
+        source.attempts.truncate(8);
+        let few = outreach(&source, 5);
+        assert_eq!(
+            (few.steps(5)[3], few.resources.used.per_accepted, few.methods[0].used.unwrap().per_answer),
+            (None, Each::default(), Each::default())
+        );
+    }
+
+    #[test]
+    fn methods_are_compared_as_drawn_and_only_where_both_could_have_been() {
+        let mut source = crate::package::tests::source();
+        let drawn = |person: u32, method: &str, arms: &[&str]| Assignment {
+            person: i64::from(person),
+            method: method.to_owned(),
+            arms: arms.iter().map(|arm| (*arm).to_owned()).collect(),
+        };
+        // Persons 0 to 29 were called, the even ones accepted; 30 to 39 were drawn and never approached.
+        source.assignments = (0..20).map(|n| drawn(n * 2, "call", &["call", "message"])).collect();
+        source.assignments.extend((0..20).map(|n| drawn(n * 2 + 1, "message", &["call", "message", "visit"])));
+        source.assignments.extend((50..60).map(|n| drawn(n, "visit", &["visit", "call"])));
+        let found = outreach(&source, 5).compared;
+        let names: Vec<String> = found.iter().map(|pair| pair.methods.join("-")).collect();
+        assert_eq!(names, ["call-message", "call-visit", "message-visit"]);
+        assert_eq!(found[0].people, Some([20, 20]), "as drawn, approached or not");
+        let accepted = found[0].accepted.unwrap();
+        assert_eq!(accepted.shares, [0.75, 0.0]);
+        assert!(accepted.difference.low > 0.4 && accepted.difference.high < 0.95, "{accepted:?}");
+        assert_eq!(found[1].people, None, "no call was drawn where a visit could have been");
+        source.assignments.truncate(24);
+        assert_eq!(outreach(&source, 5).compared[0].people, None, "four people are too few to show");
+    }
 
     #[test]
     fn steps_that_differ_by_a_few_are_not_both_shown() {

@@ -23,6 +23,9 @@ pub struct Dimension {
     pub adds_up: bool,
 }
 
+/// So many covering cells are tried again: each trial is an attack on the whole cube.
+const MOST_GIVEN_BACK: usize = 200;
+
 /// Value of a dimension that is added up.
 pub const ALL: u16 = u16::MAX;
 
@@ -48,13 +51,15 @@ pub struct Cube {
     tables: Vec<BTreeSet<usize>>,
     cells: BTreeMap<Key, Cell>,
     least: u64,
+    /// Cells that are small themselves, or that earlier releases demand.
+    demanded: BTreeSet<Key>,
 }
 
 impl Cube {
     /// Counts people. `tables` name dimensions by their place.
     pub fn count(dimensions: Vec<Dimension>, tables: &[&[usize]], people: impl Iterator<Item = Person>) -> Cube {
         let tables: Vec<BTreeSet<usize>> = tables.iter().map(|table| table.iter().copied().collect()).collect();
-        let mut cube = Cube { cells: BTreeMap::new(), least: LEAST, dimensions, tables };
+        let mut cube = Cube { cells: BTreeMap::new(), least: LEAST, demanded: BTreeSet::new(), dimensions, tables };
         let subsets = cube.subsets();
         for subset in &subsets {
             let mut keys = vec![vec![ALL; cube.dimensions.len()]];
@@ -158,6 +163,12 @@ impl Cube {
         (held.clone().count(), held.filter(|cell| cell.withheld).count())
     }
 
+    /// Number of cells that hold somebody and are withheld only to cover others.
+    pub fn covering(&self) -> usize {
+        let withheld = self.cells.iter().filter(|(_, cell)| cell.withheld && cell.people > 0);
+        withheld.filter(|(key, _)| !self.demanded.contains(*key)).count()
+    }
+
     /// Decides what is withheld: small cells, those of `also` (what earlier releases demand), and complementary ones.
     /// `least` below [`LEAST`] counts as [`LEAST`].
     pub fn suppress(&mut self, least: u64, also: &dyn Fn(&str, u64) -> bool) {
@@ -170,9 +181,13 @@ impl Cube {
                 (key.clone(), small || (cell.people > 0 && also(&self.name(key), cell.people)))
             })
             .collect();
+        self.demanded.clear();
         for (key, withheld) in names {
             if let Some(cell) = self.cells.get_mut(&key) {
                 cell.withheld = withheld;
+            }
+            if withheld {
+                self.demanded.insert(key);
             }
         }
         let relations = self.relations();
@@ -192,6 +207,42 @@ impl Cube {
                 break;
             }
             self.withhold(more.into_iter().collect());
+        }
+        self.give_back(&relations);
+    }
+
+    /// The rounds withhold what covers best at the time; later cells may cover as well. Each covering cell, the fullest first, is
+    /// shown again where nothing follows from it.
+    fn give_back(&mut self, relations: &[(Key, Vec<Key>)]) {
+        if !attack::exposed(&self.cells, relations, self.least).is_empty() {
+            // Nobody is left to hide behind: what is withheld stays so.
+            return;
+        }
+        let covering = self.cells.iter().filter(|(key, cell)| cell.withheld && !self.demanded.contains(*key));
+        let mut covering: Vec<(u64, Key)> = covering.map(|(key, cell)| (cell.people, key.clone())).collect();
+        covering.sort_by(|a, b| b.cmp(a));
+        for (_, key) in covering.into_iter().take(MOST_GIVEN_BACK) {
+            self.set(&key, false);
+            let safe = self.lines_to_fill(relations).is_empty()
+                && attack::exposed(&self.cells, relations, self.least).is_empty();
+            if !safe {
+                self.set(&key, true);
+            }
+        }
+    }
+
+    /// Whether a withheld cell could be shown alone without anything following from it.
+    #[cfg(test)]
+    pub(super) fn could_be_shown(&self, key: &Key) -> bool {
+        let mut other = self.clone();
+        let relations = other.relations();
+        other.set(key, false);
+        other.lines_to_fill(&relations).is_empty() && attack::exposed(&other.cells, &relations, other.least).is_empty()
+    }
+
+    fn set(&mut self, key: &Key, withheld: bool) {
+        if let Some(cell) = self.cells.get_mut(key) {
+            cell.withheld = withheld;
         }
     }
 

@@ -155,3 +155,30 @@ fn months_do_not_add_up_and_a_person_counts_once_in_the_total() {
     );
     assert_eq!((cube.name(&[2]), cube.name(&[ALL])), ("month=2".to_owned(), "all".to_owned()));
 }
+
+/// Cells that cover others are needed: with any one of them shown again, a small count would follow or stand nearly alone.
+#[test]
+fn no_covering_cell_is_withheld_without_need() {
+    let mut state = 7_u64;
+    let mut draw = |limit: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % limit
+    };
+    let (mut demanded, mut covering, mut needless, mut held) = (0, 0, 0, 0);
+    for _ in 0..60 {
+        let people: Vec<(u16, u16, u16)> = (0..150)
+            .map(|_| (if draw(3) == 0 { 1 + draw(3) as u16 } else { 0 }, (draw(7) / 5) as u16, u16::from(draw(5) == 0)))
+            .collect();
+        let mut cube = cube(&people);
+        cube.suppress(5, &|_, _| false);
+        held += cube.withheld().0;
+        covering += cube.covering();
+        demanded += cube.withheld().1 - cube.covering();
+        for key in cube.cells().iter().filter(|(_, c)| c.withheld && c.people >= 5).map(|(key, _)| key.clone()) {
+            needless += usize::from(cube.could_be_shown(&key));
+        }
+    }
+    println!("{held} cells, {demanded} small, {covering} covering, {needless} of them needless");
+    assert!(demanded > 50 && covering > 20, "nothing to judge by: {demanded} small, {covering} covering");
+    assert_eq!(needless, 0);
+}

@@ -1,7 +1,7 @@
 //! Counts: the cube's tables, estimates, coverage, ties, indicators.
 
 use super::table::{Column, Kind, Table, Value};
-use crate::figures::{Figures, Proposal, TABLES};
+use crate::figures::{Against, Figures, TABLES};
 use crate::guard::cube::ALL;
 use crate::source::Source;
 use crate::stat::Estimate;
@@ -11,7 +11,11 @@ pub(super) fn tables(source: &Source, figures: &Figures) -> Vec<Table> {
     tables.extend([
         estimates(figures),
         outreach(figures),
+        super::methods::compared(figures),
+        super::methods::resources(figures),
+        super::methods::strata(figures),
         validation(source, figures),
+        super::methods::proposals(source, figures),
         coverage(figures),
         ties(source, figures),
         indicators(source),
@@ -205,54 +209,57 @@ fn outreach(figures: &Figures) -> Table {
 }
 
 fn validation(source: &Source, figures: &Figures) -> Table {
+    let few = "withheld: it would tell of fewer than the limit";
     let mut columns = vec![
+        Column::new("against", Kind::Text, "Holdt op mod", "Held against", "see METHODS").coded("outcomes, decisions"),
         Column::new("indicator", Kind::Text, "Indikator", "Indicator", "catalogue"),
         Column::new("grade", Kind::Text, "Nuværende evidensgrad", "Present grade of evidence", "catalogue"),
+        Column::new("fired", Kind::Int, "Svar, hvor den var udløst", "Answers where it had fired", "counted")
+            .missing(few),
     ];
-    for (name, da, en) in [("positive", "udløst", "fired"), ("negative", "ikke udløst", "did not fire")] {
-        for (part, part_da, part_en) in [
-            ("ratio", "Sandsynlighedsforhold", "Likelihood ratio"),
-            ("low", "Nedre grænse", "Lower limit"),
-            ("high", "Øvre grænse", "Upper limit"),
-        ] {
-            columns.push(
-                Column::new(
-                    &format!("{name}_{part}"),
-                    Kind::Real,
-                    &format!("{part_da}, {da}"),
-                    &format!("{part_en}, {en}"),
-                    "outcomes",
-                )
-                .missing("withheld: it would tell of fewer than the limit"),
-            );
+    for (name, da, en, missing) in [
+        ("precision", "Præcision", "Precision", few),
+        (
+            "positive_ratio",
+            "Sandsynlighedsforhold, udløst",
+            "Likelihood ratio, fired",
+            "withheld, or not enough answers",
+        ),
+        (
+            "negative_ratio",
+            "Sandsynlighedsforhold, ikke udløst",
+            "Likelihood ratio, not fired",
+            "withheld, or not enough answers",
+        ),
+    ] {
+        for (part, part_da, part_en) in
+            [("", "", ""), ("_low", ", nedre grænse", ", lower limit"), ("_high", ", øvre grænse", ", upper limit")]
+        {
+            let (da, en) = (format!("{da}{part_da}"), format!("{en}{part_en}"));
+            columns.push(Column::new(&format!("{name}{part}"), Kind::Real, &da, &en, "computed").missing(missing));
         }
     }
-    columns.push(
-        Column::new("proposal", Kind::Text, "Forslag til graden", "Proposal for the grade", "outcomes")
-            .coded("raise, lower, keep"),
-    );
-    let title = "Indicators against outcomes (no rows: fewer than 30 answers in a stratum)";
+    columns.push(Column::new("level", Kind::Real, "Forholdenes niveau", "Level of the ratios' limits", "computed"));
     let mut table = Table::new(
         "validation",
-        "Indikatorer mod udfald (ingen rækker: færre end 30 svar i et udtræk)",
-        title,
+        "Indikatorer mod udfald og beslutninger",
+        "Indicators against outcomes and decisions",
         columns,
     );
-    for tested in &figures.validation.indicators {
-        let Some(indicator) = source.indicators.get(tested.indicator) else { continue };
-        let mut row: Vec<Value> = vec![indicator.id.as_str().into(), indicator.grade.as_str().into()];
-        for ratio in [tested.ratios.map(|ratios| ratios.positive), tested.ratios.map(|ratios| ratios.negative)] {
-            row.extend([ratio.map(|r| r.value).into(), ratio.map(|r| r.low).into(), ratio.map(|r| r.high).into()]);
-        }
-        row.push(
-            match tested.proposal {
-                Proposal::Raise => "raise",
-                Proposal::Lower => "lower",
-                Proposal::Keep => "keep",
+    let both: [(&str, &Against); 2] =
+        [("outcomes", &figures.validation.outcomes), ("decisions", &figures.validation.decisions)];
+    for (name, against) in both {
+        for tested in &against.indicators {
+            let Some(indicator) = source.indicators.get(tested.indicator) else { continue };
+            let mut row: Vec<Value> =
+                vec![name.into(), indicator.id.as_str().into(), indicator.grade.as_str().into(), tested.fired.into()];
+            let ratios = tested.ratios;
+            for found in [tested.precision, ratios.map(|of| of.positive), ratios.map(|of| of.negative)] {
+                row.extend([found.map(|e| e.value).into(), found.map(|e| e.low).into(), found.map(|e| e.high).into()]);
             }
-            .into(),
-        );
-        table.rows.push(row);
+            row.push(against.level.into());
+            table.rows.push(row);
+        }
     }
     table
 }

@@ -6,6 +6,7 @@
 mod aggregates;
 mod csv_file;
 mod descriptor;
+mod methods;
 mod parquet_file;
 mod people;
 mod table;
@@ -136,6 +137,7 @@ pub fn make(source: &Source, order: Order<'_>) -> Result<Package, PackageError> 
             "least": figures.cube.least(),
             "cells_with_people": figures.cube.withheld().0,
             "withheld": figures.cube.withheld().1,
+            "of_these_only_to_cover_others": figures.cube.covering(),
         },
     });
     files.insert("reidentification.json".to_owned(), json(&check));

@@ -108,7 +108,6 @@ fn advertisers(source: &Source, order: &Order<'_>, k: usize) -> (Table, Check) {
             sensitive: vec![advertiser.band.as_str().to_owned(), groups(source, &advertiser.indicators)],
         })
         .collect();
-    let done = coarsen(&rows, k);
     let coarse = "* = not told: too few are alike";
     let columns = vec![
         Column::new(
@@ -154,29 +153,9 @@ fn advertisers(source: &Source, order: &Order<'_>, k: usize) -> (Table, Check) {
         )
         .coded(coarse),
         Column::new("sites", Kind::Text, "Antal sider, i klasser", "Sites, in classes", "sightings").coded(coarse),
-        Column::new("band", Kind::Text, "Vurderingens bånd", "Band of the assessment", "assessment").coded(BANDS),
-        Column::new(
-            "groups",
-            Kind::Text,
-            "Indikatorgrupper med point",
-            "Groups of indicators with points",
-            "assessment",
-        )
-        .missing("no indicator gave points"),
-        Column::new("level", Kind::Int, "Grovhed: 0 er finest", "Coarseness: 0 is the finest", "coarsening"),
     ];
-    let mut table = Table::new("advertisers", "Annoncører, gjort grove", "Advertisers, coarsened", columns);
-    for ((advertiser, row), what) in source.advertisers.iter().zip(&rows).zip(&done) {
-        let Coarsened::At(level) = what else { continue };
-        let mut values: Vec<Value> = vec![(order.pseudonym)("advertiser", &advertiser.id).into()];
-        values.extend(row.levels[*level].iter().map(|value| Value::from(value.as_str())));
-        values.push(advertiser.band.as_str().into());
-        values.push(Some(row.sensitive[1].clone()).filter(|groups| !groups.is_empty()).into());
-        values.push(Value::Int(*level as i64));
-        table.rows.push(values);
-    }
-    sort(&mut table);
-    (table, check(&rows, &done))
+    let ids = source.advertisers.iter().map(|advertiser| (order.pseudonym)("advertiser", &advertiser.id));
+    coarsened(Table::new("advertisers", "Annoncører, gjort grove", "Advertisers, coarsened", columns), ids, &rows, k)
 }
 
 /// In the order of pseudonyms: the order says nothing of who was seen first.
@@ -215,7 +194,6 @@ fn networks(source: &Source, order: &Order<'_>, k: usize) -> (Table, Check) {
             }
         })
         .collect();
-    let done = coarsen(&rows, k);
     let coarse = "* = not told: too few are alike";
     let columns = vec![
         Column::new(
@@ -236,6 +214,15 @@ fn networks(source: &Source, order: &Order<'_>, k: usize) -> (Table, Check) {
         Column::new("ads", Kind::Text, "Antal annoncer, i klasser", "Ads, in classes", "sightings").coded(coarse),
         Column::new("spread", Kind::Text, "En eller flere regioner", "One region or several", "places named in ads")
             .coded(coarse),
+    ];
+    let ids = source.networks.iter().map(|network| (order.pseudonym)("network", &network.id));
+    coarsened(Table::new("networks", "Netværk, gjort grove", "Networks, coarsened", columns), ids, &rows, k)
+}
+
+/// Fills a table of rows that are alike: pseudonym, the values of the level at which k are, then band, groups and level, whose
+/// columns follow those that the table has.
+fn coarsened(mut table: Table, ids: impl Iterator<Item = String>, rows: &[Row], k: usize) -> (Table, Check) {
+    table.columns.extend([
         Column::new("band", Kind::Text, "Vurderingens bånd", "Band of the assessment", "assessment").coded(BANDS),
         Column::new(
             "groups",
@@ -246,19 +233,20 @@ fn networks(source: &Source, order: &Order<'_>, k: usize) -> (Table, Check) {
         )
         .missing("no indicator gave points"),
         Column::new("level", Kind::Int, "Grovhed: 0 er finest", "Coarseness: 0 is the finest", "coarsening"),
-    ];
-    let mut table = Table::new("networks", "Netværk, gjort grove", "Networks, coarsened", columns);
-    for ((network, row), what) in source.networks.iter().zip(&rows).zip(&done) {
+    ]);
+    let done = coarsen(rows, k);
+    for ((id, row), what) in ids.zip(rows).zip(&done) {
         let Coarsened::At(level) = what else { continue };
-        let mut values: Vec<Value> = vec![(order.pseudonym)("network", &network.id).into()];
+        let mut values: Vec<Value> = vec![id.into()];
         values.extend(row.levels[*level].iter().map(|value| Value::from(value.as_str())));
-        values.push(network.band.as_str().into());
-        values.push(Some(row.sensitive[1].clone()).filter(|groups| !groups.is_empty()).into());
+        let [band, groups] = &row.sensitive[..] else { continue };
+        values.push(band.as_str().into());
+        values.push(Some(groups.clone()).filter(|groups| !groups.is_empty()).into());
         values.push(Value::Int(*level as i64));
         table.rows.push(values);
     }
     sort(&mut table);
-    (table, check(&rows, &done))
+    (table, check(rows, &done))
 }
 
 /// Monday of a day's week: times are coarsened to weeks even under an agreement.

@@ -71,6 +71,7 @@ pub(crate) fn source() -> Source {
         channel: "call".to_owned(),
         outcome: Some(if n % 2 == 0 { "accepted_offer" } else { "no_answer" }.to_owned()),
         minutes: Some(30),
+        workers: 1,
         day: to,
         random: Some(false),
         probability: Some(1.0),
@@ -108,6 +109,8 @@ pub(crate) fn source() -> Source {
         networks: (0..100).map(network).collect(),
         attempts: (0..30).map(attempt).collect(),
         lines: Vec::new(),
+        assignments: Vec::new(),
+        rates: Rates::default(),
         readers: vec![("watch".into(), "watch".into()); 40]
             .into_iter()
             .chain(vec![("watch".into(), "no_concern".into()); 10])
@@ -230,7 +233,7 @@ fn the_report_says_in_both_languages_what_the_figures_say() {
         let pdf = document.to_pdf();
         assert!(pdf.starts_with(b"%PDF-1.") && pdf == document.to_pdf(), "the same document, the same bytes");
         let figures = document.blocks.iter().filter(|block| matches!(block, Block::Figure { .. })).count();
-        assert_eq!((figures, html.matches("<svg").count()), (3, 3));
+        assert_eq!((figures, html.matches("<svg").count()), (6, 6));
     }
 }
 

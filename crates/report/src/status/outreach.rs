@@ -1,8 +1,8 @@
 //! Outreach in the report.
 
-use super::{count, heading, say};
+use super::{count, heading, say, share_words, words};
 use crate::document::{Block, Tongue};
-use crate::figures::{DECISION, ENOUGH, Figures, Proposal};
+use crate::figures::{DECISION, Figures, Used};
 use crate::guard::cube::ALL;
 use crate::source::Source;
 use crate::stat::Estimate;
@@ -89,30 +89,37 @@ pub(super) fn outreach(blocks: &mut Vec<Block>, source: &Source, figures: &Figur
             ),
         },
     );
-    let share = |estimate: &Option<Estimate>| match estimate {
-        Some(e) => format!("{} ({}–{})", t.percent(e.value), t.decimal(e.low * 100.0, 1), t.decimal(e.high * 100.0, 1)),
-        None => t.pick("holdt tilbage", "withheld").to_owned(),
-    };
+    methods(blocks, source, figures, t);
+    compared(blocks, source, figures, t);
+    missed(blocks, figures, t);
+    super::validation::validation(blocks, source, figures, t);
+    resources(blocks, source, figures, t);
+}
+
+fn named<'a>(source: &'a Source, code: &'a str, t: Tongue) -> &'a str {
+    source.methods.iter().find(|named| named.id == code).map_or(code, |named| t.of(&named.title))
+}
+
+fn methods(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Tongue) {
+    let share = |estimate: &Option<Estimate>| share_words(t, estimate.as_ref());
     blocks.push(Block::Table {
         caption: t
             .pick("Metode ved første forsøg, efter udtræk (95 %)", "Method of the first attempt, by stratum (95 %)")
             .to_owned(),
-        header: [
-            ("Metode", "Method"),
-            ("Udtræk", "Stratum"),
-            ("Personer", "People"),
-            ("Svarede", "Answered"),
-            ("Tog imod et tilbud", "Accepted an offer"),
-        ]
-        .map(|(da, en)| t.pick(da, en).to_owned())
-        .to_vec(),
-        rows: out
-            .methods
-            .iter()
+        header: words(
+            t,
+            &[
+                ("Metode", "Method"),
+                ("Udtræk", "Stratum"),
+                ("Personer", "People"),
+                ("Svarede", "Answered"),
+                ("Tog imod et tilbud", "Accepted an offer"),
+            ],
+        ),
+        rows: (figures.outreach.methods.iter())
             .map(|method| {
-                let named = source.methods.iter().find(|named| named.id == method.method);
                 vec![
-                    named.map_or(method.method.clone(), |named| t.of(&named.title).to_owned()),
+                    named(source, &method.method, t).to_owned(),
                     word(t, method.stratum).to_owned(),
                     count(t, method.people),
                     share(&method.answered),
@@ -121,15 +128,75 @@ pub(super) fn outreach(blocks: &mut Vec<Block>, source: &Source, figures: &Figur
             })
             .collect(),
     });
+}
+
+/// A difference of two shares in points of per cent.
+fn points(t: Tongue, found: Option<&crate::figures::Difference>) -> Vec<String> {
+    let Some(found) = found else {
+        return vec![t.pick("holdt tilbage", "withheld").to_owned(); 2];
+    };
+    let [first, second] = found.shares.map(|share| t.percent(share));
+    let part = |value: f64| t.decimal(value * 100.0, 1);
+    let found = found.difference;
+    vec![
+        format!("{first} {} {second}", t.pick("mod", "against")),
+        format!("{} ({} {} {})", part(found.value), part(found.low), t.pick("til", "to"), part(found.high)),
+    ]
+}
+
+fn compared(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Tongue) {
+    let pairs = &figures.outreach.compared;
+    if pairs.is_empty() {
+        say(
+            blocks,
+            t.pick(
+                "Metoden vælges af medarbejderen og ikke ved lodtrækning; forskelle mellem metoder er derfor ikke deres virkning og er ikke regnet ud.",
+                "The method is chosen by the worker and not by lot; differences between methods are therefore not their effect and are not computed.",
+            ),
+        );
+        return;
+    }
     say(
         blocks,
         t.pick(
-            "Metoden vælges af medarbejderen og ikke ved lodtrækning; forskelle mellem metoder er derfor ikke deres virkning og er ikke regnet ud.",
-            "The method is chosen by the worker and not by lot; differences between methods are therefore not their effect and are not computed.",
+            "Hvor metoden er trukket ved lod, er de, som lodtrækningen kunne give begge metoder, sammenlignet, som loddet faldt: også de tæller, som ingen nåede at søge, eller som blev søgt på anden vis. Forskellen er i procentpoint, den første metode minus den anden. De øvrige forskelle mellem metoder i tabellen ovenfor er valgt af medarbejdere og er ikke en virkning.",
+            "Where the method was drawn by lot, those for whom either of two methods could have been drawn are compared as the lot fell: whoever nobody came to approach, or who was approached another way, counts too. The difference is in percentage points, the first method minus the second. Other differences between methods in the table above were chosen by workers and are no effect.",
         ),
     );
+    blocks.push(Block::Table {
+        caption: t
+            .pick("Metoder mod hinanden, som loddet faldt (95 %)", "Methods against each other, as drawn by lot (95 %)")
+            .to_owned(),
+        header: words(
+            t,
+            &[
+                ("Metoder", "Methods"),
+                ("Trukket for", "Drawn for"),
+                ("Svarede", "Answered"),
+                ("Forskel", "Difference"),
+                ("Tog imod et tilbud", "Accepted an offer"),
+                ("Forskel, tilbud", "Difference, offer"),
+            ],
+        ),
+        rows: (pairs.iter())
+            .map(|pair| {
+                let [first, second] = pair.methods.each_ref().map(|code| named(source, code, t));
+                let people = pair.people.map_or_else(
+                    || t.pick("for få", "too few").to_owned(),
+                    |[first, second]| format!("{} {} {}", t.whole(first), t.pick("mod", "against"), t.whole(second)),
+                );
+                let mut row = vec![format!("{first} – {second}"), people];
+                row.extend(points(t, pair.answered.as_ref()));
+                row.extend(points(t, pair.accepted.as_ref()));
+                row
+            })
+            .collect(),
+    });
+}
+
+fn missed(blocks: &mut Vec<Block>, figures: &Figures, t: Tongue) {
     heading(blocks, t.pick("Hvad reglerne overser", "What the rules miss"));
-    match &out.missed {
+    match &figures.outreach.missed {
         None => say(
             blocks,
             t.pick(
@@ -170,109 +237,83 @@ pub(super) fn outreach(blocks: &mut Vec<Block>, source: &Source, figures: &Figur
             say(blocks, text);
         }
     }
-    validation(blocks, source, figures, t);
-    heading(blocks, t.pick("Brug af ressourcer", "Use of resources"));
-    let used = &out.resources;
-    let hours = |value: Option<f64>| value.map_or(t.pick("for få", "too few").to_owned(), |hours| t.decimal(hours, 1));
-    say(
-        blocks,
-        match t {
-            Tongue::Da => format!(
-                "{} timer er noteret for {} af {} forsøg: {} timer for hver, der svarede, og {} for hvert tilbud, der blev taget imod. Løn og andre udgifter kendes ikke her.",
-                t.decimal(used.minutes as f64 / 60.0, 1),
-                t.whole(used.with_minutes),
-                t.whole(out.attempts),
-                hours(used.hours_per_answer),
-                hours(used.hours_per_accepted)
-            ),
-            Tongue::En => format!(
-                "{} hours were noted for {} of {} attempts: {} hours for each who answered and {} for each accepted offer. Pay and other costs are not known here.",
-                t.decimal(used.minutes as f64 / 60.0, 1),
-                t.whole(used.with_minutes),
-                t.whole(out.attempts),
-                hours(used.hours_per_answer),
-                hours(used.hours_per_accepted)
-            ),
-        },
-    );
 }
 
-fn validation(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Tongue) {
-    let found = &figures.validation;
-    heading(blocks, t.pick("Indikatorer mod udfald", "Indicators against outcomes"));
-    if found.indicators.is_empty() {
-        say(
-            blocks,
-            match t {
-                Tongue::Da => format!(
-                    "Ikke nok: der skal mindst {ENOUGH} svar til blandt de markerede og blandt de tilfældigt trukne; der er {} og {}.",
-                    count(t, figures.shown(found.flagged.1)),
-                    count(t, figures.shown(found.random.1))
-                ),
-                Tongue::En => format!(
-                    "Not enough: at least {ENOUGH} answers are needed among the flagged and among those drawn at random; there are {} and {}.",
-                    count(t, figures.shown(found.flagged.1)),
-                    count(t, figures.shown(found.random.1))
-                ),
-            },
-        );
-        return;
-    }
-    let (approached, answered) = (found.flagged.0 + found.random.0, found.flagged.1 + found.random.1);
+fn resources(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Tongue) {
+    heading(blocks, t.pick("Brug af ressourcer", "Use of resources"));
+    let (out, used) = (&figures.outreach, &figures.outreach.resources.used);
+    let (noted, attempts) =
+        (count(t, figures.shown(out.resources.with_minutes)), count(t, figures.shown(out.attempts)));
+    let hours = t.decimal(used.hours, 1);
     say(
         blocks,
-        match t {
-            Tongue::Da => format!(
-                "Hvor meget oftere en indikator udløses hos dem, der tog imod et tilbud, end hos dem, der svarede og ikke gjorde. Vejet med udtræksandsynligheden; intervaller gælder samlet for {} indikatorer. {} af {} søgte svarede ikke og indgår ikke.",
-                found.indicators.len(),
-                t.whole(approached - answered),
-                t.whole(approached)
+        match (t, used.cost_kr) {
+            (Tongue::Da, Some(cost)) => format!(
+                "{hours} arbejdstimer er noteret for {noted} af {attempts} forsøg. Timerne til programmets takster og udgifter ved hvert forsøg er {} kr. Tid, som ingen noterede, er ikke med: tallene er så det mindste, det kostede.",
+                t.whole(cost.round() as u64)
             ),
-            Tongue::En => format!(
-                "How much more often an indicator fires among those who accepted an offer than among those who answered and did not. Weighted by inclusion probability; intervals hold for {} indicators together. {} of {} approached did not answer and are not in it.",
-                found.indicators.len(),
-                t.whole(approached - answered),
-                t.whole(approached)
+            (Tongue::En, Some(cost)) => format!(
+                "{hours} hours of work were noted for {noted} of {attempts} attempts. The hours at the programme's rates and the expenses of each attempt come to {} kr. Time that nobody noted is not in it: the figures are then the least that it cost.",
+                t.whole(cost.round() as u64)
+            ),
+            (Tongue::Da, None) => format!(
+                "{hours} arbejdstimer er noteret for {noted} af {attempts} forsøg. Programmet nævner ingen takster, så udgiften i kroner kendes ikke."
+            ),
+            (Tongue::En, None) => format!(
+                "{hours} hours of work were noted for {noted} of {attempts} attempts. The programme names no rates, so the cost in kroner is not known."
             ),
         },
     );
-    let rows = found.indicators.iter().filter_map(|tested| {
-        let indicator = source.indicators.get(tested.indicator)?;
-        let ratio = tested.ratios.map_or_else(
-            || t.pick("holdt tilbage", "withheld").to_owned(),
-            |ratios| {
-                let part = |value: f64| t.decimal(value, 2);
-                format!(
-                    "{} ({}–{})",
-                    part(ratios.positive.value),
-                    part(ratios.positive.low),
-                    part(ratios.positive.high)
-                )
-            },
-        );
-        let proposal = match tested.proposal {
-            Proposal::Raise => t.pick("overvej A", "consider A"),
-            Proposal::Lower => t.pick("overvej lavere", "consider lower"),
-            Proposal::Keep => t.pick("uændret", "unchanged"),
-        };
-        Some(vec![t.of(&indicator.title).to_owned(), indicator.grade.clone(), ratio, proposal.to_owned()])
-    });
+    let cell = |hours: Option<f64>, cost: Option<f64>| match (hours, cost) {
+        (None, None) => t.pick("for få", "too few").to_owned(),
+        (Some(hours), None) => format!("{} {}", t.decimal(hours, 1), t.pick("t", "h")),
+        (None, Some(cost)) => format!("{} kr.", t.whole(cost.round() as u64)),
+        (Some(hours), Some(cost)) => {
+            format!("{} {}, {} kr.", t.decimal(hours, 1), t.pick("t", "h"), t.whole(cost.round() as u64))
+        }
+    };
+    let cells = |used: &Used| {
+        let each = [used.per_attempt, used.per_answer, used.per_accepted];
+        let mut cells = vec![cell(Some(used.hours), used.cost_kr)];
+        cells.extend(each.iter().map(|each| cell(each.hours, each.cost_kr)));
+        cells
+    };
+    let mut rows = vec![[vec![t.pick("Alle", "All").to_owned(), "–".to_owned()], cells(used)].concat()];
+    rows.extend(out.methods.iter().filter_map(|method| {
+        let names = vec![named(source, &method.method, t).to_owned(), word(t, method.stratum).to_owned()];
+        Some([names, cells(method.used.as_ref()?)].concat())
+    }));
     blocks.push(Block::Table {
         caption: t
             .pick(
-                "Sandsynlighedsforhold og forslag, som en forsker afgør",
-                "Likelihood ratios and proposals, for a researcher to decide",
+                "Timer og kroner, i alt og for hver, efter første forsøgs metode",
+                "Hours and kroner, in all and for each, by method of the first attempt",
             )
             .to_owned(),
-        header: [("Indikator", "Indicator"), ("Grad", "Grade"), ("Forhold", "Ratio"), ("Forslag", "Proposal")]
-            .map(|(da, en)| t.pick(da, en).to_owned())
-            .to_vec(),
-        rows: rows.collect(),
+        header: words(
+            t,
+            &[
+                ("Metode", "Method"),
+                ("Udtræk", "Stratum"),
+                ("I alt", "In all"),
+                ("Pr. forsøg", "An attempt"),
+                ("Pr. kontakt", "A contact"),
+                ("Pr. tilbud", "An offer"),
+            ],
+        ),
+        rows,
     });
+    say(
+        blocks,
+        t.pick(
+            "En kontakt er en, der svarede; et tilbud er et, der blev taget imod.",
+            "A contact is somebody who answered; an offer is one that was accepted.",
+        ),
+    );
 }
 
 /// The word of a code.
-fn word(t: Tongue, code: &str) -> &str {
+pub(super) fn word(t: Tongue, code: &str) -> &str {
     match code {
         "none" => t.pick("ingen endnu", "none yet"),
         "offer_outreach" => t.pick("tilbyd kontakt", "offer outreach"),
@@ -284,6 +325,9 @@ fn word(t: Tongue, code: &str) -> &str {
         "flagged" => t.pick("markeret", "flagged"),
         "random" => t.pick("tilfældigt", "random"),
         "other" => t.pick("uden liste", "no list"),
+        "low" => t.pick("lav", "low"),
+        "medium" => t.pick("mellem", "medium"),
+        "high" => t.pick("høj", "high"),
         other => other,
     }
 }

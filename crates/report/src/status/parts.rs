@@ -1,6 +1,6 @@
 //! The report's parts but outreach.
 
-use super::{count, heading, say};
+use super::{count, heading, say, share_words, words};
 use crate::document::{Block, Tongue, chart};
 use crate::figures::{BAND, FORM, Figures, INDICATOR, LANGUAGE, MONTH, PLACE, REGION};
 use crate::guard::cube::ALL;
@@ -9,13 +9,13 @@ use crate::stat::{Estimate, LEVEL, interval::wilson};
 use std::collections::BTreeMap;
 
 /// A cell of the cube by the values of a few dimensions.
-fn cell(figures: &Figures, at: &[(usize, usize)]) -> Option<u64> {
+pub(super) fn cell(figures: &Figures, at: &[(usize, usize)]) -> Option<u64> {
     let mut key = vec![ALL; figures.cube.dimensions().len()];
     at.iter().for_each(|(dimension, value)| key[*dimension] = *value as u16);
     figures.cube.shown(&key)
 }
 
-fn values(figures: &Figures, dimension: usize) -> &[String] {
+pub(super) fn values(figures: &Figures, dimension: usize) -> &[String] {
     figures.cube.dimensions().get(dimension).map_or(&[], |dimension| &dimension.values)
 }
 
@@ -135,10 +135,6 @@ pub(super) fn watched(blocks: &mut Vec<Block>, source: &Source, figures: &Figure
     });
 }
 
-fn words(t: Tongue, pairs: &[(&str, &str)]) -> Vec<String> {
-    pairs.iter().map(|(da, en)| t.pick(da, en).to_owned()).collect()
-}
-
 pub(super) fn forms(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Tongue) {
     heading(blocks, t.pick("Former for annoncering over tid", "Forms of advertising over time"));
     say(
@@ -159,12 +155,16 @@ pub(super) fn forms(blocks: &mut Vec<Block>, source: &Source, figures: &Figures,
         })
         .collect();
     let caption = t.pick("Annoncører efter måned og form", "Advertisers by month and form");
+    let drawn: Vec<(String, Vec<Option<f64>>)> = (series.iter())
+        .map(|(name, counts)| (name.clone(), counts.iter().map(|count| count.map(|count| count as f64)).collect()))
+        .collect();
     blocks.push(Block::Figure {
         caption: caption.to_owned(),
         drawing: chart::lines(
             t,
             &months,
-            &series,
+            &drawn,
+            false,
             t.pick("Tallene står i tabellen nedenfor.", "The numbers stand in the table below.").to_owned(),
         ),
     });
@@ -478,14 +478,7 @@ pub(super) fn indicators(blocks: &mut Vec<Block>, source: &Source, figures: &Fig
                     indicator.grade.clone(),
                     indicator.group.clone(),
                     count(t, *number),
-                    share.map_or("–".to_owned(), |s| {
-                        format!(
-                            "{} ({}–{})",
-                            t.percent(s.value),
-                            t.decimal(s.low * 100.0, 1),
-                            t.decimal(s.high * 100.0, 1)
-                        )
-                    }),
+                    share.map_or("–".to_owned(), |share| share_words(t, Some(&share))),
                     count(t, cell(figures, &[(INDICATOR, *at), (BAND, 2)])),
                     count(t, cell(figures, &[(INDICATOR, *at), (BAND, 3)])),
                 ]
@@ -501,7 +494,7 @@ pub(super) fn indicators(blocks: &mut Vec<Block>, source: &Source, figures: &Fig
     );
 }
 
-fn short(text: &str, most: usize) -> String {
+pub(super) fn short(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
@@ -530,12 +523,14 @@ pub(super) fn limits(blocks: &mut Vec<Block>, source: &Source, figures: &Figures
     );
     items.push(match t {
         Tongue::Da => format!(
-            "Antal på 1 til {} annoncører og det, hvoraf de ville følge, er holdt tilbage: {withheld} af {cells} celler.",
-            figures.cube.least() - 1
+            "Antal på 1 til {} annoncører og det, hvoraf de ville følge, er holdt tilbage: {withheld} af {cells} celler, {} af dem kun for at dække over andre.",
+            figures.cube.least() - 1,
+            figures.cube.covering()
         ),
         Tongue::En => format!(
-            "Counts of 1 to {} advertisers, and those from which they would follow, are withheld: {withheld} of {cells} cells.",
-            figures.cube.least() - 1
+            "Counts of 1 to {} advertisers, and those from which they would follow, are withheld: {withheld} of {cells} cells, {} of them only to cover others.",
+            figures.cube.least() - 1,
+            figures.cube.covering()
         ),
     });
     if source.made_of.not_analysed > 0 {

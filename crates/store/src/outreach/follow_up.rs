@@ -1,14 +1,17 @@
 //! What is to be followed up, referrals with their consent, and what the authority said of them.
 
+use super::hand_over::{member, one_attempt};
 use super::ledger::{ATTEMPT, attempt_row};
-use super::{AttemptId, AttemptRow, ContactRef};
+use super::{AttemptId, AttemptRow, ContactRef, WorkerCaution};
 use crate::db::{Tx, args};
+use crate::keys::Keys;
 use crate::people::account_name;
 use crate::retention::Retention;
 use crate::times::day_from_text;
 use crate::{AccountId, Actor, Look, Store, StoreError, chain};
 use domain::{Contact, TeamId};
 use jiff::{Timestamp, civil::Date};
+use std::collections::BTreeSet;
 
 words!(
     /// How the person was told about the data that we hold (GDPR art. 14).
@@ -78,6 +81,38 @@ pub struct AttemptDetails {
     pub person_asked: bool,
     /// Consent to a referral.
     pub consent: Option<Consent>,
+    /// What colleagues must know for their own safety.
+    pub cautions: BTreeSet<WorkerCaution>,
+}
+
+/// What a worker writes on a follow-up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FollowUpEdit {
+    /// On which day; `None`: it is done.
+    pub day: Option<Date>,
+    /// What was agreed; sealed.
+    pub plan: String,
+    /// Who of the team looks after it; `None` for whoever of them.
+    pub care: Option<AccountId>,
+}
+
+/// An attempt as it stands now, with who changed it last: what a save that meets a newer one shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptNow {
+    /// The attempt.
+    pub attempt: AttemptRow,
+    /// What was agreed.
+    pub plan: String,
+    /// Name of who looks after it.
+    pub care: Option<String>,
+    /// Who changed it last, and when; `None` where nobody did since its recording.
+    pub changed: Option<(String, Timestamp)>,
+}
+
+/// Who looks after an attempt.
+pub(super) struct Care {
+    pub team: TeamId,
+    pub account: Option<AccountId>,
 }
 
 /// A referral with what was last said of it.
@@ -100,6 +135,10 @@ pub struct DueRow {
     pub language: String,
     /// Its referral, if it is one.
     pub referral: Option<ReferralRow>,
+    /// What was agreed.
+    pub plan: String,
+    /// Name of who looks after it.
+    pub care: Option<String>,
 }
 
 impl Store {
@@ -109,8 +148,9 @@ impl Store {
         let mut tx = self.write("reading what is to be followed up").await?;
         look.write(&mut tx, self.keys()).await?;
         let sql = format!(
-            "{ATTEMPT} WHERE t.team = $1 AND t.undone_at IS NULL AND NOT EXISTS (SELECT 1 FROM attempt n \
-             WHERE n.anchor_ad = t.anchor_ad AND n.team = t.team AND n.undone_at IS NULL AND \
+            "{ATTEMPT} WHERE coalesce(t.care_team, t.team) = $1 AND t.undone_at IS NULL AND NOT EXISTS \
+             (SELECT 1 FROM attempt n WHERE n.anchor_ad = t.anchor_ad AND coalesce(n.care_team, n.team) = $1 \
+             AND n.undone_at IS NULL AND \
              (n.made_at > t.made_at OR (n.made_at = t.made_at AND n.id > t.id))) \
              AND ((t.follow_up IS NOT NULL AND t.follow_up <= $2) OR EXISTS (SELECT 1 FROM referral r \
              WHERE r.attempt_id = t.id AND NOT EXISTS (SELECT 1 FROM referral_status s WHERE s.attempt_id = r.attempt_id \
@@ -131,7 +171,8 @@ impl Store {
             let language = tx.one("SELECT language FROM attempt WHERE id = $1", args![attempt.id.0]).await?;
             let language = language.and_then(|row| row.opt_text(0).ok().flatten()).unwrap_or_default();
             let referral = self.referral(&mut tx, attempt.id).await?;
-            due.push(DueRow { attempt, contact, language, referral });
+            let now = self.now_of(&mut tx, attempt).await?;
+            due.push(DueRow { attempt: now.attempt, contact, language, referral, plan: now.plan, care: now.care });
         }
         tx.commit().await?;
         Ok(due)
@@ -215,22 +256,27 @@ impl Store {
         tx.commit().await
     }
 
-    /// A follow-up is done, or moved to another day.
+    /// Writes on a follow-up: its day, what was agreed, who looks after it. Another's newer save is never written over.
     pub async fn set_follow_up(
         &self,
         attempt: AttemptId,
-        day: Option<Date>,
+        edit: &FollowUpEdit,
         expected_version: i64,
         by: AccountId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write("moving a follow-up").await?;
-        account_name(&mut tx, by).await?;
+        let name = account_name(&mut tx, by).await?;
+        let day = edit.day;
+        if let Some(care) = edit.care {
+            let team = one_attempt(&mut tx, attempt).await?.cared_by().clone();
+            member(&mut tx, care, &team).await?;
+        }
         let moved = tx
             .run(
-                "UPDATE attempt SET follow_up = $2, version = version + 1 WHERE id = $1 AND version = $3 \
-                 AND undone_at IS NULL",
-                args![attempt.0, day.map(|day| day.to_string()), expected_version],
+                "UPDATE attempt SET follow_up = $2, care_account = $3, version = version + 1 WHERE id = $1 \
+                 AND version = $4 AND undone_at IS NULL",
+                args![attempt.0, day.map(|day| day.to_string()), edit.care.map(|of| of.0), expected_version],
             )
             .await?;
         if moved == 0 {
@@ -240,10 +286,78 @@ impl Store {
                 None => StoreError::NotFound { what: "attempt" },
             });
         }
-        let body = serde_json::json!({ "attempt": attempt.0, "day": day.map(|day| day.to_string()) });
-        chain::event(&mut tx, self.keys(), "follow_up", &Actor::Account(by), body, at).await?;
+        let body = serde_json::json!({
+            "attempt": attempt.0, "day": day.map(|day| day.to_string()), "plan": edit.plan,
+            "care": edit.care.map(|of| of.0),
+        });
+        let seq = chain::event(&mut tx, self.keys(), "follow_up", &Actor::Account(by), body, at).await?;
+        write_change(&mut tx, self.keys(), attempt, Some(&edit.plan), by, &name, seq, at).await?;
         tx.commit().await
     }
+
+    /// An attempt as it stands now. Audited, since what was agreed is opened.
+    pub async fn attempt_now(&self, look: &Look, attempt: AttemptId) -> Result<AttemptNow, StoreError> {
+        let mut tx = self.write("reading an attempt").await?;
+        look.write(&mut tx, self.keys()).await?;
+        let row = one_attempt(&mut tx, attempt).await?;
+        let now = self.now_of(&mut tx, row).await?;
+        tx.commit().await?;
+        Ok(now)
+    }
+
+    async fn now_of(&self, tx: &mut Tx, attempt: AttemptRow) -> Result<AttemptNow, StoreError> {
+        let last = tx
+            .one(
+                "SELECT by_name, at FROM attempt_change WHERE attempt_id = $1 ORDER BY id DESC LIMIT 1",
+                args![attempt.id.0],
+            )
+            .await?;
+        let care = match attempt.care_account {
+            Some(account) => Some(account_name(tx, account).await?),
+            None => None,
+        };
+        let plan = plan_of(tx, self.keys(), attempt.id).await?;
+        let changed = last.map(|row| Ok::<_, StoreError>((row.text(0)?, row.time(1)?))).transpose()?;
+        Ok(AttemptNow { plan, care, changed, attempt })
+    }
+}
+
+/// What was agreed, as it was written last.
+async fn plan_of(tx: &mut Tx, keys: &Keys, attempt: AttemptId) -> Result<String, StoreError> {
+    let row = tx
+        .one("SELECT plan_sealed FROM attempt_change WHERE attempt_id = $1 ORDER BY id DESC LIMIT 1", args![attempt.0])
+        .await?;
+    match row {
+        Some(row) => keys.open_text("attempt_change", &attempt.0.to_le_bytes(), "plan", &row.blob(0)?),
+        None => Ok(String::new()),
+    }
+}
+
+/// Keeps how an attempt stands after a change. `plan`: what was agreed, where the change is about that.
+#[expect(clippy::too_many_arguments, reason = "each is one plain fact of the change")]
+pub(super) async fn write_change(
+    tx: &mut Tx,
+    keys: &Keys,
+    attempt: AttemptId,
+    plan: Option<&str>,
+    by: AccountId,
+    name: &str,
+    seq: i64,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let plan = match plan {
+        Some(plan) => plan.to_owned(),
+        None => plan_of(tx, keys, attempt).await?,
+    };
+    let sealed = keys.seal_text("attempt_change", &attempt.0.to_le_bytes(), "plan", &plan)?;
+    tx.run(
+        "INSERT INTO attempt_change (attempt_id, outcome, follow_up, plan_sealed, care_team, care_account, by_account, \
+         by_name, at, event_seq, retention, delete_after) SELECT id, outcome, follow_up, $2, care_team, care_account, \
+         $3, $4, $5, $6, $7, $8 FROM attempt WHERE id = $1",
+        args![attempt.0, sealed, by.0, name, at, seq, Retention::Ledger.as_str(), Retention::Ledger.until(at)],
+    )
+    .await?;
+    Ok(())
 }
 
 fn place(attempt: AttemptId, at_ms: i64) -> [u8; 16] {

@@ -26,10 +26,13 @@ impl Store {
         at: Timestamp,
     ) -> Result<ImportResult, StoreError> {
         let mut tx = self.write("importing an attempt").await?;
-        let Some(ad) = find_ad(&mut tx, self.keys(), ad).await? else { return Ok(ImportResult::UnknownAd) };
+        let Some(found) = find_ad(&mut tx, self.keys(), ad).await? else { return Ok(ImportResult::UnknownAd) };
+        // A file that is brought in again after a change of the master key is still known.
+        let first = self.keys().ad_at_first(ad);
+        let ad = found;
         let idempotency_key = [
             "import",
-            &to_hex(&ad.key),
+            &to_hex(&first),
             method,
             channel.as_str(),
             outcome.as_str(),

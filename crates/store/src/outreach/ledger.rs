@@ -1,9 +1,11 @@
 //! The ledger: attempts and what came of them. Written once for one idempotency key; undone by marking.
 
 use super::claims::{anchor, live_claim};
-use super::follow_up::put_consent;
+use super::follow_up::{put_consent, write_change};
 use super::objections::{keep, undo_of_attempt};
-use super::{AttemptId, AttemptRow, Channel, Consent, NewAttempt, ObjectionChannel, Outcome, PutAttempt, Told14};
+use super::{
+    AttemptId, AttemptRow, Channel, Consent, NewAttempt, ObjectionChannel, Outcome, PutAttempt, Told14, WorkerCaution,
+};
 use crate::analysis::current;
 use crate::db::{Row, Tx, args};
 use crate::keys::Purpose;
@@ -13,6 +15,7 @@ use crate::times::day_from_text;
 use crate::{AccountId, Actor, Store, StoreError, chain};
 use domain::{AdvertiserId, TeamId};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// Nothing leaves for an authority without the person.
 const NO_CONSENT: &str =
@@ -23,7 +26,8 @@ const UNDO_MS: i64 = 10 * 60_000;
 
 /// Columns as [`attempt_row`] reads them, then the ad and the contact that it is kept with.
 pub(super) const ATTEMPT: &str = "SELECT t.id, t.advertiser, t.made_at, t.by_name, t.by_account, t.team, t.method, t.channel, \
-     t.outcome, t.follow_up, t.undone_at, t.version, t.anchor_ad, t.contact_id, t.person_asked FROM attempt t";
+     t.outcome, t.follow_up, t.undone_at, t.version, t.anchor_ad, t.contact_id, t.person_asked, t.cautions, \
+     t.care_team, t.care_account FROM attempt t";
 
 /// An attempt on its way in, from a page or an import.
 pub(super) struct Attempt<'a> {
@@ -88,7 +92,7 @@ impl Store {
             "follow_up": new.follow_up.map(|day| day.to_string()), "team": new.team.as_str(), "line": new.line,
             "made_at": new.made_at.as_millisecond(), "by": attempt.name, "people": details.people,
             "told": details.told.map(Told14::as_str), "offer": details.offer, "person_asked": details.person_asked,
-            "consent": details.consent.as_ref().map(consent_json),
+            "consent": details.consent.as_ref().map(consent_json), "cautions": cautions_text(&details.cautions),
         });
         let seq = chain::event(tx, keys, "attempt", attempt.actor, event, attempt.recorded_at).await?;
         let note = keys.seal_text("attempt", &hash, "note", &new.note)?;
@@ -101,9 +105,9 @@ impl Store {
                 "INSERT INTO attempt (idempotency_hash, programme, advertiser, anchor_ad, line_id, contact_id, team, \
                  method, channel, outcome, language, text_version, minutes, note_sealed, follow_up, made_at, \
                  recorded_at, by_account, by_name, event_seq, version, retention, delete_after, people, told, \
-                 told_why_sealed, offer, person_asked) \
+                 told_why_sealed, offer, person_asked, cautions) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1, \
-                 $21, $22, $23, $24, $25, $26, $27) ON CONFLICT (idempotency_hash) DO NOTHING RETURNING id",
+                 $21, $22, $23, $24, $25, $26, $27, $28) ON CONFLICT (idempotency_hash) DO NOTHING RETURNING id",
                 args![
                     hash,
                     &attempt.programme,
@@ -131,7 +135,8 @@ impl Store {
                     details.told.map(Told14::as_str),
                     told_why,
                     details.offer.clone(),
-                    details.person_asked
+                    details.person_asked,
+                    cautions_text(&details.cautions)
                 ],
             )
             .await?;
@@ -203,7 +208,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write("recording an outcome").await?;
-        account_name(&mut tx, by).await?;
+        let name = account_name(&mut tx, by).await?;
         let row = tx
             .one(
                 "UPDATE attempt SET outcome = $2, version = version + 1 WHERE id = $1 AND version = $3 \
@@ -229,7 +234,8 @@ impl Store {
         let body = serde_json::json!({
             "attempt": attempt.0, "outcome": outcome.as_str(), "consent": consent.map(consent_json),
         });
-        chain::event(&mut tx, self.keys(), "outcome", &actor, body, at).await?;
+        let seq = chain::event(&mut tx, self.keys(), "outcome", &actor, body, at).await?;
+        write_change(&mut tx, self.keys(), attempt, None, by, &name, seq, at).await?;
         tx.commit().await
     }
 
@@ -309,5 +315,17 @@ pub(super) fn attempt_row(row: &Row) -> Result<AttemptRow, StoreError> {
         undone: row.opt_int(10)?.is_some(),
         version: row.int(11)?,
         person_asked: row.flag(14)?,
+        cautions: row
+            .text(15)?
+            .split_whitespace()
+            .map(|word| WorkerCaution::parse(word).ok_or(StoreError::Corrupt { what: "a caution" }))
+            .collect::<Result<_, _>>()?,
+        care_team: row.opt_text(16)?.map(TeamId),
+        care_account: row.opt_int(17)?.map(AccountId),
     })
+}
+
+/// As kept: words with spaces between.
+fn cautions_text(cautions: &BTreeSet<WorkerCaution>) -> String {
+    cautions.iter().map(|caution| caution.as_str()).collect::<Vec<_>>().join(" ")
 }

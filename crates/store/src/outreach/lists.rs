@@ -165,11 +165,12 @@ impl Store {
         let refs: Vec<i64> =
             serde_json::from_str(&row.text(7)?).map_err(|_| StoreError::Corrupt { what: "a line's contacts" })?;
         let (mut contacts, mut objected) = (Vec::with_capacity(refs.len()), false);
-        for contact in &refs {
-            let (contact, covered) = open_contact(tx, self.keys(), ContactRef(*contact)).await?;
+        let refs: Vec<ContactRef> = refs.into_iter().map(ContactRef).collect();
+        for contact_row in &refs {
+            let (contact, covered) = open_contact(tx, self.keys(), *contact_row).await?;
             objected |= covered;
             if !covered {
-                contacts.push(contact);
+                contacts.push((*contact_row, contact));
             }
         }
         let case = row.opt_text(4)?.map(CaseId);
@@ -198,7 +199,7 @@ impl Store {
                 case,
                 random: row.flag(5)?,
                 inclusion_probability: row.real(6)?,
-                contacts: refs.into_iter().map(ContactRef).collect(),
+                contacts: refs,
                 language: row.text(8)?,
                 municipality_code: row.text(9)?,
                 last_seen: row.time(10)?,

@@ -23,9 +23,11 @@ macro_rules! words {
 
 mod called;
 mod claims;
+mod copies;
 mod follow_up;
 mod gate;
 mod gate_facts;
+mod hand_over;
 mod imports;
 mod ledger;
 mod lists;
@@ -35,7 +37,11 @@ mod trials;
 mod urgent;
 
 pub use called::CalledBack;
-pub use follow_up::{AttemptDetails, Consent, ConsentHow, DueRow, ReferralRow, ReferralStatus, Told14};
+pub use copies::{CopyKind, CopyRow, NewCopy};
+pub use follow_up::{
+    AttemptDetails, AttemptNow, Consent, ConsentHow, DueRow, FollowUpEdit, ReferralRow, ReferralStatus, Told14,
+};
+pub use hand_over::{HandoverId, HandoverRow, HandoverState, NewHandover};
 pub(crate) use ledger::attempts_at;
 pub(crate) use lists::empty_line_body;
 pub use objection_reach::{DeskRows, Extent, ObjectionAt, ObjectionQuestion, Spread};
@@ -47,6 +53,7 @@ use crate::AccountId;
 use crate::research::{CaseId, Decided};
 use domain::{AdvertiserId, Band, Contact, ContactKind, IndicatorId, NetworkId, ProgrammeId, Queue, TeamId};
 use jiff::{Timestamp, civil::Date};
+use std::collections::BTreeSet;
 
 /// Row of a contact: what is passed about until a list line opens it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,6 +100,18 @@ words!(
         Referred = "referred",
         /// Does not want to be contacted or kept.
         Objection = "objection",
+    }
+);
+
+words!(
+    /// What a worker learned that colleagues must know for their own safety.
+    WorkerCaution {
+        /// Somebody threatened, or it felt unsafe.
+        Threat = "threat",
+        /// A camera watches.
+        Camera = "camera",
+        /// Nobody goes there alone.
+        NotAlone = "not_alone",
     }
 );
 
@@ -272,8 +291,8 @@ pub struct ListLine {
     pub rank: u32,
     /// What was kept.
     pub line: NewLine,
-    /// The contacts in clear, in the order of `line.contacts`; without those that an objection covers by now.
-    pub contacts: Vec<Contact>,
+    /// The contacts with their rows, in the order of `line.contacts`; without those that an objection covers by now.
+    pub contacts: Vec<(ContactRef, Contact)>,
     /// A live claim.
     pub claim: Option<Claim>,
     /// Attempts at the advertiser that were not undone, oldest first.
@@ -357,8 +376,21 @@ pub struct AttemptRow {
     pub undone: bool,
     /// The person asked for contact.
     pub person_asked: bool,
-    /// Version that a change of outcome must name.
+    /// What colleagues must know for their own safety.
+    pub cautions: BTreeSet<WorkerCaution>,
+    /// The team that looks after it now, where it is another than the one that made it.
+    pub care_team: Option<TeamId>,
+    /// The worker who looks after it now, if one in particular does.
+    pub care_account: Option<AccountId>,
+    /// Version that a change must name.
     pub version: i64,
+}
+
+impl AttemptRow {
+    /// The team that looks after it now.
+    pub fn cared_by(&self) -> &TeamId {
+        self.care_team.as_ref().unwrap_or(&self.team)
+    }
 }
 
 /// What an imported row did.

@@ -41,12 +41,27 @@ pub struct CountedAttempt {
     pub language: Option<String>,
     /// Minutes spent.
     pub minutes: Option<u32>,
+    /// Workers on it.
+    pub people: Option<u32>,
     /// When.
     pub at: Timestamp,
     /// From a line of a list: drawn at random or flagged.
     pub random: Option<bool>,
     /// Probability with which the line was on its list.
     pub probability: Option<f64>,
+}
+
+/// A method that was drawn by lot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedAssignment {
+    /// Founding ad of whom it was drawn for.
+    pub anchor_ad: i64,
+    /// Which.
+    pub method: String,
+    /// From which methods.
+    pub arms: Vec<String>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A line of a list in force.
@@ -200,7 +215,7 @@ impl Store {
         let rows = tx
             .all(
                 "SELECT t.anchor_ad, t.team, t.method, t.channel, t.outcome, t.language, t.minutes, t.made_at, l.random, \
-                 l.inclusion_probability FROM attempt t LEFT JOIN list_line l ON l.id = t.line_id WHERE t.programme = $1 \
+                 l.inclusion_probability, t.people FROM attempt t LEFT JOIN list_line l ON l.id = t.line_id WHERE t.programme = $1 \
                  AND t.made_at <= $2 AND (t.undone_at IS NULL OR t.undone_at > $2) ORDER BY t.made_at, t.id",
                 args![programme, as_of],
             )
@@ -217,6 +232,32 @@ impl Store {
                 at: row.time(7)?,
                 random: row.opt_int(8)?.map(|random| random != 0),
                 probability: row.opt_real(9)?,
+                people: row.opt_int(10)?.and_then(|people| u32::try_from(people).ok()),
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// The methods that were drawn for advertisers of a programme by `as_of`, in order of time.
+    pub async fn counted_assignments(
+        &self,
+        programme: &str,
+        as_of: Timestamp,
+    ) -> Result<Vec<CountedAssignment>, StoreError> {
+        let mut tx = self.read("counting methods drawn").await?;
+        let rows = tx
+            .all(
+                "SELECT anchor_ad, method, arms, at FROM method_assignment WHERE programme = $1 AND at <= $2 \
+                 ORDER BY at, anchor_ad",
+                args![programme, as_of],
+            )
+            .await?;
+        let read = |row: &Row| {
+            Ok(CountedAssignment {
+                anchor_ad: row.int(0)?,
+                method: row.text(1)?,
+                arms: serde_json::from_str(&row.text(2)?).map_err(|_| StoreError::Corrupt { what: "a trial" })?,
+                at: row.time(3)?,
             })
         };
         rows.iter().map(read).collect()

@@ -7,7 +7,7 @@ mod counted;
 mod events;
 
 pub use counted::{CountedAd, CountedQuery};
-pub use events::{CountedAttempt, CountedDecision, CountedLine, CountedRun, SourceCounts};
+pub use events::{CountedAssignment, CountedAttempt, CountedDecision, CountedLine, CountedRun, SourceCounts};
 
 use crate::chain;
 use crate::db::{Row, args};

@@ -17,6 +17,7 @@ use crate::times::{day_from_number, local_day_and_hour};
 use crate::{Look, Store, StoreError};
 use domain::{AdvertiserId, IndicatorId, NetworkId};
 use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 use words::{Asked, Entry};
 
 /// Most hits that are counted; beyond it the page says 'more than'.
@@ -69,6 +70,15 @@ pub struct SearchGroup {
     pub ads: u32,
     /// The case about it.
     pub case: Option<CaseId>,
+}
+
+/// How the newest hits are spread: for each value the number of ads, most first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchFacets {
+    /// By language.
+    pub languages: Vec<(String, u64)>,
+    /// By the part of the country that they name.
+    pub regions: Vec<(String, u64)>,
 }
 
 /// A page of what was found.
@@ -164,11 +174,76 @@ impl Store {
     ) -> Result<SearchPage, StoreError> {
         let mut tx = self.write("searching").await?;
         look.write(&mut tx, self.keys()).await?;
+        let page = self.found(&mut tx, query, offset, limit).await?;
+        tx.commit().await?;
+        Ok(page)
+    }
+
+    /// As [`Store::search`], with how the newest hits are spread over languages and parts of the country, of which
+    /// `region_of` names that of a municipality.
+    pub async fn search_spread(
+        &self,
+        look: &Look,
+        query: &SearchQuery,
+        offset: u32,
+        limit: u32,
+        region_of: &(dyn Fn(&str) -> Option<String> + Sync),
+    ) -> Result<(SearchPage, SearchFacets), StoreError> {
+        let mut tx = self.write("searching").await?;
+        look.write(&mut tx, self.keys()).await?;
+        let page = self.found(&mut tx, query, offset, limit).await?;
+        let facets =
+            if page.total > 0 { self.facets(&mut tx, query, region_of).await? } else { SearchFacets::default() };
+        tx.commit().await?;
+        Ok((page, facets))
+    }
+
+    async fn facets(
+        &self,
+        tx: &mut Tx,
+        query: &SearchQuery,
+        region_of: &(dyn Fn(&str) -> Option<String> + Sync),
+    ) -> Result<SearchFacets, StoreError> {
+        let analysis = current(tx).await?;
+        let (found, version) = found_in(tx.is_postgres());
+        let values = self.values(query, analysis, tx.is_postgres());
+        let part = |kind: &str, table: &str, column: &str| {
+            format!(
+                "SELECT '{kind}' AS kind, x.{column} AS value, h.ad_id AS ad FROM hits h JOIN {table} x \
+                 ON x.version_id = h.version_id"
+            )
+        };
+        let sql = format!(
+            "WITH hits AS MATERIALIZED (SELECT {version} AS version_id, v.ad_id AS ad_id {found} ORDER BY {version} DESC \
+             LIMIT {MOST_GROUPED}) SELECT f.kind, f.value, f.ad FROM ({} UNION {}) f",
+            part("language", "language_mention", "code"),
+            part("place", "place_mention", "municipality_code")
+        );
+        let (mut languages, mut regions) = (BTreeMap::<String, BTreeSet<i64>>::new(), BTreeMap::new());
+        for row in tx.all_of(sql, values).await? {
+            let (value, ad) = (row.text(1)?, row.int(2)?);
+            let of = match row.text(0)?.as_str() {
+                "language" => Some((&mut languages, value)),
+                _ => region_of(&value).map(|region| (&mut regions, region)),
+            };
+            if let Some((counts, value)) = of {
+                counts.entry(value).or_default().insert(ad);
+            }
+        }
+        let most_first = |counts: BTreeMap<String, BTreeSet<i64>>| {
+            let mut counts: Vec<(String, u64)> =
+                counts.into_iter().map(|(value, ads)| (value, ads.len() as u64)).collect();
+            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            counts
+        };
+        Ok(SearchFacets { languages: most_first(languages), regions: most_first(regions) })
+    }
+
+    async fn found(&self, tx: &mut Tx, query: &SearchQuery, offset: u32, limit: u32) -> Result<SearchPage, StoreError> {
         if query.is_empty() {
-            tx.commit().await?;
             return Ok(SearchPage::default());
         }
-        let analysis = current(&mut tx).await?;
+        let analysis = current(tx).await?;
         let (found, version) = found_in(tx.is_postgres());
         let values = self.values(query, analysis, tx.is_postgres());
         let count = format!("SELECT count(*) FROM (SELECT 1 AS one {found} LIMIT {}) AS hits", MOST_COUNTED + 1);
@@ -183,7 +258,7 @@ impl Store {
         for row in &rows {
             let ad = row.int(0)?;
             let of = Of::Pair(ad, ad);
-            let Some(ad) = self.case_ads(&mut tx, analysis, &of, i64::MAX).await?.into_iter().next() else { continue };
+            let Some(ad) = self.case_ads(tx, analysis, &of, i64::MAX).await?.into_iter().next() else { continue };
             hits.push(SearchHit {
                 ad,
                 version: row.count(1)?,
@@ -191,7 +266,6 @@ impl Store {
                 case: row.opt_text(3)?.map(CaseId),
             });
         }
-        tx.commit().await?;
         Ok(SearchPage { hits, total })
     }
 

@@ -197,9 +197,32 @@ impl Store {
         let mut attempts = BTreeMap::new();
         for row in &rows {
             let note = self.keys().open_text("attempt", &row.blob(8)?, "note", &row.blob(7)?)?;
+            let plans = tx
+                .all(
+                    "SELECT plan_sealed FROM attempt_change WHERE attempt_id = $1 ORDER BY id DESC LIMIT 1",
+                    args![row.int(0)?],
+                )
+                .await?;
+            let agreed = match plans.first() {
+                Some(plan) => {
+                    self.keys().open_text("attempt_change", &row.int(0)?.to_le_bytes(), "plan", &plan.blob(0)?)?
+                }
+                None => String::new(),
+            };
+            let mut handed = Vec::new();
+            let sql =
+                "SELECT from_team, to_team, state, at, note_sealed FROM handover WHERE attempt_id = $1 ORDER BY id";
+            for of in tx.all(sql, args![row.int(0)?]).await? {
+                let words = self.keys().open_text("handover", &row.int(0)?.to_le_bytes(), "note", &of.blob(4)?)?;
+                handed.push(json!({
+                    "from": of.text(0)?, "to": of.text(1)?, "state": of.text(2)?, "at": of.time(3)?.to_string(),
+                    "note": words,
+                }));
+            }
             attempts.insert(
                 row.int(0)?,
                 json!({
+                    "agreed": agreed, "handed_over": handed,
                     "at": row.time(1)?.to_string(), "team": row.text(2)?, "method": row.text(3)?,
                     "channel": row.text(4)?, "outcome": row.opt_text(5)?, "language": row.opt_text(6)?, "note": note,
                     "undone": row.opt_int(9)?.is_some(),

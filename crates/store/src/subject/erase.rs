@@ -39,6 +39,9 @@ pub struct Forgotten {
     pub contact: String,
     /// When.
     pub at: Timestamp,
+    /// Names the master key that the hash belongs to; none for the store's first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 /// Why a contact is on the list.
@@ -50,6 +53,15 @@ pub enum ForgottenKind {
     /// It was erased.
     Erasure,
 }
+
+const OF_AD_CHANGES: &str =
+    "SELECT c.event_seq FROM attempt_change c JOIN attempt t ON t.id = c.attempt_id WHERE t.anchor_ad = $1";
+const OF_AD_HANDOVERS: &str =
+    "SELECT h.event_seq FROM handover h JOIN attempt t ON t.id = h.attempt_id WHERE t.anchor_ad = $1";
+const OF_CONTACT_CHANGES: &str =
+    "SELECT c.event_seq FROM attempt_change c JOIN attempt t ON t.id = c.attempt_id WHERE t.contact_id = $1";
+const OF_CONTACT_HANDOVERS: &str =
+    "SELECT h.event_seq FROM handover h JOIN attempt t ON t.id = h.attempt_id WHERE t.contact_id = $1";
 
 impl Store {
     /// Erases a contact and the ads that show it. Needs a check; audited; recorded as an event under the pseudonym; an
@@ -75,6 +87,21 @@ impl Store {
         self.put_objection_by_hash(&hash_of(contact)?, actor, at).await
     }
 
+    /// Names the master key of the store's hashes on the list of what must stay forgotten; none for the first one.
+    pub fn forgotten_key(&self) -> Option<String> {
+        self.keys().changed().then(|| self.key_name())
+    }
+
+    /// A line of the list as it reads after the newest change of the master key; one that reads so already is left alone.
+    pub fn forgotten_after_change(&self, line: Forgotten) -> Result<Forgotten, StoreError> {
+        let key = self.forgotten_key();
+        if line.key == key {
+            return Ok(line);
+        }
+        let contact = to_hex(&self.keys().nest(crate::keys::Purpose::Contact, &hash_of(&line.contact)?));
+        Ok(Forgotten { contact, key, ..line })
+    }
+
     /// Every objection and erasure, by time.
     pub async fn forgotten(&self) -> Result<Vec<Forgotten>, StoreError> {
         let mut tx = self.read("reading what must stay forgotten").await?;
@@ -84,7 +111,8 @@ impl Store {
             (ForgottenKind::Erasure, "SELECT contact_hash, at FROM erasure"),
         ] {
             for row in tx.all(sql, args![]).await? {
-                all.push(Forgotten { kind, contact: to_hex(&row.blob(0)?), at: row.time(1)? });
+                let key = self.forgotten_key();
+                all.push(Forgotten { kind, contact: to_hex(&row.blob(0)?), at: row.time(1)?, key });
             }
         }
         all.sort_by(|a, b| (a.at, a).cmp(&(b.at, b)));
@@ -220,10 +248,16 @@ impl Store {
         };
         for ad in &of.ads {
             collect(tx, "SELECT event_seq FROM attempt WHERE anchor_ad = $1", *ad).await?;
+            for sql in [OF_AD_CHANGES, OF_AD_HANDOVERS] {
+                collect(tx, sql, *ad).await?;
+            }
             collect(tx, "SELECT event_seq FROM judgement WHERE a_ad = $1 OR b_ad = $1", *ad).await?;
         }
         if let Some(id) = of.contact_id {
             collect(tx, "SELECT event_seq FROM attempt WHERE contact_id = $1", id).await?;
+            for sql in [OF_CONTACT_CHANGES, OF_CONTACT_HANDOVERS] {
+                collect(tx, sql, id).await?;
+            }
             collect(tx, "SELECT event_seq FROM contact_judgement WHERE contact_id = $1", id).await?;
         }
         for case in self.own_cases(tx, of, cases).await? {
@@ -300,7 +334,17 @@ impl Store {
         for row in &rows {
             if seen.insert(row.int(0)?) {
                 let note = self.keys().seal_text("attempt", &row.blob(1)?, "note", "")?;
-                tx.run("UPDATE attempt SET note_sealed = $2 WHERE id = $1", args![row.int(0)?, note]).await?;
+                let id = row.int(0)?;
+                tx.run("UPDATE attempt SET note_sealed = $2, told_why_sealed = NULL WHERE id = $1", args![id, note])
+                    .await?;
+                let plan = self.keys().seal_text("attempt_change", &id.to_le_bytes(), "plan", "")?;
+                tx.run("UPDATE attempt_change SET plan_sealed = $2 WHERE attempt_id = $1", args![id, plan]).await?;
+                let words = self.keys().seal_text("handover", &id.to_le_bytes(), "note", "")?;
+                tx.run(
+                    "UPDATE handover SET note_sealed = $2, answer_sealed = NULL WHERE attempt_id = $1",
+                    args![id, words],
+                )
+                .await?;
             }
         }
         Ok(seen.len() as u64)

@@ -28,7 +28,8 @@ on_both! {
         assert!(!store.create_session(b"one", &session).await.unwrap());
         assert_eq!(store.session(b"one", at(59)).await.unwrap(), Some(session.clone()));
         assert_eq!(store.session(b"one", at(60)).await.unwrap(), None);
-        store.put_session(b"one", &session, Some(id)).await.unwrap();
+        let of = crate::SessionOf { account: id, begun_at: Some(at(0)), seen_at: Some(at(0)), device: None };
+        store.put_session(b"one", &session, Some(&of)).await.unwrap();
         store.put_session(b"one", &SessionRow { data: b"later".to_vec(), ..session.clone() }, None).await.unwrap();
         assert_eq!(store.session(b"one", at(1)).await.unwrap().unwrap().data, b"later");
         store.put_session(b"two", &session, None).await.unwrap();

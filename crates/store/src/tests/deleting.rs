@@ -216,7 +216,17 @@ async fn worked(store: &Store) -> String {
         team: TeamId::from("east"),
         made_at: at(140),
     };
-    store.put_attempt(&attempt, ida).await.unwrap();
+    let attempt = store.put_attempt(&attempt, ida).await.unwrap().id;
+    let edit = crate::FollowUpEdit { day: None, plan: "what was agreed with her".to_owned(), care: None };
+    store.set_follow_up(attempt, &edit, 1, ida, at(141)).await.unwrap();
+    let offer = crate::NewHandover {
+        attempt,
+        from_team: TeamId::from("east"),
+        to_team: TeamId::from("west"),
+        to_account: None,
+        note: "what west must know".to_owned(),
+    };
+    store.offer_handover(&offer, ida, at(142)).await.unwrap();
     case.0
 }
 
@@ -392,7 +402,7 @@ on_both! {
         assert_eq!(found.cases, [case.clone()]);
         let answer = store.subject_export(&crate::Look { at: at(210), ..look("subject_export") }, &phone("0001"), true).await.unwrap();
         let text = answer.to_string();
-        for part in ["Body 1", "Title 2", "https://example.dk/1", "+4534000001", "a note of the decision", "a note of the attempt", &case, "2026-10-02", "offer_outreach"] {
+        for part in ["Body 1", "Title 2", "https://example.dk/1", "+4534000001", "a note of the decision", "a note of the attempt", "what was agreed with her", "what west must know", &case, "2026-10-02", "offer_outreach"] {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
         for not in ["Name of ida", "ida", "Name of mette", "+4534000003", "Body 3", "tester"] {

@@ -4,8 +4,9 @@ use super::fixture::{World, account, ad, analyse, look, phone, programme, put, r
 use super::on_both;
 use crate::testing::{TestStore, at};
 use crate::{
-    AccountId, AttemptDetails, Channel, ClaimResult, Consent, ConsentHow, ContactRef, Decision, DecisionKind, GateRow,
-    ImportResult, NewAttempt, NewLine, NewList, Outcome, PersonRole, ReferralStatus, Store, StoreError, Told14,
+    AccountId, AttemptDetails, Channel, ClaimResult, Consent, ConsentHow, ContactRef, Decision, DecisionKind,
+    FollowUpEdit, GateRow, ImportResult, NewAttempt, NewLine, NewList, Outcome, PersonRole, ReferralStatus, Store,
+    StoreError, Told14, WorkerCaution,
 };
 use domain::{AdvertiserId, Band, Bilingual, NetworkId, TeamId};
 use jiff::civil::Date;
@@ -232,10 +233,12 @@ on_both! {
         };
         referred.details = AttemptDetails {
             people: Some(2), told: Some(Told14::Postponed), told_why: "somebody listened".to_owned(),
-            offer: Some("health".to_owned()), person_asked: true, consent: Some(consent.clone()),
+            offer: Some("health".to_owned()), person_asked: true, consent: Some(consent.clone()), cautions: [WorkerCaution::Threat].into(),
         };
         let id = store.put_attempt(&referred, ida).await.unwrap().id;
-        assert!(store.attempts(&one()).await.unwrap()[0].person_asked);
+        let kept = store.attempts(&one()).await.unwrap();
+        assert!(kept[0].person_asked && kept[0].cautions == [WorkerCaution::Threat].into());
+        assert_eq!(gate(store, &three(), 201).await.network_attempts[0].cautions, kept[0].cautions, "others of the network too");
         let due = store.due(&look("due"), &team(), today()).await.unwrap();
         assert_eq!((due.len(), due[0].contact.clone(), due[0].language.as_str()), (1, Some(phone("0001")), "en"));
         let referral = due[0].referral.clone().unwrap();
@@ -278,15 +281,16 @@ on_both! {
         let contact = gate(store, &one(), 150).await.contacts[0].contact;
         let id = store.put_attempt(&attempt("k", one(), Some(contact), 200), ida).await.unwrap().id;
         let due = |day: &'static str| async move { store.due(&look("due"), &team(), day.parse().unwrap()).await.unwrap() };
+        let moved = FollowUpEdit { day: Some("2026-10-09".parse().unwrap()), plan: "ring efter fire".to_owned(), care: Some(ida) };
         assert!(due("2026-10-04").await.is_empty(), "not yet");
         assert_eq!(due("2026-10-05").await[0].contact, Some(phone("0001")));
-        store.set_follow_up(id, Some("2026-10-09".parse().unwrap()), 1, ida, at(210)).await.unwrap();
-        let stale = store.set_follow_up(id, None, 1, ida, at(211)).await.unwrap_err();
+        store.set_follow_up(id, &moved, 1, ida, at(210)).await.unwrap();
+        let stale = store.set_follow_up(id, &FollowUpEdit::default(), 1, ida, at(211)).await.unwrap_err();
         assert!(matches!(stale, StoreError::Conflict { expected: 1, found: 2, .. }));
         assert!(due("2026-10-05").await.is_empty() && due("2026-10-09").await.len() == 1);
         store.put_objection(&phone("0001"), &system(), at(220)).await.unwrap();
         assert_eq!(due("2026-10-09").await[0].contact, None);
-        store.set_follow_up(id, None, 2, ida, at(230)).await.unwrap();
+        store.set_follow_up(id, &FollowUpEdit::default(), 2, ida, at(230)).await.unwrap();
         assert!(due("2026-10-09").await.is_empty());
     }
 
@@ -340,7 +344,7 @@ on_both! {
         assert_eq!(store.list(&look("list"), today(), &TeamId::from("west")).await.unwrap(), None);
         let (header, lines) = store.list(&look("list"), today(), &team()).await.unwrap().unwrap();
         assert_eq!((header.lines, header.date, lines.len()), (2, today(), 2), "the one before was replaced");
-        assert_eq!((lines[0].rank, lines[0].contacts.clone()), (1, vec![phone("0001")]));
+        assert_eq!((lines[0].rank, lines[0].contacts[0].1.clone(), lines[0].contacts[0].0), (1, phone("0001"), lines[0].line.contacts[0]));
         assert_eq!(lines[0].line, line(&first));
         assert_eq!((lines[0].gone, lines[0].urgent, lines[0].objected), (false, false, false));
         let audit = store.audit_entries(None, 10).await.unwrap();
@@ -360,7 +364,7 @@ on_both! {
         assert_eq!((now[0].claim.as_ref().unwrap().by, now[0].attempts.len()), (ida, 1));
         assert!(now[1].objected && now[1].gone && now[1].contacts.is_empty(), "no number that an objection covers");
         let (of, single) = store.list_line(&look("line"), lines[0].id).await.unwrap().unwrap();
-        assert_eq!((of.id, single.contacts), (header.id, vec![phone("0001")]));
+        assert_eq!((of.id, single.contacts), (header.id, lines[0].contacts.clone()));
         assert_eq!(store.list_line(&look("line"), 999_999).await.unwrap(), None);
         let opened = store.open_contacts(&look("contacts"), &lines[0].line.contacts).await.unwrap();
         assert_eq!(opened, vec![phone("0001")]);

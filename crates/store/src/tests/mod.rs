@@ -14,6 +14,7 @@
 //! - `search`: words, phrases, facets, the look-up of a contact
 //! - `secrets`: no canary in any file, table or error; chains that show tampering
 //! - `together`: connections of a run that share transactions
+//! - `rotation`: the change of the master key
 //! - `accounts`: accounts, sessions, the brake on sign-in
 //! - `deleting`: retention, holds, the rights of a person
 //! - `moving`: dumps, copies, what must stay forgotten
@@ -29,6 +30,7 @@ mod crawl;
 mod deleting;
 mod figures;
 mod fixture;
+mod hand_over;
 mod ledger;
 mod moving;
 mod notices;
@@ -36,6 +38,7 @@ mod objections;
 mod queue;
 mod reading;
 mod releases;
+mod rotation;
 mod schema;
 mod search;
 mod secrets;

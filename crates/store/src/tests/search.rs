@@ -130,6 +130,22 @@ on_both! {
         assert!(found(store, &none).await.is_empty(), "a time that ends before it begins");
     }
 
+    what_was_found_is_spread_over_languages_and_regions_and_an_ad_counts_once_in_each(test) {
+        let store = &test.store;
+        world(test).await;
+        let region = |code: &str| Some(if code == "0751" { "west" } else { "east" }.to_owned());
+        let (page, facets) = store.search_spread(&look("search"), &words("ny"), 0, 1, &region).await.unwrap();
+        assert_eq!((page.total, page.hits.len()), (2, 1), "the spread is that of all hits, not of the page");
+        let counted = |values: &[(&str, u64)]| values.iter().map(|(v, n)| ((*v).to_owned(), *n)).collect::<Vec<_>>();
+        assert_eq!((facets.languages, facets.regions), (counted(&[("da", 2)]), counted(&[("east", 2)])));
+        let days = SearchQuery { to: Some("2030-01-01".parse().unwrap()), ..SearchQuery::default() };
+        let (_, facets) = store.search_spread(&look("search"), &days, 0, 20, &region).await.unwrap();
+        assert_eq!(facets.languages, counted(&[("da", 3), ("en", 1)]));
+        assert_eq!(facets.regions, counted(&[("east", 2), ("west", 2)]));
+        let none = store.search_spread(&look("search"), &words("findesikke"), 0, 20, &region).await.unwrap();
+        assert_eq!((none.0.total, none.1), (0, crate::SearchFacets::default()));
+    }
+
     networks_and_cases_of_what_was_found(test) {
         let store = &test.store;
         world(test).await;
@@ -194,6 +210,22 @@ impl Store {
     async fn look_up_contacts_of(&self, may_urgent: bool) -> usize {
         let found = self.look_up_contacts(&look("contact_lookup"), &[phone("0001")], may_urgent).await.unwrap();
         found.iter().map(|found| found.ads.len()).sum()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_on_the_other_engine_answers_alike() {
+    use crate::Engine::{Postgres, Sqlite};
+    use crate::testing::on;
+    let (sqlite, postgres, back) = (on(Sqlite).await, on(Postgres).await, on(Sqlite).await);
+    world(&sqlite).await;
+    sqlite.store.copy_to(&postgres.store).await.unwrap();
+    postgres.store.copy_to(&back.store).await.unwrap();
+    let of = |municipality: &str| SearchQuery { municipalities: vec![municipality.to_owned()], ..words("ny") };
+    for query in [words("pigerne"), words("\"ny hos os\""), of("0101"), words("findesikke")] {
+        let there = found(&sqlite.store, &query).await;
+        assert_eq!(found(&postgres.store, &query).await, there, "{query:?}");
+        assert_eq!(found(&back.store, &query).await, there, "{query:?}, there and back");
     }
 }
 
@@ -297,7 +329,8 @@ on_both! {
             let mut total = 0;
             for _ in 0..5 {
                 let started = std::time::Instant::now();
-                total = store.search(&look("search"), &query, 0, 20).await.unwrap().total;
+                let region = |code: &str| code.get(..2).map(str::to_owned);
+                total = store.search_spread(&look("search"), &query, 0, 20, &region).await.unwrap().0.total;
                 store.search_groups(&look("search"), &query, 100).await.unwrap();
                 times.push(started.elapsed().as_millis());
             }

@@ -29,10 +29,15 @@ const CANARIES: [&str; 14] = [
     "canary@example.dk",
     "canary-note",
     "canary-session",
+    "canary-recovery",
+    "canary-app-secret",
+    "canary-issuer",
+    "canary-subject",
+    "canary-client",
 ];
 
 /// Every path on which something personal comes in.
-async fn fill(test: &TestStore) {
+pub(super) async fn fill(test: &TestStore) {
     let store = &test.store;
     register(store).await;
     let site = SiteId::from("s1");
@@ -113,7 +118,12 @@ async fn fill(test: &TestStore) {
     analyse(store, &world, 10).await;
     let by = account(store, "ida", PersonRole::OutreachWorker).await;
     let session = SessionRow { data: b"canary-session".to_vec(), expires_at: at(99) };
-    store.put_session(b"canary-session", &session, Some(by)).await.unwrap();
+    let of = crate::SessionOf { account: by, begun_at: Some(at(0)), seen_at: None, device: None };
+    store.put_session(b"canary-session", &session, Some(&of)).await.unwrap();
+    let codes = ["canary-recovery".to_owned()];
+    store.set_second_factor(by, b"canary-app-secret", 1, &codes, &crate::Actor::Account(by), at(1)).await.unwrap();
+    store.link_identity(by, "canary-issuer", "canary-subject", at(1)).await.unwrap();
+    store.take_of_budget("canary-client", at(1), 1).await.unwrap();
     store.sign_in_failed("canary@example.dk", at(1), 1, 3, 1).await.unwrap();
     let case = store.case_of_ad(&ad("canary-ad-id")).await.unwrap().unwrap();
     let decision = Decision {
@@ -144,7 +154,18 @@ async fn fill(test: &TestStore) {
         team: TeamId::from("east"),
         made_at: at(22),
     };
-    store.put_attempt(&attempt, by).await.unwrap();
+    let attempt = store.put_attempt(&attempt, by).await.unwrap().id;
+    let edit = crate::FollowUpEdit { day: None, plan: "canary-note".to_owned(), care: None };
+    store.set_follow_up(attempt, &edit, 1, by, at(22)).await.unwrap();
+    let offer = crate::NewHandover {
+        attempt,
+        from_team: TeamId::from("east"),
+        to_team: TeamId::from("west"),
+        to_account: None,
+        note: "canary-note".to_owned(),
+    };
+    let offer = store.offer_handover(&offer, by, at(22)).await.unwrap();
+    store.answer_handover(offer, false, "canary-note", &TeamId::from("west"), by, at(22)).await.unwrap();
     store.put_objection(&phone("9999"), &system(), at(23)).await.unwrap();
     let list = NewList {
         date: "2026-10-02".parse().unwrap(),

@@ -77,23 +77,6 @@ struct SitePage {
     notices: Vec<NoticeView>,
 }
 
-struct PersonView {
-    name: String,
-    login: String,
-    role: String,
-    urgent: bool,
-    team: String,
-    since: String,
-    state: String,
-}
-
-#[derive(Template)]
-#[template(path = "people.html")]
-struct PeopleView {
-    page: Page,
-    people: Vec<PersonView>,
-}
-
 /// All sites with their last runs.
 pub async fn sites(
     State(state): State<AppState>,
@@ -279,36 +262,4 @@ fn politeness(page: &Page, run: &RunRow, refused: u64) -> Vec<String> {
         words.push(page.n("polite-robots", refused));
     }
     words
-}
-
-/// All accounts.
-pub async fn people(
-    State(state): State<AppState>,
-    Administrator(who): Administrator,
-    visit: Visit,
-) -> Result<Html<String>, WebError> {
-    let t = visit.language;
-    let accounts = state.store.accounts().await?;
-    let page = Page::of(&state, &visit, &who, t.t("people-title"));
-    let people = accounts
-        .iter()
-        .map(|account| {
-            let details = &account.details;
-            let team =
-                details.team.as_ref().map(|id| state.settings.team(id).map_or(id.0.clone(), |team| team.name.clone()));
-            PersonView {
-                name: details.name.clone(),
-                login: details.login.clone(),
-                role: t.t(&format!("role-{}", details.role.as_str())),
-                urgent: details.urgent_contact,
-                team: team.unwrap_or_else(|| "–".to_owned()),
-                since: page.short_date(&account.created_at),
-                state: match &account.disabled_at {
-                    Some(at) => page.v("person-disabled", "date", page.short_date(at)),
-                    None => t.t("person-active"),
-                },
-            }
-        })
-        .collect();
-    show(&PeopleView { page, people })
 }

@@ -6,7 +6,8 @@ use crate::forms::Posted;
 use crate::{AppState, Language, format};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::{AttemptDetails, Consent, ConsentHow, Told14};
+use std::collections::BTreeSet;
+use store::{AttemptDetails, Consent, ConsentHow, Told14, WorkerCaution};
 
 /// Most workers on an attempt, and longest words of a field, in characters.
 const MOST_PEOPLE: i64 = 20;
@@ -32,6 +33,21 @@ pub fn told_ways(t: Language) -> Vec<Choice> {
     Told14::ALL.iter().map(|told| Choice::new(told.as_str(), words(told), "-")).collect()
 }
 
+/// What colleagues must know, a box each.
+pub fn caution_choices(t: Language, posted: &Posted) -> Vec<Choice> {
+    let choice = |caution: &WorkerCaution| {
+        let value = format!("caution_{}", caution.as_str());
+        let ticked = if posted.ticked(&value) { value.clone() } else { String::new() };
+        Choice::new(value, t.of(&crate::gate::worker_caution(*caution).label()), &ticked)
+    };
+    WorkerCaution::ALL.iter().map(choice).collect()
+}
+
+fn cautions(posted: &Posted) -> BTreeSet<WorkerCaution> {
+    let ticked = |caution: &WorkerCaution| posted.ticked(&format!("caution_{}", caution.as_str()));
+    WorkerCaution::ALL.iter().copied().filter(ticked).collect()
+}
+
 /// Reads the consent of a form; an error where one is asked for and something is missing.
 pub fn consent(t: Language, posted: &Posted, now: Timestamp) -> Result<Consent, (&'static str, String)> {
     let today = format::day_of(now);
@@ -44,7 +60,7 @@ pub fn consent(t: Language, posted: &Posted, now: Timestamp) -> Result<Consent, 
     let fits = |text: &str| !text.is_empty() && text.chars().count() <= MOST_WORDS;
     match (how, on) {
         (Some(how), Some(on)) if fits(&language) && fits(&to) => {
-            Ok(Consent { on, how, language, interpreter: !posted.text("interpreter").is_empty(), referred_to: to })
+            Ok(Consent { on, how, language, interpreter: posted.ticked("interpreter"), referred_to: to })
         }
         _ => Err(("consent", t.t("wrong-consent"))),
     }
@@ -80,7 +96,8 @@ pub fn details(
         told,
         told_why,
         offer: Some(offer).filter(|given| state.settings.offers.iter().any(|offer| offer.id == *given)),
-        person_asked: !posted.text("person_asked").is_empty(),
+        person_asked: posted.ticked("person_asked"),
         consent: consented,
+        cautions: cautions(posted),
     }
 }

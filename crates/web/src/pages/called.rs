@@ -51,7 +51,7 @@ pub async fn look_up(
     posted: Posted,
 ) -> Result<Response, WebError> {
     let t = visit.language;
-    let page = Page::of(&state, &visit, &who, t.t("called-title"));
+    let page = Page::of(&state, &visit, &who, t.t("called-title")).at("/called");
     let found = contacts(&state, &posted.text("contact")).await?;
     let Some(contact) = found.first() else {
         let view = CalledView { page, asked: false, known: None, error: Some(t.t("called-unreadable")) };
@@ -67,7 +67,7 @@ pub async fn look_up(
 
 async fn view(state: &AppState, page: &Page, who: &Who, known: &store::CalledBack) -> Result<KnownView, WebError> {
     let (team, now) = (own_team(state, who)?, state.now());
-    let seen = gate::team_view(team, Some(who.id()));
+    let seen = gate::worker_view(team, who);
     let (mut languages, mut cautions, mut urgent) = (BTreeSet::new(), Vec::new(), false);
     for advertiser in &known.advertisers {
         let Some(row) = state.store.gate_row(advertiser, now, now).await? else { continue };

@@ -80,7 +80,7 @@ pub fn decision_words(state: &AppState, page: &Page, decision: &Decision) -> Str
     let (t, kind) = (page.t, kind_words(page.t, decision.kind));
     match (&decision.until, &decision.refer_to) {
         (Some(until), _) => t.vs("decision-until", &[("kind", kind), ("date", page.date(until))]),
-        (_, Some(to)) => t.vs("decision-to", &[("kind", kind), ("to", refer_words(state, to))]),
+        (_, Some(to)) => t.vs("decision-to", &[("kind", kind), ("to", refer_words(state, t, to))]),
         _ => kind,
     }
 }
@@ -101,13 +101,20 @@ pub fn reason_words(state: &AppState, t: Language, code: &str) -> String {
     known.map_or_else(|| code.to_owned(), |reason| t.of(&reason.text).to_owned())
 }
 
-fn refer_words(state: &AppState, to: &str) -> String {
-    state
-        .settings
-        .teams
-        .iter()
-        .find(|team| team.id.as_str() == to)
-        .map_or_else(|| to.to_owned(), |team| team.name.clone())
+/// What stands before a programme's id where a case is referred to it and not to a team.
+const TO_PROGRAMME: &str = "programme:";
+
+/// Whom a case can be referred to: teams, then other programmes. An authority is none of them.
+fn referrals(state: &AppState, t: Language) -> impl Iterator<Item = (String, String)> {
+    let teams = state.settings.teams.iter().map(|team| (team.id.as_str().to_owned(), team.name.clone()));
+    let programmes = state.settings.other_programmes.iter().map(move |(id, name)| {
+        (format!("{TO_PROGRAMME}{}", id.as_str()), t.v("decide-refer-programme", "programme", t.of(name).to_owned()))
+    });
+    teams.chain(programmes)
+}
+
+fn refer_words(state: &AppState, t: Language, to: &str) -> String {
+    referrals(state, t).find(|(id, _)| id == to).map_or_else(|| to.to_owned(), |(_, words)| words)
 }
 
 impl DecisionForm {
@@ -121,7 +128,7 @@ impl DecisionForm {
         Self {
             kinds: DecisionKind::ALL.map(|k| Choice::new(k.as_str(), kind_words(t, k), &kind)).to_vec(),
             until: posted.text("until"),
-            teams: state.settings.teams.iter().map(|team| Choice::new(team.id.as_str(), &team.name, &refer)).collect(),
+            teams: referrals(state, t).map(|(id, words)| Choice::new(id, words, &refer)).collect(),
             reasons: state.settings.reasons.iter().map(|r| Choice::new(&r.code, t.of(&r.text), &reason)).collect(),
             text: posted.text("text"),
             change_mind: posted.text("change_mind"),
@@ -156,7 +163,7 @@ impl DecisionForm {
             wrong("until", t.t("wrong-until"));
         }
         let refer = posted.text("refer");
-        let refer_to = state.settings.teams.iter().map(|team| team.id.as_str()).find(|team| *team == refer);
+        let refer_to = referrals(state, t).map(|(id, _)| id).find(|id| *id == refer);
         if kind == Some(DecisionKind::Refer) && refer_to.is_none() {
             wrong("refer", t.t("wrong-refer"));
         }
@@ -167,7 +174,7 @@ impl DecisionForm {
                 text,
                 change_mind,
                 until: until.filter(|_| kind == DecisionKind::Watch),
-                refer_to: refer_to.filter(|_| kind == DecisionKind::Refer).map(str::to_owned),
+                refer_to: refer_to.filter(|_| kind == DecisionKind::Refer),
             }),
             _ => Err(Box::new(form)),
         }

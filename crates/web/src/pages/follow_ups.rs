@@ -1,5 +1,7 @@
 //! What the team is to follow up: promised days, and referrals of which the authority has not said the last word.
 
+use super::both::{Both, Merge};
+use super::hand_over::{HandoverView, Receiver, receivers};
 use super::line_view::history;
 use super::today::own_team;
 use super::{Choice, show};
@@ -16,16 +18,23 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::{Contact, ContactKind};
 use jiff::civil::Date;
 use std::collections::HashMap;
-use store::{AttemptId, ConsentHow, DueRow, Outcome, ReferralStatus};
+use store::{AccountId, AttemptId, ConsentHow, DueRow, FollowUpEdit, Outcome, PersonRole, ReferralStatus, StoreError};
 
 /// Days ahead that the page looks.
-const AHEAD_DAYS: i64 = 7;
+pub const AHEAD_DAYS: i64 = 7;
+/// Longest plan, in characters.
+const MOST_PLAN: usize = 2000;
 
 struct DueView {
     id: i64,
     version: i64,
     day: String,
+    iso_day: String,
     late: bool,
+    care: String,
+    plan: String,
+    cares: Vec<Choice>,
+    typed: Posted,
     words: String,
     language: String,
     contact: Option<(String, Option<String>)>,
@@ -43,6 +52,8 @@ struct ReferralView {
 struct FollowUpsView {
     page: Page,
     due: Vec<DueView>,
+    hand_overs: Vec<HandoverView>,
+    receivers: Vec<Receiver>,
     problem: Option<String>,
     today: String,
 }
@@ -54,7 +65,7 @@ pub async fn follow_ups(
     visit: Visit,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Html<String>, WebError> {
-    page(&state, &visit, &who, None, query.get("done")).await
+    page(&state, &visit, &who, None, (0, Posted::default()), query.get("done")).await
 }
 
 async fn due(state: &AppState, who: &Who, team: &Team) -> Result<Vec<DueRow>, WebError> {
@@ -69,6 +80,7 @@ async fn page(
     visit: &Visit,
     who: &Who,
     problem: Option<String>,
+    typed: (i64, Posted),
     done: Option<&String>,
 ) -> Result<Html<String>, WebError> {
     let (team, today) = (own_team(state, who)?, format::day_of(state.now()));
@@ -76,12 +88,52 @@ async fn page(
     let rows = due(state, who, team).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in &rows {
-        views.push(view(state, &page, team, row, today).await?);
+        let colleagues = colleagues(state, team, row.attempt.care_account).await?;
+        let mut view = view(state, &page, team, row, colleagues).await?;
+        view.late = row.attempt.follow_up.is_some_and(|day| day < today);
+        if view.id == typed.0 {
+            view.typed = typed.1.clone();
+        }
+        views.push(view);
     }
-    show(&FollowUpsView { due: views, problem, today: today.to_string(), page })
+    let hand_overs = super::hand_over::views(state, &page, who, team).await?;
+    let receivers = receivers(state, who, team).await?;
+    show(&FollowUpsView { due: views, hand_overs, receivers, problem, today: today.to_string(), page })
 }
 
-async fn view(state: &AppState, page: &Page, team: &Team, row: &DueRow, today: Date) -> Result<DueView, WebError> {
+/// Workers of the team to choose from, and nobody in particular.
+async fn colleagues(
+    state: &AppState,
+    team: &Team,
+    chosen: Option<AccountId>,
+) -> Result<Vec<(AccountId, String, bool)>, WebError> {
+    let accounts = state.store.accounts().await?.into_iter().filter(|account| {
+        let details = &account.details;
+        account.disabled_at.is_none()
+            && details.role == PersonRole::OutreachWorker
+            && details.team.as_ref() == Some(&team.id)
+    });
+    Ok(accounts.map(|account| (account.id, account.details.name, Some(account.id) == chosen)).collect())
+}
+
+fn care_choices(t: Language, colleagues: &[(AccountId, String, bool)]) -> Vec<Choice> {
+    let nobody = !colleagues.iter().any(|(.., chosen)| *chosen);
+    std::iter::once(Choice { value: String::new(), words: t.t("care-nobody"), chosen: nobody })
+        .chain(colleagues.iter().map(|(id, name, chosen)| Choice {
+            value: id.0.to_string(),
+            words: name.clone(),
+            chosen: *chosen,
+        }))
+        .collect()
+}
+
+async fn view(
+    state: &AppState,
+    page: &Page,
+    team: &Team,
+    row: &DueRow,
+    colleagues: Vec<(AccountId, String, bool)>,
+) -> Result<DueView, WebError> {
     let t = page.t;
     // A promise is kept without the gate's leave; where nobody wished for more, the gate alone opens a number.
     let wished = matches!(row.attempt.outcome, Some(Outcome::WantsToTalk | Outcome::AcceptedOffer | Outcome::Referred));
@@ -92,7 +144,12 @@ async fn view(state: &AppState, page: &Page, team: &Team, row: &DueRow, today: D
         id: row.attempt.id.0,
         version: row.attempt.version,
         day: row.attempt.follow_up.map_or_else(String::new, |day| page.date(&day)),
-        late: row.attempt.follow_up.is_some_and(|day| day < today),
+        iso_day: row.attempt.follow_up.map_or_else(String::new, |day| day.to_string()),
+        late: false,
+        care: row.care.clone().unwrap_or_default(),
+        plan: row.plan.clone(),
+        cares: care_choices(t, &colleagues),
+        typed: Posted::default(),
         words: history(state, page, team, &row.attempt),
         language: if row.language.is_empty() { t.t("language-unknown") } else { page.language(&row.language) },
         contact: contact.map(shown),
@@ -141,14 +198,14 @@ fn shown(contact: &Contact) -> (String, Option<String>) {
 }
 
 /// The attempt that the form names, if it is one of the team's that are due.
-async fn own(state: &AppState, who: &Who, id: i64) -> Result<AttemptId, WebError> {
+pub async fn own(state: &AppState, who: &Who, id: i64) -> Result<AttemptId, WebError> {
     let team = own_team(state, who)?;
     let found = due(state, who, team).await?.into_iter().find(|row| row.attempt.id.0 == id);
     found.map(|row| row.attempt.id).ok_or(WebError::NotFound)
 }
 
-/// Done, or moved to another day.
-pub async fn moved(
+/// Writes on a follow-up, or says that it is done. A colleague's newer save is shown beside, never written over.
+pub async fn save(
     State(state): State<AppState>,
     OutreachWorker(who): OutreachWorker,
     visit: Visit,
@@ -157,18 +214,85 @@ pub async fn moved(
 ) -> Result<Response, WebError> {
     let (now, attempt) = (state.now(), own(&state, &who, id).await?);
     let version = posted.number("version").ok_or(WebError::UnreadableForm)?;
+    let plan = posted.text("plan");
+    let kept = posted.text("kept_day");
+    // A day that has passed may stay as it is: it is late, not wrong.
+    let fits = |day: &Date| *day >= format::day_of(now) || day.to_string() == kept;
     let day = match posted.text("act").as_str() {
         "done" => None,
-        _ => match posted.text("day").parse::<Date>().ok().filter(|day| *day >= format::day_of(now)) {
-            Some(day) => Some(day),
-            None => {
-                let page = page(&state, &visit, &who, Some(visit.language.t("wrong-follow-up")), None).await?;
-                return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-            }
-        },
+        _ => posted.text("day").parse::<Date>().ok().filter(fits),
     };
-    state.store.set_follow_up(attempt, day, version, who.id(), now).await?;
-    Ok(Redirect::to("/follow-ups?done=follow-up").into_response())
+    let wrong = match (day, posted.text("act").as_str()) {
+        (None, act) if act != "done" => Some("wrong-follow-up"),
+        _ if plan.chars().count() > MOST_PLAN => Some("wrong-plan"),
+        _ => None,
+    };
+    if let Some(key) = wrong {
+        let page = page(&state, &visit, &who, Some(visit.language.t(key)), (id, posted), None).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let edit = FollowUpEdit { day, plan, care: posted.number("care").map(AccountId) };
+    match state.store.set_follow_up(attempt, &edit, version, who.id(), now).await {
+        Err(StoreError::Conflict { .. }) => both(&state, &visit, &who, attempt, &edit).await,
+        saved => {
+            saved?;
+            Ok(Redirect::to("/follow-ups?done=follow-up").into_response())
+        }
+    }
+}
+
+/// Both sides of a save that met a newer one.
+async fn both(
+    state: &AppState,
+    visit: &Visit,
+    who: &Who,
+    attempt: AttemptId,
+    mine: &FollowUpEdit,
+) -> Result<Response, WebError> {
+    let (t, team) = (visit.language, own_team(state, who)?);
+    let look = who.look("attempt", "outreach", attempt.0.to_string(), state.now());
+    let now = state.store.attempt_now(&look, attempt).await?;
+    let colleagues = colleagues(state, team, mine.care.or(now.attempt.care_account)).await?;
+    let name =
+        mine.care.and_then(|care| colleagues.iter().find(|(id, ..)| *id == care)).map(|(_, name, _)| name.clone());
+    let page = Page::of(state, visit, who, String::new());
+    let side = |day: Option<Date>, care: Option<String>, plan: &str| {
+        let day = day.map_or_else(|| t.t("follow-ups-done"), |day| page.date(&day));
+        let mut lines = vec![
+            format!("{}: {day}", t.t("follow-ups-when")),
+            format!("{}: {}", t.t("care-label"), care.unwrap_or_else(|| t.t("care-nobody"))),
+        ];
+        if !plan.is_empty() {
+            lines.push(plan.to_owned());
+        }
+        lines
+    };
+    let version = now.attempt.version;
+    let mut again = vec![
+        ("version", version.to_string()),
+        ("plan", mine.plan.clone()),
+        ("care", mine.care.map(|care| care.0.to_string()).unwrap_or_default()),
+    ];
+    match mine.day {
+        Some(day) => again.extend([("day", day.to_string()), ("kept_day", day.to_string())]),
+        None => again.push(("act", "done".to_owned())),
+    }
+    let plan = match (now.plan.as_str(), mine.plan.as_str()) {
+        (theirs, own) if theirs == own || own.is_empty() => theirs.to_owned(),
+        ("", own) => own.to_owned(),
+        (theirs, own) => format!("{theirs}\n{own}"),
+    };
+    let day = mine.day.or(now.attempt.follow_up).map_or_else(String::new, |day| day.to_string());
+    Both {
+        theirs: side(now.attempt.follow_up, now.care, &now.plan),
+        changed: now.changed,
+        mine: side(mine.day, name, &mine.plan),
+        again,
+        action: format!("/follow-ups/{}/save", attempt.0),
+        back: "/follow-ups".to_owned(),
+        merge: Some(Merge { version, day, plan, cares: care_choices(t, &colleagues) }),
+    }
+    .answer(state, visit, who)
 }
 
 /// What the authority said of a referral.
@@ -185,7 +309,7 @@ pub async fn status(
     let on = posted.text("said_on").parse::<Date>().ok().filter(|day| *day <= today);
     let status = ReferralStatus::parse(&posted.text("status"));
     let (Some(status), Some(on), true) = (status, on, !by.is_empty() && by.chars().count() <= 200) else {
-        let page = page(&state, &visit, &who, Some(visit.language.t("wrong-referral")), None).await?;
+        let page = page(&state, &visit, &who, Some(visit.language.t("wrong-referral")), (id, posted), None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     state.store.set_referral_status(attempt, status, &by, on, who.id(), now).await?;

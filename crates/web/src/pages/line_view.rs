@@ -1,12 +1,15 @@
 //! A line as the worker sees it: how to reach somebody, with which words, and what can be recorded.
 
 use super::Choice;
+use super::line::Shown;
+use crate::errors::WebError;
+use crate::forms::new_token;
 use crate::page::Page;
 use crate::settings::Team;
 use crate::{AppState, gate};
 use domain::{Contact, ContactKind};
-use outreach::text::{PreparedText, choose, shipped, sms_length};
-use std::collections::BTreeMap;
+use outreach::text::{PreparedText, choose, sms_length};
+use std::collections::{BTreeMap, BTreeSet};
 use store::{AttemptRow, ContactRef, ListLine};
 
 /// How to reach somebody; shown only to the worker who holds the claim while the gate is open.
@@ -25,6 +28,10 @@ pub struct Approach {
     pub text_lang: String,
     /// Their length.
     pub text_length: String,
+    /// Nobody who grew up with the language has read the words.
+    pub draft: bool,
+    /// Further languages that there is a text in: address and name.
+    pub others: Vec<(String, String)>,
     /// Name and version of the text.
     pub text_version: String,
     /// Makes a second send of the form harmless.
@@ -53,62 +60,90 @@ pub fn approach(
     page: &Page,
     team: &Team,
     line: &ListLine,
-    third_party: bool,
-    key: String,
-) -> Approach {
-    let t = page.t;
-    let channel = gate::channel(line.line.channel);
-    let prepared = prepared(state, team, line, third_party);
+    answer: &gate::Answer,
+    shown: &Shown<'_>,
+) -> Result<Approach, WebError> {
+    let (t, channel, third_party) = (page.t, answer.channel, answer.third_party_possible);
+    let wanted = shown.text.map(String::as_str);
+    let prepared = prepared(state, team, line, third_party, wanted);
     let (text, text_lang, text_version) = match &prepared {
         Some((text, words)) => (Some(words.clone()), text.language.clone(), text.version_name()),
         None => (None, String::new(), String::new()),
     };
     let advised = channel.as_str();
-    let chosen = if advised == "none" { "call" } else { advised };
+    let chosen = shown.posted.or("channel", if advised == "none" { "call" } else { advised });
+    let method = shown.posted.text("method");
+    let sent_key = Some(shown.posted.text("key")).filter(|key| key.len() == 32);
+    let now_in = prepared.as_ref().map_or("", |(text, _)| text.language.as_str());
+    let others = (usable(state, team, line).iter())
+        .filter(|text| text.reveals_nothing || !third_party)
+        .map(|text| text.language.clone())
+        .filter(|language| language != now_in)
+        .collect::<BTreeSet<_>>();
     let known = [outreach::Channel::Sms, outreach::Channel::Call, outreach::Channel::Visit];
     let outcomes = store::Outcome::ALL.iter().map(|o| (o.as_str(), t.of(&gate::outcome(*o).label()).to_owned()));
-    Approach {
+    Ok(Approach {
+        draft: prepared.as_ref().is_some_and(|(text, _)| text.draft),
+        others: (others.into_iter())
+            .map(|code| (format!("/line/{}?text={code}", line.id), page.language(&code)))
+            .collect(),
         until: line
             .claim
             .as_ref()
             .map_or_else(String::new, |claim| page.v("line-yours", "time", page.clock(&claim.until))),
-        contacts: line.contacts.iter().map(|contact| contact_view(contact, text.as_deref())).collect(),
+        contacts: line.contacts.iter().map(|(_, contact)| contact_view(contact, text.as_deref())).collect(),
         sms_first: channel == outreach::Channel::Sms,
         call_first: channel == outreach::Channel::Call,
         text_length: text.as_deref().map_or_else(String::new, |text| t.n("sms-parts", sms_length(text).parts as i64)),
         text,
         text_lang,
         text_version,
-        key,
-        channels: known.iter().map(|c| Choice::new(c.as_str(), t.of(&c.label()), chosen)).collect(),
+        key: match sent_key {
+            Some(key) => key,
+            None => new_token()?,
+        },
+        channels: known.iter().map(|c| Choice::new(c.as_str(), t.of(&c.label()), &chosen)).collect(),
         outcomes: std::iter::once(("", t.t("outcome-awaited")))
             .chain(outcomes)
             .map(|(v, w)| Choice::new(v, w, "-"))
             .collect(),
-        methods: state.settings.methods.iter().map(|m| Choice::new(&m.code, t.of(&m.name), "")).collect(),
-    }
+        methods: state.settings.methods.iter().map(|m| Choice::new(&m.code, t.of(&m.name), &method)).collect(),
+    })
 }
 
-/// The prepared text that fits, with its variables filled. A text that asks for what the team has not given is no
-/// choice: nobody is sent a gap.
-pub fn prepared(state: &AppState, team: &Team, line: &ListLine, third_party: bool) -> Option<(PreparedText, String)> {
-    let configured = &state.settings.outreach.texts;
-    let texts = if configured.is_empty() { shipped() } else { configured.clone() };
+/// What the variables of a prepared text stand for here.
+fn values<'a>(state: &'a AppState, team: &'a Team, line: &'a ListLine) -> BTreeMap<&'static str, &'a str> {
     let place = state.settings.municipality(&line.line.municipality_code);
     let hotline = state.settings.hotline.as_str();
-    let values: BTreeMap<&str, &str> =
-        [("team", team.name.as_str()), ("phone", &team.phone), ("place", place), ("hotline", hotline)]
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
+    [("team", team.name.as_str()), ("phone", &team.phone), ("place", place), ("hotline", hotline)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+/// The texts that can be filled. One that asks for what the team has not given is no choice: nobody is sent a gap.
+fn usable(state: &AppState, team: &Team, line: &ListLine) -> Vec<PreparedText> {
+    let values = values(state, team, line);
     let filled = |text: &PreparedText| {
         outreach::text::VARIABLES
             .iter()
             .all(|name| values.contains_key(name) || !text.body.contains(&format!("{{{name}}}")))
     };
-    let texts: Vec<PreparedText> = texts.into_iter().filter(filled).collect();
-    let text = choose(&texts, std::slice::from_ref(&line.line.language), third_party)?;
-    let words = text.fill(&values).ok()?;
+    state.settings.outreach.prepared_texts().into_iter().filter(filled).collect()
+}
+
+/// The prepared text that fits, with its variables filled: in the language that the worker wants, else in the line's.
+pub fn prepared(
+    state: &AppState,
+    team: &Team,
+    line: &ListLine,
+    third_party: bool,
+    wanted: Option<&str>,
+) -> Option<(PreparedText, String)> {
+    let texts = usable(state, team, line);
+    let languages: Vec<String> = wanted.map(str::to_owned).into_iter().chain([line.line.language.clone()]).collect();
+    let text = choose(&texts, &languages, third_party)?;
+    let words = text.fill(&values(state, team, line)).ok()?;
     Some((text.clone(), words))
 }
 
@@ -131,8 +166,8 @@ fn contact_view(contact: &Contact, text: Option<&str>) -> ContactView {
     }
 }
 
-/// `+45 34 00 00 50`.
-fn spaced(e164: &str) -> String {
+/// A Danish number as people write it: `+45 34 00 00 50`.
+pub fn spaced(e164: &str) -> String {
     match e164.strip_prefix("+45").filter(|rest| rest.len() == 8 && rest.is_ascii()) {
         Some(rest) => format!("+45 {} {} {} {}", &rest[..2], &rest[2..4], &rest[4..6], &rest[6..]),
         None => e164.to_owned(),
@@ -150,24 +185,16 @@ pub fn percent(text: &str) -> String {
 }
 
 /// The contact that was used: by its place on the page, else the first.
-pub fn used_contact(line: &ListLine, place: Option<i64>) -> Option<&Contact> {
+pub fn used_contact(line: &ListLine, place: Option<i64>) -> Option<&(ContactRef, Contact)> {
     let place = place.and_then(|place| usize::try_from(place).ok()).unwrap_or(0);
     line.contacts.get(place).or(line.contacts.first())
-}
-
-/// Its row. Contacts that an objection covers are left out of those in clear, and then the rows no longer line up:
-/// the ledger does without.
-pub fn row_of(line: &ListLine, contact: &Contact) -> Option<ContactRef> {
-    let whole = line.contacts.len() == line.line.contacts.len();
-    let place = line.contacts.iter().position(|other| other == contact).filter(|_| whole)?;
-    line.line.contacts.get(place).copied()
 }
 
 /// An earlier attempt. Of another team's nothing is told but that somebody was approached, by whom and when.
 pub fn history(state: &AppState, page: &Page, own: &Team, attempt: &AttemptRow) -> String {
     let t = page.t;
     let time = page.short_time(&attempt.at);
-    if attempt.team != own.id {
+    if attempt.team != own.id && attempt.cared_by() != &own.id {
         let team = state.settings.team(&attempt.team).map_or(attempt.team.0.clone(), |team| team.name.clone());
         return t.vs("approached-by-team", &[("team", team), ("time", time)]);
     }

@@ -92,7 +92,7 @@ fn page(state: &AppState, visit: &Visit, asked: Option<&String>, shown: Shown) -
 pub async fn object(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, WebError> {
     let came = Instant::now();
     let (parts, body) = request.into_parts();
-    let admitted = state.limits.admits(&parts);
+    let admitted = state.limits.admits(&parts, &state.settings, &state.store).await?;
     let PostedFromOurPage(posted) = PostedFromOurPage::from_request(Request::from_parts(parts, body), &state).await?;
     let language = posted.text("lang");
     let answer = if admitted { keep(&state, &posted.text("contact")).await } else { Ok(None) };

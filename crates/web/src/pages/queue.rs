@@ -258,7 +258,10 @@ fn filters(state: &AppState, page: &Page, asked: &Asked) -> Vec<Select> {
     let ages = AGES.iter().map(|age| ((*age).to_owned(), t.t(&format!("age-{age}")))).collect();
     let new = vec![("1".to_owned(), t.t("new-only"))];
     let chosen_new = if asked.new { "1" } else { "" };
-    vec![
+    let programmes: Vec<(String, String)> = (state.settings.other_programmes.iter())
+        .map(|(id, name)| (id.as_str().to_owned(), t.of(name).to_owned()))
+        .collect();
+    let mut selects = vec![
         select("band", t.t("band"), t.t("all-bands"), &asked.band, bands),
         select("state", t.t("state"), t.t("all-waiting"), &asked.state, states),
         select("age", t.t("age"), t.t("all-ages"), &asked.age, ages),
@@ -267,7 +270,12 @@ fn filters(state: &AppState, page: &Page, asked: &Asked) -> Vec<Select> {
         select("language", t.t("language"), t.t("all-languages"), &asked.language, languages),
         select("indicator", t.t("indicator"), t.t("all-indicators"), &asked.indicator, indicators),
         select("queue", t.t("queue-which"), t.t("queue-ordinary"), &asked.queue, spam),
-    ]
+    ];
+    if !programmes.is_empty() {
+        let own = t.of(&state.settings.programme_name).to_owned();
+        selects.push(select("programme", t.t("programme"), own, &asked.programme, programmes));
+    }
+    selects
 }
 
 fn row_view(state: &AppState, page: &Page, row: &QueueRow, asked: &Asked, now: jiff::Timestamp) -> RowView {

@@ -29,6 +29,8 @@ pub struct Asked {
     pub band: String,
     /// State; empty for all that wait.
     pub state: String,
+    /// Another programme than that of the pages.
+    pub programme: String,
     /// Region.
     pub region: String,
     /// Language of the ads.
@@ -65,6 +67,7 @@ impl Asked {
         Self {
             band: known(get("band"), BANDS.map(Band::as_str)),
             state: known(get("state"), STATES.map(CaseState::as_str)),
+            programme: known(get("programme"), state.settings.other_programmes.iter().map(|(id, _)| id.as_str())),
             region: known(get("region"), state.settings.regions.iter().map(|region| &region.id)),
             language: known(get("language"), LANGUAGES),
             indicator: indicator.cloned().unwrap_or_default(),
@@ -107,7 +110,10 @@ impl Asked {
         let skipped =
             (self.skipped || (self.state.is_empty() && self.day.is_empty())).then(|| (which, who.id(), today));
         QueueFilter {
-            programme: Some(state.settings.programme.clone()),
+            programme: Some(match self.programme.as_str() {
+                "" => state.settings.programme.clone(),
+                other => domain::ProgrammeId::from(other),
+            }),
             band: BANDS.into_iter().find(|band| band.as_str() == self.band),
             state: CaseState::parse(&self.state).or(decided.is_some().then_some(CaseState::Decided)),
             municipalities: region.map(|region| region.municipalities.clone()).unwrap_or_default(),
@@ -135,6 +141,7 @@ impl Asked {
         let parts = [
             ("band", self.band.as_str()),
             ("state", &self.state),
+            ("programme", &self.programme),
             ("region", &self.region),
             ("language", &self.language),
             ("indicator", &self.indicator),

@@ -20,7 +20,7 @@ use domain::{Contact, IndicatorId};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
 use store::search::{MOST_COUNTED, SearchHit, SearchQuery, words};
-use store::{ContactFound, SearchGroup};
+use store::{ContactFound, SearchFacets, SearchGroup};
 
 /// Hits on a page.
 const ROWS: u32 = 20;
@@ -46,6 +46,13 @@ struct GroupView {
     name: String,
     ads: String,
     case: Option<(String, String)>,
+}
+
+/// A value that what was found can be narrowed to: words, number of ads, address.
+struct Facet {
+    words: String,
+    ads: String,
+    href: String,
 }
 
 struct FoundView {
@@ -82,6 +89,7 @@ struct SearchTemplate {
     groups_shown: bool,
     total: String,
     hits: Vec<HitView>,
+    facets: Vec<(String, Vec<Facet>)>,
     groups: Vec<GroupView>,
     ads_href: String,
     groups_href: String,
@@ -175,7 +183,8 @@ pub async fn search(
     } else if view.asked {
         let offset = (asked.page - 1) * ROWS;
         let look = who.look("search", "review", asked.query(false), state.now());
-        let found = state.store.search(&look, &wanted, offset, ROWS).await?;
+        let (found, facets) = state.store.search_spread(&look, &wanted, offset, ROWS, &region_of(&state)).await?;
+        view.facets = facet_views(&state, &view.page, &asked, &facets);
         view.total = if found.total > MOST_COUNTED {
             view.page.n("search-more-than", MOST_COUNTED)
         } else {
@@ -306,6 +315,7 @@ fn empty(state: &AppState, page: Page, asked: &Asked) -> SearchTemplate {
         groups_shown: asked.groups,
         total: String::new(),
         hits: Vec::new(),
+        facets: Vec::new(),
         groups: Vec::new(),
         ads_href: with_query("/search", &asked.query(false)),
         groups_href: with_query("/search", &asked.query(true)),
@@ -318,6 +328,39 @@ fn empty(state: &AppState, page: Page, asked: &Asked) -> SearchTemplate {
         found: None,
         page,
     }
+}
+
+/// The region of a municipality, by its id.
+fn region_of(state: &AppState) -> impl Fn(&str) -> Option<String> + Sync {
+    let by_code: HashMap<String, String> = (state.settings.regions.iter())
+        .flat_map(|region| region.municipalities.iter().map(|code| (code.clone(), region.id.clone())))
+        .collect();
+    move |code| by_code.get(code).cloned()
+}
+
+/// Languages and regions of the newest hits, those that are not chosen already.
+fn facet_views(state: &AppState, page: &Page, asked: &Asked, facets: &SearchFacets) -> Vec<(String, Vec<Facet>)> {
+    let facet = |words: String, ads: u64, to: Asked| Facet {
+        words,
+        ads: page.whole(ads),
+        href: with_query("/search", &to.query(false)),
+    };
+    let mut views = Vec::new();
+    if asked.language.is_empty() {
+        let offered = facets.languages.iter().filter(|(code, _)| LANGUAGES.contains(&code.as_str()));
+        let each = offered
+            .map(|(code, ads)| facet(page.language(code), *ads, Asked { language: code.clone(), ..asked.clone() }));
+        views.push((page.t("language"), each.collect::<Vec<_>>()));
+    }
+    if asked.region.is_empty() {
+        let named = facets.regions.iter().filter_map(|(id, ads)| {
+            let region = state.settings.regions.iter().find(|region| region.id == *id)?;
+            Some(facet(region.name.clone(), *ads, Asked { region: id.clone(), ..asked.clone() }))
+        });
+        views.push((page.t("region"), named.collect()));
+    }
+    views.retain(|(_, facets)| facets.len() > 1);
+    views
 }
 
 fn case_link(page: &Page, case: &store::CaseId) -> (String, String) {

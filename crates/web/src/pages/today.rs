@@ -19,7 +19,8 @@ struct LineRow {
     title: String,
     claim: Option<String>,
     claim_class: &'static str,
-    channel: String,
+    channel: Option<String>,
+    matches: Option<(String, &'static str)>,
     closed: Option<String>,
     reasons: Vec<String>,
     cautions: String,
@@ -33,6 +34,7 @@ struct TodayView {
     page: Page,
     lead: String,
     problem: Option<String>,
+    copies: bool,
     lines: Vec<LineRow>,
 }
 
@@ -61,11 +63,12 @@ pub async fn today(
             (StatusCode::SERVICE_UNAVAILABLE, Vec::new(), Some(t.t("gate-silent")))
         }
     };
+    let copies = state.settings.copies.paper || state.settings.copies.csv;
     let lead = t.vs(
         "today-lead",
         &[("date", page.date(&date)), ("team", team.name.clone()), ("lines", t.n("count-lines", lines.len() as i64))],
     );
-    Ok((status, show(&TodayView { page, lead, problem, lines })?).into_response())
+    Ok((status, show(&TodayView { page, lead, problem, copies, lines })?).into_response())
 }
 
 /// The kept lines, each with the gate's answer of now; `None` where no list was made.
@@ -79,7 +82,7 @@ async fn lines(
     let Some((_, kept)) = state.store.list(look, format::day_of(look.at), &team.id).await? else {
         return Ok(None);
     };
-    let (view, policy) = (gate::team_view(team, Some(who.id())), &state.settings.outreach.policy);
+    let (view, policy) = (gate::worker_view(team, who), &state.settings.outreach.policy);
     let mut rows = Vec::with_capacity(kept.len());
     for line in &kept {
         let (advertiser, random) = (&line.line.advertiser, line.line.random);
@@ -104,10 +107,11 @@ fn row(state: &AppState, page: &Page, who: &Who, team: &Team, line: &ListLine, a
             }
         }),
         claim_class: if mine { "strong" } else { "warn" },
-        channel: t.of(&gate::channel(line.line.channel).label()).to_owned(),
+        channel: answer.is_open().then(|| t.of(&answer.channel.label()).to_owned()),
+        matches: matches(page, who, team, line).filter(|_| answer.is_open()),
         closed: closed(page, answer, claim.is_some()),
         reasons: line.line.reasons.iter().map(|reason| t.of(reason).to_owned()).collect(),
-        cautions: line.line.cautions.first().map_or_else(String::new, |caution| t.of(caution).to_owned()),
+        cautions: answer.cautions.first().map_or_else(String::new, |caution| t.of(caution).to_owned()),
         facts: facts(page, line),
         attempts: line.attempts.last().map(|attempt| history(state, page, team, attempt)),
     }
@@ -116,8 +120,23 @@ fn row(state: &AppState, page: &Page, who: &Who, team: &Team, line: &ListLine, a
 /// Why the line may no longer be approached. That a colleague has taken it is told by its own badge.
 pub fn closed(page: &Page, answer: &gate::Answer, claimed: bool) -> Option<String> {
     let told = |refusal: &&outreach::Refusal| !(claimed && matches!(refusal, outreach::Refusal::Claimed { .. }));
-    let first = answer.refusals.iter().find(told)?;
-    Some(page.v("line-closed", "why", page.of_both(&first.explain())))
+    let (_, why) = answer.refusals.iter().zip(&answer.why).find(|(refusal, _)| told(refusal))?;
+    Some(page.v("line-closed", "why", page.of_both(why)))
+}
+
+/// Whether the worker speaks the line's language, with a mark; nothing where it is not known.
+pub fn matches(page: &Page, who: &Who, team: &Team, line: &ListLine) -> Option<(String, &'static str)> {
+    let language = line.line.language.as_str();
+    let own = match who.account.languages.as_slice() {
+        [] => &team.languages,
+        own => own,
+    };
+    match (language, own.iter().any(|code| code == language)) {
+        ("", _) => None,
+        (_, true) => Some((page.t("line-speaks"), "strong")),
+        (_, false) if team.interpreter.is_empty() => Some((page.t("line-interpreter"), "warn")),
+        (_, false) => Some((page.v("line-interpreter-at", "line", &team.interpreter), "warn")),
+    }
 }
 
 /// `3. Aarhus, engelsk`.

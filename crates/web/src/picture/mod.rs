@@ -6,6 +6,7 @@ pub mod graph;
 pub mod layout;
 pub mod line_chart;
 pub mod map;
+pub mod qr;
 pub mod timeline;
 pub mod waterfall;
 

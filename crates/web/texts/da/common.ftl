@@ -11,6 +11,7 @@ menu-label = Hovedmenu
 crumbs-label = Brødkrumme
 menu-queue = Kø
 menu-try = Prøv en tekst
+menu-findings = Fund
 menu-drift = Ligelighed
 menu-indicators = Indikatorer
 menu-today = Dagens liste

@@ -1,6 +1,6 @@
 menu-objections = Indsigelser
 objections-title = Indsigelser
-objections-lead = En indsigelse stopper altid kontakten til det nummer, den gælder. Her afgør et menneske, om den rækker længere, hvor flere deler nummeret, eller en anden kan have telefonen.
+objections-lead = En indsigelse stopper altid kontakt til det nummer, den gælder. Nogle gange deler flere et nummer, eller en anden har telefonen. Så afgør du her, om den rækker længere.
 objections-open = Skal afgøres
 objections-none-open = Ingen venter på svar.
 objections-decided = Afgjort
@@ -9,7 +9,7 @@ objections-none = Der er ingen indsigelser.
 objection-look = Se netværket
 objection-how-far = Hvor langt rækker den?
 objection-help-contact = De andre kan stadig få tilbudt hjælp ad en anden vej.
-objection-help-advertiser = Ingen af annoncørens kontaktpunkter bruges mere, heller ikke i nye annoncer. Et hasteforløb berøres ikke.
+objection-help-advertiser = Ingen af dem, der hører til her, må ringes op mere. Det gælder også nye annoncer, men ikke et hasteforløb.
 objection-reason = Hvorfor?
 objection-decide = Gem
 objection-decided-by = { $name }, { $time }: { $reason }

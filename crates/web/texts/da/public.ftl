@@ -1,7 +1,7 @@
 contact-title = Hvem står bag?
 contact-lead = Vi læser åbne annoncesider for at finde mennesker, der kan have brug for hjælp. Uddannede medarbejdere kan så tilbyde den. Det er frivilligt at tage imod.
 contact-who = Den ansvarlige
-contact-nobody = Denne installation er kun til afprøvning på én maskine. Ingen ansvarlig er skrevet ind, og ingen rigtige sider bliver læst.
+contact-nobody = Dette er kun en prøve på én maskine. Der er ikke skrevet ind, hvem der står bag, og den læser ingen rigtige sider.
 controller-organisation = Dataansvarlig
 controller-address = Adresse
 controller-email = E-mail

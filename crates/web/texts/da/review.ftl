@@ -77,7 +77,7 @@ menu-second = Ekstra læser
 menu-history = Historik
 footer-undo = Det, du sidst gjorde
 history-title = Hvad der er gjort
-history-lead = Hvem, hvornår og hvorfor. Alt kan fortrydes. Intet slettes: det står her, at det er fortrudt.
+history-lead = Hvem, hvornår og hvorfor. Alt kan du fortryde. Intet bliver slettet: det står her, at det er fortrudt.
 history-mine = Mine
 history-all = Alles
 history-none = Her er intet endnu.
@@ -148,6 +148,8 @@ search-networks = { $n ->
    *[other] { $count } netværk fundet
   }
 search-networks-note = De netværk, som de 2.000 nyeste fund hører til. Flest annoncer først.
+search-facets = Vælg en del af det fundne
+search-facets-note = Antal annoncer blandt de 2.000 nyeste fund. En annonce kan nævne flere steder og sprog.
 search-show-ads = Annoncer
 search-show-networks = Netværk og sager
 search-about = Udgave { $version }, set { $seen }

@@ -39,7 +39,7 @@ drift-changed = »{ $indicator }« gik fra { $before } til { $now }.
 percent = { $share } %
 percent-interval = { $low }–{ $high } %
 
-findings-lead = Tal for hele måneder, som de må forlade huset: antal på under fem og det, hvoraf de ville følge, er holdt tilbage, afgjort én gang for alle tabeller. Filtrene vælger blandt de samme tal og tæller intet om.
+findings-lead = Tal for hele måneder, som de må sendes ud. Antal under fem er holdt tilbage, og også dem, man kunne regne sig frem til. Det er afgjort én gang for alle tabeller. Dine valg viser en del af de samme tal og tæller ikke om.
 findings-link = Fund i tal
 findings-title = Fund i tal
 findings-from = Fra og med måned
@@ -50,4 +50,4 @@ findings-any = alle
 findings-show = Vis
 findings-pdf = Hent rapporten som PDF
 findings-csv = Hent tabellen
-findings-pdf-note = En hentet rapport skrives i registret over udgivelser.
+findings-pdf-note = Når du henter den, står det i listen over det, der er sendt ud.

@@ -37,7 +37,6 @@ run-no-errors = None
 people-title = People
 people-lead = Everybody who can sign in, and what they may do.
 people-caption = People by user name
-people-how = Accounts are made and closed on the server with bavn user.
 person-name = Name
 person-login = User name
 person-role = Role

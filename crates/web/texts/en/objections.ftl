@@ -1,6 +1,6 @@
 menu-objections = Objections
 objections-title = Objections
-objections-lead = An objection always stops contact to the number that it is about. Here a human being decides whether it reaches further where several share the number or someone else may hold the phone.
+objections-lead = An objection always stops contact to the number that it is about. At times several share a number, or someone else has the phone. Then you decide here if it reaches further.
 objections-open = To be decided
 objections-none-open = None waits for an answer.
 objections-decided = Decided

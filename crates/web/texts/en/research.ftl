@@ -68,7 +68,7 @@ case-abstained = Could not be computed
 case-time = Ads over time
 case-time-caption = Ads of the case, first seen first
 case-texts = The texts, version by version
-case-texts-note = Numbers, addresses and links are replaced by marks. Coloured words made a sign fire.
+case-texts-note = Marks stand for numbers, addresses and links. Coloured words made a sign fire.
 case-more-ads = { $n ->
     [one] { $count } more ad is not shown.
    *[other] { $count } more ads are not shown.
@@ -155,6 +155,8 @@ chart-description = { $ads } from { $from } to { $to }. The table below shows th
 decide = Decision
 decide-kind = What should happen?
 decide-until = Watch until (only for Watch)
+programme = Programme
+decide-refer-programme = Programme: { $programme }
 decide-refer = To whom (only for Pass on)
 decide-reason = Reason
 decide-text = In your words

@@ -148,6 +148,8 @@ search-networks = { $n ->
    *[other] { $count } networks found
   }
 search-networks-note = The networks of the 2,000 newest finds. Most ads first.
+search-facets = Show a part of what was found
+search-facets-note = Number of ads among the 2,000 newest finds. An ad can name several places and be in several languages.
 search-show-ads = Ads
 search-show-networks = Networks and cases
 search-about = Version { $version }, seen { $seen }

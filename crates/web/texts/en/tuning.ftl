@@ -1,6 +1,6 @@
 # Fairness and drift
 drift-title = Fairness and drift
-drift-lead = How often which language is flagged, what points rest on, and what began or stopped to fire. Figures of all advertisers; a warning asks somebody to look and changes nothing.
+drift-lead = How often each language is flagged, what points rest on, and what began or ceased to fire. These are figures of all who advertise. A warning asks you to look. It does not change a thing.
 drift-about = As of { $at }. Catalogue { $catalogue }, parameters { $parameters }, reference { $reference }, code { $code }.
 drift-look = To look into
 drift-nothing = Nothing stands out.
@@ -50,4 +50,4 @@ findings-any = all
 findings-show = Show
 findings-pdf = Download the report as PDF
 findings-csv = Download the table
-findings-pdf-note = A report that is downloaded is noted in the register of releases.
+findings-pdf-note = When you fetch it, that is noted in the list of what was sent out.

@@ -7,7 +7,9 @@ use tower::ServiceExt;
 
 pub struct Browser {
     app: axum::Router,
-    cookies: BTreeMap<String, String>,
+    pub cookies: BTreeMap<String, String>,
+    /// Where its requests come from.
+    pub address: std::net::IpAddr,
     /// Body of the last answer.
     pub body: String,
 }
@@ -26,7 +28,7 @@ impl Answer {
 
 impl Browser {
     pub fn new(app: axum::Router) -> Self {
-        Self { app, cookies: BTreeMap::new(), body: String::new() }
+        Self { app, cookies: BTreeMap::new(), address: [127, 0, 0, 1].into(), body: String::new() }
     }
 
     pub async fn signed_in(app: axum::Router, login: &str) -> Self {
@@ -60,6 +62,7 @@ impl Browser {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
         request.headers_mut().insert(header::HOST, "127.0.0.1".parse().unwrap());
+        request.extensions_mut().insert(axum::extract::ConnectInfo(web::Peer(self.address)));
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {

@@ -289,6 +289,7 @@ pub async fn world_at(clock: Clock) -> World {
     let test = ::store::testing::on(Engine::Sqlite).await;
     let catalogue = Arc::new(catalogue());
     let state = AppState {
+        identity: None,
         store: test.store.clone(),
         catalogue: catalogue.clone(),
         settings: Arc::new(settings(clock)),
@@ -317,10 +318,12 @@ pub fn settings(clock: Clock) -> WebSettings {
         languages: vec!["da".into(), "en".into()],
         phone: "+45 34 00 00 01".into(),
         hour: "06:00".into(),
+        interpreter: "67 00 00 55".into(),
     };
     WebSettings {
         programme: ProgrammeId::from("initiative-1"),
         programme_name: both("Opsøgende indsats", "Outreach"),
+        other_programmes: vec![(ProgrammeId::from("initiative-3"), both("Klinikker", "Clinics"))],
         teams: vec![team("vest", "Team Vest", &["0751", "0461"]), team("oest", "Team Øst", &["0101"])],
         regions: vec![Region {
             id: "midt".into(),
@@ -375,9 +378,13 @@ pub fn settings(clock: Clock) -> WebSettings {
             checked: "2026-11-01".parse().unwrap(),
         }),
         review: ReviewSettings::default(),
+        copies: Copies { paper: true, csv: true },
         approach_minutes: 120,
         idle_minutes: 60,
         session_minutes: 720,
+        second_factor: Vec::new(),
+        invitation_hours: 72,
+        proxies: Proxies::default(),
         watch: classifier::WatchRules { least_advertisers: 20, z: 1.96, factor: 2.0, least_firings: 10 },
         behind_tls: false,
         notice: None,
@@ -644,6 +651,25 @@ pub async fn make_list(world: &World) -> Vec<i64> {
     };
     state.store.decide(&world.team_case, &decision, version, by, now()).await.unwrap();
     put_list(world).await
+}
+
+/// The same for the ordinary advertiser alone: its line.
+pub async fn make_ordinary_list(world: &World) -> i64 {
+    let state = &world.state;
+    let by = state.store.account_by_login("forsker").await.unwrap().unwrap().id;
+    let look =
+        Look { actor: Actor::Account(by), purpose: "test".into(), what: "case", subject: String::new(), at: now() };
+    let version = state.store.case(&look, &world.ordinary_case).await.unwrap().row.version;
+    let decision = Decision {
+        kind: DecisionKind::OfferOutreach,
+        reason_code: "several_signs".into(),
+        text: String::new(),
+        change_mind: String::new(),
+        until: None,
+        refer_to: None,
+    };
+    state.store.decide(&world.ordinary_case, &decision, version, by, now()).await.unwrap();
+    put_list(world).await[0]
 }
 
 /// Makes and keeps the list of Team Vest.
