@@ -10,7 +10,8 @@
 //! | `<3>` | up to three words of the same clause |
 //! | `A ~3~ B ~3~ C` | A, B and C in any order, with up to three words of the same clause between two of them |
 //! | `#` | digits |
-//! | `:` | a colon may stand here, which otherwise ends what belongs together; other signs are the space between words |
+//! | `:` | a colon may stand here, which otherwise ends what belongs together |
+//! | `,` | a comma must stand here; other signs are the space between words |
 //!
 //! Patterns are folded as texts are, so `på` and `paa` are one; letters and digits are words of their own even where
 //! nothing stands between them (`24h`).
@@ -38,6 +39,8 @@ pub(crate) enum Node {
     Either(Vec<Vec<Node>>),
     /// A colon may follow.
     Colon,
+    /// A comma must follow.
+    Comma,
 }
 
 /// Stands for any digits.
@@ -156,6 +159,7 @@ enum Sign {
     Number,
     Any,
     Colon,
+    Comma,
     Gap(u8),
     Group {
         ways: Vec<Vec<Sign>>,
@@ -188,7 +192,8 @@ fn alternatives(signs: &mut Signs<'_>, depth: usize) -> Result<Vec<Vec<Sign>>, S
             }
             '?' => {
                 let way = ways.last_mut().ok_or("`?` behind nothing")?;
-                let last = way.pop().filter(|last| matches!(last, Sign::Letter(_) | Sign::Space | Sign::Colon));
+                let last =
+                    way.pop().filter(|last| matches!(last, Sign::Letter(_) | Sign::Space | Sign::Colon | Sign::Comma));
                 let last = last.ok_or("`?` stands behind a letter or a `)`")?;
                 Sign::Group { ways: vec![vec![last]], optional: true }
             }
@@ -197,12 +202,13 @@ fn alternatives(signs: &mut Signs<'_>, depth: usize) -> Result<Vec<Vec<Sign>>, S
             '#' => Sign::Number,
             '_' => Sign::Any,
             ':' => Sign::Colon,
+            ',' => Sign::Comma,
             '<' => {
                 let gap: String = signs.by_ref().take_while(|c| *c != '>').collect();
                 Sign::Gap(words_of(&gap, '<')?)
             }
             '\'' | '’' => continue,
-            ' ' | ',' | '-' | '/' | '.' | '!' | '"' => Sign::Space,
+            ' ' | '-' | '/' | '.' | '!' | '"' => Sign::Space,
             other if other.is_alphabetic() => Sign::Letter(other),
             other => return Err(format!("`{other}` means nothing in a pattern")),
         };
@@ -254,9 +260,9 @@ fn sequence(signs: &[Sign]) -> Result<Vec<Node>, String> {
                 flush(&mut run, &mut nodes)?;
                 nodes.push(Node::Gap(*most));
             }
-            Sign::Colon => {
+            Sign::Colon | Sign::Comma => {
                 flush(&mut run, &mut nodes)?;
-                nodes.push(Node::Colon);
+                nodes.push(if *sign == Sign::Colon { Node::Colon } else { Node::Comma });
             }
             Sign::Group { ways, optional } => {
                 let alone = run.is_empty() && (clean(sign, true) || at_end(signs.get(at..).unwrap_or_default()));
@@ -296,7 +302,7 @@ fn sequence(signs: &[Sign]) -> Result<Vec<Node>, String> {
 /// Whether what follows begins with a space or is nothing.
 fn at_end(rest: &[Sign]) -> bool {
     match rest.first() {
-        None | Some(Sign::Space | Sign::Gap(_) | Sign::Colon) => true,
+        None | Some(Sign::Space | Sign::Gap(_) | Sign::Colon | Sign::Comma) => true,
         Some(group @ Sign::Group { ways, optional }) => {
             clean(group, false)
                 && (!optional && !ways.iter().any(Vec::is_empty) || at_end(rest.get(1..).unwrap_or_default()))
@@ -308,7 +314,7 @@ fn at_end(rest: &[Sign]) -> bool {
 /// Whether every way of a group that is not empty ends (or begins) with a space of its own.
 fn clean(sign: &Sign, at_its_end: bool) -> bool {
     match sign {
-        Sign::Space | Sign::Gap(_) | Sign::Colon => true,
+        Sign::Space | Sign::Gap(_) | Sign::Colon | Sign::Comma => true,
         Sign::Group { ways, .. } => ways.iter().all(|way| clean_way(way, at_its_end)),
         _ => false,
     }
@@ -330,7 +336,7 @@ fn may_be_nothing(sign: &Sign) -> bool {
 fn only_space(sign: &Sign) -> bool {
     match sign {
         Sign::Group { ways, optional: true } => {
-            ways.iter().all(|way| !way.is_empty() && way.iter().all(|sign| matches!(sign, Sign::Space)))
+            ways.iter().all(|way| !way.is_empty() && way.iter().all(|sign| matches!(sign, Sign::Space | Sign::Comma)))
         }
         _ => false,
     }
@@ -385,6 +391,7 @@ fn write_out(run: &[Sign], texts: &mut Vec<String>) -> Result<(), String> {
             Sign::Star => '*',
             Sign::Number => '#',
             Sign::Colon => ':',
+            Sign::Comma => ',',
             Sign::Any => '_',
             Sign::Gap(_) => return Err("a gap stands between two spaces".to_owned()),
             Sign::Group { ways, optional } => {
@@ -420,6 +427,7 @@ fn tokens(text: &str) -> Result<Vec<Node>, String> {
             '_' => 4,
             '%' | '&' | '+' => 5,
             ':' => 6,
+            ',' => 7,
             _ => 0,
         };
         if (now != kind || now > 2) && kind != 0 {
@@ -427,6 +435,7 @@ fn tokens(text: &str) -> Result<Vec<Node>, String> {
             nodes.push(match kind {
                 4 => Node::Any,
                 6 => Node::Colon,
+                7 => Node::Comma,
                 _ => Node::Words(BTreeSet::from([done])),
             });
         }
@@ -444,7 +453,7 @@ fn least(nodes: &[Node]) -> usize {
         .iter()
         .map(|node| match node {
             Node::Words(_) | Node::Any => 1,
-            Node::Gap(_) | Node::Colon => 0,
+            Node::Gap(_) | Node::Colon | Node::Comma => 0,
             Node::Either(ways) => ways.iter().map(|way| least(way)).min().unwrap_or(0),
         })
         .sum()
@@ -457,7 +466,7 @@ pub(crate) fn most(nodes: &[Node]) -> usize {
         .map(|node| match node {
             Node::Words(_) | Node::Any => 1,
             Node::Gap(most) => usize::from(*most),
-            Node::Colon => 0,
+            Node::Colon | Node::Comma => 0,
             Node::Either(ways) => ways.iter().map(|way| most_of(way)).max().unwrap_or(0),
         })
         .sum()

@@ -19,6 +19,8 @@ enum Step {
     Near,
     /// A colon may stand before the next word.
     Colon,
+    /// A comma stands before the next word.
+    Comma,
     /// First one way, then the other.
     Try(u32, u32),
     Go(u32),
@@ -110,6 +112,9 @@ impl Try<'_> {
                 // "Alder: omkring 17": a colon that the pattern names stays.
                 Step::Near if limit == Between::Colon => {}
                 Step::Near => limit = Between::Clause,
+                Step::Comma => {
+                    self.words.get(at).filter(|word| word.before == Between::Comma)?;
+                }
                 Step::Colon => limit = limit.max(Between::Colon),
                 Step::Try(one, other) => {
                     if let Some(end) = self.run(steps, *one as usize, at, limit) {
@@ -170,6 +175,7 @@ fn sequence(nodes: &[Node], vocabulary: &mut Vocabulary, steps: &mut Vec<Step>) 
             }
             Node::Any => steps.push(Step::Any),
             Node::Colon => steps.push(Step::Colon),
+            Node::Comma => steps.push(Step::Comma),
             Node::Gap(most) => {
                 steps.push(Step::Near);
                 // As many as there are, then fewer.

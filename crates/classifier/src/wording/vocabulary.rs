@@ -9,7 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 /// Words of so many letters may have one of them wrong.
-const LONG: usize = 7;
+const LONG: usize = 8;
 /// A word in two pieces has at least so many letters; shorter ones meet by chance.
 const LEAST_JOINED: usize = 8;
 /// Bytes that may stand between two words that belong together.
@@ -293,9 +293,11 @@ impl Vocabulary {
         // Its first and last letter are right: another ending is another form, not a slip.
         let (first, last) = (text.as_bytes().first(), text.as_bytes().last());
         let near = |id: &&WordId| {
-            self.words
-                .get(**id as usize)
-                .is_some_and(|word| word.as_bytes().first() == first && one_apart(word.as_bytes(), text.as_bytes()))
+            self.words.get(**id as usize).is_some_and(|word| {
+                word.as_bytes().first() == first
+                    && word.as_bytes().last() == last
+                    && one_apart(word.as_bytes(), text.as_bytes())
+            })
         };
         let mut found = self.slips.get(&hash_of(text.as_bytes().iter())).and_then(|ids| ids.iter().find(near));
         if found.is_none() {
