@@ -16,7 +16,7 @@ use domain::{AdContent, AdFacts, MaskedText, ProgrammeId, Reading, SiteId};
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
-use store::{MasterKey, NewAd, Options, ReadingRow, SiteRegistration, Store};
+use store::{Actor, MasterKey, NewAccount, NewAd, Options, PersonRole, ReadingRow, SiteRegistration, Store};
 use world::World;
 
 /// Ads of one made world: several keep the memory of filling small.
@@ -72,7 +72,49 @@ async fn main() -> anyhow::Result<()> {
             println!("ads linked and assessed again: {}", batch.touched);
             store.close().await;
         }
-        _ => anyhow::bail!("usage: scale fill STORE ADS | analyse STORE | batch STORE ADS"),
+        // For ./measure load: accounts with one password, researchers and workers of each team by turns.
+        ["users", path, count] => {
+            let store = open(path).await?;
+            let teams: Vec<String> =
+                config.programmes.values().flat_map(|of| of.teams.iter().map(|team| team.id.clone())).collect();
+            let programme = config.programmes.keys().next().context("a programme")?.clone();
+            let hash = web::password::hash("a long enough password")?;
+            for number in 0..count.parse::<usize>()? {
+                let worker = number % 2 == 1;
+                let team = &teams[(number / 2) % teams.len()];
+                let account = NewAccount {
+                    login: format!("load{number}"),
+                    name: format!("Load {number}"),
+                    role: if worker { PersonRole::OutreachWorker } else { PersonRole::Researcher },
+                    team: worker.then(|| domain::TeamId(team.clone())),
+                    programme: Some(ProgrammeId(programme.clone())),
+                    organisation: None,
+                    language: "en".to_owned(),
+                    urgent_contact: false,
+                    password_hash: hash.clone(),
+                };
+                store.put_account(&account, &Actor::System("load".to_owned()), jiff::Timestamp::now()).await?;
+            }
+            store.close().await;
+        }
+        // How many acts of a kind the log holds.
+        ["events", path, kind] => {
+            let store = open(path).await?;
+            let (mut count, mut before) = (0, None);
+            loop {
+                let page = store.events(before, 1_000).await?;
+                count += page.iter().filter(|event| event.kind == *kind).count();
+                match page.last() {
+                    Some(last) if last.seq > 1 => before = Some(last.seq),
+                    _ => break,
+                }
+            }
+            println!("{count}");
+            store.close().await;
+        }
+        _ => anyhow::bail!(
+            "usage: scale fill STORE ADS | analyse STORE | batch STORE ADS | users STORE N | events STORE KIND"
+        ),
     }
     Ok(())
 }
@@ -85,9 +127,18 @@ fn say(what: &str, ads: usize, began: Instant) {
 }
 
 async fn open(path: &str) -> anyhow::Result<Store> {
-    let key = MasterKey::from_bytes([7; 32]);
+    let key = match std::env::var("BAVN_MASTER_KEY_FILE") {
+        Ok(file) => MasterKey::parse(&std::fs::read_to_string(file)?)?,
+        Err(_) => MasterKey::from_bytes([7; 32]),
+    };
     let at = jiff::Timestamp::UNIX_EPOCH;
-    let store = Store::open_with(&format!("sqlite:{path}"), key, at, Options::default()).await?;
+    let store = Store::open_with(
+        &if path.contains("://") { path.to_owned() } else { format!("sqlite:{path}") },
+        key,
+        at,
+        Options::default(),
+    )
+    .await?;
     let site = SiteRegistration {
         site: SiteId::from("s1"),
         programme: ProgrammeId::from("initiative-1"),

@@ -70,14 +70,15 @@ with store:
             "INSERT INTO sighting VALUES (?, ?, ?, ?, ?, 1, 4096, 0, ?, 'ad', ?)",
             [(row, of if day > up[0] + span // 2 else 1, number[day], at[day], at[day], packed[day], later) for day in up])
         seen += len(up)
-        store.execute("INSERT INTO entity_member VALUES (?, ?, ?, ?, 'analysis', ?)",
+        store.execute("INSERT INTO entity_member (analysis_id, ad_id, advertiser, network, retention, delete_after) VALUES (?, ?, ?, ?, 'analysis', ?)",
                       (analysis, row, f"adv_{owner:06}", f"net_{owner // 2:06}", later))
     for owner in range(people):
         band = draw.choices([0, 1, 2, 3], [90, 6, 3, 1])[0]
-        store.execute("INSERT INTO assessment VALUES (?, ?, 'advertiser', ?, ?, 0, 'ordinary', ?, 'analysis', ?)",
+        store.execute("INSERT INTO assessment (analysis_id, subject, kind, band, points, urgent, queue, body_sealed, retention, delete_after) "
+                      "VALUES (?, ?, 'advertiser', ?, ?, 0, 'ordinary', ?, 'analysis', ?)",
                       (analysis, f"adv_{owner:06}", band, band * 1.5, sealed, later))
         for indicator in draw.sample(["third_person_voice", "number_rotation", "passed_pictures", "always_available"], band):
-            store.execute("INSERT INTO assessment_indicator VALUES (?, ?, ?, 'score', 'analysis', ?)",
+            store.execute("INSERT INTO assessment_indicator (analysis_id, subject, indicator, role, retention, delete_after) VALUES (?, ?, ?, 'score', 'analysis', ?)",
                           (analysis, f"adv_{owner:06}", indicator, later))
     last = at[-1]
     store.execute("UPDATE analysis SET as_of = max(as_of, ?) WHERE id = ?", (last, analysis))

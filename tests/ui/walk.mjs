@@ -162,7 +162,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     await page.locator("a[href^='/tag/']").first().click();
     await check(page, "tag", language, size);
     await page.goto(`${base}/findings`);
-    assert.ok((await page.locator("main svg").count()) >= 6, "charts and the map");
+    assert.ok((await page.locator("main svg").count()) >= 5, "charts and the map");
     assert.ok((await page.locator("main table").count()) >= (await page.locator("main svg").count()), "each has its table");
     await check(page, "findings", language, size, 400_000);
     await page.locator("#f-region").selectOption({ index: 1 });

@@ -37,6 +37,13 @@ fn parse(file: &Path, text: &str) -> anyhow::Result<Vec<Forgotten>> {
     whole.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(line).collect()
 }
 
+/// What makes a line another one than the others: its time does not.
+type Line = (ForgottenKind, String, Option<String>);
+
+fn line_of(of: Forgotten) -> Line {
+    (of.kind, of.contact, of.through)
+}
+
 /// Adds what the store knows and the list does not. How many lines.
 pub async fn keep(file: &Path, store: &Store) -> anyhow::Result<usize> {
     let all = store.forgotten().await?;
@@ -51,15 +58,14 @@ pub async fn keep(file: &Path, store: &Store) -> anyhow::Result<usize> {
     target.lock()?;
     let mut text = String::new();
     target.read_to_string(&mut text)?;
-    let known: BTreeSet<(ForgottenKind, String)> =
-        parse(file, &text)?.into_iter().map(|of| (of.kind, of.contact)).collect();
+    let known: BTreeSet<Line> = parse(file, &text)?.into_iter().map(line_of).collect();
     let mut lines = String::new();
     if !text.is_empty() && !text.ends_with('\n') {
         // A line that a kill or a full disk tore: what it said is written anew below.
         target.set_len(text.rfind('\n').map_or(0, |end| end as u64 + 1))?;
     }
     let mut new = 0;
-    for of in all.iter().filter(|of| !known.contains(&(of.kind, of.contact.clone()))) {
+    for of in all.iter().filter(|of| !known.contains(&line_of((*of).clone()))) {
         lines.push_str(&serde_json::to_string(of)?);
         lines.push('\n');
         new += 1;
@@ -114,13 +120,19 @@ pub async fn apply(list: &[Forgotten], store: &Store, at: Timestamp) -> anyhow::
         );
     }
     let actor = Actor::System("job:restore".to_owned());
-    let there: BTreeSet<(ForgottenKind, String)> =
-        store.forgotten().await?.into_iter().map(|of| (of.kind, of.contact)).collect();
+    let there: BTreeSet<Line> = store.forgotten().await?.into_iter().map(line_of).collect();
     let mut applied = Applied::default();
-    for of in list.iter().filter(|of| !there.contains(&(of.kind, of.contact.clone()))) {
+    // Objections first: what they reach is covered through them.
+    let mut missing: Vec<&Forgotten> = list.iter().filter(|of| !there.contains(&line_of((*of).clone()))).collect();
+    missing.sort_by_key(|of| of.kind);
+    for of in missing {
         match of.kind {
             ForgottenKind::Objection => {
                 applied.objections += usize::from(store.object_again(&of.contact, &actor, at).await?);
+            }
+            ForgottenKind::Covered => {
+                let through = of.through.as_deref().unwrap_or(&of.contact);
+                applied.objections += usize::from(store.cover_again(&of.contact, through, &actor, at).await?);
             }
             ForgottenKind::Erasure => {
                 store.erase_again(&of.contact, &actor, at).await?;

@@ -142,7 +142,40 @@ pub async fn open_store(cli: &Cli, need: Need, at: Timestamp) -> anyhow::Result<
     if new {
         crate::anchors::move_aside(&beside(cli, "anchors.jsonl"), at)?;
     }
+    hold_programme(cli, &store).await?;
     Ok(store)
+}
+
+/// Name of the kept fact.
+const PROGRAMME: &str = "programme";
+
+/// A store belongs to one programme, so that none can see or change what is another's: the first that is named keeps it.
+async fn hold_programme(cli: &Cli, store: &Store) -> anyhow::Result<()> {
+    let kept = store.setting(PROGRAMME).await?;
+    let Some(named) = cli.programme.as_deref().filter(|name| !name.is_empty()) else {
+        // None need be named where one is configured; it must be the store's own all the same.
+        return match (kept, crate::config::CrawlConfig::load(&cli.config)) {
+            (Some(own), Ok(config)) if !config.programmes.contains_key(&own) => {
+                bail!(
+                    "this store belongs to the programme '{own}', which is not in {}/programmes",
+                    cli.config.display()
+                )
+            }
+            _ => Ok(()),
+        };
+    };
+    // A store of before several programmes were configured: its sites say whose it is.
+    let of_sites = match kept {
+        Some(_) => None,
+        None => store.sites(0).await?.into_iter().map(|site| site.registration.programme.0).find(|own| own != named),
+    };
+    match kept.as_deref().or(of_sites.as_deref()) {
+        Some(own) if own != named => bail!(
+            "this store belongs to the programme '{own}', not to '{named}': name the store of '{named}' with --data or --database"
+        ),
+        Some(_) => Ok(()),
+        None => Ok(store.put_setting(PROGRAMME, named).await?),
+    }
 }
 
 fn postgres_key(cli: &Cli) -> anyhow::Result<MasterKey> {

@@ -9,6 +9,7 @@ mod batch;
 pub mod cli;
 pub mod closures;
 pub mod config;
+pub mod configuring;
 pub mod explain;
 pub mod exports;
 pub mod figures;
@@ -16,8 +17,11 @@ pub mod forgotten;
 pub mod input;
 pub mod jobs;
 pub mod key;
+pub mod live;
+pub mod live_pages;
 pub mod logging;
 pub mod machine;
+pub mod mail;
 pub mod monitor;
 pub mod pipeline;
 pub mod plans;
@@ -36,6 +40,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     match &cli.command {
         Command::Read(args) => return jobs::read::run(&cli.config, args),
         Command::Indicators(command) => return jobs::indicators::run(&cli.config, command),
+        Command::Programmes => return jobs::programmes::run(&cli.config),
+        Command::Instrument(command) => return jobs::instrument::run(&cli.config, command),
         Command::Init => return jobs::init::run(&cli.config),
         _ => {}
     }
@@ -64,7 +70,11 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Key(command) => jobs::key::run(&cli, command).await,
             Command::Doctor => jobs::doctor::run(&cli).await,
             Command::Site(command) => jobs::site::run(&cli, command).await,
-            Command::Read(_) | Command::Indicators(_) | Command::Init => Ok(()),
+            Command::Read(_)
+            | Command::Indicators(_)
+            | Command::Instrument(_)
+            | Command::Programmes
+            | Command::Init => Ok(()),
         }
     })
 }

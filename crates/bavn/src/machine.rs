@@ -13,6 +13,16 @@ pub fn room(folder: &Path) -> Option<(u64, u64)> {
     Some((free * 1024, whole * 1024))
 }
 
+/// Whether the system's clock is kept by the network; `None` where the system does not say (a container).
+pub fn clock_is_kept() -> Option<bool> {
+    let told = Command::new("timedatectl").args(["show", "--property=NTPSynchronized", "--value"]).output().ok()?;
+    match String::from_utf8(told.stdout).ok()?.trim() {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
+
 /// What is known of the disk under a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encryption {

@@ -89,6 +89,7 @@ pub fn app_state(
             let clocks = &config.settings.retention;
             (clocks.ads_days, clocks.cases_days.max(clocks.ledger_days))
         },
+        clocks: crate::jobs::retention::clocks(config),
         default_language: if config.settings.serve.language == "en" { Language::En } else { Language::Da },
         clock,
         reasons: (programme.reasons.iter())
@@ -134,6 +135,7 @@ pub fn app_state(
     let public = &config.settings.public;
     Ok(AppState {
         limits: Arc::new(PublicLimits::new(public.objections_per_client_hour, public.objections_per_minute)),
+        configuration: Arc::new(web::NoConfiguration),
         identity: crate::ports::identity_provider(&config.settings.oidc)?,
         catalogue: config.catalogue.clone(),
         settings: Arc::new(settings),

@@ -22,7 +22,7 @@ pub use clock::{Clock, VirtualClock, WallClock};
 pub use crawl::{CrawlDeps, Progress, ProgressEvent, Visited, crawl_site};
 pub use domain::crawl::run;
 pub use error::{CrawlError, ErrorKind, FrontierError};
-pub use fetch::Http;
+pub use fetch::{Http, post_json};
 pub use pacing::Pacer;
 pub use plan::SitePlan;
 pub use schedule::crawl_forever;

@@ -68,6 +68,14 @@ fn count(t: Tongue, number: Option<u64>) -> String {
     number.map_or_else(|| t.pick("holdt tilbage", "withheld").to_owned(), |number| t.whole(number))
 }
 
+/// A count within a sentence.
+fn told(t: Tongue, number: Option<u64>) -> String {
+    number.map_or_else(
+        || t.pick("et antal, der er holdt tilbage,", "a number that is withheld").to_owned(),
+        |number| t.whole(number),
+    )
+}
+
 /// A share with its interval, or the word for one that is withheld.
 fn share_words(t: Tongue, estimate: Option<&Estimate>) -> String {
     match estimate {

@@ -484,7 +484,20 @@ pub(crate) fn fail(doing: &'static str, error: sqlx::Error) -> StoreError {
         sqlx::Error::Database(database) => database.message().to_owned(),
         other => other.to_string(),
     };
+    match sqlite_code(&error) {
+        // 8 read-only, 14 no companion file can be made beside it.
+        Some(8 | 14) => return StoreError::ReadOnly { what },
+        // 11 a page that is none, 26 a file that is no database.
+        Some(11 | 26) => return StoreError::Damaged { doing, what },
+        _ => {}
+    }
     if transient { StoreError::Unavailable { doing, what } } else { StoreError::Engine { doing, what } }
+}
+
+/// SQLite's primary code, in the low byte of what it gives; PostgreSQL's have five characters.
+pub(crate) fn sqlite_code(error: &sqlx::Error) -> Option<i64> {
+    let code = error.as_database_error()?.code()?;
+    if code.len() < 5 { code.parse::<i64>().ok().map(|number| number & 0xff) } else { None }
 }
 
 #[cfg(test)]

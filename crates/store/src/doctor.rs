@@ -30,6 +30,16 @@ pub struct Doctor {
 }
 
 impl Store {
+    /// The database server's own clock in milliseconds; `None` where the database is a file.
+    pub async fn server_clock_ms(&self) -> Result<Option<i64>, StoreError> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(None);
+        }
+        let mut tx = self.read("asking the database for its time").await?;
+        let sql = "SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)";
+        Ok(Some(tx.id(sql, args![]).await?))
+    }
+
     /// Looks at versions, sizes, counts and integrity.
     pub async fn doctor(&self) -> Result<Doctor, StoreError> {
         let mut tx = self.read("examining the database").await?;

@@ -125,6 +125,24 @@ pub enum StoreError {
         /// What the engine said.
         what: String,
     },
+    /// The disk or the folder cannot be written.
+    #[error(
+        "the store cannot be written ({what}): make its disk and folder writable again (`mount -o remount,rw`, the rights of the data folder); what was kept is whole"
+    )]
+    ReadOnly {
+        /// What the engine or the system said.
+        what: String,
+    },
+    /// The database file is damaged.
+    #[error(
+        "the database file is damaged ({what}), found while {doing}: stop bavn, keep a copy of the file, and bring back the newest good backup (`bavn backup restore`)"
+    )]
+    Damaged {
+        /// What was tried.
+        doing: &'static str,
+        /// What the engine said.
+        what: String,
+    },
     /// A backup or a copy cannot be made or used.
     #[error("the backup or copy cannot be used: {what}")]
     Backup {
@@ -142,6 +160,6 @@ pub enum StoreError {
 impl StoreError {
     /// It may go away by itself: wait and try again.
     pub fn is_transient(&self) -> bool {
-        matches!(self, StoreError::Unavailable { .. } | StoreError::Unreachable { .. })
+        matches!(self, StoreError::Unavailable { .. } | StoreError::Unreachable { .. } | StoreError::ReadOnly { .. })
     }
 }

@@ -6,11 +6,13 @@
 //! are never overwritten; current states are derived from them. No clock: times are arguments.
 
 pub mod ads;
+pub mod alarms;
 pub mod analysis;
 mod anchor;
 pub mod archive;
 pub mod audit;
 mod chain;
+mod config_versions;
 pub mod crawl;
 mod db;
 pub mod doctor;
@@ -39,6 +41,7 @@ mod times;
 mod transfer;
 
 pub use ads::{AdRow, AdSpan, NewAd, PutAds, VersionRow};
+pub use alarms::{AlarmNotice, AlarmNow, AlarmRow};
 pub use analysis::{
     AnalysisHeader, AnalysisRun, CaseSubject, Change, ClosureAd, EntityRow, NewAnalysis, NewBatch, NewClosure,
     PutAnalysis, RunFiguresRow, RunHead, SpamShare, Standard,
@@ -46,6 +49,7 @@ pub use analysis::{
 pub use anchor::{Anchor, AnchorKind, Head};
 pub use archive::{ArchiveQuery, ArchiveReader, ArchivedPage, CaptureRow, Reread, RereadAs, RereadCounts, WholeRun};
 pub use audit::{Actor, AuditEntry, AuditFilter, AuditPage, Look, LookAlarm, LookClass, LookLimits};
+pub use config_versions::{ConfigHow, ConfigVersion, NewConfigVersion};
 pub use doctor::{Doctor, TableCount};
 pub use error::StoreError;
 pub use events::{ChainCheck, EventRow};

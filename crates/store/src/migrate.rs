@@ -36,11 +36,30 @@ const STEPS: &[Step] = &[
     step!(13, "daily operation", "0013_operation.sql"),
     step!(15, "who looks after somebody", "0015_hand_over.sql"),
     step!(16, "accounts", "0016_accounts.sql"),
+    step!(18, "configuration and alarms", "0018_configuration.sql"),
 ];
 
 /// The newest version that this program knows.
 pub(crate) fn newest() -> i64 {
     STEPS.iter().map(|step| step.0).max().unwrap_or(0)
+}
+
+/// All versions, the earliest first.
+#[cfg(test)]
+pub(crate) fn versions() -> Vec<i64> {
+    STEPS.iter().map(|step| step.0).collect()
+}
+
+/// Names the place at which a test's process is to die: `in 7`, `after 7`.
+#[cfg(test)]
+pub(crate) const DIE_AT: &str = "BAVN_TEST_DIE_AT";
+
+/// Dies here if a test wants it so: the process ends at once, as by a kill.
+#[cfg(test)]
+fn die(place: &str, version: i64) {
+    if std::env::var(DIE_AT).is_ok_and(|wanted| wanted == format!("{place} {version}")) {
+        std::process::abort();
+    }
 }
 
 /// The version of a database; 0 for an empty one.
@@ -124,9 +143,14 @@ async fn apply(db: &Db, step: &Step, at: Timestamp) -> Result<(), StoreError> {
     .await?;
     let text = if tx.is_postgres() { step.3 } else { step.2 };
     tx.script(text).await?;
+    #[cfg(test)]
+    die("in", step.0);
     tx.run("INSERT INTO schema_version (version, name, applied_at) VALUES ($1, $2, $3)", args![step.0, step.1, at])
         .await?;
-    tx.commit().await
+    tx.commit().await?;
+    #[cfg(test)]
+    die("after", step.0);
+    Ok(())
 }
 
 async fn check_key(db: &Db, keys: &Keys) -> Result<(), StoreError> {

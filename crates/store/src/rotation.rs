@@ -58,6 +58,7 @@ struct Spec {
 }
 
 const ID: &[Col] = &[Col::Int("id")];
+const BY_ATTEMPT: Place = Place::Of(&[Col::Int("attempt_id")]);
 const BY_EVENT: Place = Place::Of(&[Col::Int("event_seq")]);
 
 macro_rules! spec {
@@ -137,11 +138,15 @@ const SPECS: &[Spec] = &[
         [("contact_hash", Purpose::Contact)],
         []
     ),
+    spec!("attempt_change", ID, [], [("plan", BY_ATTEMPT)]),
+    spec!("handover", ID, [], [("note", BY_ATTEMPT), ("answer", BY_ATTEMPT)]),
     spec!("legal_hold", ID, [], [("reason", Place::Of(&[Col::Int("at")]))]),
+    spec!("config_version", ID, [], [("text", Place::Of(&[Col::Int("at")])), ("reason", Place::Of(&[Col::Int("at")]))]),
     spec!("subject_check", ID, [("contact_hash", Purpose::Contact)], [("body", BY_EVENT)]),
     spec!("erasure", &[Col::Hash("contact_hash")], [("contact_hash", Purpose::Contact)], []),
     spec!("second_factor", &[Col::Int("account_id")], [], [("secret", Place::Of(&[Col::Int("account_id")]))]),
     spec!("recovery_code", &[Col::Int("account_id"), Col::Int("number")], [("code_hash", Purpose::SignIn)], []),
+    spec!("config_version", ID, [], [("text", Place::Of(&[Col::Int("at")])), ("reason", Place::Of(&[Col::Int("at")]))]),
     spec!("invitation", &[Col::Hash("token_hash")], [("token_hash", Purpose::SignIn)], []),
     spec!("outer_identity", &[Col::Hash("identity_hash")], [("identity_hash", Purpose::SignIn)], []),
 ];
@@ -350,6 +355,9 @@ async fn batch(
 ) -> Result<(u64, Option<i64>), StoreError> {
     let table = spec.table;
     let lead = spec.key[0];
+    if !is_there(tx, table).await? {
+        return Ok((0, None));
+    }
     let (filter, bounds, last) = match lead {
         Col::Int(name) => {
             let next = tx
@@ -430,6 +438,16 @@ async fn batch(
         tx.run_of(sql, arguments).await?;
     }
     Ok((rows.len() as u64, last))
+}
+
+/// Whether this store has the table: the list may name one that a later version of the schema brings.
+pub(crate) async fn is_there(tx: &mut Tx, table: &str) -> Result<bool, StoreError> {
+    let sql = if tx.is_postgres() {
+        "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1"
+    } else {
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1"
+    };
+    Ok(tx.id(sql, args![table]).await? > 0)
 }
 
 fn place_bytes(row: &Row, cols: &[Col], at: usize) -> Result<Vec<u8>, StoreError> {

@@ -224,7 +224,15 @@ async fn open_sqlite(url: &str, options: &Options) -> Result<Db, StoreError> {
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         return Err(StoreError::MissingFolder { folder: folder.display().to_string() });
     }
-    let unreachable = |error: sqlx::Error| StoreError::Unreachable { url: url.to_owned(), what: reason(error) };
+    let is_there = Path::new(path).is_file();
+    let unreachable = |error: sqlx::Error| match crate::db::sqlite_code(&error) {
+        Some(8 | 14) if is_there => StoreError::ReadOnly { what: reason(error) },
+        Some(11) => StoreError::Damaged { doing: "opening it", what: reason(error) },
+        _ => StoreError::Unreachable { url: url.to_owned(), what: reason(error) },
+    };
+    if is_there && let Err(error) = std::fs::OpenOptions::new().write(true).open(path) {
+        return Err(StoreError::ReadOnly { what: format!("{path}: {error}") });
+    }
     if options.create {
         make_private(Path::new(path))
             .map_err(|error| StoreError::Unreachable { url: url.to_owned(), what: error.to_string() })?;

@@ -42,6 +42,10 @@ impl Posted {
     pub fn raw(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
     }
+    /// Every field, exactly as sent.
+    pub fn all(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.fields.iter()
+    }
     /// A field, or else this.
     pub fn or(&self, name: &str, other: &str) -> String {
         Some(self.text(name)).filter(|text| !text.is_empty()).unwrap_or_else(|| other.to_owned())

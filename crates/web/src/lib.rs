@@ -8,6 +8,7 @@ mod access;
 mod assets;
 mod brake;
 mod clients;
+pub mod configuration;
 mod covered;
 mod errors;
 mod format;
@@ -16,6 +17,7 @@ pub mod gate;
 mod headers;
 mod highlight;
 mod limits;
+mod live;
 mod page;
 mod pages;
 pub mod password;
@@ -31,7 +33,12 @@ mod texts;
 mod totp;
 
 pub use clients::{Peer, Proxies};
+pub use configuration::{
+    ConfigChange, ConfigDraft, ConfigField, ConfigFile, ConfigGroup, ConfigMistake, ConfigOpen, Configuration,
+    ConfigurationError, DiffLine, NoConfiguration,
+};
 pub use limits::PublicLimits;
+pub use live::Source;
 pub use port::{FindingsAsked, FindingsMade, Followed, Found, TextRead, Workbench, WorkbenchError};
 pub use port::{Identity, IdentityAsked, IdentityError, IdentityProvider};
 pub use public_text::{PUBLIC_VARIABLES, PublicSection, PublicText};

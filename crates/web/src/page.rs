@@ -139,6 +139,8 @@ impl Page {
                 ("/people", t.t("menu-people")),
                 ("/objections", t.t("menu-objections")),
                 ("/audit", t.t("menu-audit")),
+                ("/retention", t.t("menu-retention")),
+                ("/settings", t.t("menu-settings")),
                 ("/indicators", t.t("menu-indicators")),
             ],
             PersonRole::Auditor => vec![("/audit", t.t("menu-audit")), ("/indicators", t.t("menu-indicators"))],
@@ -179,7 +181,7 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 52] = [
+        const KNOWN: [&str; 56] = [
             "handed-over",
             "handover-accepted",
             "handover-declined",
@@ -192,6 +194,10 @@ impl Page {
             "person-changed",
             "person-closed",
             "person-opened",
+            "settings-saved",
+            "settings-returned",
+            "hold-placed",
+            "hold-released",
             "follow-up",
             "referral",
             "urgent-answered",

@@ -3,8 +3,8 @@
 use crate::pages::{
     account, administration, attempt, audit, called, case, contact, copies, decision, drift, findings, follow_ups,
     hand_over, health, history, identity, indicators, invitation, left_out, line, network, notes, objection,
-    objections, pair, people, queue, queue_acts, search, second, second_factor, shared_numbers, sign_in, today,
-    try_text,
+    objections, pair, people, queue, queue_acts, retention, search, second, second_factor, settings, shared_numbers,
+    sign_in, today, try_text,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -158,6 +158,14 @@ routes! {
     get "/sites" Only(Administrator) => administration::sites;
     get "/sites/{id}" Only(Administrator) => administration::site;
     post "/sites/{id}/wish" Only(Administrator) => administration::wish;
+    get "/settings" Only(Administrator) => settings::overview;
+    get "/settings/{id}" Only(Administrator) => settings::file;
+    post "/settings/{id}/check" Only(Administrator) => settings::check;
+    post "/settings/{id}/save" Only(Administrator) => settings::save;
+    post "/settings/{id}/return" Only(Administrator) => settings::go_back;
+    get "/retention" Only(Administrator) => retention::upcoming;
+    post "/retention/hold" Only(Administrator) => retention::hold;
+    post "/retention/{id}/release" Only(Administrator) => retention::release;
     get "/people" Only(Administrator) => people::people;
     post "/people" Only(Administrator) => people::invite;
     get "/people/{id}" Only(Administrator) => people::person;

@@ -1,6 +1,6 @@
 //! The web server: plain behind a proxy or on loopback, or with TLS of its own (rustls).
 
-use crate::{AppState, Peer, app, public_app};
+use crate::{Peer, Source, app, public_app};
 use axum::Router;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -82,24 +82,25 @@ impl Tls {
     }
 }
 
-/// Serves the pages on `listener` until `shutdown` is done; requests under way are finished first.
+/// Serves the pages of a state, or of the newest of several that follow each other, on `listener` until `shutdown` is done;
+/// requests under way are finished first.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<Tls>,
-    state: AppState,
+    state: impl Into<Source>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    serve_router(listener, tls, app(state), shutdown).await
+    serve_router(listener, tls, state.into().router(app), shutdown).await
 }
 
 /// Serves the public pages alone: what is collected, objections, the crawler's contact page.
 pub async fn serve_public(
     listener: TcpListener,
     tls: Option<Tls>,
-    state: AppState,
+    state: impl Into<Source>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    serve_router(listener, tls, public_app(state), shutdown).await
+    serve_router(listener, tls, state.into().router(public_app), shutdown).await
 }
 
 async fn serve_router(

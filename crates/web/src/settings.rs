@@ -33,6 +33,8 @@ pub struct WebSettings {
     pub public_texts: Vec<PublicText>,
     /// Days that ads are kept after they were last seen, and cases and contact, for the public page.
     pub kept_days: (u32, u32),
+    /// How long what is kept, for administrators.
+    pub clocks: store::Clocks,
     /// Language of a visitor who has not chosen.
     pub default_language: Language,
     /// The time.

@@ -1,6 +1,6 @@
 //! What every handler is given.
 
-use crate::{IdentityProvider, PublicLimits, Workbench, settings::WebSettings};
+use crate::{Configuration, IdentityProvider, PublicLimits, Workbench, settings::WebSettings};
 use classifier::Catalogue;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub struct AppState {
     pub settings: Arc<WebSettings>,
     /// Reads a text on request.
     pub workbench: Arc<dyn Workbench>,
+    /// The configuration, for administrators.
+    pub configuration: Arc<dyn Configuration>,
     /// The brakes of the public form.
     pub limits: Arc<PublicLimits>,
     /// Who else can say who somebody is, where one is configured.

@@ -80,7 +80,7 @@ impl Language {
 }
 
 /// The files of a language.
-pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 10] {
+pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 11] {
     match language {
         Language::Da => [
             ("common", include_str!("../texts/da/common.ftl")),
@@ -88,6 +88,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 10] {
             ("review", include_str!("../texts/da/review.ftl")),
             ("outreach", include_str!("../texts/da/outreach.ftl")),
             ("administration", include_str!("../texts/da/administration.ftl")),
+            ("settings", include_str!("../texts/da/settings.ftl")),
             ("network", include_str!("../texts/da/network.ftl")),
             ("public", include_str!("../texts/da/public.ftl")),
             ("tuning", include_str!("../texts/da/tuning.ftl")),
@@ -100,6 +101,7 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 10] {
             ("review", include_str!("../texts/en/review.ftl")),
             ("outreach", include_str!("../texts/en/outreach.ftl")),
             ("administration", include_str!("../texts/en/administration.ftl")),
+            ("settings", include_str!("../texts/en/settings.ftl")),
             ("network", include_str!("../texts/en/network.ftl")),
             ("public", include_str!("../texts/en/public.ftl")),
             ("tuning", include_str!("../texts/en/tuning.ftl")),

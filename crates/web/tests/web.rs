@@ -2,6 +2,8 @@
 //! `queue`: next case, lock, skip, views, shortcuts.
 //! `search`: search, contacts, files.
 //! `second`: second readings, history. `findings`: figures, filters, downloads.
+//! `strange_forms`: forms that no page of ours would send.
+//! `settings`: the configuration, retention and holds.
 //! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
 
 #[path = "web/access.rs"]
@@ -32,6 +34,10 @@ mod research;
 mod search;
 #[path = "web/second.rs"]
 mod second;
+#[path = "web/settings.rs"]
+mod settings;
+#[path = "web/strange_forms.rs"]
+mod strange_forms;
 #[path = "web/support/mod.rs"]
 mod support;
 #[path = "web/worker.rs"]

@@ -90,9 +90,6 @@ pub struct ResearchArgs {
     /// New or empty folder for the package
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Programme [default: the only one]
-    #[arg(long)]
-    pub programme: Option<String>,
     /// Only what was known by then [default: the store's last change]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
@@ -132,9 +129,6 @@ pub struct ReportArgs {
     /// Language [default: serve.language of bavn.toml]
     #[arg(long)]
     pub lang: Option<ReportLanguage>,
-    /// Programme [default: the only one]
-    #[arg(long)]
-    pub programme: Option<String>,
     /// Only what was known by then [default: the store's last change]
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,

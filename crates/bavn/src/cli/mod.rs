@@ -1,6 +1,7 @@
 //! The command line. `bavn --help` and `bavn COMMAND --help` show it.
 
 mod export;
+mod instruments;
 mod people;
 mod rules;
 mod site;
@@ -11,6 +12,7 @@ pub use export::{
     ArchiveCommand, ArchiveExportArgs, ArchiveImportArgs, ExportArgs, ExportCommand, FindingArgs, ReportArgs,
     ReportLanguage, ResearchArgs, VerifyArgs,
 };
+pub use instruments::{InstrumentCommand, InstrumentImportArgs};
 pub use people::{
     ExtentArg, ObjectionAddArgs, ObjectionCommand, ObjectionDecideArgs, RoleArg, SubjectCheckArgs, SubjectCommand,
     UserAddArgs, UserCommand,
@@ -31,6 +33,9 @@ pub struct Cli {
     /// Folder with bavn.toml, programmes, sites and indicators
     #[arg(long, global = true, default_value = "config", value_name = "DIR")]
     pub config: PathBuf,
+    /// The programme, where several are configured; each has a data folder (or database) of its own
+    #[arg(long, global = true, env = "BAVN_PROGRAMME", value_name = "ID")]
+    pub programme: Option<String>,
     /// Folder that holds the embedded SQLite store
     #[arg(long, global = true, default_value = "data", value_name = "DIR")]
     pub data: PathBuf,
@@ -83,6 +88,11 @@ pub enum Command {
     /// The catalogue of indicators
     #[command(subcommand)]
     Indicators(IndicatorCommand),
+    /// The programmes of this installation: what each approaches, its sites, teams and instruments
+    Programmes,
+    /// Screening instruments: forms of questions, and what answers are signs of
+    #[command(subcommand)]
+    Instrument(InstrumentCommand),
     /// The weights by which ads are linked
     #[command(subcommand)]
     Linkage(LinkageCommand),

@@ -200,9 +200,6 @@ pub struct UserAddArgs {
     /// Team, for outreach workers
     #[arg(long)]
     pub team: Option<String>,
-    /// Programme [default: the only one]
-    #[arg(long)]
-    pub programme: Option<String>,
     /// Languages that the person speaks, e.g. da,en,ro [default: those of the team]
     #[arg(long, value_delimiter = ',')]
     pub languages: Vec<String>,

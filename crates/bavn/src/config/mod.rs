@@ -3,21 +3,24 @@
 //! Files are the single truth. Whatever is wrong in them stops the start with file, line and key.
 
 mod builtin;
+mod instruments;
 mod programme;
 mod release;
 mod settings;
 mod toml_file;
 
 pub use builtin::{Builtin, write_builtin};
-pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, UrgentPerson, UrgentSettings};
+pub use instruments::{Instruments, OWN_TOOL};
+pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, Unit, UrgentPerson, UrgentSettings};
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
-    AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings, MonitorSettings,
-    OidcSettings, PublicSettings, RetentionSettings, ServeSettings, Settings, SignInSettings, SmtpSecurity,
-    SmtpSettings,
+    AlarmSettings, AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings,
+    MonitorSettings, OidcSettings, PublicSettings, RetentionSettings, ServeSettings, Settings, SignInSettings,
+    SmtpSecurity, SmtpSettings,
 };
 pub use toml_file::{ConfigError, parse_toml};
 
+use crate::cli::Cli;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,7 +54,10 @@ pub struct Config {
     pub reader_version: String,
     /// `public/*.toml`: words of the public page, Danish and English first.
     pub public_texts: Vec<web::PublicText>,
+    /// `instruments/`: screening instruments.
+    pub instruments: Instruments,
     linkage_text: String,
+    crawl_version: String,
 }
 
 /// What a crawl needs of the configuration: neither catalogue nor lexicon, whose patterns take a while to compile.
@@ -63,9 +69,18 @@ pub struct CrawlConfig {
     pub programmes: BTreeMap<String, Programme>,
     /// `sites/<site>/site.toml`, by site.
     pub sites: BTreeMap<String, extract::adapter::Adapter>,
+    /// `sha256:…` of these files: another one where one of them changed.
+    pub version: String,
 }
 
 impl CrawlConfig {
+    /// The part that a command's crawl needs, of its programme.
+    pub fn of(cli: &Cli) -> anyhow::Result<CrawlConfig> {
+        let mut config = Self::load(&cli.config)?;
+        choose(&mut config.programmes, &mut config.sites, cli.programme.as_deref())?;
+        Ok(config)
+    }
+
     /// Reads that part of the folder.
     pub fn load(folder: &Path) -> anyhow::Result<CrawlConfig> {
         Source::open(folder, false)?.crawl_config()
@@ -73,12 +88,30 @@ impl CrawlConfig {
 }
 
 impl Config {
+    /// The configuration of a command: its programme alone, with the sites that it watches.
+    pub fn of(cli: &Cli, fallback: bool) -> anyhow::Result<Config> {
+        let mut config = Self::load(&cli.config, fallback)?;
+        choose(&mut config.programmes, &mut config.sites, cli.programme.as_deref())?;
+        Ok(config)
+    }
+
     /// Reads the folder. Only what `needs` names is required to be there: a stateless command goes on with the
     /// configuration built into the program where the folder does not exist.
     pub fn load(folder: &Path, fallback: bool) -> anyhow::Result<Config> {
         let source = Source::open(folder, fallback)?;
-        let CrawlConfig { settings, programmes, sites } = source.crawl_config()?;
+        let CrawlConfig { settings, programmes, sites, version } = source.crawl_config()?;
         let catalogue = source.catalogue()?;
+        let instruments = source.instruments()?;
+        for programme in programmes.values() {
+            if let Some(id) = programme.instruments.iter().find(|id| !instruments.has(id)) {
+                let known: Vec<&str> = instruments.all().map(|form| form.instrument.id.as_str()).collect();
+                anyhow::bail!(
+                    "programme '{}' names the instrument '{id}', which is not there: there is {}",
+                    programme.id,
+                    known.join(", ")
+                );
+            }
+        }
         Ok(Config {
             reader_version: source.reader_version(&catalogue)?,
             catalogue: Arc::new(catalogue),
@@ -87,9 +120,11 @@ impl Config {
             linkage: source.toml("linkage.toml")?,
             watch: source.watch()?,
             public_texts: source.public_texts()?,
+            instruments,
             forms: source.later_toml("forms.toml")?.0,
             recipients: source.recipients()?,
             linkage_text: source.text("linkage.toml")?,
+            crawl_version: version,
             folder: source.folder.clone(),
             settings,
             programmes,
@@ -99,7 +134,12 @@ impl Config {
 
     /// The part that a crawl needs.
     pub fn for_crawl(&self) -> CrawlConfig {
-        CrawlConfig { settings: self.settings.clone(), programmes: self.programmes.clone(), sites: self.sites.clone() }
+        CrawlConfig {
+            settings: self.settings.clone(),
+            programmes: self.programmes.clone(),
+            sites: self.sites.clone(),
+            version: self.crawl_version.clone(),
+        }
     }
 
     /// `sha256:…` of the parameters of linking.
@@ -168,6 +208,31 @@ impl Config {
     }
 }
 
+/// Leaves the programme that is named and the sites that it watches. Where several are configured, one must be named: a
+/// store belongs to one programme.
+fn choose(
+    programmes: &mut BTreeMap<String, Programme>,
+    sites: &mut BTreeMap<String, extract::adapter::Adapter>,
+    named: Option<&str>,
+) -> anyhow::Result<()> {
+    let named = named.filter(|name| !name.is_empty());
+    let known = programmes.keys().cloned().collect::<Vec<_>>().join(", ");
+    match named {
+        Some(name) => {
+            programmes.retain(|id, _| id == name);
+            let Some(programme) = programmes.get(name) else {
+                anyhow::bail!("no programme '{name}': there is {known}");
+            };
+            sites.retain(|id, _| programme.watches(id));
+        }
+        None if programmes.len() > 1 => anyhow::bail!(
+            "several programmes are configured ({known}): say with --programme which one this is for, and with --data or --database where its store is"
+        ),
+        None => {}
+    }
+    Ok(())
+}
+
 /// Where files come from: a folder, or the program itself.
 struct Source {
     folder: Option<PathBuf>,
@@ -228,13 +293,19 @@ impl Source {
 
     fn crawl_config(&self) -> anyhow::Result<CrawlConfig> {
         let settings: Settings = self.toml("bavn.toml")?;
+        let mut parts = vec![self.text("bavn.toml")?];
         settings.check("bavn.toml")?;
         let mut programmes = BTreeMap::new();
         for (path, text) in self.texts("programmes/", ".toml")? {
-            let programme: Programme = parse_toml(&self.show(&path), &text)?;
-            programme.check(&self.show(&path))?;
-            programmes.insert(programme.id.clone(), programme);
+            let file = self.show(&path);
+            let programme: Programme = parse_toml(&file, &text)?;
+            programme.check(&file)?;
+            parts.extend([path, text]);
+            if let Some(other) = programmes.insert(programme.id.clone(), programme) {
+                anyhow::bail!("{file}: there is a programme '{}' already: as a file and as a folder?", other.id);
+            }
         }
+        programme::share(&mut programmes).map_err(|error| anyhow::anyhow!("{}: {error}", self.show("programmes/")))?;
         if programmes.is_empty() {
             anyhow::bail!("{} holds no programme: add one as programmes/<id>.toml", self.show("programmes/"));
         }
@@ -243,8 +314,10 @@ impl Source {
             let id = path.trim_start_matches("sites/").trim_end_matches("/site.toml").to_owned();
             let adapter = extract::adapter::Adapter::parse(&id, &self.show(&path), &text)?;
             sites.insert(id, adapter);
+            parts.extend([path, text]);
         }
-        Ok(CrawlConfig { settings, programmes, sites })
+        let version = sha256(&parts.iter().map(String::as_bytes).collect::<Vec<_>>());
+        Ok(CrawlConfig { settings, programmes, sites, version })
     }
 
     fn catalogue(&self) -> anyhow::Result<classifier::Catalogue> {

@@ -1,9 +1,9 @@
-//! `programmes/<id>.toml`: one programme with its teams and offers.
+//! `programmes/<id>.toml` or `programmes/<id>/programme.toml`: one programme with its teams, instruments and offers.
 
 use super::toml_file::ConfigError;
 use domain::Bilingual;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One programme.
 #[derive(Debug, Clone, Deserialize)]
@@ -13,8 +13,17 @@ pub struct Programme {
     pub id: String,
     /// What people call it.
     pub title: Bilingual,
-    /// Its sites by id; `["*"]` means all.
+    /// What its teams approach.
+    #[serde(default)]
+    pub unit: Unit,
+    /// Its sites by id; `["*"]` means all that no other programme names.
     pub sites: Vec<String>,
+    /// Sites that other programmes name: worked out, never written.
+    #[serde(skip)]
+    pub elsewhere: BTreeSet<String>,
+    /// Screening instruments by id.
+    #[serde(default)]
+    pub instruments: Vec<String>,
     /// Rules of the gate and the list, and prepared texts.
     pub outreach: outreach::Settings,
     /// How cases are read; left out for the defaults.
@@ -45,6 +54,30 @@ pub struct Programme {
     pub copies: CopiesSettings,
     /// The outreach teams.
     pub teams: Vec<TeamSettings>,
+}
+
+/// What a programme's teams approach.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Whoever runs ads: the teams get contact lists.
+    #[default]
+    Advertiser,
+    /// A clinic: the teams visit places.
+    Clinic,
+    /// A workplace: the teams visit places.
+    Workplace,
+}
+
+impl Unit {
+    /// As written in the files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Unit::Advertiser => "advertiser",
+            Unit::Clinic => "clinic",
+            Unit::Workplace => "workplace",
+        }
+    }
 }
 
 /// Copies of the day's list that may leave the screen: none until the programme says so.
@@ -212,8 +245,11 @@ impl Programme {
     /// Checks what the types do not.
     pub fn check(&self, file: &str) -> Result<(), ConfigError> {
         let wrong = |key: &str, message: String| Err(ConfigError::at_key(file, "", key, message));
-        if !file.ends_with(&format!("{}.toml", self.id)) {
-            return wrong("id", format!("'{}' is not the file's name", self.id));
+        let mut parts = file.trim_end_matches(".toml").rsplit(['/', '\\']);
+        let name = parts.next().unwrap_or_default();
+        let own = if name == "programme" { parts.next().unwrap_or_default() } else { name };
+        if own != self.id {
+            return wrong("id", format!("'{}' is not the name of its file or folder, '{own}'", self.id));
         }
         if let Err(error) = self.outreach.check() {
             return wrong("outreach", error.to_string());
@@ -257,6 +293,35 @@ impl Programme {
 
     /// Whether the programme watches `site`.
     pub fn watches(&self, site: &str) -> bool {
-        self.sites.iter().any(|name| name == "*" || name == site)
+        self.sites.iter().any(|name| name == site || name == "*" && !self.elsewhere.contains(site))
     }
+}
+
+/// Checks that no two programmes want the same site or team, and tells each what the others name.
+pub fn share(programmes: &mut BTreeMap<String, Programme>) -> Result<(), String> {
+    let (mut sites, mut teams): (BTreeMap<String, String>, BTreeMap<String, String>) = Default::default();
+    for programme in programmes.values() {
+        for site in &programme.sites {
+            if let Some(other) = sites.insert(site.clone(), programme.id.clone()).filter(|other| *other != programme.id)
+            {
+                return Err(match site.as_str() {
+                    "*" => format!("'{other}' and '{}' both want all sites: name those of one of them", programme.id),
+                    _ => format!(
+                        "site '{site}' is named by '{other}' and by '{}': a site has one programme",
+                        programme.id
+                    ),
+                });
+            }
+        }
+        for team in &programme.teams {
+            if let Some(other) = teams.insert(team.id.clone(), programme.id.clone()) {
+                return Err(format!("team '{}' is in '{other}' and again in '{}'", team.id, programme.id));
+            }
+        }
+    }
+    for programme in programmes.values_mut() {
+        let others = sites.iter().filter(|(site, of)| **of != programme.id && site.as_str() != "*");
+        programme.elsewhere = others.map(|(site, _)| site.clone()).collect();
+    }
+    Ok(())
 }

@@ -39,6 +39,72 @@ pub struct Settings {
     /// Backups.
     #[serde(default)]
     pub backup: BackupSettings,
+    /// Who is told when something calls for somebody.
+    #[serde(default)]
+    pub alarms: AlarmSettings,
+}
+
+/// Alarms by mail and webhook. Nothing personal is in them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AlarmSettings {
+    /// Addresses told of the crawl, backups, deletions, configuration and approvals.
+    pub emails: Vec<String>,
+    /// Addresses of auditors, told of limits of looks.
+    pub auditor_emails: Vec<String>,
+    /// Address that each alarm is posted to as JSON; empty: none.
+    pub webhook: String,
+    /// File with a secret by which each post is signed (HMAC-SHA-256); empty: not signed.
+    pub webhook_secret_file: String,
+    /// Hours after which the newest backup is too old.
+    pub backup_hours: u32,
+    /// Days before an approval's end at which it is told.
+    pub approval_days: u32,
+}
+
+impl Default for AlarmSettings {
+    fn default() -> Self {
+        Self {
+            emails: Vec::new(),
+            auditor_emails: Vec::new(),
+            webhook: String::new(),
+            webhook_secret_file: String::new(),
+            backup_hours: 48,
+            approval_days: 14,
+        }
+    }
+}
+
+impl AlarmSettings {
+    /// Checks what the types do not.
+    fn check(&self, smtp: &SmtpSettings) -> Result<(), (&'static str, &'static str)> {
+        let bad = |address: &String| address.parse::<lettre::message::Mailbox>().is_err();
+        if self.emails.iter().any(bad) {
+            return Err(("alarms.emails", "each must be an e-mail address"));
+        }
+        if self.auditor_emails.iter().any(bad) {
+            return Err(("alarms.auditor_emails", "each must be an e-mail address"));
+        }
+        if smtp.server.is_empty() && !(self.emails.is_empty() && self.auditor_emails.is_empty()) {
+            return Err(("alarms.emails", "mail needs smtp.server"));
+        }
+        if !self.webhook.is_empty() {
+            let url = url::Url::parse(&self.webhook).ok();
+            let own = url.as_ref().is_some_and(|url| match url.host() {
+                Some(url::Host::Ipv4(address)) => address.is_loopback(),
+                Some(url::Host::Ipv6(address)) => address.is_loopback(),
+                Some(url::Host::Domain(name)) => name == "localhost",
+                None => false,
+            });
+            if !url.is_some_and(|url| url.scheme() == "https" || (url.scheme() == "http" && own)) {
+                return Err(("alarms.webhook", "must be an https address (http only on this machine), or empty"));
+            }
+        }
+        if self.backup_hours == 0 {
+            return Err(("alarms.backup_hours", "must be at least 1"));
+        }
+        Ok(())
+    }
 }
 
 /// The log of looks, its anchors and its alarm.
@@ -298,7 +364,7 @@ impl MonitorSettings {
 }
 
 /// The pages that the world may see, on a listener of their own.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PublicSettings {
     /// Address and port. Empty: they are among the other pages alone.
@@ -432,6 +498,9 @@ impl Settings {
             if smtp.port == 0 {
                 return wrong("smtp.port", "must be the mail server's port, mostly 587 (starttls) or 465 (tls)");
             }
+        }
+        if let Err((key, message)) = self.alarms.check(smtp) {
+            return wrong(key, message);
         }
         if !(2..=3600).contains(&self.crawl.lease_s) {
             return wrong("crawl.lease_s", "must be 2 to 3600 seconds");

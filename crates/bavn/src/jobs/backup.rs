@@ -19,7 +19,7 @@ pub const VERIFIED: &str = "backup_verified";
 /// Carries out a command.
 pub async fn run(cli: &Cli, command: &BackupCommand) -> anyhow::Result<()> {
     let now = crate::time::now();
-    let config = Config::load(&cli.config, true)?;
+    let config = Config::of(cli, true)?;
     match command {
         BackupCommand::Create { file, recipient, secret } => {
             let store = open_store(cli, Need::Existing, now).await?;
@@ -173,8 +173,14 @@ async fn restore(
     if path.exists() {
         match open_store(cli, Need::Existing, now).await {
             Ok(store) => {
-                forgotten::keep(&list_file, &store).await?;
+                let kept = forgotten::keep(&list_file, &store).await;
                 store.close().await;
+                if let Err(error) = kept {
+                    eprintln!(
+                        "The store that is there cannot be read whole ({error:#}); the list {} counts.",
+                        list_file.display()
+                    );
+                }
             }
             Err(error) => eprintln!(
                 "The store that is there cannot be opened ({error}); the list {} counts.",

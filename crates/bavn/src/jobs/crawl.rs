@@ -3,6 +3,7 @@
 use crate::cli::{Cli, CrawlArgs};
 use crate::config::{CrawlConfig, Settings};
 use crate::key::{Need, database_url, open_store};
+use crate::live::Live;
 use crate::monitor::{self, Counted};
 use crate::plans::plans;
 use crate::ports::{AdapterPages, StoreFrontier};
@@ -11,15 +12,19 @@ use crawler::clock::Clock;
 use crawler::run::{RunEnd, RunSummary};
 use crawler::{CrawlDeps, Http, Pacer, Progress, ProgressEvent, SitePlan, Stop, Visited, WallClock, crawl_site};
 use indicatif::ProgressBar;
+use jiff::Timestamp;
 use std::fs::{File, TryLockError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 use store::{Engine, Store};
+use tokio::sync::watch;
 
 /// Crawls.
 pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
-    let config = CrawlConfig::load(&cli.config)?;
+    let cli_of = cli.clone();
+    let live = Live::open(&cli.config, move |_| CrawlConfig::of(&cli_of))?;
+    let config = live.now();
     let store = open_store(cli, Need::Make, crate::time::now()).await?;
     let _only_one = only_crawler(cli, &store)?;
     let plans = plans(&config, &store, &args.sites, crate::time::now()).await?;
@@ -29,11 +34,14 @@ pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
     let bar = crate::progress::spinner("pages");
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let progress = Arc::new(Counted(Arc::new(Line::new(bar.clone()))));
-    let deps = deps(&config, &store, Arc::new(WallClock), stop.clone(), progress)?;
     let failed = if args.once {
+        let deps = deps(&config, &store, Arc::new(WallClock), stop.clone(), progress)?;
         once(&plans, &deps, &bar).await
     } else {
-        crawler::crawl_forever(plans, &deps, until).await;
+        let crawl = KeepCrawling { sites: args.sites.clone(), until, progress };
+        let watching = tokio::spawn(live.clone().watch(stop.clone(), |_| std::future::ready(())));
+        crawl.run((*config).clone(), live.changes(), CrawlConfig::clone, store.clone(), stop.clone()).await;
+        watching.abort();
         0
     };
     bar.finish_and_clear();
@@ -42,6 +50,102 @@ pub async fn run(cli: &Cli, args: &CrawlArgs) -> anyhow::Result<()> {
         anyhow::bail!("{failed} of the sites were not crawled well; the lines above say why, what was read is kept");
     }
     Ok(())
+}
+
+/// A crawl by schedule that follows its configuration: at a change what is in flight is finished, and the crawl goes on by
+/// the new plans where it was, since the frontier remembers.
+pub struct KeepCrawling {
+    /// Sites to crawl; empty for all.
+    pub sites: Vec<String>,
+    /// When to stop.
+    pub until: Option<Timestamp>,
+    /// Whom to tell of progress.
+    pub progress: Arc<dyn Progress>,
+}
+
+impl KeepCrawling {
+    /// Crawls until `stop`. `part` is what a crawl needs of a configuration.
+    pub async fn run<T>(
+        self,
+        mut config: CrawlConfig,
+        mut later: watch::Receiver<Arc<T>>,
+        part: fn(&T) -> CrawlConfig,
+        store: Store,
+        stop: Stop,
+    ) {
+        loop {
+            let (pause, mut over) = (Stop::default(), true);
+            match self.prepared(&config, &store, pause.clone()).await {
+                Ok(Some((plans, deps))) => {
+                    let crawl = crawler::crawl_forever(plans, &deps, self.until);
+                    tokio::pin!(crawl);
+                    loop {
+                        tokio::select! {
+                            () = &mut crawl => break,
+                            () = stop.stopped() => {}
+                            new = changed(&mut later, part, &config) => {
+                                // What the crawl cannot work by is said, and the plans before stay in force.
+                                if let Err(error) = self.prepared(&new, &store, pause.clone()).await {
+                                    tracing::error!("the crawl goes on by the configuration before: {error:#}");
+                                    continue;
+                                }
+                                (config, over) = (new, false);
+                                tracing::info!("the crawl follows the changed configuration");
+                            }
+                        }
+                        pause.stop();
+                        (&mut crawl).await;
+                        break;
+                    }
+                }
+                other => {
+                    if let Err(error) = other {
+                        tracing::error!("nothing is crawled: {error:#}");
+                    }
+                    tokio::select! {
+                        () = stop.stopped() => {}
+                        new = changed(&mut later, part, &config) => (config, over) = (new, false),
+                    }
+                }
+            }
+            if over || stop.is_stopped() {
+                return;
+            }
+        }
+    }
+
+    /// Plans and what the crawl works with; none where there is no site.
+    async fn prepared(
+        &self,
+        config: &CrawlConfig,
+        store: &Store,
+        pause: Stop,
+    ) -> anyhow::Result<Option<(Vec<SitePlan>, CrawlDeps)>> {
+        if config.sites.is_empty() {
+            return Ok(None);
+        }
+        let plans = plans(config, store, &self.sites, crate::time::now()).await?;
+        let deps = deps(config, store, Arc::new(WallClock), pause, self.progress.clone())?;
+        Ok(Some((plans, deps)))
+    }
+}
+
+/// The next configuration in which something that a crawl goes by differs.
+async fn changed<T>(
+    later: &mut watch::Receiver<Arc<T>>,
+    part: fn(&T) -> CrawlConfig,
+    known: &CrawlConfig,
+) -> CrawlConfig {
+    loop {
+        if later.changed().await.is_err() {
+            // Nobody changes it any more.
+            std::future::pending::<()>().await;
+        }
+        let new = part(&later.borrow_and_update());
+        if new.version != known.version {
+            return new;
+        }
+    }
 }
 
 /// SQLite takes one crawler at a time: this holds a lock beside the store for as long as it lives, and the lock ends

@@ -37,7 +37,7 @@ pub const VIRTUAL_TODAY: &str = "virtual_today";
 pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     let started = std::time::Instant::now();
     let listener = if args.once { None } else { Some(serve::listen(args.listen).await?) };
-    let mut config = Config::load(&cli.config, true)?;
+    let mut config = Config::of(cli, true)?;
     let settings = PopulationSettings {
         seed: args.seed,
         days: args.days,

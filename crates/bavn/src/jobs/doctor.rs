@@ -20,7 +20,7 @@ enum Finding {
 /// Looks at configuration, approvals, key, store, log chains and clock. Exit 1 where something is broken.
 pub async fn run(cli: &Cli) -> anyhow::Result<()> {
     let mut findings = Vec::new();
-    let config = Config::load(&cli.config, false);
+    let config = Config::of(cli, false);
     match &config {
         Ok(config) => look_at_config(config, &mut findings),
         Err(error) => findings.push(Finding::Bad(format!("configuration: {}", crate::explain::explain(error)))),
@@ -31,10 +31,15 @@ pub async fn run(cli: &Cli) -> anyhow::Result<()> {
     }
     match open_store(cli, Need::Existing, crate::time::now()).await {
         Ok(store) => {
-            look_at_store(&store, &mut findings).await?;
+            // What cannot be looked at is a finding like any other: the rest is looked at all the same.
+            let mut looks =
+                vec![look_at_store(&store, &mut findings).await, look_at_clock(&store, &mut findings).await];
             if let Ok(config) = &config {
-                look_at_anchors(cli, config, &store, &mut findings).await?;
-                look_at_backups(config, &store, &mut findings).await?;
+                looks.push(look_at_anchors(cli, config, &store, &mut findings).await);
+                looks.push(look_at_backups(config, &store, &mut findings).await);
+            }
+            for error in looks.into_iter().filter_map(Result::err) {
+                findings.push(Finding::Bad(format!("store: {error:#}")));
             }
             store.close().await;
         }
@@ -82,7 +87,11 @@ fn look_at_config(config: &Config, findings: &mut Vec<Finding>) {
         match (settings.refusal(today), &settings.approval) {
             (Some(why), _) => findings.push(Finding::Warning(format!("approval of {id}: {why}"))),
             (None, Some(approval)) if (approval.until - today).get_days() <= 30 => findings.push(Finding::Warning(
-                format!("approval of {id} ends on {}: renew it in sites/{id}/site.toml", approval.until),
+                format!(
+                    "approval of {id} ends on {}, in {} days: renew it in sites/{id}/site.toml or on the page 'Settings'",
+                    approval.until,
+                    (approval.until - today).get_days()
+                ),
             )),
             (None, _) => findings.push(Finding::Good(format!("approval of {id}"))),
         }
@@ -231,6 +240,50 @@ async fn look_at_anchors(
             "what must stay forgotten: {} is missing; 'bavn run' and 'bavn backup create' write it, a restore needs it",
             forgotten::file_of(cli).display()
         )));
+    }
+    Ok(())
+}
+
+/// Most milliseconds by which two clocks may differ: leases and turns go by them.
+const CLOCKS_DIFFER_MS: i64 = 2_000;
+
+/// This machine's clock against the database's, whether it is kept by the network, and whether it jumped.
+async fn look_at_clock(store: &store::Store, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
+    let before = crate::time::now();
+    if let Some(server) = store.server_clock_ms().await? {
+        let after = crate::time::now();
+        // Between asking and answer lies some time: only what cannot be explained by it is a difference.
+        let early = before.as_millisecond() - server;
+        let late = server - after.as_millisecond();
+        let off = early.max(late).max(0);
+        findings.push(if off > CLOCKS_DIFFER_MS {
+            Finding::Bad(format!(
+                "clock: {:.1} seconds away from the database's; let both keep time by NTP (timedatectl set-ntp true)",
+                off as f64 / 1000.0
+            ))
+        } else {
+            Finding::Good("clock: as the database's".to_owned())
+        });
+    }
+    match machine::clock_is_kept() {
+        Some(true) => findings.push(Finding::Good("clock: kept by the network (NTP)".to_owned())),
+        Some(false) => findings.push(Finding::Warning(
+            "clock: not kept by the network; 'timedatectl set-ntp true', or install systemd-timesyncd".to_owned(),
+        )),
+        None => {}
+    }
+    let jumped = store.setting(super::upkeep::CLOCK_JUMPED).await?.unwrap_or_default();
+    if let Some((at, seconds)) = jumped.split_once(' ')
+        && let Ok(at) = at.parse::<Timestamp>()
+        && before.duration_since(at).as_hours() < 24 * 7
+    {
+        findings.push(Finding::Warning(format!(
+            "clock: it jumped by {seconds} seconds at {at} (or the machine slept); lists, backups and deletions are made once a \
+             day all the same, a deletion waited a day; look at the machine's time service"
+        )));
+    }
+    if let Some(error) = store.setting(super::alarms::DELETION_FAILED).await?.filter(|why| !why.is_empty()) {
+        findings.push(Finding::Bad(format!("deletion: the last one {error}; see the log of 'bavn run'")));
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ const BATCH: usize = 500;
 
 /// Carries out an import.
 pub async fn run(cli: &Cli, command: &ImportCommand) -> anyhow::Result<()> {
-    let config = Config::load(&cli.config, false)?;
+    let config = Config::of(cli, false)?;
     let now = crate::time::now();
     match command {
         ImportCommand::Ads(args) => {

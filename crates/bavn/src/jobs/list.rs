@@ -1,7 +1,7 @@
 //! `bavn list`: the day's contact list of each team, made at the team's hour of what was known by then.
 
 use crate::cli::{Cli, ListArgs};
-use crate::config::{Config, Programme, TeamSettings};
+use crate::config::{Config, Programme, TeamSettings, Unit};
 use crate::key::Need;
 use crate::web_settings;
 use anyhow::Context;
@@ -29,6 +29,9 @@ pub async fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<()> {
     };
     let at = super::virtual_today(&store).await?.unwrap_or(now);
     let mut out = std::io::stdout().lock();
+    if let Some(other) = config.programmes.values().find(|programme| programme.unit != Unit::Advertiser) {
+        anyhow::bail!("the teams of '{}' visit places ({}): it has no contact lists", other.id, other.unit.as_str());
+    }
     for (programme, team) in teams(&config, args.team.as_deref())? {
         let as_of = match &args.as_of {
             Some(text) => crate::time::argument("--as-of", text)?,

@@ -1,5 +1,6 @@
 //! One file a command. A job is safe to run twice: what is done stays done, the rest goes on.
 
+pub mod alarms;
 pub mod analyse;
 pub mod archive;
 pub mod audit;
@@ -13,11 +14,13 @@ pub mod finding;
 pub mod import;
 pub mod indicators;
 pub mod init;
+pub mod instrument;
 pub mod key;
 pub mod linkage;
 pub mod list;
 pub mod notices;
 pub mod objection;
+pub mod programmes;
 pub mod read;
 pub mod report;
 pub mod research;
@@ -39,7 +42,7 @@ use store::{Actor, Look, Store};
 
 /// Configuration and store of a command. A store made by `bavn demo` goes with the demo's sites and rules.
 pub async fn open(cli: &Cli, need: Need, now: Timestamp) -> anyhow::Result<(Config, Store)> {
-    let mut config = Config::load(&cli.config, cli.data.join(demo::MARKER).exists())?;
+    let mut config = Config::of(cli, cli.data.join(demo::MARKER).exists())?;
     let store = open_store(cli, need, now).await?;
     if virtual_today(&store).await?.is_some() {
         demo::use_demo(&mut config, |_| None)?;

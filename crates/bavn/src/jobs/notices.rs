@@ -1,18 +1,10 @@
 //! Notices of the urgent route by e-mail: to the people appointed as soon as a case is in it, and on to others where
 //! nobody answers in time. A mail holds nothing personal: how many cases wait, the statutory duty, where to sign in.
 
-use crate::config::{Config, Programme, SmtpSecurity, SmtpSettings};
-use anyhow::Context;
+use crate::config::{Config, Programme, SmtpSettings};
+use crate::mail::Mailer;
 use jiff::{SignedDuration, Timestamp};
-use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, Message};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use std::time::Duration;
 use store::{Store, Told, UrgentNotice};
-
-/// Longest time for one mail.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Follows the urgent route, and sends what is due. What cannot be sent stays due.
 pub async fn send_due(store: &Store, config: &Config, now: Timestamp) -> anyhow::Result<()> {
@@ -71,50 +63,12 @@ async fn mail(
     to: &[&str],
     escalated: bool,
 ) -> anyhow::Result<()> {
-    let transport = transport(smtp)?;
-    let from: Mailbox = smtp.from.parse().context("smtp.from")?;
+    let mailer = Mailer::new(smtp)?;
     let (subject, body) = words(smtp, programme, cases, escalated);
     for address in to {
-        let message = Message::builder()
-            .from(from.clone())
-            .to(address.parse().context("an address of the urgent route")?)
-            .subject(&subject)
-            .header(ContentType::TEXT_PLAIN)
-            .body(body.clone())
-            .context("writing the mail")?;
-        let sent = tokio::time::timeout(PATIENCE, transport.send(message)).await;
-        match sent {
-            Ok(Ok(_)) => {}
-            // The server's answer may repeat the address: only what kind of fault it was goes on.
-            Ok(Err(error)) => anyhow::bail!("{}", kind_of(&error)),
-            Err(_) => anyhow::bail!("the mail server did not answer within {} seconds", PATIENCE.as_secs()),
-        }
+        mailer.send(address, &subject, &body).await?;
     }
     Ok(())
-}
-
-fn kind_of(error: &lettre::transport::smtp::Error) -> String {
-    match error.status() {
-        Some(code) => format!("the mail server refused it ({code})"),
-        None if error.is_tls() => "the mail server's certificate or encryption was not accepted".to_owned(),
-        None if error.is_timeout() => "the mail server did not answer in time".to_owned(),
-        None => "the mail server could not be reached or did not speak SMTP".to_owned(),
-    }
-}
-
-fn transport(smtp: &SmtpSettings) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
-    let builder = match smtp.security {
-        SmtpSecurity::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(&smtp.server),
-        SmtpSecurity::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&smtp.server),
-        SmtpSecurity::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.server)),
-    };
-    let mut builder = builder.context("smtp.server")?.port(smtp.port).timeout(Some(PATIENCE));
-    if !smtp.user.is_empty() {
-        let password = std::fs::read_to_string(&smtp.password_file)
-            .with_context(|| format!("smtp.password_file '{}'", smtp.password_file))?;
-        builder = builder.credentials(Credentials::new(smtp.user.clone(), password.trim().to_owned()));
-    }
-    Ok(builder.build())
 }
 
 /// Subject and body, Danish then English.

@@ -30,7 +30,7 @@ pub async fn run(cli: &Cli, args: &ReportArgs) -> anyhow::Result<()> {
     let mut look = super::system_look("report", &args.purpose, now);
     look.subject = format!("{from} {to}");
     let asked = Asked {
-        programme: config.programme(args.programme.as_deref())?,
+        programme: config.programme(None)?,
         from,
         to,
         as_of,

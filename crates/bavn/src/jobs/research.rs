@@ -44,7 +44,7 @@ pub async fn export(cli: &Cli, args: &ResearchArgs) -> anyhow::Result<()> {
     let mut look = super::system_look("export:research", &args.purpose, now);
     look.subject = format!("{} {from} {to}", recipient.name);
     let making = Making {
-        programme: config.programme(args.programme.as_deref())?,
+        programme: config.programme(None)?,
         recipient,
         from,
         to,
@@ -75,7 +75,7 @@ pub async fn verify(cli: &Cli, args: &VerifyArgs) -> anyhow::Result<()> {
     let opened = super::open(cli, Need::Existing, now).await;
     let (config, store) = match opened {
         Ok((config, store)) => (config, Some(store)),
-        Err(_) => (crate::config::Config::load(&cli.config, true)?, None),
+        Err(_) => (crate::config::Config::of(cli, true)?, None),
     };
     let outcome = release::verify(store.as_ref(), &config, &args.folder, &look).await?;
     if let Some(store) = store {

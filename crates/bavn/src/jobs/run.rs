@@ -1,14 +1,16 @@
 //! `bavn run`: the whole system for one organisation, in one process: crawls, analysis, lists, pages.
 
 use crate::cli::{Cli, ServeArgs};
-use crate::config::Config;
-use crate::jobs::{analyse, crawl, list, notices, serve, upkeep};
+use crate::config::{Config, Unit};
+use crate::jobs::crawl::KeepCrawling;
+use crate::jobs::{alarms, analyse, crawl, list, notices, serve, upkeep};
 use crate::key::{Need, open_store};
+use crate::live::Live;
+use crate::live_pages;
 use crate::monitor::{self, Counted};
 use crate::pipeline::{self, NewReference};
 use crate::plans::plans;
-use crate::web_settings::app_state;
-use crawler::{Stop, WallClock};
+use crawler::Stop;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +21,9 @@ const TICK: Duration = Duration::from_secs(20);
 
 /// Runs until SIGTERM or SIGINT.
 pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
-    let config = Arc::new(Config::load(&cli.config, false)?);
+    let cli_of = cli.clone();
+    let live = Live::open(&cli.config, move |_| Config::of(&cli_of, false))?;
+    let config = live.now();
     let store = open_store(cli, Need::Make, crate::time::now()).await?;
     if super::virtual_today(&store).await?.is_some() {
         anyhow::bail!("this store was made by 'bavn demo' and stands still in time: name another folder with --data");
@@ -28,28 +32,30 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let stop = Stop::default();
     crawl::stop_on_signal(stop.clone());
     let listener = serve::listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
-    let state = app_state(&config, config.programme(None)?, store.clone(), None, None)?;
+    let states = live_pages::states(&live, &store, None, stop.clone())?;
     let tls = serve::tls(&config)?;
     eprintln!("The pages are at {}://{}/", serve::scheme(&tls), listener.local_addr()?);
-    let _public = serve::start_public(config.settings.public.address(), &tls, &state).await?;
+    let _public = serve::start_public(config.settings.public.address(), &tls, &states).await?;
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let mut tasks = tokio::task::JoinSet::new();
     if config.sites.is_empty() {
         eprintln!("No site is configured yet: nothing is crawled.");
     } else {
-        let sites = config.for_crawl();
-        let plans = plans(&sites, &store, &[], crate::time::now()).await?;
-        let progress = Arc::new(Counted(Arc::new(())));
-        let deps = crawl::deps(&sites, &store, Arc::new(WallClock), stop.clone(), progress)?;
-        tasks.spawn(async move { crawler::crawl_forever(plans, &deps, None).await });
+        // What stands in the way of the crawl is said at the start, and stops it.
+        plans(&config.for_crawl(), &store, &[], crate::time::now()).await?;
     }
-    tasks.spawn(keep_analysing(config.clone(), store.clone(), stop.clone()));
+    let (now, later) = (config.for_crawl(), live.changes());
+    let progress = Arc::new(Counted(Arc::new(())));
+    let crawl = KeepCrawling { sites: Vec::new(), until: None, progress };
+    tasks.spawn(crawl.run(now, later, Config::for_crawl, store.clone(), stop.clone()));
+    tasks.spawn(keep_analysing(live.clone(), store.clone(), stop.clone()));
     notices::appoint(&store, &config, crate::time::now()).await?;
-    tasks.spawn(keep_listing(config.clone(), store.clone(), stop.clone()));
-    tasks.spawn(keep_telling(config.clone(), store.clone(), stop.clone()));
-    tasks.spawn(upkeep::keep(upkeep::Upkeep::whole(cli, &config), config.clone(), store.clone(), stop.clone()));
+    tasks.spawn(keep_listing(live.clone(), store.clone(), stop.clone()));
+    tasks.spawn(keep_telling(live.clone(), store.clone(), stop.clone()));
+    tasks.spawn(upkeep::keep(upkeep::Upkeep::whole(cli, &config), live.clone(), store.clone(), stop.clone()));
+    tasks.spawn(live_pages::keep_noting(live.clone(), store.clone(), stop.clone()));
     let serving = stop.clone();
-    let served = web::serve(listener, tls, state, async move { serving.stopped().await }).await;
+    let served = web::serve(listener, tls, states, async move { serving.stopped().await }).await;
     stop.stop();
     while tasks.join_next().await.is_some() {}
     store.close().await;
@@ -58,10 +64,11 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
 
 /// Analyses at the configured interval; once a day with a new reference. A failed analysis is logged and tried again:
 /// the one before stays current.
-async fn keep_analysing(config: Arc<Config>, store: Store, stop: Stop) {
-    let interval = Duration::from_secs(u64::from(config.settings.analyse.interval_min) * 60);
+async fn keep_analysing(live: Arc<Live<Config>>, store: Store, stop: Stop) {
     let mut reference_day = None;
     loop {
+        let config = live.now();
+        let interval = Duration::from_secs(u64::from(config.settings.analyse.interval_min) * 60);
         let now = crate::time::now();
         let today = crate::time::local_day(now);
         let renew = if reference_day == Some(today) { NewReference::IfNone } else { NewReference::Always };
@@ -80,9 +87,9 @@ async fn keep_analysing(config: Arc<Config>, store: Store, stop: Stop) {
 }
 
 /// Makes each team's list once its hour has come, also after a night in which the machine was off.
-async fn keep_listing(config: Arc<Config>, store: Store, stop: Stop) {
+async fn keep_listing(live: Arc<Live<Config>>, store: Store, stop: Stop) {
     loop {
-        if let Err(error) = due_lists(&config, &store, crate::time::now()).await {
+        if let Err(error) = due_lists(&live.now(), &store, crate::time::now()).await {
             tracing::error!("a list could not be made and is tried again: {error:#}");
         }
         tokio::select! {
@@ -92,9 +99,14 @@ async fn keep_listing(config: Arc<Config>, store: Store, stop: Stop) {
     }
 }
 
-/// Tells the people appointed of each case in the urgent route, within a moment of the analysis that found it.
-async fn keep_telling(config: Arc<Config>, store: Store, stop: Stop) {
+/// Tells of alarms, and the people appointed of each case in the urgent route, within a moment of the analysis that found
+/// it.
+async fn keep_telling(live: Arc<Live<Config>>, store: Store, stop: Stop) {
     loop {
+        let config = live.now();
+        if let Err(error) = alarms::follow(&config, &store, live.fault().is_some(), crate::time::now()).await {
+            tracing::error!("the alarms could not be followed and are tried again: {error:#}");
+        }
         if let Err(error) = notices::send_due(&store, &config, crate::time::now()).await {
             tracing::error!("the urgent route could not be followed and is tried again: {error:#}");
         }
@@ -108,7 +120,7 @@ async fn keep_telling(config: Arc<Config>, store: Store, stop: Stop) {
 /// The lists of today whose hour has come and that are not yet kept.
 async fn due_lists(config: &Config, store: &Store, now: Timestamp) -> anyhow::Result<()> {
     let today = crate::time::local_day(now);
-    for programme in config.programmes.values() {
+    for programme in config.programmes.values().filter(|programme| programme.unit == Unit::Advertiser) {
         for team in &programme.teams {
             let hour = list::hour_of(team, today)?;
             let id = domain::TeamId(team.id.clone());

@@ -5,36 +5,49 @@ use crate::config::Config;
 use crate::jobs::crawl::signal;
 use crate::jobs::upkeep::{self, Upkeep};
 use crate::key::Need;
+use crate::live::Live;
+use crate::live_pages;
 use crate::monitor;
-use crate::web_settings::app_state;
 use anyhow::Context;
 use crawler::Stop;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use web::{AppState, Tls};
 
 /// Serves until SIGTERM or SIGINT; requests under way are finished.
 pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
-    let (mut config, store) = super::open(cli, Need::Existing, crate::time::now()).await?;
+    let (config, store) = super::open(cli, Need::Existing, crate::time::now()).await?;
     let stopping = signal();
     let listener = listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
-    config.settings.serve.listen = listener.local_addr()?;
+    let config = live_pages::at_address(config, listener.local_addr()?);
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let today = super::virtual_today(&store).await?;
     super::notices::appoint(&store, &config, today.unwrap_or_else(crate::time::now)).await?;
-    let config = Arc::new(config);
-    let state = app_state(&config, config.programme(None)?, store.clone(), today, None)?;
+    let stop = Stop::default();
+    let address = listener.local_addr()?;
+    // A demo stands still in time, and so does its configuration.
+    let live = match today {
+        Some(_) => Live::fixed(Arc::new(config)),
+        None => {
+            let cli_of = cli.clone();
+            Live::open(&cli.config, move |_| Ok(live_pages::at_address(Config::of(&cli_of, false)?, address)))?
+        }
+    };
+    let config = live.now();
+    let states = live_pages::states(&live, &store, today, stop.clone())?;
     let tls = tls(&config)?;
     eprintln!("The pages are at {}://{}/", scheme(&tls), listener.local_addr()?);
-    let public = start_public(config.settings.public.address(), &tls, &state).await?;
-    let stop = Stop::default();
+    let public = start_public(config.settings.public.address(), &tls, &states).await?;
     // A demo stands still in time: nothing of it is due, and no day ends.
     let watching = today.is_none().then(|| {
-        tokio::spawn(upkeep::keep(Upkeep::watch_only(cli, &config), config.clone(), store.clone(), stop.clone()))
+        let noting = live_pages::keep_noting(live.clone(), store.clone(), stop.clone());
+        let upkeep = upkeep::keep(Upkeep::watch_only(cli, &config), live.clone(), store.clone(), stop.clone());
+        tokio::spawn(async move { tokio::join!(noting, upkeep) })
     });
-    let served = web::serve(listener, tls, state, stopping).await;
+    let served = web::serve(listener, tls, states, stopping).await;
     drop(public);
     stop.stop();
     if let Some(watching) = watching {
@@ -64,15 +77,15 @@ pub fn scheme(tls: &Option<Tls>) -> &'static str {
 pub async fn start_public(
     address: Option<SocketAddr>,
     tls: &Option<Tls>,
-    state: &AppState,
+    states: &watch::Receiver<AppState>,
 ) -> anyhow::Result<Option<PublicPages>> {
     let Some(address) = address else { return Ok(None) };
     let listener = listen(address).await.context("the public pages ([public] listen)")?;
     eprintln!("The public pages are at {}://{}/", scheme(tls), listener.local_addr()?);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let (state, tls) = (state.clone(), tls.clone());
+    let (states, tls) = (states.clone(), tls.clone());
     let task = tokio::spawn(async move {
-        let done = web::serve_public(listener, tls, state, async move { drop(stopped.await) }).await;
+        let done = web::serve_public(listener, tls, states, async move { drop(stopped.await) }).await;
         if let Err(error) = done {
             tracing::error!(%error, "the public pages stopped");
         }

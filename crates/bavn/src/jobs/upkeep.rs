@@ -3,14 +3,16 @@
 
 use crate::cli::Cli;
 use crate::config::Config;
+use crate::jobs::alarms::{BACKUP_FAILED, DELETION_FAILED};
 use crate::jobs::backup::{self as backup_job, MADE, VERIFIED};
 use crate::jobs::{audit, retention};
+use crate::live::Live;
 use crate::{anchors, backup, forgotten};
 use crawler::Stop;
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Actor, Store, StoreError};
 
 /// How often the schedule looks at the clock.
@@ -65,14 +67,46 @@ impl Upkeep {
                 tracing::error!("the list of what must stay forgotten could not be kept: {error:#}");
             }
             // The backup first, so that a deletion that was a mistake of the configuration can be undone from it.
-            if let Err(error) = due_backup(whole, config, store, now).await {
+            let made = due_backup(whole, config, store, now).await;
+            if let Err(error) = &made {
                 tracing::error!("a backup could not be made or tried and is tried again: {error:#}");
             }
-            if let Err(error) = due_deletion(config, store, now).await {
+            keep_failure(store, BACKUP_FAILED, &made).await;
+            let deleted = due_deletion(config, store, now).await;
+            if let Err(error) = &deleted {
                 tracing::error!("what is due could not be deleted and is tried again: {error:#}");
             }
+            keep_failure(store, DELETION_FAILED, &deleted).await;
         }
     }
+}
+
+/// Notes that a job failed, and takes the note back once it went well: the alarms go by it.
+async fn keep_failure<T>(store: &Store, name: &str, done: &anyhow::Result<T>) {
+    let why = if done.is_err() { "failed" } else { "" };
+    let known = store.setting(name).await.ok().flatten().unwrap_or_default();
+    if known != why
+        && let Err(error) = store.put_setting(name, why).await
+    {
+        tracing::error!("whether a job failed could not be noted: {error}");
+    }
+}
+
+/// Under which name the store keeps when the clock jumped, and by how many seconds.
+pub const CLOCK_JUMPED: &str = "clock_jumped";
+/// A clock that is set by less is set as time services do.
+const LEAST_JUMP_S: i64 = 120;
+
+/// By how many seconds the clock went otherwise than time did, where that is a jump.
+fn jump(before: Timestamp, now: Timestamp, passed: Duration) -> Option<i64> {
+    let passed = i64::try_from(passed.as_secs()).unwrap_or(i64::MAX);
+    let seconds = (now.as_second() - before.as_second()).saturating_sub(passed);
+    (seconds.abs() >= LEAST_JUMP_S).then_some(seconds)
+}
+
+/// A deletion waits for a day after the clock jumped: a clock that is a year ahead would take what is not due.
+fn waits_for_the_clock(jumped: Option<Timestamp>, now: Timestamp) -> bool {
+    jumped.is_some_and(|at| now.duration_since(at).as_hours().abs() < 24)
 }
 
 /// Whether a time of day has come since `last` was done.
@@ -81,13 +115,17 @@ fn is_due(hour: &str, last: Option<Timestamp>, now: Timestamp) -> anyhow::Result
     Ok(now >= strikes && last.is_none_or(|last| last < strikes))
 }
 
-async fn kept_time(store: &Store, name: &str) -> anyhow::Result<Option<Timestamp>> {
+/// A time that the store keeps under a name.
+pub async fn kept_time(store: &Store, name: &str) -> anyhow::Result<Option<Timestamp>> {
     let kept = store.setting(name).await?;
     Ok(kept.and_then(|text| text.split(' ').next().and_then(|at| at.parse().ok())))
 }
 
 async fn due_deletion(config: &Config, store: &Store, now: Timestamp) -> anyhow::Result<()> {
     if !is_due(&config.settings.retention.hour, kept_time(store, DELETED).await?, now)? {
+        return Ok(());
+    }
+    if waits_for_the_clock(kept_time(store, CLOCK_JUMPED).await?, now) {
         return Ok(());
     }
     let actor = Actor::System("job:retention".to_owned());
@@ -128,12 +166,81 @@ async fn due_backup(whole: &Whole, config: &Config, store: &Store, now: Timestam
 }
 
 /// Goes on until it is told to stop. What fails is logged and tried again at the next turn.
-pub async fn keep(upkeep: Upkeep, config: Arc<Config>, store: Store, stop: Stop) {
+pub async fn keep(upkeep: Upkeep, live: Arc<Live<Config>>, store: Store, stop: Stop) {
+    let mut last = (Instant::now(), crate::time::now());
     loop {
-        upkeep.once(&config, &store, crate::time::now()).await;
+        let next = (Instant::now(), crate::time::now());
+        if let Some(seconds) = jump(last.1, next.1, next.0.duration_since(last.0)) {
+            tracing::error!(seconds, "the clock jumped; nothing is deleted for a day");
+            if let Err(error) = store.put_setting(CLOCK_JUMPED, &format!("{} {seconds}", next.1)).await {
+                tracing::error!("that the clock jumped could not be noted: {error}");
+            }
+        }
+        last = next;
+        upkeep.once(&live.now(), &store, next.1).await;
         tokio::select! {
             () = stop.stopped() => return,
             () = tokio::time::sleep(TICK) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    /// Walks the clock through `times` and gives those at which a daily job was done.
+    fn done(hour: &str, times: impl IntoIterator<Item = Timestamp>) -> Vec<Timestamp> {
+        let mut done: Vec<Timestamp> = Vec::new();
+        for now in times {
+            if is_due(hour, done.last().copied(), now).expect("an hour") {
+                done.push(now);
+            }
+        }
+        done
+    }
+
+    fn minutes(from: &str, count: i64) -> impl Iterator<Item = Timestamp> + use<> {
+        let from = at(from);
+        (0..count).map(move |minute| from + jiff::SignedDuration::from_mins(minute))
+    }
+
+    #[test]
+    fn a_daily_job_is_done_once_a_day_through_both_nights_of_the_year() {
+        for (from, days) in [("2026-03-27T12:00:00Z", 5), ("2026-10-23T12:00:00Z", 5)] {
+            for hour in ["02:30", "00:00", "03:30"] {
+                let done = done(hour, minutes(from, days * 1440));
+                let mut local: Vec<_> = done.iter().skip(1).map(|at| crate::time::local_day(*at)).collect();
+                local.dedup();
+                assert_eq!(local.len(), usize::try_from(days).expect("few"), "{hour} from {from}: {done:?}");
+                assert_eq!(done.len(), local.len() + 1, "{hour} from {from}: none twice");
+            }
+        }
+    }
+
+    #[test]
+    fn a_clock_that_jumps_by_a_day_and_back_makes_nothing_twice() {
+        let day = |n: i64, count: i64| minutes(&format!("2026-11-{:02}T12:00:00Z", 10 + n), count);
+        let done =
+            done("13:30", day(0, 120).chain(day(1, 120)).chain(day(0, 240)).chain(day(1, 240)).chain(day(2, 120)));
+        let days: Vec<i8> = done.iter().map(|at| crate::time::local_day(*at).day()).collect();
+        assert_eq!(days, [10, 11, 12]);
+    }
+
+    #[test]
+    fn a_jump_is_what_no_time_service_does_and_holds_deletions_for_a_day() {
+        let (before, tick) = (at("2026-11-10T12:00:00Z"), Duration::from_secs(20));
+        let after = |seconds: i64| before + jiff::SignedDuration::from_secs(20 + seconds);
+        assert_eq!(jump(before, after(0), tick), None);
+        assert_eq!(jump(before, after(30), tick), None);
+        assert_eq!(jump(before, after(86_400), tick), Some(86_400));
+        assert_eq!(jump(before, after(-86_400), tick), Some(-86_400));
+        assert!(waits_for_the_clock(Some(before), after(3_600)));
+        assert!(waits_for_the_clock(Some(before), after(-3_600)), "also where the clock went back");
+        assert!(!waits_for_the_clock(Some(before), after(90_000)) && !waits_for_the_clock(None, before));
     }
 }

@@ -9,7 +9,7 @@ use store::{Account, NewAccount, PersonRole, Store};
 
 /// Adds, lists, changes or closes.
 pub async fn run(cli: &Cli, command: &UserCommand) -> anyhow::Result<()> {
-    let config = Config::load(&cli.config, false)?;
+    let config = Config::of(cli, false)?;
     let now = crate::time::now();
     let makes = matches!(command, UserCommand::Add(_) | UserCommand::Invite(_));
     let need = if makes { Need::Make } else { Need::Existing };
@@ -165,7 +165,7 @@ async fn new_account(store: &Store, config: &Config, args: &UserAddArgs) -> anyh
         (Some(team), PersonRole::OutreachWorker) => config.team(team)?.0,
         (None, PersonRole::OutreachWorker) => anyhow::bail!("an outreach worker needs a team: name it with --team"),
         (Some(_), _) => anyhow::bail!("--team is for outreach workers only"),
-        (None, _) => config.programme(args.programme.as_deref())?,
+        (None, _) => config.programme(None)?,
     };
     Ok(NewAccount {
         login,

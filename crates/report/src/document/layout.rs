@@ -72,9 +72,11 @@ impl Sheets {
         self.skip(14.0);
     }
 
-    pub fn heading(&mut self, level: u8, text: &str) {
+    /// `picture`: what follows it at once.
+    pub fn heading(&mut self, level: u8, text: &str, picture: Option<&Drawing>) {
         let (size, role) = if level <= 1 { (15.0, StructRole::H2) } else { (12.0, StructRole::H3) };
-        self.room(size + 60.0);
+        let below = picture.map_or(40.0, |drawing| scaled(drawing).1 + FIGURE_ROOM);
+        self.room(size + 20.0 + below);
         self.skip(if level <= 1 { 12.0 } else { 8.0 });
         if level <= 1 {
             self.outline.push((text.to_owned(), self.page(), self.y));
@@ -179,9 +181,8 @@ impl Sheets {
     }
 
     pub fn figure(&mut self, caption: &str, drawing: &Drawing) {
-        let scale = (f64::from(WIDTH) / drawing.size.0).min(1.0);
-        let height = (drawing.size.1 * scale) as f32;
-        self.room(height + 30.0);
+        let (scale, height) = scaled(drawing);
+        self.room(height + FIGURE_ROOM);
         let figure = self.tags.node(StructRole::Figure, 0, Some(format!("{caption}. {}", drawing.description)));
         let node = self.tags.node(StructRole::P, 0, None);
         self.words(caption, true, 9.5, (MARGIN, WIDTH), node);
@@ -197,6 +198,15 @@ impl Sheets {
         self.y -= height;
         self.skip(10.0);
     }
+}
+
+/// What a figure needs beside the picture, for its caption.
+const FIGURE_ROOM: f32 = 30.0;
+
+/// A picture's scale on the sheet, and its height there.
+fn scaled(drawing: &Drawing) -> (f64, f32) {
+    let scale = (f64::from(WIDTH) / drawing.size.0).min(1.0);
+    (scale, (drawing.size.1 * scale) as f32)
 }
 
 fn draw(content: &mut Content, shape: &Shape, at: &dyn Fn((f64, f64)) -> (f32, f32), scale: f32) {

@@ -12,9 +12,16 @@ use std::io::Write;
 pub(super) fn write(document: &Document) -> Vec<u8> {
     let mut sheets = Sheets::new();
     sheets.title(&document.title, &document.subtitle);
-    for block in &document.blocks {
+    for (at, block) in document.blocks.iter().enumerate() {
         match block {
-            Block::Heading(level, text) => sheets.heading(*level, text),
+            Block::Heading(level, text) => {
+                // A heading stays with the picture that follows it.
+                let picture = match document.blocks.get(at + 1) {
+                    Some(Block::Figure { drawing, .. }) => Some(drawing),
+                    _ => None,
+                };
+                sheets.heading(*level, text, picture);
+            }
             Block::Paragraph(text) => sheets.paragraph(text),
             Block::List(items) => sheets.list(items),
             Block::Table { caption, header, rows } => sheets.table(caption, header, rows),

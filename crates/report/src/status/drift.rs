@@ -89,10 +89,13 @@ pub(super) fn drift(blocks: &mut Vec<Block>, source: &Source, figures: &Figures,
         })
         .collect();
     let caption = t.pick("Andel af månedens annoncører i hvert bånd", "Share of the month's advertisers in each band");
-    blocks.push(Block::Figure {
-        caption: caption.to_owned(),
-        drawing: chart::lines(t, &months, &series, true, beside(t)),
-    });
+    // One month makes no line.
+    if months.len() > 1 {
+        blocks.push(Block::Figure {
+            caption: caption.to_owned(),
+            drawing: chart::lines(t, &months, &series, true, beside(t)),
+        });
+    }
     let mut header = words(t, &[("Måned", "Month"), ("Annoncører", "Advertisers")]);
     header.extend(bands.iter().map(|(_, name)| (*name).to_owned()));
     let rows = months

@@ -1,6 +1,6 @@
 //! Outreach in the report.
 
-use super::{count, heading, say, share_words, words};
+use super::{count, heading, say, share_words, told, words};
 use crate::document::{Block, Tongue};
 use crate::figures::{DECISION, Figures, Used};
 use crate::guard::cube::ALL;
@@ -71,21 +71,21 @@ pub(super) fn outreach(blocks: &mut Vec<Block>, source: &Source, figures: &Figur
         match t {
             Tongue::Da => format!(
                 "{} forsøg på kontakt til {} personer eller grupper. {} svarede, {} blev informeret, {} tog imod et tilbud, {} blev henvist med samtykke.",
-                count(t, figures.shown(out.attempts)),
-                count(t, people),
-                count(t, answered),
-                count(t, informed),
-                count(t, accepted),
-                count(t, referred)
+                told(t, figures.shown(out.attempts)),
+                told(t, people),
+                told(t, answered),
+                told(t, informed),
+                told(t, accepted),
+                told(t, referred)
             ),
             Tongue::En => format!(
                 "{} attempts at contact with {} people or groups. {} answered, {} were informed, {} accepted an offer, {} were referred with consent.",
-                count(t, figures.shown(out.attempts)),
-                count(t, people),
-                count(t, answered),
-                count(t, informed),
-                count(t, accepted),
-                count(t, referred)
+                told(t, figures.shown(out.attempts)),
+                told(t, people),
+                told(t, answered),
+                told(t, informed),
+                told(t, accepted),
+                told(t, referred)
             ),
         },
     );
@@ -208,15 +208,15 @@ fn missed(blocks: &mut Vec<Block>, figures: &Figures, t: Tongue) {
             let mut text = match t {
                 Tongue::Da => format!(
                     "{} blev trukket tilfældigt, {} søgt, {} svarede.",
-                    count(t, figures.shown(missed.drawn)),
-                    count(t, figures.shown(missed.approached)),
-                    count(t, figures.shown(missed.answered))
+                    told(t, figures.shown(missed.drawn)),
+                    told(t, figures.shown(missed.approached)),
+                    told(t, figures.shown(missed.answered))
                 ),
                 Tongue::En => format!(
                     "{} were drawn at random, {} approached, {} answered.",
-                    count(t, figures.shown(missed.drawn)),
-                    count(t, figures.shown(missed.approached)),
-                    count(t, figures.shown(missed.answered))
+                    told(t, figures.shown(missed.drawn)),
+                    told(t, figures.shown(missed.approached)),
+                    told(t, figures.shown(missed.answered))
                 ),
             };
             match (&missed.share, missed.upper_bound) {

@@ -1,6 +1,6 @@
 //! The report's parts but outreach.
 
-use super::{count, heading, say, share_words, words};
+use super::{count, heading, say, share_words, told, words};
 use crate::document::{Block, Tongue, chart};
 use crate::figures::{BAND, FORM, Figures, INDICATOR, LANGUAGE, MONTH, PLACE, REGION};
 use crate::guard::cube::ALL;
@@ -35,14 +35,14 @@ pub(super) fn summary(blocks: &mut Vec<Block>, source: &Source, figures: &Figure
     let mut items = vec![match t {
         Tongue::Da => format!(
             "Der blev set {} annoncer fra {} annoncører på {} sider.",
-            count(t, figures.shown(figures.ads)),
-            count(t, figures.shown(figures.advertisers)),
+            told(t, figures.shown(figures.ads)),
+            told(t, figures.shown(figures.advertisers)),
             source.sites.len()
         ),
         Tongue::En => format!(
             "{} ads of {} advertisers were seen on {} sites.",
-            count(t, figures.shown(figures.ads)),
-            count(t, figures.shown(figures.advertisers)),
+            told(t, figures.shown(figures.ads)),
+            told(t, figures.shown(figures.advertisers)),
             source.sites.len()
         ),
     }];
@@ -63,31 +63,31 @@ pub(super) fn summary(blocks: &mut Vec<Block>, source: &Source, figures: &Figure
     let flagged = [2, 3].map(|band| cell(figures, &[(BAND, band)]));
     items.push(match t {
         Tongue::Da => format!(
-            "Flere tegn fra kataloget peger samme vej hos {} annoncører (bånd mellem) og {} (bånd høj). Det siger ikke, at nogen er offer.",
-            count(t, flagged[0]),
-            count(t, flagged[1])
+            "Flere tegn fra kataloget peger samme vej hos {} i bånd mellem og {} i bånd høj. Det siger ikke, at nogen er offer.",
+            told(t, flagged[0]),
+            told(t, flagged[1])
         ),
         Tongue::En => format!(
-            "Several signs of the catalogue point the same way for {} advertisers (band medium) and {} (band high). It does not say that anybody is a victim.",
-            count(t, flagged[0]),
-            count(t, flagged[1])
+            "Several signs of the catalogue point the same way for {} in band medium and {} in band high. It does not say that anybody is a victim.",
+            told(t, flagged[0]),
+            told(t, flagged[1])
         ),
     });
     let [people, answered, _, accepted, referred] = figures.outreach.steps(figures.cube.least());
     items.push(match t {
         Tongue::Da => format!(
             "{} personer eller grupper blev søgt; {} svarede, {} tog imod et tilbud, heraf {} henvist med samtykke.",
-            count(t, people),
-            count(t, answered),
-            count(t, accepted),
-            count(t, referred)
+            told(t, people),
+            told(t, answered),
+            told(t, accepted),
+            told(t, referred)
         ),
         Tongue::En => format!(
             "{} people or groups were approached; {} answered, {} accepted an offer, {} of them were referred with consent.",
-            count(t, people),
-            count(t, answered),
-            count(t, accepted),
-            count(t, referred)
+            told(t, people),
+            told(t, answered),
+            told(t, accepted),
+            told(t, referred)
         ),
     });
     blocks.push(Block::List(items));

@@ -95,6 +95,33 @@ impl Store {
         Ok(put.new)
     }
 
+    /// Covers a contact by the objection that another contact made, as a restore does.
+    pub(crate) async fn cover_by_hash(
+        &self,
+        contact_hash: &[u8],
+        through: &[u8],
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.write("covering a contact again").await?;
+        let request = tx
+            .one(
+                "SELECT id, event_seq FROM objection_request WHERE contact_hash = $1 AND withdrawn_at IS NULL \
+                 ORDER BY id LIMIT 1",
+                args![through],
+            )
+            .await?;
+        let new = match request {
+            Some(row) => {
+                let id = ObjectionId(row.int(0)?);
+                cover(&mut tx, id, contact_hash, "restore", None, row.int(1)?, at).await?
+            }
+            None => keep(&mut tx, self.keys(), contact_hash, None, ObjectionChannel::Office, actor, at).await?.new,
+        };
+        tx.commit().await?;
+        Ok(new)
+    }
+
     /// Whether an objection covers a contact.
     pub async fn has_objection(&self, contact: &Contact) -> Result<bool, StoreError> {
         let mut tx = self.read("asking for an objection").await?;

@@ -198,6 +198,15 @@ pub(super) const RULES: &[Rule] = &[
         key: Some("id"),
         before: None,
     },
+    // The newest text of each file stays: it is what is in force.
+    Rule {
+        kind: Kind::Cases,
+        table: "config_version",
+        due: "config_version.delete_after <= $1 AND EXISTS (SELECT 1 FROM config_version n \
+              WHERE n.file = config_version.file AND n.id > config_version.id)",
+        key: Some("id"),
+        before: None,
+    },
     Rule {
         kind: Kind::Ledger,
         table: "attempt",

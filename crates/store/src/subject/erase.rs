@@ -39,6 +39,10 @@ pub struct Forgotten {
     pub contact: String,
     /// When.
     pub at: Timestamp,
+    /// Where it is covered by somebody else's objection: that one's own contact (keyed hash, hex), so that the cover ends
+    /// with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
     /// Names the master key that the hash belongs to; none for the store's first one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -50,6 +54,8 @@ pub struct Forgotten {
 pub enum ForgottenKind {
     /// It is left alone.
     Objection,
+    /// It is left alone since another contact's objection reaches it.
+    Covered,
     /// It was erased.
     Erasure,
 }
@@ -87,6 +93,18 @@ impl Store {
         self.put_objection_by_hash(&hash_of(contact)?, actor, at).await
     }
 
+    /// Covers a contact by the objection of another, as a restore does; where that one is not in force the contact gets an
+    /// objection of its own: rather left alone than not. True where it was not covered so.
+    pub async fn cover_again(
+        &self,
+        contact: &str,
+        through: &str,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.cover_by_hash(&hash_of(contact)?, &hash_of(through)?, actor, at).await
+    }
+
     /// Names the master key of the store's hashes on the list of what must stay forgotten; none for the first one.
     pub fn forgotten_key(&self) -> Option<String> {
         self.keys().changed().then(|| self.key_name())
@@ -98,21 +116,38 @@ impl Store {
         if line.key == key {
             return Ok(line);
         }
-        let contact = to_hex(&self.keys().nest(crate::keys::Purpose::Contact, &hash_of(&line.contact)?));
-        Ok(Forgotten { contact, key, ..line })
+        let nested = |hash: &str| -> Result<String, StoreError> {
+            Ok(to_hex(&self.keys().nest(crate::keys::Purpose::Contact, &hash_of(hash)?)))
+        };
+        let through = line.through.as_deref().map(nested).transpose()?;
+        Ok(Forgotten { contact: nested(&line.contact)?, key, through, ..line })
     }
 
-    /// Every objection and erasure, by time.
+    /// Every objection, what each reaches, and every erasure, by time.
     pub async fn forgotten(&self) -> Result<Vec<Forgotten>, StoreError> {
         let mut tx = self.read("reading what must stay forgotten").await?;
         let mut all = Vec::new();
         for (kind, sql) in [
-            (ForgottenKind::Objection, "SELECT contact_hash, at FROM objection"),
-            (ForgottenKind::Erasure, "SELECT contact_hash, at FROM erasure"),
+            (
+                ForgottenKind::Objection,
+                "SELECT o.contact_hash, o.at, NULL FROM objection o WHERE NOT EXISTS (SELECT 1 FROM objection_reach c \
+                 WHERE c.contact_hash = o.contact_hash AND c.how <> 'itself') OR EXISTS (SELECT 1 FROM objection_reach c \
+                 WHERE c.contact_hash = o.contact_hash AND c.how = 'itself')",
+            ),
+            (
+                ForgottenKind::Covered,
+                "SELECT c.contact_hash, c.at, r.contact_hash FROM objection_reach c JOIN objection_request r \
+                 ON r.id = c.request_id WHERE c.how <> 'itself'",
+            ),
+            (ForgottenKind::Erasure, "SELECT contact_hash, at, NULL FROM erasure"),
         ] {
             for row in tx.all(sql, args![]).await? {
+                let through = match kind {
+                    ForgottenKind::Covered => Some(to_hex(&row.blob(2)?)),
+                    ForgottenKind::Objection | ForgottenKind::Erasure => None,
+                };
                 let key = self.forgotten_key();
-                all.push(Forgotten { kind, contact: to_hex(&row.blob(0)?), at: row.time(1)?, key });
+                all.push(Forgotten { kind, contact: to_hex(&row.blob(0)?), at: row.time(1)?, through, key });
             }
         }
         all.sort_by(|a, b| (a.at, a).cmp(&(b.at, b)));

@@ -18,6 +18,7 @@
 //! - `accounts`: accounts, sessions, the brake on sign-in
 //! - `deleting`: retention, holds, the rights of a person
 //! - `moving`: dumps, copies, what must stay forgotten
+//! - `upgrading`: every earlier schema, with a kill in each step and after it
 //! - `auditing`: the audit log searched, counted, anchored; alarms
 
 mod accounts;
@@ -43,6 +44,7 @@ mod schema;
 mod search;
 mod secrets;
 mod together;
+mod upgrading;
 
 /// A test on each engine.
 macro_rules! on_both {

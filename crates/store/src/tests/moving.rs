@@ -149,3 +149,42 @@ async fn what_must_stay_forgotten_is_applied_by_its_hash_alone() {
         store.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_objection_reaches_is_restored_as_reached_and_is_free_with_it() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let test = on(engine).await;
+        let store = &test.store;
+        register(store).await;
+        let hex = |value: &str| crate::keys::to_hex(&store.keys().contact(&phone(value)));
+        let (own, reached, alone) = (hex("0001"), hex("0002"), hex("0003"));
+        store.object_again(&own, &system(), at(1)).await.unwrap();
+        assert!(store.cover_again(&reached, &own, &system(), at(2)).await.unwrap());
+        assert!(!store.cover_again(&reached, &own, &system(), at(3)).await.unwrap(), "once is enough");
+        assert!(store.cover_again(&alone, &hex("0009"), &system(), at(4)).await.unwrap());
+        let list = store.forgotten().await.unwrap();
+        let lines: Vec<_> = list.iter().map(|of| (of.kind, of.contact.as_str(), of.through.as_deref())).collect();
+        use crate::ForgottenKind::{Covered, Objection};
+        let told = [
+            (Objection, own.as_str(), None),
+            (Covered, reached.as_str(), Some(own.as_str())),
+            (Objection, alone.as_str(), None),
+        ];
+        // The reached contact has no objection of its own; the one whose objector is unknown has.
+        assert_eq!(lines, told);
+        let look = crate::Look {
+            actor: system(),
+            purpose: "test".into(),
+            what: "objections",
+            subject: String::new(),
+            at: at(5),
+        };
+        let rows = store.objections(&look, false, 9).await.unwrap();
+        let first = rows.iter().find(|row| row.at == at(1)).unwrap();
+        assert_eq!(first.covers, 2);
+        store.withdraw_objection(first.id, "she asked for it", &system(), at(6)).await.unwrap();
+        assert!(!store.has_objection(&phone("0002")).await.unwrap(), "what was reached through it is free again");
+        assert!(store.has_objection(&phone("0003")).await.unwrap());
+        store.close().await;
+    }
+}

@@ -128,6 +128,9 @@ async fn every_sealed_value_is_under(store: &Store) {
     let mut seen = 0;
     for column in crate::rotation::columns().iter().filter(|column| column.ends_with("_sealed")) {
         let (table, column) = column.split_once('.').unwrap();
+        if !crate::rotation::is_there(&mut tx, table).await.unwrap() {
+            continue;
+        }
         for row in tx.all_of(format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL"), args![]).await.unwrap()
         {
             let blob = row.blob(0).unwrap();
@@ -142,10 +145,11 @@ async fn every_sealed_value_is_under(store: &Store) {
 #[tokio::test]
 async fn every_sealed_value_and_keyed_hash_of_the_schema_is_rewritten() {
     // Ended or emptied by the change; or no keyed hash; or what the chains and anchors go by.
-    const LEFT: [&str; 11] = [
+    const LEFT: [&str; 12] = [
         "audit.commitment",
         "audit.hash",
         "chain_head.hash",
+        "config_version.digest",
         "event.commitment",
         "event.hash",
         "image_hash.pdq",
@@ -169,5 +173,10 @@ async fn every_sealed_value_and_keyed_hash_of_the_schema_is_rewritten() {
     let schema: BTreeSet<String> = rows.iter().map(|row| row.text(0).unwrap()).collect();
     let mut known = crate::rotation::columns();
     known.extend(LEFT.iter().chain(&ENDED).map(|name| (*name).to_owned()));
-    assert_eq!(schema, known);
+    let missing: Vec<&String> = schema.difference(&known).collect();
+    assert!(missing.is_empty(), "not rewritten: add them to SPECS of rotation.rs, or say here why not: {missing:?}");
+    let tables: BTreeSet<&str> = schema.iter().filter_map(|name| name.split('.').next()).collect();
+    let wrong: Vec<&String> =
+        known.difference(&schema).filter(|name| tables.contains(name.split('.').next().unwrap_or_default())).collect();
+    assert!(wrong.is_empty(), "no such column: {wrong:?}");
 }

@@ -6,8 +6,10 @@ use crate::{Engine, MasterKey, Options, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables without any personal data, or whose rows go with the ad that they belong to.
-const IMPERSONAL: [&str; 24] = [
+const IMPERSONAL: [&str; 26] = [
     "ad_absence",
+    "alarm",
+    "alarm_notice",
     "analysis",
     "audit",
     "chain_head",

@@ -14,7 +14,7 @@ use domain::{
 };
 
 /// Each stands in one place that must be sealed or hashed.
-const CANARIES: [&str; 14] = [
+const CANARIES: [&str; 19] = [
     "canary-ad-id",
     "canary-title",
     "canary-body",

@@ -8,6 +8,8 @@ mod format;
 mod schema;
 
 pub use format::DumpHeader;
+#[cfg(test)]
+pub(crate) use schema::schema_of;
 
 use crate::db::{Arg, Tx, args};
 use crate::keys::to_hex;

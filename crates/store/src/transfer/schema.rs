@@ -163,3 +163,19 @@ pub(super) async fn set_sequences(tx: &mut Tx, sequences: &Sequences) -> Result<
     }
     Ok(())
 }
+
+/// Tables with their columns and types (`int`, `text`, `blob`, `real`), whoever is referred to first.
+#[cfg(test)]
+pub(crate) async fn schema_of(tx: &mut Tx) -> Result<Vec<(String, Vec<(String, &'static str)>)>, StoreError> {
+    let column = |column: Column| {
+        let kind = match column.kind {
+            Kind::Int => "int",
+            Kind::Text => "text",
+            Kind::Blob => "blob",
+            Kind::Real => "real",
+        };
+        (column.name, kind)
+    };
+    let tables = tables(tx).await?;
+    Ok(tables.into_iter().map(|table| (table.name, table.columns.into_iter().map(column).collect())).collect())
+}

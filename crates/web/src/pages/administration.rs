@@ -15,8 +15,11 @@ use store::crawl::SiteWish;
 use store::{Actor, Notice, RunRow, SiteOverview};
 
 /// Runs shown on the list of sites and on a site's own page.
-const FEW_RUNS: u32 = 3;
+const FEW_RUNS: usize = 3;
 const MANY_RUNS: u32 = 100;
+/// Runs that say what is usual at a site; fewer than three say nothing.
+const PAST_RUNS: u32 = 15;
+const LEAST_PAST: usize = 3;
 
 struct RunView {
     started: String,
@@ -57,6 +60,7 @@ struct SiteView {
     reason: String,
     since: Option<String>,
     facts: String,
+    usual: Option<String>,
     caption: String,
     runs: Vec<RunView>,
 }
@@ -83,11 +87,11 @@ pub async fn sites(
     Administrator(who): Administrator,
     visit: Visit,
 ) -> Result<Html<String>, WebError> {
-    let sites = state.store.sites(FEW_RUNS).await?;
+    let sites = state.store.sites(PAST_RUNS).await?;
     let page = Page::of(&state, &visit, &who, visit.language.t("sites-title"));
     let notices = state.store.open_notices().await?;
     let open = notices.iter().map(|notice| open_notice(&page, notice, &sites)).collect();
-    let sites = sites.iter().map(|site| site_view(&page, site)).collect();
+    let sites = sites.iter().map(|site| site_view(&page, site, FEW_RUNS)).collect();
     show(&SitesView { page, open, sites })
 }
 
@@ -104,7 +108,7 @@ pub async fn site(
     let page = Page::of(&state, &visit, &who, site.registration.name.clone())
         .under("/sites", visit.language.t("menu-sites"))
         .with_done(query.get("done"));
-    let s = site_view(&page, site);
+    let s = site_view(&page, site, usize::MAX);
     let notices = state.store.notices(Some(&site.registration.site), MANY_RUNS).await?;
     let notices = notices.iter().map(|notice| notice_view(&page, notice)).collect();
     show(&SitePage { page, s, notices })
@@ -128,7 +132,7 @@ pub async fn wish(
     Ok(Redirect::to(&format!("/sites/{site}?done={done}")))
 }
 
-fn site_view(page: &Page, site: &SiteOverview) -> SiteView {
+fn site_view(page: &Page, site: &SiteOverview, shown: usize) -> SiteView {
     let t = page.t;
     let paused = site.wish != SiteWish::Go;
     let (phase, reason, since) = match &site.state {
@@ -165,8 +169,37 @@ fn site_view(page: &Page, site: &SiteOverview) -> SiteView {
             ],
         ),
         caption: page.v("runs-of", "site", &site.registration.name),
-        runs: site.runs.iter().enumerate().map(|(n, run)| run_view(page, run, site.runs.get(n + 1))).collect(),
+        usual: usual(page, site),
+        runs: site
+            .runs
+            .iter()
+            .take(shown)
+            .enumerate()
+            .map(|(n, run)| run_view(page, run, site.runs.get(n + 1)))
+            .collect(),
     }
+}
+
+/// The last whole run against those before it: how many ads the listings showed, and how many are usual.
+fn usual(page: &Page, site: &SiteOverview) -> Option<String> {
+    let whole =
+        |run: &&RunRow| run.ended_at.is_some() && run.tally.listing_failures == 0 && run.tally.listing_pages > 0;
+    let mut listed = site.runs.iter().filter(whole).map(|run| run.tally.ads_listed);
+    let last = listed.next()?;
+    let mut before: Vec<u64> = listed.collect();
+    if before.len() < LEAST_PAST {
+        return None;
+    }
+    before.sort_unstable();
+    let usual = before[before.len() / 2];
+    let share = (last * 100).checked_div(usual).unwrap_or(100);
+    let words = [
+        ("now", page.whole(last)),
+        ("usual", page.whole(usual)),
+        ("share", page.whole(share)),
+        ("runs", page.whole(before.len() as u64)),
+    ];
+    Some(page.t.vs("site-usual", &words))
 }
 
 fn open_notice(page: &Page, notice: &Notice, sites: &[SiteOverview]) -> OpenNotice {

@@ -2,7 +2,7 @@
 
 use super::both::{Both, Merge};
 use super::hand_over::{HandoverView, Receiver, receivers};
-use super::line_view::history;
+use super::line_view::{history, spaced};
 use super::today::own_team;
 use super::{Choice, show};
 use crate::access::{OutreachWorker, Visit, Who};
@@ -194,7 +194,11 @@ fn status_words(t: Language, status: ReferralStatus) -> String {
 
 fn shown(contact: &Contact) -> (String, Option<String>) {
     let call = (contact.kind == ContactKind::Phone).then(|| format!("tel:{}", contact.value));
-    (contact.value.clone(), call)
+    let shown = match contact.kind {
+        ContactKind::Phone => spaced(&contact.value),
+        _ => contact.value.clone(),
+    };
+    (shown, call)
 }
 
 /// The attempt that the form names, if it is one of the team's that are due.
@@ -260,7 +264,7 @@ async fn both(
         let day = day.map_or_else(|| t.t("follow-ups-done"), |day| page.date(&day));
         let mut lines = vec![
             format!("{}: {day}", t.t("follow-ups-when")),
-            format!("{}: {}", t.t("care-label"), care.unwrap_or_else(|| t.t("care-nobody"))),
+            format!("{} {}", t.t("care-label"), care.unwrap_or_else(|| t.t("care-nobody"))),
         ];
         if !plan.is_empty() {
             lines.push(plan.to_owned());

@@ -21,6 +21,8 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
         p if p.starts_with("/line") => line.to_string(),
         p if p.starts_with("/people") => "1".to_owned(),
         p if p.starts_with("/sites") => "s1".to_owned(),
+        p if p.starts_with("/settings") => "bavn.toml".to_owned(),
+        p if p.starts_with("/retention") => "1".to_owned(),
         p if p.starts_with("/indicators") => "third_person_voice".to_owned(),
         _ => "nothing".to_owned(),
     };

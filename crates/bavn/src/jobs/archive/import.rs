@@ -28,7 +28,7 @@ const TOLD: u64 = 100;
 /// Reads the file into the archive, then the archive through the adapter.
 pub async fn run(cli: &Cli, args: &ArchiveImportArgs) -> anyhow::Result<()> {
     let now = crate::time::now();
-    let config = Config::load(&cli.config, false)?;
+    let config = Config::of(cli, false)?;
     let Some(adapter) = config.sites.get(&args.site) else {
         anyhow::bail!(
             "there is no adapter for site '{0}': write sites/{0}/site.toml first; it needs no approval where the site is \

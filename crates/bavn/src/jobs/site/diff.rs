@@ -4,11 +4,11 @@ use super::masked::Shown;
 use crate::cli::{Cli, DiffArgs};
 use crate::config::Config;
 use crate::key::{Need, open_store};
-use domain::{AdContent, CaptureKind, ListingRead, SiteId};
+use domain::{AdContent, Bilingual, CaptureKind, ListingRead, SiteId};
 use extract::adapter::Adapter;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use store::{ArchiveQuery, ArchivedPage, StoreError};
+use store::{ArchiveQuery, ArchivedPage, Look, Store, StoreError};
 
 /// Compares.
 pub async fn run(cli: &Cli, config: &Config, args: &DiffArgs) -> anyhow::Result<()> {
@@ -49,6 +49,33 @@ pub async fn run(cli: &Cli, config: &Config, args: &DiffArgs) -> anyhow::Result<
     };
     report.write(&against, &Shown::new(config, args.show_contacts), &mut std::io::stdout().lock())?;
     Ok(())
+}
+
+/// What two adapters of a site read otherwise in the newest archived pages, in one sentence without a value. Logged as a
+/// look.
+pub async fn compare_adapters(
+    store: &Store,
+    site: &str,
+    old: &Adapter,
+    new: &Adapter,
+    look: &Look,
+    most: usize,
+) -> anyhow::Result<Bilingual> {
+    store.look_at_pages(look).await?;
+    let kinds = vec![CaptureKind::Listing, CaptureKind::Detail];
+    let mut report = Report::default();
+    match store.archive_reader(ArchiveQuery { kinds, ..ArchiveQuery::pages_of(SiteId::from(site)) }).await {
+        Ok(mut archive) => {
+            while report.details + report.listings < most
+                && let Some(kept) = archive.next().await?
+            {
+                report.page(Some(old), new, &kept, None, 0);
+            }
+        }
+        Err(StoreError::NotFound { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(report.in_words())
 }
 
 /// How one field fares.
@@ -155,6 +182,44 @@ impl Report {
             if change.examples.len() < examples {
                 change.examples.push((old.cloned().unwrap_or_default(), new.cloned().unwrap_or_default()));
             }
+        }
+    }
+
+    fn in_words(&self) -> Bilingual {
+        let pages = self.listings + self.details;
+        if pages == 0 {
+            return Bilingual {
+                da: "Arkivet har ingen sider fra denne side endnu; prøv med 'bavn site dry-run'.".to_owned(),
+                en: "The archive has no page of this site yet; try 'bavn site dry-run'.".to_owned(),
+            };
+        }
+        let (mut da, mut en) = (Vec::new(), Vec::new());
+        if self.ads_gained + self.ads_lost > 0 {
+            da.push(format!("{} annoncer flere og {} færre på listerne", self.ads_gained, self.ads_lost));
+            en.push(format!("{} ads more and {} fewer on the listings", self.ads_gained, self.ads_lost));
+        }
+        if self.other_id > 0 {
+            da.push(format!("{} annoncer ville få et andet id og gælde for nye", self.other_id));
+            en.push(format!("{} ads would get another id and count as new", self.other_id));
+        }
+        if self.next_changed > 0 {
+            da.push(format!("{} lister ville føre videre på en anden måde", self.next_changed));
+            en.push(format!("{} listings would lead on otherwise", self.next_changed));
+        }
+        for (name, Change { gained, lost, changed, .. }) in &self.fields {
+            if gained + lost + changed > 0 {
+                da.push(format!("{name}: {gained} kommer til, {lost} forsvinder, {changed} ændres"));
+                en.push(format!("{name}: {gained} gained, {lost} lost, {changed} changed"));
+            }
+        }
+        let (mut told_da, mut told_en) = (da.join("; "), en.join("; "));
+        if da.is_empty() {
+            (told_da, told_en) =
+                ("intet ville blive læst anderledes".to_owned(), "nothing would be read otherwise".to_owned());
+        }
+        Bilingual {
+            da: format!("{pages} arkiverede sider læst med begge: {told_da}."),
+            en: format!("{pages} archived pages read with both: {told_en}."),
         }
     }
 

@@ -8,6 +8,8 @@ mod masked;
 mod new;
 mod samples;
 
+pub use diff::compare_adapters;
+
 use crate::cli::{Cli, SiteCommand};
 use crate::config::Config;
 use crate::key::{Need, open_store};
@@ -21,7 +23,7 @@ pub async fn run(cli: &Cli, command: &SiteCommand) -> anyhow::Result<()> {
     if let Status | Pause { .. } | Resume { .. } | Stop { .. } = command {
         return super::site_wish::run(cli, command).await;
     }
-    let config = Config::load(&cli.config, false)?;
+    let config = Config::of(cli, false)?;
     match command {
         SiteCommand::List => check::list(&config),
         SiteCommand::Check { site } => check::check(&config, &cli.config, site.as_deref()),

@@ -4,6 +4,8 @@
 // Each test file uses its own part of it.
 #![allow(dead_code)]
 
+mod one_file;
+
 use ::store::testing::TestStore;
 use ::store::*;
 use classifier::{AdAt, Catalogue, CatalogueFiles, assess, explain_ad, fire_ad};
@@ -293,6 +295,7 @@ pub async fn world_at(clock: Clock) -> World {
         store: test.store.clone(),
         catalogue: catalogue.clone(),
         settings: Arc::new(settings(clock)),
+        configuration: one_file::OneFile::new(test.store.clone()),
         workbench: Arc::new(Bench(catalogue)),
         limits: Arc::default(),
     };
@@ -346,6 +349,14 @@ pub fn settings(clock: Clock) -> WebSettings {
         },
         public_texts: public_texts(),
         kept_days: (730, 1826),
+        clocks: ::store::Clocks {
+            pages_days: 90,
+            ads_days: 730,
+            images_days: 730,
+            cases_days: 1826,
+            ledger_days: 1826,
+            audit_days: 1826,
+        },
         default_language: Language::Da,
         clock,
         reasons: vec![
