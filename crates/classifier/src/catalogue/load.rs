@@ -105,7 +105,7 @@ pub(super) fn load(files: &CatalogueFiles) -> Result<Parts, Vec<CatalogueError>>
     let matcher = Matcher::build(&indicators, &raw.words, &raw.guards).map_err(|bad| {
         bad.into_iter().filter_map(|bad| {
             let (path, text) = origins.get(bad.indicator)?;
-            let help = "the language of patterns is described in crates/classifier/src/wording/grammar.rs";
+            let help = "the language of patterns is described in crates/classifier/src/wording/pattern.rs";
             Some(File { path, text }.at_key(&bad.key, bad.message, help))
         })
     });

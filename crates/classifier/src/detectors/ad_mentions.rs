@@ -254,10 +254,7 @@ const DAYS: [&str; 25] = [
 fn joins_names(between: &str) -> bool {
     let mut joined = false;
     for word in between.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '.')) {
-        // "Ida 💕 Ada": a picture joins as a sign does.
-        let bare = word.trim_matches(|c: char| {
-            matches!(c, ',' | '&' | '/' | '+') || !(c.is_ascii() || c.is_alphanumeric() || matches!(c, '–' | '—' | '…'))
-        });
+        let bare = word.trim_matches([',', '&', '/', '+']);
         joined |= bare.len() < word.len();
         let lower = bare.to_lowercase();
         match lower.as_str() {

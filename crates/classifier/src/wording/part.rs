@@ -1,7 +1,8 @@
 //! How much of a pattern a text holds: "`vores` is there, `damer` is not".
 
-use super::find_all;
+use super::pattern::{self, CompiledPattern};
 use super::tokens::Layout;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Words found that are shorter than this in all say nothing: `i`, `er`, `we`.
@@ -30,12 +31,17 @@ impl Part {
 }
 
 /// The best clause of `text` for the pattern; `None` where it holds less than half of it.
-pub(crate) fn partly(written: &str, text: &str, layout: &Layout) -> Option<Part> {
-    let needed = needed(written);
+pub(crate) fn partly(pattern: &CompiledPattern, text: &str, layout: &Layout) -> Option<Part> {
+    let needed = needed(&pattern.written);
     if needed.len() < 2 {
         return None;
     }
-    let found: Vec<Vec<Range<usize>>> = needed.iter().map(|part| find_all(part, text)).collect();
+    let none = BTreeMap::new();
+    let parts: Vec<CompiledPattern> = needed.iter().filter_map(|part| pattern::compile(part, &none).ok()).collect();
+    if parts.len() != needed.len() {
+        return None;
+    }
+    let found: Vec<Vec<Range<usize>>> = parts.iter().map(|part| part.find_all(text).collect()).collect();
     let in_clause = |clause: &Range<usize>| {
         let here: Vec<Option<&Range<usize>>> =
             found.iter().map(|all| all.iter().find(|r| clause.start <= r.start && r.end <= clause.end)).collect();
@@ -104,9 +110,10 @@ mod tests {
     use domain::NormalText;
 
     fn miss(pattern: &str, text: &str) -> Option<(usize, usize, Vec<String>)> {
+        let pattern = pattern::compile(pattern, &BTreeMap::new()).unwrap();
         let normal = NormalText::fold(text);
         let layout = Layout::of(&normal, text, |_| false);
-        partly(pattern, normal.as_str(), &layout).map(|part| (part.there, part.of, part.missing))
+        partly(&pattern, normal.as_str(), &layout).map(|part| (part.there, part.of, part.missing))
     }
 
     #[test]

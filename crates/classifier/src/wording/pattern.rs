@@ -1,0 +1,221 @@
+//! The small language of patterns.
+//!
+//! | written | means |
+//! | --- | --- |
+//! | `hun er ny` | these words, with white space, commas or hyphens between them |
+//! | `pige*` | inflection: any further letters |
+//! | `(ny\|ung)`, `(meget )?ung` | one of these, maybe this |
+//! | `{women}` | the words of that name in `rules.toml` |
+//! | `_` | any one word |
+//! | `<3>` | up to three words of the same clause |
+//! | `A ~3~ B` | A and B in either order, with up to three words of the same clause between them |
+//! | `#` | digits |
+//!
+//! Patterns are folded as texts are, so `på` and `paa` are one.
+
+use domain::NormalText;
+use regex_automata::meta::{Config, Regex};
+use regex_automata::{Input, util::syntax};
+use regex_syntax::hir::Hir;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// Bytes that one compiled pattern may take.
+const SIZE_LIMIT: usize = 4 << 20;
+/// Between two words of a pattern: nothing that ends a sentence, nothing that is a word. In bytes, of which a sign
+/// beyond ASCII has up to four: expressions over letters of all scripts take many times the memory and time.
+const SEPARATOR: &str = r"[^a-z0-9.!?;:|\n]{1,8}";
+/// Between words that a gap jumps over: no comma either.
+const SAME_CLAUSE: &str = r"[^a-z0-9.!?;:|,()\n]{1,6}";
+/// A word; one of these abbreviations, or a number, with its full stop too.
+const WORD: &str = r"(?:(?:kr|kl|ca|nr|tlf|min|st|d|[0-9]+)\.|(?:[a-z0-9']|’)+)";
+
+/// A pattern, checked when it is loaded and compiled when a text first could match it: most never are in a short run,
+/// and compiling all of them is most of the time that a start takes.
+#[derive(Debug, Clone)]
+pub(crate) struct CompiledPattern {
+    pub source: String,
+    /// As written, with words in the place of names.
+    pub written: String,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl CompiledPattern {
+    /// Ranges of the text that it matches.
+    pub fn find_all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+        self.find_within(text, 0..text.len())
+    }
+
+    /// The same inside of `within`, where the text around it still says what a whole word is.
+    pub fn find_within<'t>(&'t self, text: &'t str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> + 't {
+        // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
+        // A pattern over the size limit is one of several thousand letters, and matches nothing.
+        let regex = self.regex.get_or_init(|| build(&self.source));
+        regex
+            .iter()
+            .flat_map(move |regex| regex.find_iter(Input::new(text).span(within.clone())).map(|found| found.range()))
+    }
+}
+
+/// Sentences are short and patterns many: automata that are built while they run would take more time and many times
+/// the memory of looking each way.
+fn build(source: &str) -> Option<Regex> {
+    let config = Config::new().hybrid(false).dfa(false).onepass(false).nfa_size_limit(Some(SIZE_LIMIT));
+    let syntax = syntax::Config::new().unicode(false).utf8(false);
+    Regex::builder().configure(config).syntax(syntax).build(source).ok()
+}
+
+/// Compiles one pattern, or says what is wrong with it.
+pub(crate) fn compile(source: &str, words: &BTreeMap<String, String>) -> Result<CompiledPattern, String> {
+    compile_and_parse(source, words).map(|(pattern, _)| pattern)
+}
+
+/// The same, with the expression of which all words must be there.
+pub(crate) fn compile_and_parse(
+    source: &str,
+    words: &BTreeMap<String, String>,
+) -> Result<(CompiledPattern, Hir), String> {
+    let expanded = expand(source, words, 0)?;
+    let folded = NormalText::fold(expanded.trim());
+    let (in_order, source) = match either_order(folded.as_str())? {
+        Some((one, gap, other)) => {
+            let gap = translate(&format!(" <{gap}> "))?;
+            let (one, other) = (bounded(one)?, bounded(other)?);
+            (format!("{one}{gap}{other}"), format!("(?:{one}{gap}{other}|{other}{gap}{one})"))
+        }
+        None => {
+            let source = bounded(folded.as_str())?;
+            (source.clone(), source)
+        }
+    };
+    let hir = parse(&in_order).map_err(|error| error.to_string())?;
+    let minimum = hir.properties().minimum_len();
+    if minimum.unwrap_or(0) == 0 {
+        return Err("it matches nothing at all".to_owned());
+    }
+    Ok((CompiledPattern { source, written: expanded.trim().to_owned(), regex: OnceLock::new() }, hir))
+}
+
+/// As the expression is parsed: over bytes.
+pub(crate) fn parse(source: &str) -> Result<Hir, Box<regex_syntax::Error>> {
+    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+    parser.parse(source).map_err(Box::new)
+}
+
+/// `A ~3~ B`, cut at its only such gap.
+fn either_order(folded: &str) -> Result<Option<(&str, &str, &str)>, String> {
+    let Some((one, rest)) = folded.split_once(" ~") else { return Ok(None) };
+    let (gap, other) = rest.split_once("~ ").ok_or("`~3~` stands between two spaces")?;
+    if other.contains('~') {
+        return Err("`~3~` stands in a pattern once".to_owned());
+    }
+    Ok(Some((one, gap, other)))
+}
+
+/// A folded pattern as an expression, between boundaries where it begins and ends with words.
+fn bounded(folded: &str) -> Result<String, String> {
+    let text = translate(folded)?;
+    let first_is_word = folded.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '(' | '#'));
+    let last_is_word = folded.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, ')' | '*' | '#'));
+    // `?` after an optional word at the end: the boundary is right there too.
+    let last_is_word = last_is_word || folded.ends_with(")?");
+    let (before, after) = (boundary(first_is_word), boundary(last_is_word));
+    Ok(format!("{before}(?:{text}){after}"))
+}
+
+fn boundary(at_word: bool) -> &'static str {
+    if at_word { r"(?-u:\b)" } else { "" }
+}
+
+fn expand(source: &str, words: &BTreeMap<String, String>, depth: usize) -> Result<String, String> {
+    if depth > 6 {
+        return Err("words that name each other in a circle".to_owned());
+    }
+    let (mut text, mut rest) = (String::new(), source);
+    while let Some(open) = rest.find('{') {
+        let (before, from) = rest.split_at(open);
+        let close = from.find('}').ok_or("`{` without `}`")?;
+        let (name, after) = (from.get(1..close).unwrap_or_default(), from.get(close + 1..).unwrap_or_default());
+        let value = words.get(name).ok_or_else(|| format!("no words of the name `{name}` in rules.toml"))?;
+        text.push_str(before);
+        text.push('(');
+        text.push_str(&expand(value, words, depth + 1)?);
+        text.push(')');
+        rest = after;
+    }
+    text.push_str(rest);
+    Ok(text)
+}
+
+fn translate(folded: &str) -> Result<String, String> {
+    for (slip, instead) in [(" ?", "`(word )?`"), (")*", "`(a|b)` without the star"), ("<>", "a number in `<3>`")] {
+        if folded.contains(slip) {
+            return Err(format!("`{slip}` does not say what it seems to: write {instead}"));
+        }
+    }
+    let mut regex = String::new();
+    let mut characters = folded.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            'a'..='z' | '0'..='9' | '|' | ')' | '?' => regex.push(character),
+            '(' => regex.push_str("(?:"),
+            '*' => regex.push_str("[a-z]*"),
+            '#' => regex.push_str("[0-9]+"),
+            '_' => regex.push_str(WORD),
+            '\'' | '’' => regex.push_str("(?:['`]|’|´)?"),
+            ' ' if characters.peek() == Some(&'<') => {
+                let gap: String = characters.by_ref().skip(1).take_while(|c| *c != '>').collect();
+                let most: u8 = gap.parse().map_err(|_| format!("`<{gap}>` must hold a number"))?;
+                if most > 9 || characters.next() != Some(' ') {
+                    return Err("a gap jumps over nine words at most and stands between two spaces".to_owned());
+                }
+                regex.push_str(&format!("(?:{SAME_CLAUSE}{WORD}){{0,{most}}}{SAME_CLAUSE}"));
+            }
+            ' ' => regex.push_str(SEPARATOR),
+            other if other.is_alphabetic() => regex.push(other),
+            other if "%+/-&.,:!\"".contains(other) => {
+                regex.push_str(&regex_escape(other));
+            }
+            other => return Err(format!("`{other}` means nothing in a pattern")),
+        }
+    }
+    Ok(regex)
+}
+
+fn regex_escape(character: char) -> String {
+    regex_syntax::escape(character.encode_utf8(&mut [0; 4]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(pattern: &str, text: &str) -> bool {
+        let words = BTreeMap::from([("women".to_owned(), "pige(r|rne)?|dame(r|rne)?".to_owned())]);
+        compile(pattern, &words).unwrap().find_all(NormalText::fold(text).as_str()).next().is_some()
+    }
+
+    #[test]
+    fn words_inflect_and_keep_their_boundaries() {
+        assert!(check("hun er ny", "HUN er  ny her"));
+        assert!(!check("hun er ny", "hun er nyttig"));
+        assert!(check("vores {women}", "Mød vores damer!"));
+        assert!(!check("vores {women}", "vores damefrisør"));
+        assert!(check("på ferie", "Paa ferie"));
+        assert!(check("100( )?% ægte", "100 % ægte") && check("100( )?% ægte", "100% ægte"));
+        assert!(check("don't <2> drive", "dont ever drive") && !check("don't <2> drive", "don't, I drive"));
+        assert!(!check("hun ny", "hun. Ny"), "a full stop stands between two sentences");
+        let either = "(mangler|brug for) ~3~ penge";
+        assert!(check(either, "jeg mangler lidt penge") && check(either, "penge er jeg meget brug for"));
+        assert!(!check(either, "penge har jeg. Mangler du?") && !check(either, "mangler du noget, så penge"));
+    }
+
+    #[test]
+    fn a_wrong_pattern_says_why() {
+        let none = BTreeMap::new();
+        for pattern in ["{women}", "a(b", "a [b]", "(a)?", "a <x> b", "a ~x~ b", "a ~2~ b ~2~ c"] {
+            assert!(compile(pattern, &none).is_err(), "{pattern}");
+        }
+    }
+}
