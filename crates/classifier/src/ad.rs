@@ -91,7 +91,13 @@ pub(crate) fn reads_one_ad(indicator: &Indicator) -> bool {
 
 /// Fields that hold a number, price or age hold no words.
 pub(crate) fn has_words(field: &Field) -> bool {
-    !matches!(field, Field::Named(name) if matches!(name.as_str(), "phone" | "price" | "url" | "age" | "place"))
+    !matches!(field, Field::Named(name) if matches!(name.as_str(), "phone" | "price" | "url" | "age"))
+        && !is_place(field)
+}
+
+/// The site's own field for the place, by the names that sites give it.
+pub(crate) fn is_place(field: &Field) -> bool {
+    matches!(field, Field::Named(name) if matches!(name.as_str(), "place" | "city" | "town" | "location"))
 }
 
 fn evidence(ad: &ReadAd, (index, range): &Found, of: Option<(&AdRef, u32)>) -> Option<Evidence> {

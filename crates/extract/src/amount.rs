@@ -31,6 +31,8 @@ fn digits(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
             .get(end)
             .is_some_and(|t| t.kind == Kind::Number && t.space_before && !t.line_before && !t.wide_before);
         let group = if signed { end + 1 } else { end };
+        // "Ploy, 38 600 kr": an age and a price; nobody asks for thirty-eight thousand.
+        let blank = blank && !((18..70).contains(&value) && tokens.number(group).is_some_and(|rest| rest >= 300));
         if (signed || (blank && value < 100 && value > 0)) && tokens.digits(group) == 3 && value > 0 {
             value = value.checked_mul(1000)?.checked_add(tokens.number(group)?)?;
             end = group + 1;
@@ -173,7 +175,10 @@ pub(crate) fn shared_lengths(tokens: &Tokens<'_>, at: usize) -> Vec<(u32, usize,
             return Vec::new();
         }
         values.push((value, i, i + 1));
-        if !tokens.is_any(i + 1, &['/', ',', '-', '–', '|', '+']) {
+        let or = tokens
+            .get(i + 1)
+            .is_some_and(|_| matches!(tokens.text(i + 1), "or" | "eller" | "og" | "and" | "och" | "oder"));
+        if !or && !tokens.is_any(i + 1, &['/', ',', '-', '–', '|', '+']) {
             break;
         }
         i += 2;

@@ -82,7 +82,8 @@ fn name_at(
     }
     if introduced == Some(true) && length >= 2 {
         let taken = claims.is_free(at)
-            && (is_listed || (token.capital && !token.word.is(Flags::COMMON) && token.word.number.is_none()));
+            && ((is_listed && (token.capital || !token.word.is(Flags::STOPWORD)))
+                || (token.capital && !token.word.is(Flags::COMMON) && token.word.number.is_none()));
         if taken {
             return Some(extend(tokens, claims, lexicon, at));
         }
@@ -91,7 +92,7 @@ fn name_at(
         let strange = token.capital && is_strange(tokens, lexicon, at) && !claims_nothing(tokens, at);
         let fits = strange
             && (age_behind(tokens, at)
-                || signs_off(tokens, at)
+                || (signs_off(tokens, claims, at) && may_sign(tokens, at))
                 || presents(tokens, at)
                 || behind_partner(tokens, at, last_end)
                 || (introduced == Some(false) && is_short(tokens, at)));
@@ -105,7 +106,7 @@ fn name_at(
         || partner(tokens, lexicon, at, last_end)
         || origin_behind(tokens, at)
         || acts(tokens, at)
-        || signs_off(tokens, at);
+        || signs_off(tokens, claims, at);
     if flags.has(Flags::NAME) {
         // In lower case only behind an introduction; capitals elsewhere are enough.
         let fits = token.capital && (!token.word.is(Flags::COMMON) || context)
@@ -166,11 +167,15 @@ fn introduction(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<boo
 /// "Anna 24 år", "May, 24".
 fn age_behind(tokens: &Tokens<'_>, at: usize) -> bool {
     let next = if tokens.is_any(at + 1, &[',', '(', '-', '–', '|', '•', '/']) { at + 2 } else { at + 1 };
+    // "Mercedes (brunette, 34)"
+    let described =
+        tokens.is(at + 1, '(') && tokens.get(at + 2).is_some_and(|t| t.kind == Kind::Word) && tokens.is(at + 3, ',');
+    let next = if described { at + 4 } else { next };
     let Some(number) = tokens.get(next).filter(|t| t.kind == Kind::Number && !t.line_before) else { return false };
     let _ = number;
     let value = tokens.number(next).unwrap_or(0);
     let unit = tokens.get(next + 1).is_some_and(|t| t.word.is(Flags::AGE_UNIT));
-    let bracket = tokens.is(next - 1, '(') && tokens.is(next + 1, ')');
+    let bracket = (described || tokens.is(next - 1, '(')) && tokens.is(next + 1, ')');
     // "Mira - 25 - Aarhus", "Mira | 25".
     let row = tokens.starts_sentence(at)
         && next > at + 1
@@ -226,15 +231,80 @@ fn acts(tokens: &Tokens<'_>, at: usize) -> bool {
 }
 
 /// The last word of a text, alone on its line or behind a dash: "- Nok".
-fn signs_off(tokens: &Tokens<'_>, at: usize) -> bool {
-    let last = (at + 1..tokens.len()).all(|i| tokens[i].kind == Kind::Symbol);
+fn signs_off(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> bool {
+    let stands = |i: usize| tokens[i].kind == Kind::Symbol || !claims.is_free(i);
+    // "… Pippa 1000 hour": the price, the number or the age may stand behind.
+    let bare = |i: usize| {
+        tokens[i].kind == Kind::Number || tokens[i].word.is(Flags::UNIT.or(Flags::CURRENCY).or(Flags::AGE_UNIT))
+    };
+    let last = (at + 1..tokens.len()).all(|i| stands(i) || bare(i));
+    let greeted = at > 0
+        && matches!(
+            tokens.text(at - 1),
+            "kisses" | "kys" | "kh" | "xx" | "xxx" | "xoxo" | "kram" | "knus" | "hilsen" | "love" | "mvh" | "kaerligst"
+        );
     let parted = at > 0
         && (tokens[at].line_before
+            || greeted
+            || tokens.is_any(at - 1, &['.', '!', '?', ',', ')', ':'])
+            || tokens[at - 1].kind == Kind::Symbol && !tokens[at - 1].first.is_ascii()
+            || !claims.is_free(at - 1)
             || (matches!(tokens.text(at - 1), "din" | "your" | "deine" | "jeres") && tokens.starts_sentence(at - 1))
             || (tokens.is_any(at - 1, &['-', '–', '/', '~', '*'])
                 && tokens[at - 1].space_before
                 && tokens[at].space_before));
     last && parted && !tokens[at].upper
+}
+
+/// Not one of the words that texts end with.
+fn may_sign(tokens: &Tokens<'_>, at: usize) -> bool {
+    let text = tokens.text(at);
+    let closing = [
+        "velkommen",
+        "welcome",
+        "diskretion",
+        "discretion",
+        "kys",
+        "kisses",
+        "tak",
+        "thanks",
+        "hilsen",
+        "booking",
+        "kram",
+        "vaelkommen",
+        "willkommen",
+        "garanteret",
+        "guaranteed",
+        "aftale",
+        "parkering",
+        "parking",
+        "kontant",
+        "cash",
+        "mobilepay",
+        "whatsapp",
+        "telegram",
+        "sms",
+        "ring",
+        "call",
+        "skriv",
+        "bestil",
+        "nyhed",
+        "tilbud",
+        "forbi",
+        "centrum",
+        "center",
+        "city",
+        "danmark",
+        "denmark",
+        "nordjylland",
+        "sjaelland",
+        "fyn",
+        "jylland",
+        "bornholm",
+        "aben",
+        "aabent",
+    ];
+    (3..=10).contains(&text.len()) && !closing.contains(&text) && is_short(tokens, at)
 }
 
 /// A word that no language lists and that is no place: a name where a name is expected.
@@ -313,7 +383,16 @@ fn starts_with_age(tokens: &Tokens<'_>, at: usize) -> bool {
 
 /// A name on the other side of "og", "and", "&" or a comma.
 fn partner(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, last_end: usize) -> bool {
-    let join = |i: usize| matches!(tokens.text(i), "og" | "and" | "och" | "und" | "&" | "+" | "eller" | "or" | "y" | "si" | "i" if tokens.text(i) != "i");
+    // "Ida 💕 Ada"
+    let heart = |i: usize| {
+        tokens[i].kind == Kind::Symbol
+            && !tokens[i].first.is_ascii()
+            && !matches!(tokens[i].first, '–' | '—' | '…' | '’')
+    };
+    let join = |i: usize| {
+        heart(i)
+            || matches!(tokens.text(i), "og" | "and" | "och" | "und" | "&" | "+" | "eller" | "or" | "y" | "si" | "i" if tokens.text(i) != "i")
+    };
     let before = at >= 2 && last_end == at - 1 && (join(at - 1) || tokens.is(at - 1, ','));
     let behind = tokens.get(at + 1).is_some_and(|_| join(at + 1))
         && tokens.get(at + 2).is_some_and(|t| {
@@ -341,7 +420,8 @@ fn is_business(tokens: &Tokens<'_>, _lexicon: &Lexicon, at: usize) -> bool {
     let before = at
         .checked_sub(1)
         .filter(|_| !tokens[at].line_before)
-        .map(|dot| if tokens.is(dot, '.') { dot.saturating_sub(1) } else { dot });
+        // "Skt. Anna", not "giver massage. Hanne".
+        .map(|dot| if tokens.is(dot, '.') && dot > 0 && tokens.text(dot - 1).len() <= 4 { dot - 1 } else { dot });
     if before
         .is_some_and(|i| tokens[i].word.is(Flags::BUSINESS_BEFORE) && (tokens[i].capital || tokens[at].space_before))
         && before != at.checked_sub(1).filter(|i| tokens.is(*i, ','))

@@ -80,6 +80,10 @@ fn usual_currency(tokens: &Tokens<'_>, lexicon: &Lexicon) -> Option<Usual> {
         if !money {
             continue;
         }
+        // "Jeg rejser nok på tirsdag": Danish for "I think".
+        if tokens.text(at) == "nok" && !token.upper && !behind_number(tokens, at) {
+            continue;
+        }
         let national = at.checked_sub(1).and_then(|before| national_currency(tokens, lexicon, before));
         let Some(code) = national.or_else(|| currency_at(tokens, lexicon, at)) else { continue };
         several |= first.is_some_and(|first| first != code);
@@ -123,6 +127,20 @@ fn hours_again(tokens: &Tokens<'_>, items: &[Item], at: usize) -> Option<Item> {
     (fits && ends).then(|| Item::Length { minutes: value * 60, from: at, to: at + 1 })
 }
 
+/// "700 kr for 30 and 1100 kr for 60", "1000 kr/30": a bare number behind an amount goes on in minutes.
+fn minutes_again(tokens: &Tokens<'_>, items: &[Item], at: usize) -> Option<Item> {
+    let Some(Item::Amount { to, sure: true, .. }) = items.last() else { return None };
+    let value = tokens.number(at).filter(|value| matches!(value, 15 | 20 | 25 | 30 | 40 | 45 | 60 | 75 | 90 | 120))?;
+    let slash = tokens.is(*to, '/') && !tokens[at].space_before;
+    let linked = *to + 1 == at && (slash || matches!(tokens.text(*to), "for" | "foer" | "fuer"));
+    let ends = tokens.get(at + 1).is_none_or(|t| {
+        t.line_before
+            || (t.kind == Kind::Symbol && !matches!(t.first, '/' | '-' | '%' | '+') && tokens.digits(at + 2) != 2)
+            || matches!(tokens.text(at + 1), "og" | "and" | "och" | "und" | "eller" | "or")
+    });
+    (linked && ends).then(|| Item::Length { minutes: value, from: at, to: at + 1 })
+}
+
 fn behind_number(tokens: &Tokens<'_>, at: usize) -> bool {
     at.checked_sub(1).is_some_and(|before| tokens[before].kind == Kind::Number)
 }
@@ -161,6 +179,7 @@ fn items(
             .or_else(|| length(tokens, lexicon, at).map(|(minutes, to)| Item::Length { minutes, from: at, to }))
             .or_else(|| per_hour(tokens, at))
             .or_else(|| hours_again(tokens, &items, at))
+            .or_else(|| minutes_again(tokens, &items, at))
             .or_else(|| bare(tokens, at, is_price_field, continues(tokens, &items, at), least));
         match item {
             Some(item) if claims.are_free(item.range().0..item.range().1) => {
@@ -201,6 +220,18 @@ fn per_hour(tokens: &Tokens<'_>, at: usize) -> Option<Item> {
     let mut before = at.checked_sub(1)?;
     if tokens.is(before, '.') {
         before = before.checked_sub(1)?;
+    }
+    // "1000 kr hr", "900 kr time.", "1500 hour": right behind an amount, and nothing that belongs to the next one.
+    let money = tokens[before].word.is(Flags::CURRENCY)
+        || tokens[before].kind == Kind::Symbol && matches!(tokens[before].first, '€' | '£' | '$')
+        || tokens[before].kind == Kind::Number && (3..=4).contains(&tokens.digits(before));
+    let ends = tokens.get(at + 1).is_none_or(|t| {
+        t.line_before
+            || (t.kind == Kind::Symbol && !matches!(t.first, ':' | '='))
+            || (t.kind == Kind::Word && t.capital)
+    });
+    if money && ends && minutes == 60 {
+        return Some(Item::Length { minutes, from: at, to: at + 1 });
     }
     let per = tokens.is(before, '/')
         || matches!(

@@ -52,7 +52,7 @@ impl Kind {
             Field::Title | Field::Body | Field::Text => Kind::Free,
             Field::Named(name) => match name.as_str() {
                 "phone" => Kind::Phone,
-                "place" => Kind::Place,
+                "place" | "city" | "town" | "location" => Kind::Place,
                 "price" => Kind::Price,
                 "name" => Kind::Name,
                 "age" => Kind::Age,

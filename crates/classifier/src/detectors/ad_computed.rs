@@ -1,7 +1,7 @@
 //! Signs that are computed from one ad's texts and fields.
 
 use super::{Found, Missed, Seen, Why};
-use crate::ad::AdContext;
+use crate::ad::{AdContext, is_place};
 use crate::catalogue::Indicator;
 use domain::{Field, Place};
 use std::collections::BTreeSet;
@@ -34,7 +34,7 @@ pub(super) fn location_conflict(context: &AdContext<'_>, _: &Indicator) -> Seen 
     let (mut listed, mut written): (Vec<&Place>, Vec<&Place>) = (Vec::new(), Vec::new());
     for place in &context.ad.reading.places {
         match &place.span.field {
-            Field::Named(name) if name == "place" => listed.push(place),
+            field if is_place(field) => listed.push(place),
             Field::Named(_) => {}
             _ if labelled(context, place) => listed.push(place),
             _ => written.push(place),

@@ -23,7 +23,7 @@ pub(super) fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: u
     for _ in 0..2 {
         let Some(i) = before.checked_sub(1) else { return false };
         before = i;
-        if !(tokens[i].kind == Kind::Symbol && matches!(tokens[i].first, ':' | '.' | '-' | '=' | '–' | '(')) {
+        if !(tokens[i].kind == Kind::Symbol && matches!(tokens[i].first, ':' | '.' | '-' | '=' | '–' | '(' | '?')) {
             break;
         }
     }
@@ -59,7 +59,10 @@ pub(super) fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: u
         return true;
     }
     // "jeg hedder Maria, er 27": the subject stands earlier.
-    let earlier = verb && before > 0 && tokens.is(before - 1, ',') && tokens[at].kind == Kind::Number;
+    let earlier = verb
+        && before > 0
+        && tokens.is(before - 1, ',')
+        && (tokens[at].kind == Kind::Number || tokens[at].word.number.is_some_and(|value| value >= 20));
     if before + 1 == at && earlier && ends {
         return true;
     }
@@ -136,6 +139,39 @@ pub(super) fn by_itself(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: 
     opens(adverb) && ((leads && (and || ends)) || subject)
 }
 
+/// "… be patient with me. 24 Elly", "39, 750 pr. time", "toogtyve!": a phrase of its own that closes a text or stands
+/// between signs. Digits need a name or a price behind them, a word that is a number and nothing else does not.
+pub(super) fn own_phrase(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let value = tokens.number(at).or(tokens[at].word.number.map(u32::from)).unwrap_or(0);
+    if !(18..=75).contains(&value) {
+        return false;
+    }
+    let opens = at > 0
+        && !tokens[at].line_before
+        && (tokens.is_any(at - 1, &['.', '!', '?', '-', '–', '/', '|', '•'])
+            || matches!(tokens.text(at - 1), "nej" | "no"))
+        && (tokens[at].space_before || at == 0)
+        && !(at > 1 && tokens[at - 2].kind == Kind::Number);
+    if tokens[at].kind == Kind::Word {
+        let ends = tokens.get(end).is_none_or(|t| {
+            t.line_before
+                || (t.kind == Kind::Symbol
+                    && t.space_before
+                    && tokens.get(end + 1).is_none_or(|n| n.kind != Kind::Number && n.word.number.is_none()))
+        });
+        return opens && ends && tokens.text(at).len() >= 8;
+    }
+    let name = |i: usize| {
+        tokens.get(i).is_some_and(|t| {
+            t.capital && t.kind == Kind::Word && !t.upper && t.word.is(Flags::NAME.or(Flags::NAME_HOMONYM))
+        })
+    };
+    let closes = |i: usize| (i..tokens.len()).all(|j| tokens[j].kind != Kind::Word || j - i < 6);
+    let row = tokens.is(end, ',') && (name(end + 1) || tokens.digits(end + 1) == 3 && closes(end + 1));
+    let last = (name(end) || tokens.get(end).is_none()) && closes(end);
+    tokens.digits(at) == 2 && (opens || (at > 0 && tokens.is(at - 1, ':') && row)) && (row || (last && name(end)))
+}
+
 /// "Anna, 24", "Anna (24)", "Anna 24", "kvinde (24)", "en dame på 38" at the end of a phrase.
 pub(super) fn beside_person(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: usize) -> bool {
     let said = at > 0 && matches!(tokens.text(at - 1), "paa" | "of") && tokens[at].word.number.is_some_and(|v| v >= 16);
@@ -153,7 +189,8 @@ pub(super) fn beside_person(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, e
         person_at -= 1;
     }
     let person = &tokens[person_at];
-    let strange = || bracket || tokens.is(at - 1, ',') || (between && tokens.starts_sentence(person_at));
+    let ends = || tokens.get(end).is_none_or(|t| t.line_before || t.kind == Kind::Number);
+    let strange = || bracket || tokens.is(at - 1, ',') || ((between || ends()) && tokens.starts_sentence(person_at));
     let named = person.capital
         && (person.word.is(Flags::NAME.or(Flags::NAME_HOMONYM))
             || (person.kind == Kind::Word && strange() && is_strange(tokens, lexicon, person_at)));
@@ -163,8 +200,9 @@ pub(super) fn beside_person(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, e
     let units = Flags::UNIT.or(Flags::CURRENCY).or(Flags::MEASURE);
     bracket
         || tokens.get(end).is_none_or(|t| match t.kind {
-            Kind::Symbol => matches!(t.first, ',' | '.' | '-' | '–' | '|' | '!' | '/' | '&' | ';' | '(' | '*'),
+            Kind::Symbol => !matches!(t.first, '%' | '€' | '£' | '$' | '+' | ':' | '=' | '\'' | '"'),
             Kind::Word => !t.word.is(units),
-            Kind::Number => t.line_before,
+            // "Regitze, 40 900 kr": the price stands right behind.
+            Kind::Number => t.line_before || (tokens.digits(end) >= 3 && t.space_before),
         })
 }

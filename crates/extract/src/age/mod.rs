@@ -6,7 +6,7 @@ mod others;
 use crate::claim::{Claim, Claims, span};
 use crate::lexicon::{Flags, Lexicon};
 use crate::tokens::{Kind, Tokens};
-use beside::{before_person, beside_height, beside_person, by_itself, first_of_labels, in_row, labelled};
+use beside::{before_person, beside_height, beside_person, by_itself, first_of_labels, in_row, labelled, own_phrase};
 use domain::{Age, Field};
 use others::{decimal_before, is_between, is_limit, is_others, is_time, of_somebody};
 use std::ops::RangeInclusive;
@@ -182,7 +182,11 @@ fn numeric(
         !t.line_before
             && (t.word.is(Flags::CURRENCY.or(Flags::UNIT).or(Flags::MEASURE))
                 || (t.kind == Kind::Symbol && matches!(t.first, '%' | '€' | '+' | ':' | '$'))
-                || t.kind == Kind::Number)
+                // "Ploy, 38 600 kr": the price stands right behind.
+                || (t.kind == Kind::Number
+                    && !(tokens.digits(end) == 3
+                        && t.space_before
+                        && tokens.get(end + 1).is_some_and(|t| t.word.is(Flags::CURRENCY) || matches!(t.first, ',' | '/')))))
     });
     let decimals = tokens.is_any(end, &['.', ',', '/'])
         && tokens.get(end).is_some_and(|t| !t.space_before)
@@ -199,6 +203,7 @@ fn numeric(
         || in_row(tokens, lexicon, at, end)
         || before_person(tokens, at, end)
         || by_itself(tokens, lexicon, at, end)
+        || own_phrase(tokens, at, end)
         || follows_age;
     told.then_some((value, end))
 }

@@ -6,20 +6,24 @@ use crate::phone::atoms::says_number;
 use crate::tokens::{Kind, Tokens};
 use domain::{Field, Handle};
 
+/// The service of a handle beside which none is named.
+const UNKNOWN: &str = "unknown";
+
 pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, field: &Field) -> Vec<Handle> {
     let mut handles = Vec::new();
-    let mut push = |service: u8, name: String, from: usize, to: usize, claims: &mut Claims| {
-        if let Some(service) = lexicon.services.get(usize::from(service)) {
-            claims.take(from..to, Claim::Contact);
-            handles.push(Handle { service: service.clone(), handle: name, span: span(tokens, field, from..to) });
-        }
-    };
+    let push =
+        |handles: &mut Vec<Handle>, service: u8, name: String, (from, to): (usize, usize), claims: &mut Claims| {
+            if let Some(service) = lexicon.services.get(usize::from(service)) {
+                claims.take(from..to, Claim::Contact);
+                handles.push(Handle { service: service.clone(), handle: name, span: span(tokens, field, from..to) });
+            }
+        };
     for at in 0..tokens.len() {
         if tokens[at].word.is(Flags::SERVICE)
             && claims.is_free(at)
             && let Some((name, from, to)) = behind_service(tokens, claims, lexicon, at)
         {
-            push(tokens[at].word.service, name, from, to, claims);
+            push(&mut handles, tokens[at].word.service, name, (from, to), claims);
         }
     }
     let only = only_service(tokens);
@@ -31,9 +35,16 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
         {
             let Some((name, to)) = name_at(tokens, claims, at + 1) else { continue };
             match service_near(tokens, at, to, only) {
-                Some(service) => push(service, name, at, to, claims),
-                // Of no known service: no handle, yet nothing else either.
-                None => claims.take(at..to, Claim::Contact),
+                Some(service) => push(&mut handles, service, name, (at, to), claims),
+                // "@anna_24": of which service nobody says, and still a way to find the person again.
+                None => {
+                    claims.take(at..to, Claim::Contact);
+                    handles.push(Handle {
+                        service: UNKNOWN.to_owned(),
+                        handle: name,
+                        span: span(tokens, field, at..to),
+                    });
+                }
             }
         }
     }
@@ -48,7 +59,7 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
             let before = bracket || tokens.get(to).is_some_and(|t| t.word.is(Flags::BEFORE_SERVICE));
             let service = tokens.get(to + 1).filter(|t| before && t.word.is(Flags::SERVICE));
             if let Some(service) = service {
-                push(service.word.service, name, at, to, claims);
+                push(&mut handles, service.word.service, name, (at, to), claims);
             }
         }
     }
@@ -76,7 +87,9 @@ fn behind_service(
             return None;
         }
         if token.kind == Kind::Symbol
-            && matches!(token.first, ':' | '=' | '-' | '–' | '/' | '(' | '.' | '>' | '→' | '|' | '"')
+            && (matches!(token.first, ':' | '=' | '-' | '–' | '/' | '(' | '.' | '>' | '→' | '|' | '"')
+                // "line app, id mayny77"
+                || token.first == ',' && tokens.get(next + 1).is_some_and(|t| t.word.is(Flags::BETWEEN)))
         {
             marked |= matches!(token.first, ':' | '=' | '>' | '→');
             next += 1;
@@ -120,7 +133,7 @@ fn behind_service(
             || word.word.number.is_some();
     let fits = sign
         || (marked && !ordinary_only(tokens, next, to, ordinary))
-        || (telling && !common)
+        || (telling && (!common || name.contains('_')))
         || (named && telling)
         || (labelled && !ordinary && ends(tokens, to))
         || (named && !common && !ordinary && ends(tokens, to));

@@ -224,7 +224,9 @@ fn compound(tokens: &Tokens<'_>, at: usize, value: u8) -> (u8, usize) {
 fn lookalike(tokens: &Tokens<'_>, at: usize, in_run: bool) -> Option<String> {
     let token = &tokens[at];
     let letters = &tokens.chars[token.clean.0 as usize..token.clean.1 as usize];
-    if letters.len() > 4 {
+    // "I'm", "l'heure": a word that goes on.
+    let goes_on = tokens.is_any(at + 1, &['\'', '’', '´', '`']) && !tokens[at + 1].space_before;
+    if letters.len() > 4 || goes_on {
         return None;
     }
     // "68a50b02c17": a letter among others that look like no digit.

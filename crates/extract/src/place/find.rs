@@ -164,8 +164,13 @@ fn by_name(
     let located = token.capital && near_other_place(tokens, gazetteer, end);
     let fits = match entry.care {
         Care::None => token.capital || !is_short(tokens, at, end) || placed,
-        Care::Mild => inside || (token.capital && (placed || listed || alone(tokens, at, end))),
-        Care::Strong => token.capital && (placed && (inside || !shouting) || (listed && inside)),
+        Care::Mild => {
+            inside || (token.capital && (placed || listed || alone(tokens, at, end) || sentence(tokens, at, end)))
+        }
+        Care::Strong => {
+            token.capital
+                && (placed && (inside || !shouting) || (listed && inside) || (!shouting && sentence(tokens, at, end)))
+        }
     };
     if fits || located { found } else { None }
 }
@@ -195,6 +200,17 @@ fn area_behind(tokens: &Tokens<'_>, end: usize) -> bool {
 fn alone(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
     tokens[at].line_before
         && tokens.get(end).is_none_or(|next| next.line_before || matches!(next.first, ',' | '/' | '-' | '|'))
+}
+
+/// "… as well. 850 kr 45 min. Odder", "fre-søn: Varde / så hjem": a sentence or an item of its own.
+fn sentence(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let opens = at > 0
+        && tokens[at].space_before
+        && (tokens.is_any(at - 1, &['.', '!', '?', ':', ')', '|']) || !tokens[at - 1].first.is_ascii());
+    let closes = tokens
+        .get(end)
+        .is_none_or(|t| t.line_before || matches!(t.first, '.' | ',' | '/' | '|' | '!') || t.kind == Kind::Number);
+    opens && closes && tokens[at - 1].kind == Kind::Symbol
 }
 
 fn preposition_before(tokens: &Tokens<'_>, at: usize) -> bool {
