@@ -94,8 +94,8 @@ async fn compare(
     match what_if::adopt(store, config, &Adoption::of(config, &overlay, &found), &act).await? {
         Adopted::Written(files) => {
             eprintln!(
-                "Adopted and recorded: {} changed. 'bavn analyse --all' brings what was shown; 'bavn run' and 'bavn serve' \
-                 go by it once they are started again.",
+                "Adopted and recorded: {} changed. 'bavn analyse --all' brings what was shown; \
+                 a running 'bavn run' goes by it from its next analysis on.",
                 files.join(", ")
             );
             Ok(())

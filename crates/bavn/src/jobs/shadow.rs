@@ -74,11 +74,8 @@ async fn end(config: &Config, store: &Store, id: &str, adopt: bool, act: &Config
             let kept: BTreeSet<String> = others.map(|one| one.version.clone()).collect();
             store.keep_shadows(&kept).await?;
             let what = if adopt { "Adopted" } else { "Dropped" };
-            let next = if adopt {
-                " 'bavn analyse' goes by it; 'bavn run' and 'bavn serve' once they are started again."
-            } else {
-                ""
-            };
+            let next =
+                if adopt { " 'bavn analyse' goes by it; a running 'bavn run' from its next analysis on." } else { "" };
             eprintln!("{what} and recorded: {} changed.{next}", files.join(", "));
             Ok(())
         }
