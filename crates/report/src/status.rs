@@ -55,6 +55,26 @@ pub fn chosen(
     blocks
 }
 
+/// A change of a grade that the figures speak for, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GradeProposal {
+    /// The indicator's id.
+    pub indicator: String,
+    /// Its title.
+    pub title: String,
+    /// From which grade.
+    pub from: String,
+    /// To which.
+    pub to: String,
+    /// Outcomes or decisions, and the ratio with its interval.
+    pub because: String,
+}
+
+/// The proposals of the figures, as a page offers them to a person.
+pub fn proposals(figures: &Figures, source: &Source, t: Tongue) -> Vec<GradeProposal> {
+    validation::offered(figures, source, t)
+}
+
 fn heading(blocks: &mut Vec<Block>, text: &str) {
     blocks.push(Block::Heading(1, text.to_owned()));
 }

@@ -78,6 +78,8 @@ pub struct FindingsMade {
     pub chosen: Vec<report::document::Block>,
     /// The report.
     pub document: report::document::Document,
+    /// Changes of grades that the figures speak for.
+    pub proposals: Vec<report::status::GradeProposal>,
     /// Regions that can be chosen.
     pub regions: Vec<String>,
     /// Languages that can be chosen.

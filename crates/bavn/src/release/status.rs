@@ -60,6 +60,7 @@ pub async fn page(store: &Store, config: &Config, asked: &FindingsAsked) -> anyh
     let (region, language) = (asked.region.as_deref(), asked.language.as_deref());
     Ok(FindingsMade {
         chosen: report::status::chosen(&figures, region, language, &source, tongue),
+        proposals: report::status::proposals(&figures, &source, tongue),
         document: report::status::document(&source, &figures, tongue),
         regions: values(REGION).into_iter().filter(|region| region != "unknown").collect(),
         languages: values(LANGUAGE).into_iter().filter(|language| language != "other").collect(),

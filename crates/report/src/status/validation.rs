@@ -1,7 +1,7 @@
 //! Indicators against outcomes and decisions in the report, and what follows for their grades.
 
 use super::outreach::word;
-use super::{count, heading, say, share_words, words};
+use super::{GradeProposal, count, heading, say, share_words, words};
 use crate::document::{Block, Tongue};
 use crate::figures::{Against, ENOUGH, Figures, Tested};
 use crate::source::Source;
@@ -131,6 +131,25 @@ pub(super) fn ratio_words(t: Tongue, ratio: &Estimate) -> String {
     format!("{value} ({low}–{high})")
 }
 
+pub(super) fn offered(figures: &Figures, source: &Source, t: Tongue) -> Vec<GradeProposal> {
+    let each = figures.validation.proposals.iter().filter_map(|proposal| {
+        let indicator = source.indicators.get(proposal.indicator)?;
+        let grounds = grounds(t, proposal.because);
+        Some(GradeProposal {
+            indicator: indicator.id.clone(),
+            title: t.of(&indicator.title).to_owned(),
+            from: proposal.from.clone(),
+            to: proposal.to.to_owned(),
+            because: format!("{grounds}: {}", ratio_words(t, &proposal.ratio)),
+        })
+    });
+    each.collect()
+}
+
+fn grounds(t: Tongue, because: &str) -> &str {
+    if because == "outcomes" { t.pick("udfald", "outcomes") } else { t.pick("beslutninger", "decisions") }
+}
+
 fn proposals(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Tongue) {
     let found = &figures.validation.proposals;
     if found.is_empty() {
@@ -146,12 +165,7 @@ fn proposals(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Ton
             t.of(&indicator.title).to_owned(),
             proposal.from.clone(),
             proposal.to.to_owned(),
-            if proposal.because == "outcomes" {
-                t.pick("udfald", "outcomes")
-            } else {
-                t.pick("beslutninger", "decisions")
-            }
-            .to_owned(),
+            grounds(t, proposal.because).to_owned(),
             ratio_words(t, &proposal.ratio),
             t.whole(proposal.answers),
         ])

@@ -46,6 +46,43 @@ struct FindingsTemplate {
     selects: Vec<Select>,
     pdf_href: String,
     blocks: Vec<Shown>,
+    proposals: Vec<ProposalView>,
+}
+
+/// A change of a grade that can be tried: what the form of 'what if' is sent.
+struct ProposalView {
+    title: String,
+    href: String,
+    words: String,
+    because: String,
+    fields: Vec<(String, String)>,
+}
+
+/// Only what the files in force can be tried with is offered.
+fn proposals(state: &AppState, page: &Page, made: &FindingsMade) -> Vec<ProposalView> {
+    let settings = state.workbench.settings();
+    let field = |id: &str, key: &str| {
+        let name = format!("/{id}.toml");
+        settings
+            .iter()
+            .find(|setting| setting.key == key && setting.file.ends_with(&name))
+            .map(|setting| setting.field())
+    };
+    let offered = made.proposals.iter().filter_map(|proposal| {
+        let mut fields = vec![(field(&proposal.indicator, "grade")?, proposal.to.clone())];
+        // Grade D has no points.
+        if proposal.to == "D" {
+            fields.push((field(&proposal.indicator, "points")?, "0".to_owned()));
+        }
+        Some(ProposalView {
+            title: proposal.title.clone(),
+            href: format!("/indicators/{}", proposal.indicator),
+            words: page.t.vs("findings-grade", &[("from", proposal.from.clone()), ("to", proposal.to.clone())]),
+            because: proposal.because.clone(),
+            fields,
+        })
+    });
+    offered.collect()
 }
 
 fn month(date: Date) -> String {
@@ -120,6 +157,7 @@ pub async fn findings(
         selects: selects(&state, &page, &asked, &made),
         pdf_href: format!("/findings.pdf?{}", query_of(&asked)),
         blocks: shown(&made, &query_of(&asked)),
+        proposals: proposals(&state, &page, &made),
         page,
     };
     show(&template)

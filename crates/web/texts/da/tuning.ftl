@@ -40,6 +40,10 @@ percent = { $share } %
 percent-interval = { $low }–{ $high } %
 
 findings-lead = Tal for hele måneder, som de må sendes ud. Antal under fem er holdt tilbage, og også dem, man kunne regne sig frem til. Det er afgjort én gang for alle tabeller. Dine valg viser en del af de samme tal og tæller ikke om.
+findings-grades = Forslag til grader
+findings-grades-note = Tallene taler for at ændre disse grader. Prøv en ændring: du ser, hvilke sager der vil flytte sig. Først når du tager den i brug og skriver hvorfor, gælder den.
+findings-grade = Fra { $from } til { $to }.
+findings-grade-try = Prøv ændringen
 findings-link = Fund i tal
 findings-title = Fund i tal
 findings-from = Fra og med måned

@@ -40,6 +40,10 @@ percent = { $share } %
 percent-interval = { $low }–{ $high } %
 
 findings-lead = Figures of whole months as they may leave the house: counts below five, and those from which they would follow, are withheld, decided once for all tables. Filters choose among the same figures and count nothing again.
+findings-grades = Proposals for grades
+findings-grades-note = The figures speak for these new grades. Try one: you will see which cases would move. It holds only when you adopt it and say why.
+findings-grade = From { $from } to { $to }.
+findings-grade-try = Try the change
 findings-link = Findings in figures
 findings-title = Findings in figures
 findings-from = From month

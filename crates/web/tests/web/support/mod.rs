@@ -78,7 +78,20 @@ impl Workbench for Bench {
                 table,
             ],
         };
-        Ok(FindingsMade { chosen, document, regions: vec!["Region Midtjylland".into()], languages: vec!["da".into()] })
+        let proposal = |indicator: &str, to: &str| report::status::GradeProposal {
+            indicator: indicator.to_owned(),
+            title: format!("Tegn {indicator}"),
+            from: "B".into(),
+            to: to.into(),
+            because: "udfald: 3,00 (1,50–6,00)".into(),
+        };
+        Ok(FindingsMade {
+            chosen,
+            document,
+            proposals: vec![proposal("third_person_voice", "A"), proposal("not_in_the_files", "A")],
+            regions: vec!["Region Midtjylland".into()],
+            languages: vec!["da".into()],
+        })
     }
 
     /// Two of an indicator, one of a way to a band, one weight.
