@@ -47,7 +47,11 @@ fn statistics_say_what_scipy_and_statsmodels_say() {
             let table: Vec<Vec<u64>> = (0..kinds)
                 .map(|i| (0..kinds).map(|j| draw(&mut state, 20) + if i == j { 40 } else { 0 }).collect())
                 .collect();
-            let found = agreement::kappa(&table, level).unwrap();
+            let pairs: Vec<(usize, usize)> = (0..kinds)
+                .flat_map(|i| (0..kinds).map(move |j| (i, j)))
+                .flat_map(|(i, j)| std::iter::repeat_n((i, j), table[i][j] as usize))
+                .collect();
+            let found = agreement::kappa(&pairs, level).unwrap();
             cases.push(json!({"what": "kappa", "in": [table, level], "out": part(found.kappa)}));
         }
         for (first, second, both) in [(10, 15, 5), (120, 80, 31), (400, 390, 2)] {
@@ -93,8 +97,8 @@ fn statistics_say_what_scipy_and_statsmodels_say() {
             .collect();
         let pairs: Vec<(u64, u64)> = units.iter().map(|unit| (unit[0], unit[1])).collect();
         cases.push(json!({
-            "what": "alpha", "in": units, "out": classifier::agreement::krippendorffs_alpha(&units).unwrap(),
-            "kappa": classifier::agreement::cohens_kappa(&pairs).unwrap(),
+            "what": "alpha", "in": units, "out": agreement::krippendorffs_alpha(&units).unwrap(),
+            "kappa": agreement::kappa(&pairs, 0.95).unwrap().kappa.value,
         }));
     }
     let folder = tempfile::tempdir().expect("a folder");
