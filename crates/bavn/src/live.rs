@@ -229,7 +229,7 @@ mod tests {
         std::fs::write(&file, "number = 22\nwording = \"a secret wor").expect("torn");
         assert_eq!((live.look().await, live.now().number), (Looked::Refused, 22));
         let fault = live.fault().expect("a fault");
-        assert!(fault.message.contains("a secret wor") && fault.place.ends_with("one.toml:2:23"), "{fault:?}");
+        assert!(fault.message.contains("a secret wor") && fault.place.ends_with("one.toml:2:24"), "{fault:?}");
         assert_eq!(live.look().await, Looked::Same, "told once");
         std::fs::remove_file(&file).expect("removed");
         assert_eq!((live.look().await, live.now().number), (Looked::Refused, 22));
