@@ -53,10 +53,12 @@ pub fn check(password: &str, login: &str, name: &str) -> Result<(), Weak> {
     let once = repeated.map_or(lower.as_str(), |part| &lower[..part]);
     let inner = |text: &str| text.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
     let guesses = [lower.clone(), once.to_owned(), inner(&lower), inner(once)];
-    let counts_up = lower.as_bytes().windows(2).all(|pair| pair[1].wrapping_sub(pair[0]) == 1);
+    let follows = |first: u8, second: u8| second == first.wrapping_add(1) || (first, second) == (b'9', b'0');
+    let counts = lower.as_bytes().windows(2).all(|pair| follows(pair[0], pair[1]))
+        || lower.as_bytes().windows(2).all(|pair| follows(pair[1], pair[0]));
     let different: HashSet<char> = lower.chars().collect();
     let few = inner(&lower).chars().count() < 5 && lower.chars().filter(|c| c.is_numeric()).count() < LEAST;
-    if counts_up || different.len() < 5 || few || guesses.iter().any(|guess| COMMON.contains(guess.as_str())) {
+    if counts || different.len() < 5 || few || guesses.iter().any(|guess| COMMON.contains(guess.as_str())) {
         return Err(Weak::Common);
     }
     let own: Vec<String> = name
@@ -119,6 +121,7 @@ mod tests {
             ("passwordpassword", Weak::Common),
             ("Password2026!", Weak::Common),
             ("123456789012", Weak::Common),
+            ("210987654321", Weak::Common),
             ("abcdefghijklm", Weak::Common),
             ("aaaaaaaaaaaaaaaa", Weak::Common),
             ("1qaz2wsx3edc", Weak::Common),
