@@ -174,6 +174,6 @@ fn masked_text_and_skeleton() {
     assert_eq!(mask(&ad)[0].text, "Ring Anna på [telefon], 800 kr, [adresse], [e-mail], [profil], [link], kode [tal]");
     assert_eq!(
         skeleton(&ad),
-        "ring <name> paa <phone> , <price> , <addr> , <mail> , @anna_ <num> , <url> , kode <num> <num> <num>"
+        "ring <name> paa <phone> , <price> , <addr> , <mail> , <mail> , <url> , kode <num> <num> <num>"
     );
 }
