@@ -11,16 +11,16 @@ const MENTIONS: [(&str, f64, f64); 8] = [
     ("phones hidden", 0.933, 0.97),
     ("prices", 0.960, 0.95),
     ("ages", 0.961, 0.97),
-    ("places", 0.974, 0.95),
-    ("names", 0.938, 0.92),
+    ("places", 0.981, 0.95),
+    ("names", 0.948, 0.92),
     ("e-mails and handles", 0.999, 0.97),
     ("language", 0.999, 0.97),
 ];
 
 /// Count, precision and recall that must hold today, precision and recall that part 3 asks for.
 const INDICATORS: [(&str, f64, f64, f64, f64); 3] = [
-    ("indicators", 0.938, 0.935, 0.95, 0.85),
-    ("indicators by wording", 0.899, 0.905, 0.95, 0.85),
+    ("indicators", 0.935, 0.935, 0.95, 0.85),
+    ("indicators by wording", 0.893, 0.905, 0.95, 0.85),
     ("possible minor", 0.916, 0.916, 0.95, 0.85),
 ];
 
