@@ -285,13 +285,13 @@ impl Store {
             return Ok(Some(state));
         }
         if tx.is_postgres() {
-            // Of this program only this one connection is open; the one that tried the address may just be closing.
+            // A connection that somebody let go of may just be closing.
             for wait_ms in [0, 200, 800, 2_000] {
                 tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
                 let others = tx
                     .id(
                         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND \
-                         application_name = 'bavn' AND pid <> pg_backend_pid()",
+                         application_name LIKE 'bavn%' AND application_name <> current_setting('application_name')",
                         args![],
                     )
                     .await?;

@@ -2,7 +2,7 @@
 
 use crate::crawl::Gathers;
 use crate::db::{Db, Tx};
-use crate::keys::Keys;
+use crate::keys::{Keys, fill_random, to_hex};
 use crate::{MasterKey, StoreError, migrate};
 use jiff::Timestamp;
 use sqlx::Connection as _;
@@ -93,7 +93,7 @@ impl Store {
         let db = if url.starts_with("sqlite:") {
             open_sqlite(url, &options).await?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            open_postgres(url, &options).await?
+            open_postgres(url, &options, "bavn").await?
         } else {
             return Err(StoreError::Url { url: without_password(url), what: "it names no known engine".to_owned() });
         };
@@ -131,7 +131,10 @@ impl Store {
         let db = if url.starts_with("sqlite:") {
             open_sqlite(url, &options).await?
         } else {
-            open_postgres(url, &options).await?
+            // A name that nobody else has: the pool's own connections are told from others' by it.
+            let mut bytes = [0; 8];
+            fill_random(&mut bytes)?;
+            open_postgres(url, &options, &format!("bavn key {}", to_hex(&bytes))).await?
         };
         let whole = migrate::migrate_to_rotate(&db, Keys::derive(key), at).await.map(Some);
         Self::of(db, key, whole, None).await
@@ -269,11 +272,11 @@ async fn open_sqlite(url: &str, options: &Options) -> Result<Db, StoreError> {
     Ok(Db::Sqlite { writer, reader, durable: options.durable })
 }
 
-async fn open_postgres(url: &str, options: &Options) -> Result<Db, StoreError> {
+async fn open_postgres(url: &str, options: &Options, name: &str) -> Result<Db, StoreError> {
     let shown = without_password(url);
     let connect: PgConnectOptions =
         url.parse().map_err(|error: sqlx::Error| StoreError::Url { url: shown.clone(), what: error.to_string() })?;
-    let connect = connect.application_name("bavn");
+    let connect = connect.application_name(name);
     // A pool tries a refused connection again until its time is over; whoever starts the program is told at once.
     let unreachable = |error| StoreError::Unreachable { url: shown.clone(), what: reason(error) };
     let first = tokio::time::timeout(Duration::from_secs(10), PgConnection::connect_with(&connect)).await;
