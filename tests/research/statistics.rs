@@ -104,6 +104,6 @@ fn statistics_say_what_scipy_and_statsmodels_say() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("cases.jsonl");
     std::fs::write(&file, cases.iter().map(|case| format!("{case}\n")).collect::<String>()).expect("written");
-    let told = python("statistics.py", &file);
+    let told = python("computed_again.py", &file);
     assert!(told.contains(&format!("{} cases agree", cases.len())), "{told}");
 }
