@@ -113,7 +113,7 @@ pub fn document(finding: &Finding, t: Tongue) -> Document {
     blocks.push(Block::Heading(1, t.pick("Afgørelser", "Decisions").to_owned()));
     blocks.push(Block::Table {
         caption: t.pick("Afgørelser med begrundelse", "Decisions with their reasons").to_owned(),
-        header: words(&[("Dag", "Day"), ("Afgørelse", "Decision"), ("Grund", "Reason"), ("", "")]),
+        header: words(&[("Dag", "Day"), ("Afgørelse", "Decision"), ("Grund", "Reason"), ("Bemærkning", "Remark")]),
         rows: finding
             .decisions
             .iter()
@@ -126,7 +126,13 @@ pub fn document(finding: &Finding, t: Tongue) -> Document {
     } else {
         blocks.push(Block::Table {
             caption: t.pick("Forsøg i rækkefølge", "Attempts in order").to_owned(),
-            header: words(&[("Dag", "Day"), ("Metode", "Method"), ("Vej", "Channel"), ("Udfald", "Outcome"), ("", "")]),
+            header: words(&[
+                ("Dag", "Day"),
+                ("Metode", "Method"),
+                ("Vej", "Channel"),
+                ("Udfald", "Outcome"),
+                ("Bemærkning", "Remark"),
+            ]),
             rows: finding
                 .attempts
                 .iter()

@@ -264,7 +264,12 @@ pub(super) fn chosen(
             .filter(|(_, count)| *count != Some(0))
             .map(|(name, number)| vec![name, count(t, number)])
             .collect();
-        let header = words(t, &[("", ""), ("Annoncører", "Advertisers")]);
+        let first = match by {
+            MONTH => ("Måned", "Month"),
+            FORM => ("Form", "Form"),
+            _ => ("Bånd", "Band"),
+        };
+        let header = words(t, &[first, ("Annoncører", "Advertisers")]);
         blocks.push(Block::Table { caption, header, rows });
     };
     let plain = |_: usize, name: &str| name.to_owned();

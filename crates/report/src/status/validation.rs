@@ -28,7 +28,7 @@ pub(super) fn validation(blocks: &mut Vec<Block>, source: &Source, figures: &Fig
             "Yes is an offer that was accepted; no is any other answer of the person herself. Weighted by the inverse of the probability of being on the list. Those who did not answer are not in it.",
         ),
     );
-    against(blocks, source, figures, &found.outcomes, t);
+    against(blocks, (source, figures), &found.outcomes, t.pick("udfald", "outcomes"), t);
     blocks.push(Block::Heading(2, t.pick("Mod beslutninger", "Against decisions").to_owned()));
     say(
         blocks,
@@ -37,15 +37,16 @@ pub(super) fn validation(blocks: &mut Vec<Block>, source: &Source, figures: &Fig
             "Yes is a decision that something should follow (offer outreach, refer, urgent); no is no concern. Watch and spam do not count. Weighted by the share of each band that was decided; bands with too few are joined. Who decides a case has seen the signs: what the table shows is therefore habit as well.",
         ),
     );
-    against(blocks, source, figures, &found.decisions, t);
+    against(blocks, (source, figures), &found.decisions, t.pick("beslutninger", "decisions"), t);
     blocks.push(Block::Heading(2, t.pick("Forslag til evidensgrader", "Proposals for grades of evidence").to_owned()));
     proposals(blocks, source, figures, t);
 }
 
-fn against(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, found: &Against, t: Tongue) {
+/// The tables against what `by` names; a reader who hears the page tells its tables apart by their captions.
+fn against(blocks: &mut Vec<Block>, (source, figures): (&Source, &Figures), found: &Against, by: &str, t: Tongue) {
     let named = |name: &str| name.split('+').map(|part| word(t, part)).collect::<Vec<_>>().join(" + ");
     blocks.push(Block::Table {
-        caption: t.pick("Hvem der svarede, efter udtræk", "Who answered, by stratum").to_owned(),
+        caption: format!("{} ({by})", t.pick("Hvem der svarede, efter udtræk", "Who answered, by stratum")),
         header: words(
             t,
             &[("Udtræk", "Stratum"), ("Spurgt", "Asked"), ("Svarede", "Answered"), ("Svarede ikke", "Did not answer")],
@@ -105,9 +106,13 @@ fn against(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, found: &
     blocks.push(Block::Table {
         caption: match t {
             Tongue::Da => {
-                format!("Præcision (95 %) og sandsynlighedsforhold ({} %)", t.decimal(found.level * 100.0, 2))
+                let level = t.decimal(found.level * 100.0, 2);
+                format!("Præcision (95 %) og sandsynlighedsforhold ({level} %): {by}")
             }
-            Tongue::En => format!("Precision (95 %) and likelihood ratios ({} %)", t.decimal(found.level * 100.0, 2)),
+            Tongue::En => {
+                let level = t.decimal(found.level * 100.0, 2);
+                format!("Precision (95 %) and likelihood ratios ({level} %): {by}")
+            }
         },
         header: words(
             t,
