@@ -9,6 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use store::StoreError;
+use tower_sessions::{session, session_store};
 
 /// What goes wrong in a page.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +46,7 @@ pub enum WebError {
     Store(#[from] StoreError),
     /// A session could not be read or kept.
     #[error("the session could not be read or kept: {0}; try again")]
-    Session(#[from] tower_sessions::session::Error),
+    Session(#[from] session::Error),
     /// A page could not be written.
     #[error("the page could not be written: {0}")]
     Template(#[from] askama::Error),
@@ -77,6 +78,10 @@ impl WebError {
             WebError::Store(StoreError::Held { .. }) => (StatusCode::CONFLICT, "held"),
             WebError::Store(StoreError::Refused { .. }) => (StatusCode::CONFLICT, "refused"),
             WebError::Store(error) if error.is_transient() => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            // Sessions lie in the store: their first reading is what meets a database that is away.
+            WebError::Session(session::Error::Store(session_store::Error::Backend(_))) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "busy")
+            }
             WebError::TooLarge | WebError::Workbench(WorkbenchError::TooLong { .. }) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too-long")
             }
