@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use jiff::Timestamp;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use store::{MasterKey, Options, Store};
+use store::{MasterKey, Options, Store, StoreError};
 
 /// The store's address: `--database`, `BAVN_DATABASE`, or the file in the data folder.
 pub fn database_url(cli: &Cli) -> String {
@@ -138,12 +138,27 @@ pub async fn open_store(cli: &Cli, need: Need, at: Timestamp) -> anyhow::Result<
     let key = if url.starts_with("postgres") { postgres_key(cli)? } else { sqlite_key(cli, &url, need)? };
     let options = Options { create: need == Need::Make, ..Options::default() };
     let new = url.starts_with("sqlite:") && !Path::new(sqlite_path(&url)).exists();
-    let store = Store::open_with(&url, key, at, options).await?;
+    let store = match Store::open_with(&url, key, at, options).await {
+        // A change of the key was ended after its last row, before the files changed places.
+        Err(StoreError::WrongKey) if next_key_waits(cli) => return Err(StoreError::KeyChanging.into()),
+        opened => opened?,
+    };
     if new {
         crate::anchors::move_aside(&beside(cli, "anchors.jsonl"), at)?;
     }
     hold_programme(cli, &store).await?;
     Ok(store)
+}
+
+/// The file in which `bavn key rotate` puts the next key, beside the one in use.
+pub fn next_key_file(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".new");
+    PathBuf::from(name)
+}
+
+fn next_key_waits(cli: &Cli) -> bool {
+    matches!(present_key(cli), Ok((_, Some(file))) if next_key_file(&file).is_file())
 }
 
 /// Name of the kept fact.

@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, KeyCommand};
 use crate::forgotten;
-use crate::key::{database_url, present_key, read_key, write_key};
+use crate::key::{database_url, next_key_file, present_key, read_key, write_key};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub async fn run(cli: &Cli, command: &KeyCommand) -> anyhow::Result<()> {
     let (old, file) = present_key(cli)?;
     let to_file = match (to, &file) {
         (Some(to), _) => to.clone(),
-        (None, Some(file)) => suffixed(file, ".new"),
+        (None, Some(file)) => next_key_file(file),
         (None, None) => bail!("the key came from the environment: name the file for the new one with --to"),
     };
     if to.is_some() && file.as_ref() == Some(&to_file) {
