@@ -45,7 +45,10 @@ impl Place {
     fn command(&self, rest: &[&str]) -> Command {
         let mut arguments: Vec<&str> = self.store.iter().map(String::as_str).collect();
         arguments.extend(rest);
-        bavn(&arguments)
+        let mut command = bavn(&arguments);
+        // What is kept beside a store without a data folder (the anchors) stays with this place.
+        command.current_dir(self.folder.path());
+        command
     }
 
     fn run(&self, rest: &[&str]) -> Ran {
@@ -237,8 +240,9 @@ fn an_identity_provider_says_who_somebody_is() {
     provider.arg("identity_provider.mjs").arg(at.to_string()).args([&back, "geheim & lang%"]);
     provider.current_dir(root().join("tests/ui")).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut provider = Child(provider.spawn().expect("node starts"));
-    let lines = BufReader::new(provider.0.stdout.take().expect("piped")).lines();
-    assert!(lines.map_while(Result::ok).any(|line| line == "ready"), "the provider starts");
+    // Kept to the end: the provider dies where nobody listens to what it says.
+    let mut lines = BufReader::new(provider.0.stdout.take().expect("piped")).lines();
+    assert!(lines.by_ref().map_while(Result::ok).any(|line| line == "ready"), "the provider starts");
     let log = place.path("log");
     let _process = place.serve(port, &log);
     let comes = |name: &str| {

@@ -85,10 +85,10 @@ impl Visitor {
             self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let answer = self.runtime.block_on(async {
             let answer = request.header("cookie", cookies.join("; ")).send().await?;
-            let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-            Ok::<_, reqwest::Error>((status, headers, answer.text().await?))
+            let (status, headers, url) = (answer.status().as_u16(), answer.headers().clone(), answer.url().clone());
+            Ok::<_, reqwest::Error>((status, headers, url, answer.text().await?))
         });
-        let Ok((status, headers, body)) = answer else {
+        let Ok((status, headers, url, body)) = answer else {
             return Answer { status: 0, location: String::new(), hsts: String::new(), body: String::new() };
         };
         for cookie in headers.get_all("set-cookie") {
@@ -100,6 +100,11 @@ impl Visitor {
             *self.token.borrow_mut() = token.split('"').next().expect("a value").to_owned();
         }
         let header = |name: &str| headers.get(name).map_or("", |value| value.to_str().expect("text")).to_owned();
-        Answer { status, location: header("location"), hsts: header("strict-transport-security"), body }
+        let mut location = header("location");
+        // On another host's pages a path is that host's.
+        if !location.is_empty() && !url.as_str().starts_with(&self.base) {
+            location = url.join(&location).expect("a place to go on").into();
+        }
+        Answer { status, location, hsts: header("strict-transport-security"), body }
     }
 }
