@@ -315,7 +315,9 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
         links.filter((link) => /[2-9] (annoncører|advertisers)/.test(link.textContent)).map((link) => link.href));
       for (const href of several) {
         await page.goto(href);
-        network = await page.locator("a[href^='/network/net_']").first().getAttribute("href");
+        // A case that a colleague has open shows whose it is, and nothing of itself.
+        const link = page.locator("a[href^='/network/net_']").first();
+        network = (await link.count()) > 0 ? await link.getAttribute("href") : undefined;
         if (network) break;
       }
     }
