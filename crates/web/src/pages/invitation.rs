@@ -11,8 +11,8 @@ use crate::page::Page;
 use crate::{AppState, password};
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use store::Account;
@@ -60,7 +60,6 @@ fn invitation_page(
         page,
     };
     let mut response = (status, show(&view)?).into_response();
-    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     set_cookie(&mut response, &token_cookie(state, &form_token))?;
     Ok(response)
 }
