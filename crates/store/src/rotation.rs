@@ -146,7 +146,6 @@ const SPECS: &[Spec] = &[
     spec!("erasure", &[Col::Hash("contact_hash")], [("contact_hash", Purpose::Contact)], []),
     spec!("second_factor", &[Col::Int("account_id")], [], [("secret", Place::Of(&[Col::Int("account_id")]))]),
     spec!("recovery_code", &[Col::Int("account_id"), Col::Int("number")], [("code_hash", Purpose::SignIn)], []),
-    spec!("config_version", ID, [], [("text", Place::Of(&[Col::Int("at")])), ("reason", Place::Of(&[Col::Int("at")]))]),
     spec!("invitation", &[Col::Hash("token_hash")], [("token_hash", Purpose::SignIn)], []),
     spec!("outer_identity", &[Col::Hash("identity_hash")], [("identity_hash", Purpose::SignIn)], []),
 ];
@@ -486,8 +485,12 @@ pub(crate) async fn with_older(tx: &mut Tx, keys: Keys) -> Result<Keys, StoreErr
 pub(crate) fn columns() -> std::collections::BTreeSet<String> {
     let mut all = std::collections::BTreeSet::new();
     for spec in SPECS {
-        all.extend(spec.hashes.iter().map(|(name, _)| format!("{}.{name}", spec.table)));
-        all.extend(spec.sealed.iter().map(|(name, _)| format!("{}.{name}_sealed", spec.table)));
+        let hashes = spec.hashes.iter().map(|(name, _)| format!("{}.{name}", spec.table));
+        let sealed = spec.sealed.iter().map(|(name, _)| format!("{}.{name}_sealed", spec.table));
+        for column in hashes.chain(sealed) {
+            assert!(!all.contains(&column), "rewritten twice, and not to be opened the second time: {column}");
+            all.insert(column);
+        }
     }
     all
 }
