@@ -315,8 +315,8 @@ impl Store {
         tx.all_of(sql, args![self.identity_hash(issuer, subject)]).await?.first().map(account).transpose()
     }
 
-    /// Links an identity to an account that has none of this installation's provider yet: false where it has one.
-    /// Recorded as an event.
+    /// Links an identity to an account that has none of this installation's provider yet: false where it has one, or where
+    /// the identity is another account's. Recorded as an event.
     pub async fn link_identity(
         &self,
         id: AccountId,
@@ -343,10 +343,13 @@ impl Store {
                 ],
             )
             .await?;
+        if linked == 0 {
+            return Ok(false);
+        }
         let body = serde_json::json!({ "account": id.0, "identity": "linked" });
         chain::event(&mut tx, self.keys(), "account", &Actor::Account(id), body, at).await?;
         tx.commit().await?;
-        Ok(linked == 1)
+        Ok(true)
     }
 
     fn identity_hash(&self, issuer: &str, subject: &str) -> [u8; 32] {
