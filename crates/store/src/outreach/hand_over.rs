@@ -76,6 +76,9 @@ pub struct HandoverRow {
 const HANDOVER: &str = "SELECT h.id, h.from_team, h.to_team, h.to_account, h.state, h.note_sealed, h.by_name, h.at, \
      h.answered_name, h.answered_at, h.answer_sealed, h.attempt_id, h.from_account FROM handover h";
 
+/// Another was quicker.
+const MEANWHILE: &str = "it was answered or taken back meanwhile; open the page again";
+
 /// What a step needs of a hand-over's row.
 struct Known {
     attempt: AttemptId,
@@ -170,7 +173,7 @@ impl Store {
             )
             .await?;
         if answered == 0 {
-            return Err(StoreError::Refused { why: "it was answered or taken back meanwhile; open the page again" });
+            return Err(StoreError::Refused { why: MEANWHILE });
         }
         let body = serde_json::json!({ "handover": id.0, "attempt": known.attempt.0, "answer": answer });
         let kind = if accept { "handover_accepted" } else { "handover_declined" };
@@ -203,16 +206,25 @@ impl Store {
             .is_some();
         match known.state {
             HandoverState::Offered if known.from_team == *team => {
-                tx.run("UPDATE handover SET state = 'withdrawn' WHERE id = $1", args![id.0]).await?;
+                let taken = tx
+                    .run("UPDATE handover SET state = 'withdrawn' WHERE id = $1 AND state = 'offered'", args![id.0])
+                    .await?;
+                if taken == 0 {
+                    return Err(StoreError::Refused { why: MEANWHILE });
+                }
                 chain::event(&mut tx, self.keys(), "handover_withdrawn", &Actor::Account(by), body, at).await?;
             }
             HandoverState::Accepted | HandoverState::Declined if known.to_team == *team && !newer => {
-                tx.run(
-                    "UPDATE handover SET state = 'offered', answered_name = NULL, answered_at = NULL, \
-                     answer_sealed = NULL WHERE id = $1",
-                    args![id.0],
-                )
-                .await?;
+                let taken = tx
+                    .run(
+                        "UPDATE handover SET state = 'offered', answered_name = NULL, answered_at = NULL, \
+                         answer_sealed = NULL WHERE id = $1 AND state = $2",
+                        args![id.0, known.state.as_str()],
+                    )
+                    .await?;
+                if taken == 0 {
+                    return Err(StoreError::Refused { why: MEANWHILE });
+                }
                 let seq =
                     chain::event(&mut tx, self.keys(), "handover_reopened", &Actor::Account(by), body, at).await?;
                 if known.state == HandoverState::Accepted {
