@@ -168,8 +168,7 @@ impl Store {
                 }
                 None => None,
             };
-            let language = tx.one("SELECT language FROM attempt WHERE id = $1", args![attempt.id.0]).await?;
-            let language = language.and_then(|row| row.opt_text(0).ok().flatten()).unwrap_or_default();
+            let language = row.opt_text(18)?.unwrap_or_default();
             let referral = self.referral(&mut tx, attempt.id).await?;
             let now = self.now_of(&mut tx, attempt).await?;
             due.push(DueRow { attempt: now.attempt, contact, language, referral, plan: now.plan, care: now.care });
@@ -306,31 +305,33 @@ impl Store {
     }
 
     async fn now_of(&self, tx: &mut Tx, attempt: AttemptRow) -> Result<AttemptNow, StoreError> {
-        let last = tx
-            .one(
-                "SELECT by_name, at FROM attempt_change WHERE attempt_id = $1 ORDER BY id DESC LIMIT 1",
-                args![attempt.id.0],
-            )
-            .await?;
         let care = match attempt.care_account {
             Some(account) => Some(account_name(tx, account).await?),
             None => None,
         };
-        let plan = plan_of(tx, self.keys(), attempt.id).await?;
-        let changed = last.map(|row| Ok::<_, StoreError>((row.text(0)?, row.time(1)?))).transpose()?;
+        let (plan, changed) = match last_change(tx, self.keys(), attempt.id).await? {
+            Some((plan, by, at)) => (plan, Some((by, at))),
+            None => (String::new(), None),
+        };
         Ok(AttemptNow { plan, care, changed, attempt })
     }
 }
 
-/// What was agreed, as it was written last.
-async fn plan_of(tx: &mut Tx, keys: &Keys, attempt: AttemptId) -> Result<String, StoreError> {
+/// What was agreed, as it was written last, with who changed the attempt last, and when.
+async fn last_change(
+    tx: &mut Tx,
+    keys: &Keys,
+    attempt: AttemptId,
+) -> Result<Option<(String, String, Timestamp)>, StoreError> {
     let row = tx
-        .one("SELECT plan_sealed FROM attempt_change WHERE attempt_id = $1 ORDER BY id DESC LIMIT 1", args![attempt.0])
+        .one(
+            "SELECT plan_sealed, by_name, at FROM attempt_change WHERE attempt_id = $1 ORDER BY id DESC LIMIT 1",
+            args![attempt.0],
+        )
         .await?;
-    match row {
-        Some(row) => keys.open_text("attempt_change", &attempt.0.to_le_bytes(), "plan", &row.blob(0)?),
-        None => Ok(String::new()),
-    }
+    let Some(row) = row else { return Ok(None) };
+    let plan = keys.open_text("attempt_change", &attempt.0.to_le_bytes(), "plan", &row.blob(0)?)?;
+    Ok(Some((plan, row.text(1)?, row.time(2)?)))
 }
 
 /// Keeps how an attempt stands after a change. `plan`: what was agreed, where the change is about that.
@@ -347,7 +348,7 @@ pub(super) async fn write_change(
 ) -> Result<(), StoreError> {
     let plan = match plan {
         Some(plan) => plan.to_owned(),
-        None => plan_of(tx, keys, attempt).await?,
+        None => last_change(tx, keys, attempt).await?.map(|(plan, ..)| plan).unwrap_or_default(),
     };
     let sealed = keys.seal_text("attempt_change", &attempt.0.to_le_bytes(), "plan", &plan)?;
     tx.run(

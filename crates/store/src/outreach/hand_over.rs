@@ -4,12 +4,13 @@
 use super::follow_up::{Care, write_change};
 use super::ledger::{ATTEMPT, attempt_row};
 use super::{AttemptId, AttemptRow};
-use crate::db::{Row, Tx, args};
+use crate::db::{Arg, Row, Tx, args};
 use crate::people::account_name;
 use crate::retention::Retention;
 use crate::{AccountId, Actor, Look, Store, StoreError, chain};
 use domain::TeamId;
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 words!(
     /// Where a hand-over stands.
@@ -74,7 +75,8 @@ pub struct HandoverRow {
 }
 
 const HANDOVER: &str = "SELECT h.id, h.from_team, h.to_team, h.to_account, h.state, h.note_sealed, h.by_name, h.at, \
-     h.answered_name, h.answered_at, h.answer_sealed, h.attempt_id, h.from_account FROM handover h";
+     h.answered_name, h.answered_at, h.answer_sealed, h.attempt_id, h.from_account, a.name FROM handover h \
+     LEFT JOIN account a ON a.id = h.to_account";
 
 /// Another was quicker.
 const MEANWHILE: &str = "it was answered or taken back meanwhile; open the page again";
@@ -237,7 +239,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Hand-overs of a team: those that wait, and those answered since. Audited, since their notes are opened.
+    /// Hand-overs of a team: those that wait, and those answered since, without those of an attempt that was undone.
+    /// Audited, since their notes are opened.
     pub async fn handovers(
         &self,
         look: &Look,
@@ -247,37 +250,35 @@ impl Store {
         let mut tx = self.write("reading hand-overs").await?;
         look.write(&mut tx, self.keys()).await?;
         let sql = format!(
-            "{HANDOVER} WHERE (h.to_team = $1 OR h.from_team = $1) AND (h.state = 'offered' OR \
+            "{HANDOVER} JOIN attempt t ON t.id = h.attempt_id WHERE t.undone_at IS NULL \
+             AND (h.to_team = $1 OR h.from_team = $1) AND (h.state = 'offered' OR \
              (h.state <> 'withdrawn' AND h.answered_at >= $2)) ORDER BY h.at DESC, h.id DESC LIMIT 100"
         );
         let rows = tx.all_of(sql, args![team.as_str(), since]).await?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in &rows {
-            found.push(self.handover(&mut tx, row).await?);
+        let of = rows.iter().map(|row| Ok(Arg::from(row.int(11)?))).collect::<Result<Vec<Arg>, StoreError>>()?;
+        let mut attempts = HashMap::with_capacity(of.len());
+        for row in tx.all_in(&format!("{ATTEMPT} WHERE t.id IN"), &[], of).await? {
+            attempts.insert(row.int(0)?, (attempt_row(&row)?, row.opt_text(18)?.unwrap_or_default()));
         }
         tx.commit().await?;
-        Ok(found)
+        rows.iter().map(|row| self.handover(row, &attempts)).collect()
     }
 
-    async fn handover(&self, tx: &mut Tx, row: &Row) -> Result<HandoverRow, StoreError> {
-        let id = AttemptId(row.int(11)?);
-        let place = id.0.to_le_bytes();
-        let to_account = match row.opt_int(3)?.map(AccountId) {
-            Some(to) => Some((to, account_name(tx, to).await?)),
-            None => None,
-        };
+    fn handover(&self, row: &Row, attempts: &HashMap<i64, (AttemptRow, String)>) -> Result<HandoverRow, StoreError> {
+        let id = row.int(11)?;
+        let (attempt, language) = attempts.get(&id).ok_or(StoreError::NotFound { what: "attempt" })?.clone();
+        let place = id.to_le_bytes();
         let answer = match row.opt_blob(10)? {
             Some(sealed) => self.keys().open_text("handover", &place, "answer", &sealed)?,
             None => String::new(),
         };
-        let language = tx.one("SELECT language FROM attempt WHERE id = $1", args![id.0]).await?;
         Ok(HandoverRow {
             id: HandoverId(row.int(0)?),
-            attempt: one_attempt(tx, id).await?,
-            language: language.map(|row| row.opt_text(0)).transpose()?.flatten().unwrap_or_default(),
+            attempt,
+            language,
             from_team: TeamId(row.text(1)?),
             to_team: TeamId(row.text(2)?),
-            to_account,
+            to_account: row.opt_int(3)?.map(AccountId).zip(row.opt_text(13)?),
             state: state(row, 4)?,
             note: self.keys().open_text("handover", &place, "note", &row.blob(5)?)?,
             by: row.text(6)?,

@@ -24,10 +24,10 @@ const NO_CONSENT: &str =
 /// How long an attempt can be undone.
 const UNDO_MS: i64 = 10 * 60_000;
 
-/// Columns as [`attempt_row`] reads them, then the ad and the contact that it is kept with.
+/// Columns as [`attempt_row`] reads them; the ad and the contact that it is kept with at 12 and 13, the language at 18.
 pub(super) const ATTEMPT: &str = "SELECT t.id, t.advertiser, t.made_at, t.by_name, t.by_account, t.team, t.method, t.channel, \
      t.outcome, t.follow_up, t.undone_at, t.version, t.anchor_ad, t.contact_id, t.person_asked, t.cautions, \
-     t.care_team, t.care_account FROM attempt t";
+     t.care_team, t.care_account, t.language FROM attempt t";
 
 /// An attempt on its way in, from a page or an import.
 pub(super) struct Attempt<'a> {

@@ -108,6 +108,16 @@ on_both! {
         assert!(store.audit_verify().await.unwrap().faults.is_empty());
     }
 
+    an_attempt_that_is_undone_takes_its_hand_over_along_and_the_page_still_opens(test) {
+        let store = &test.store;
+        let (ida, _, _, attempt) = world(test).await;
+        let offer = NewHandover { attempt, from_team: east(), to_team: west(), to_account: None, note: String::new() };
+        store.offer_handover(&offer, ida, at(201)).await.unwrap();
+        assert_eq!(state(store, &west()).await, [HandoverState::Offered]);
+        store.undo_attempt(attempt, ida, at(202)).await.unwrap();
+        assert!(state(store, &west()).await.is_empty() && state(store, &east()).await.is_empty());
+    }
+
     a_save_that_meets_a_newer_one_changes_nothing_and_can_show_both(test) {
         let store = &test.store;
         let (ida, bo, vera, attempt) = world(test).await;
