@@ -1,7 +1,8 @@
 //! Copies of a list that leave the screen: each has a number, a day and a holder, and is logged.
 
+use super::lists::{HEADER, LINE, header};
 use super::{ListHeader, ListLine};
-use crate::db::{Row, args};
+use crate::db::{Arg, Row, args};
 use crate::people::account_name;
 use crate::retention::Retention;
 use crate::{AccountId, Actor, Look, Store, StoreError, chain};
@@ -94,25 +95,27 @@ impl Store {
         tx.all_of(sql, args![team.as_str(), limit]).await?.iter().map(copy).collect()
     }
 
-    /// A copy by its number, with its lines opened. Audited.
+    /// A copy by its number, with its lines opened, in the order in which they stand on it. Audited in the same transaction.
     pub async fn copy(
         &self,
         look: &Look,
         number: i64,
     ) -> Result<Option<(CopyRow, ListHeader, Vec<ListLine>)>, StoreError> {
-        let mut tx = self.read("reading a copy").await?;
+        let mut tx = self.write("reading a copy").await?;
+        look.write(&mut tx, self.keys()).await?;
         let rows = tx.all_of(format!("{COPY} WHERE c.id = $1"), args![number]).await?;
         let Some(found) = rows.first().map(copy).transpose()? else { return Ok(None) };
-        drop(tx);
-        let mut lines = Vec::with_capacity(found.lines.len());
-        let mut header = None;
-        for line in &found.lines {
-            if let Some((of, line)) = self.list_line(look, *line).await? {
-                header = Some(of);
-                lines.push(line);
-            }
+        let lists = tx.all_of(format!("{HEADER} WHERE l.id = $1"), args![found.list]).await?;
+        let list = header(lists.first().ok_or(StoreError::Corrupt { what: "a copy's list" })?)?;
+        let ids = found.lines.iter().map(|line| Arg::from(*line));
+        let rows = tx.all_in(&format!("{LINE} WHERE list_id = $1 AND id IN"), &[Arg::from(found.list)], ids).await?;
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in &rows {
+            lines.push(self.line(&mut tx, row, look.at).await?);
         }
-        Ok(header.map(|header| (found, header, lines)))
+        lines.sort_by_key(|line| found.lines.iter().position(|id| *id == line.id));
+        tx.commit().await?;
+        Ok((!lines.is_empty()).then_some((found, list, lines)))
     }
 }
 

@@ -22,9 +22,9 @@ struct Body {
     cautions: Vec<Bilingual>,
 }
 
-const HEADER: &str = "SELECT l.id, l.day, l.team, l.programme, l.as_of, l.made_at, \
+pub(super) const HEADER: &str = "SELECT l.id, l.day, l.team, l.programme, l.as_of, l.made_at, \
      (SELECT count(*) FROM list_line n WHERE n.list_id = l.id) FROM outreach_list l";
-const LINE: &str = "SELECT id, rank, advertiser, network, case_id, random, inclusion_probability, contacts, language, \
+pub(super) const LINE: &str = "SELECT id, rank, advertiser, network, case_id, random, inclusion_probability, contacts, language, \
      municipality_code, last_seen, body_sealed, channel, band, list_id, anchor_ad FROM list_line";
 
 impl Store {
@@ -159,7 +159,7 @@ impl Store {
         rows.iter().map(header).collect()
     }
 
-    async fn line(&self, tx: &mut Tx, row: &Row, now: Timestamp) -> Result<ListLine, StoreError> {
+    pub(super) async fn line(&self, tx: &mut Tx, row: &Row, now: Timestamp) -> Result<ListLine, StoreError> {
         let (id, rank, anchor_ad, list) = (row.int(0)?, row.int(1)?, row.int(15)?, row.int(14)?);
         let body: Body = self.keys().open_json("list_line", &line_place(list, rank), "body", &row.blob(11)?)?;
         let refs: Vec<i64> =
@@ -232,7 +232,7 @@ fn line_place(list: i64, rank: i64) -> [u8; 16] {
     crate::ads::version_place(list, rank)
 }
 
-fn header(row: &Row) -> Result<ListHeader, StoreError> {
+pub(super) fn header(row: &Row) -> Result<ListHeader, StoreError> {
     Ok(ListHeader {
         id: row.int(0)?,
         date: day_from_text(&row.text(1)?)?,
