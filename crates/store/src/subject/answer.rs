@@ -210,13 +210,18 @@ impl Store {
                 None => String::new(),
             };
             let mut handed = Vec::new();
-            let sql =
-                "SELECT from_team, to_team, state, at, note_sealed FROM handover WHERE attempt_id = $1 ORDER BY id";
+            let sql = "SELECT from_team, to_team, state, at, note_sealed, answer_sealed FROM handover \
+                       WHERE attempt_id = $1 ORDER BY id";
             for of in tx.all(sql, args![row.int(0)?]).await? {
-                let words = self.keys().open_text("handover", &row.int(0)?.to_le_bytes(), "note", &of.blob(4)?)?;
+                let place = row.int(0)?.to_le_bytes();
+                let words = self.keys().open_text("handover", &place, "note", &of.blob(4)?)?;
+                let answer = match of.opt_blob(5)? {
+                    Some(sealed) => self.keys().open_text("handover", &place, "answer", &sealed)?,
+                    None => String::new(),
+                };
                 handed.push(json!({
                     "from": of.text(0)?, "to": of.text(1)?, "state": of.text(2)?, "at": of.time(3)?.to_string(),
-                    "note": words,
+                    "note": words, "answer": answer,
                 }));
             }
             attempts.insert(
