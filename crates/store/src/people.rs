@@ -320,46 +320,6 @@ impl Store {
         Ok(gone)
     }
 
-    /// Counts a failed sign-in for a key (login or address; stored as a keyed hash). Failures older than `window_ms`
-    /// start a new count; from `limit` on the key is locked for `lock_ms`.
-    pub async fn sign_in_failed(
-        &self,
-        key: &str,
-        at: Timestamp,
-        window_ms: i64,
-        limit: u32,
-        lock_ms: i64,
-    ) -> Result<Throttle, StoreError> {
-        let key = self.keys().hash(Purpose::Throttle, &[key.as_bytes()]);
-        let now = at.as_millisecond();
-        let mut tx = self.write("counting a failed sign-in").await?;
-        let row = tx
-            .one(
-                "INSERT INTO sign_in_throttle (key_hash, failures, window_start, retention, delete_after) \
-                 VALUES ($1, 1, $2, $3, $4) ON CONFLICT (key_hash) DO UPDATE SET \
-                 failures = CASE WHEN sign_in_throttle.window_start < $5 THEN 1 ELSE sign_in_throttle.failures + 1 END, \
-                 window_start = CASE WHEN sign_in_throttle.window_start < $5 THEN $2 ELSE sign_in_throttle.window_start END, \
-                 delete_after = excluded.delete_after RETURNING failures, locked_until",
-                args![
-                    key,
-                    now,
-                    Retention::Session.as_str(),
-                    Retention::Session.until(at),
-                    now.saturating_sub(window_ms)
-                ],
-            )
-            .await?
-            .ok_or(StoreError::Corrupt { what: "a sign-in counter" })?;
-        let mut state = Throttle { failures: row.count(0)?, locked_until: row.opt_time(1)? };
-        if state.failures >= limit {
-            let until = crate::times::from_ms(now.saturating_add(lock_ms))?;
-            tx.run("UPDATE sign_in_throttle SET locked_until = $2 WHERE key_hash = $1", args![key, until]).await?;
-            state.locked_until = Some(until);
-        }
-        tx.commit().await?;
-        Ok(state)
-    }
-
     /// The counter of a key.
     pub async fn throttle(&self, key: &str, at: Timestamp) -> Result<Throttle, StoreError> {
         let key = self.keys().hash(Purpose::Throttle, &[key.as_bytes()]);
@@ -372,14 +332,6 @@ impl Store {
             }
             None => Ok(Throttle::default()),
         }
-    }
-
-    /// Clears the counter after a good sign-in.
-    pub async fn sign_in_succeeded(&self, key: &str) -> Result<(), StoreError> {
-        let key = self.keys().hash(Purpose::Throttle, &[key.as_bytes()]);
-        let mut tx = self.write("clearing a sign-in counter").await?;
-        tx.run("DELETE FROM sign_in_throttle WHERE key_hash = $1", args![key]).await?;
-        tx.commit().await
     }
 }
 

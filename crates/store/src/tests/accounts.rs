@@ -44,19 +44,15 @@ on_both! {
         assert_eq!(store.delete_ended_sessions(at(61)).await.unwrap(), 1);
     }
 
-    failed_sign_ins_are_braked_and_forgotten(test) {
+    attempts_are_counted_in_windows_and_given_back(test) {
         let store = &test.store;
-        let fail = |minute: i64| async move {
-            store.sign_in_failed("mette", at(minute), 15 * 60_000, 3, 10 * 60_000).await.unwrap()
-        };
-        assert_eq!(fail(0).await.failures, 1);
-        assert_eq!(fail(1).await.locked_until, None);
-        assert_eq!(fail(2).await.locked_until, Some(at(12)));
-        assert_eq!(store.throttle("mette", at(11)).await.unwrap().locked_until, Some(at(12)));
-        assert_eq!(store.throttle("mette", at(12)).await.unwrap().locked_until, None);
-        assert_eq!(store.throttle("other", at(2)).await.unwrap().failures, 0, "nobody else is locked out");
-        assert_eq!(fail(40).await.failures, 1, "a new window");
-        store.sign_in_succeeded("mette").await.unwrap();
-        assert_eq!(store.throttle("mette", at(41)).await.unwrap(), crate::Throttle::default());
+        let take = |minute: i64| async move { store.take_of_budget("mette", at(minute), 15 * 60_000).await.unwrap() };
+        assert_eq!(take(0).await, (1, at(15)));
+        assert_eq!(take(1).await, (2, at(15)));
+        store.give_back_to_budgets(&["mette".to_owned()]).await.unwrap();
+        assert_eq!(take(2).await, (2, at(15)));
+        assert_eq!(store.throttle("mette", at(3)).await.unwrap().failures, 2);
+        assert_eq!(store.throttle("other", at(3)).await.unwrap().failures, 0, "nobody else is braked");
+        assert_eq!(take(40).await, (1, at(55)), "a new window");
     }
 }

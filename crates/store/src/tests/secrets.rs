@@ -124,7 +124,7 @@ pub(super) async fn fill(test: &TestStore) {
     store.set_second_factor(by, b"canary-app-secret", 1, &codes, &crate::Actor::Account(by), at(1)).await.unwrap();
     store.link_identity(by, "canary-issuer", "canary-subject", at(1)).await.unwrap();
     store.take_of_budget("canary-client", at(1), 1).await.unwrap();
-    store.sign_in_failed("canary@example.dk", at(1), 1, 3, 1).await.unwrap();
+    store.take_of_budget("canary@example.dk", at(1), 1).await.unwrap();
     let case = store.case_of_ad(&ad("canary-ad-id")).await.unwrap().unwrap();
     let decision = Decision {
         kind: DecisionKind::OfferOutreach,
