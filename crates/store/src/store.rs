@@ -204,7 +204,9 @@ impl Store {
         Ok(())
     }
     pub(crate) async fn write_soon(&self, doing: &'static str) -> Result<Tx, StoreError> {
-        self.inner.db.write_soon(doing).await
+        let mut tx = self.inner.db.write_soon(doing).await?;
+        self.still_ours(&mut tx).await?;
+        Ok(tx)
     }
     pub(crate) async fn empty_wal(&self) -> Result<(), StoreError> {
         self.inner.db.empty_wal().await
