@@ -149,15 +149,21 @@ impl Keys {
 
     /// Keyed hash over parts, each with its length, so that no two lists of parts are one.
     pub(crate) fn hash(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        match self.layers(purpose).split_first() {
-            Some((first, later)) => later.iter().fold(hash_parts(first, parts), |hash, mac| hash_parts(mac, &[&hash])),
-            None => [0; 32],
-        }
+        self.hash_by(usize::MAX, purpose, parts)
     }
 
     /// As [`Keys::hash`], under the first master key alone, for what is kept where no change of the key reaches it.
     pub(crate) fn hash_at_first(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        self.layers(purpose).first().map_or([0; 32], |first| hash_parts(first, parts))
+        self.hash_by(1, purpose, parts)
+    }
+
+    /// Under the first master keys, so many of them at most.
+    fn hash_by(&self, most: usize, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        let mut layers = self.layers(purpose).iter().take(most);
+        match layers.next() {
+            Some(first) => layers.fold(hash_parts(first, parts), |hash, mac| hash_parts(mac, &[&hash])),
+            None => [0; 32],
+        }
     }
 
     /// The hash that follows one under the keys before the newest.
@@ -228,8 +234,21 @@ impl Keys {
 
     /// `K-` and six characters that cannot be mistaken for each other, from the contact's hash.
     pub(crate) fn pseudonym(&self, contact_hash: &[u8]) -> String {
+        self.pseudonym_by(usize::MAX, contact_hash)
+    }
+
+    /// Every pseudonym that a contact has had, the newest last: what was logged before a change of the master key names it
+    /// by an earlier one.
+    pub(crate) fn pseudonyms(&self, kind: ContactKind, value: &str) -> Vec<String> {
+        let parts: [&[u8]; 2] = [contact_kind(kind).as_bytes(), value.as_bytes()];
+        (1..=self.layers(Purpose::Contact).len())
+            .map(|most| self.pseudonym_by(most, &self.hash_by(most, Purpose::Contact, &parts)))
+            .collect()
+    }
+
+    fn pseudonym_by(&self, most: usize, contact_hash: &[u8]) -> String {
         const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        let hash = self.hash(Purpose::Pseudonym, &[contact_hash]);
+        let hash = self.hash_by(most, Purpose::Pseudonym, &[contact_hash]);
         let name: String = hash.iter().take(6).map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect();
         format!("K-{name}")
     }
@@ -483,6 +502,7 @@ mod tests {
         for purpose in [Purpose::Chain, Purpose::Recipient] {
             assert_eq!(after.hash(purpose, &[b"x"]), first.hash(purpose, &[b"x"]));
         }
+        let contact = Contact { kind: ContactKind::Phone, value: "+4534000077".to_owned() };
         // Twice, and with what the store keeps of it.
         let third = MasterKey::from_bytes([3; 32]);
         let twice = Keys::after(&third, &after);
@@ -491,6 +511,8 @@ mod tests {
         for (purpose, _) in Purpose::ALL {
             assert_eq!(opened.hash(purpose, &[b"x"]), twice.hash(purpose, &[b"x"]), "{purpose:?}");
         }
+        let names = [&first, &after, &twice].map(|keys| keys.pseudonym(&keys.contact(&contact)));
+        assert_eq!(twice.pseudonyms(contact.kind, &contact.value), names, "each that it has had");
         assert_eq!(twice.hash(Purpose::Ad, &[b"x"]), twice.nest(Purpose::Ad, &after.hash(Purpose::Ad, &[b"x"])));
         assert!(
             Keys::derive(&MasterKey::from_bytes([4; 32]))

@@ -59,7 +59,7 @@ impl Store {
             "lists": lines.iter().map(|(_, day, team)| json!({ "day": day, "team": team })).collect::<Vec<_>>(),
             "attempts": self.attempts_answer(&mut tx, &of).await?,
             "objection_since": objection.map(|row| row.time(0)).transpose()?.map(|at| at.to_string()),
-            "looks": self.looks_answer(&mut tx, &of, &cases, &lines).await?,
+            "looks": self.looks_answer(&mut tx, &of, contact, &cases, &lines).await?,
         });
         tx.commit().await?;
         Ok(answer)
@@ -243,13 +243,14 @@ impl Store {
         &self,
         tx: &mut Tx,
         of: &Of,
+        contact: &Contact,
         cases: &[String],
         lines: &[(i64, String, String)],
     ) -> Result<Vec<Value>, StoreError> {
         let mut subjects: BTreeSet<String> = cases.iter().cloned().collect();
         subjects.extend(of.advertisers.iter().cloned());
         subjects.extend(of.networks.iter().cloned());
-        subjects.insert(self.keys().pseudonym(&of.hash));
+        subjects.extend(self.keys().pseudonyms(contact.kind, &contact.value));
         let own_lines: BTreeSet<String> = lines.iter().map(|(id, ..)| id.to_string()).collect();
         let own_lists: BTreeSet<String> =
             lines.iter().flat_map(|(_, day, team)| [format!("{day} {team}"), format!("{team} {day}")]).collect();
@@ -261,7 +262,8 @@ impl Store {
             for (_, at, kind, payload) in rows {
                 let Some(payload) = payload else { continue };
                 let subject = payload.subject.unwrap_or_default();
-                let concerns = subjects.contains(&subject)
+                // Several contacts that were looked up at once stand side by side.
+                let concerns = subject.split(' ').any(|name| subjects.contains(name))
                     || (kind == "line" && own_lines.contains(&subject))
                     || (matches!(kind.as_str(), "list" | "export:contact-list") && own_lists.contains(&subject))
                     // An export of everything holds what is known of this person too.

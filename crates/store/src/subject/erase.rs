@@ -192,7 +192,11 @@ impl Store {
         let mut erased = Erased { ads: of.ads.len() as u64, ..Erased::default() };
         erased.pages = self.erase_listings(&mut tx, &of, &needles).await?;
         let cases = self.cases_of(&mut tx, &of).await?;
-        let seqs = self.events_about(&mut tx, &of, &needles, &cases).await?;
+        let names = match &value {
+            Some((kind, value)) => keys.pseudonyms(*kind, value),
+            None => vec![keys.pseudonym(&hash)],
+        };
+        let seqs = self.events_about(&mut tx, &of, &needles, &names, &cases).await?;
         erased.notes = self.empty_notes(&mut tx, &of).await?;
         erased.cases = self.erase_cases(&mut tx, &of, &cases).await?;
         if let Some(id) = of.contact_id {
@@ -272,6 +276,7 @@ impl Store {
         tx: &mut Tx,
         of: &Of,
         needles: &Needles,
+        names: &[String],
         cases: &[String],
     ) -> Result<Vec<(Chain, Vec<i64>)>, StoreError> {
         let mut acts = BTreeSet::new();
@@ -301,7 +306,7 @@ impl Store {
             }
         }
         let mut texts: Vec<String> = of.advertisers.clone();
-        texts.push(self.keys().pseudonym(&of.hash));
+        texts.extend(names.iter().cloned());
         texts.extend(needles.texts());
         let mut found = Vec::new();
         for (chain, sure) in [(Chain::Event, acts), (Chain::Audit, BTreeSet::new())] {
