@@ -1,5 +1,5 @@
-//! The prepared texts that ship with bavn. Danish and English were written by people who work in them; the others are
-//! drafts: somebody who grew up with the language reads them first, and the programme then names them in `confirmed`.
+//! The prepared texts that ship with bavn. Danish and English are offered as they stand; the others are drafts: somebody
+//! who grew up with the language reads them first, and the programme then names them in `confirmed`.
 
 use crate::text::PreparedText;
 
