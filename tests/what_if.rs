@@ -430,12 +430,12 @@ fn the_command_shows_adopts_with_a_reason_or_says_what_to_do_by_hand() {
     assert!(shown.err.contains("Nothing was changed"), "{}", shown.err);
     assert!(kept() == before, "a what-if changed the store's files");
     // Where the file cannot be written, nothing is changed or recorded.
-    std::fs::create_dir(config.join("indicators/rules.toml.new")).expect("a folder in the way");
+    std::fs::create_dir(config.join("indicators/.rules.toml.new")).expect("a folder in the way");
     let refused = crate::support::run(&mut with(&["analyse", "--what-if", &tried_text, "--adopt", "more to read"]));
     assert_eq!(refused.code, 1, "{}", refused.err);
     assert!(refused.err.contains("by hand") && refused.err.contains("medium.0.points"), "{}", refused.err);
     assert_eq!(std::fs::read_to_string(config.join("indicators/rules.toml")).expect("rules"), rules);
-    std::fs::remove_dir(config.join("indicators/rules.toml.new")).expect("removed");
+    std::fs::remove_dir(config.join("indicators/.rules.toml.new")).expect("removed");
     let adopted = done(&mut with(&["analyse", "--what-if", &tried_text, "--adopt", "more to read"]));
     assert!(adopted.err.contains("Adopted and recorded"), "{}", adopted.err);
     assert_eq!(std::fs::read_to_string(config.join("indicators/rules.toml")).expect("rules"), changed);

@@ -5,7 +5,7 @@ mod effects;
 mod values;
 
 use crate::config::{Config, ConfigError};
-use crate::live::{Live, write_whole};
+use crate::live::{Live, WRITING, takes_files, write_whole};
 use async_trait::async_trait;
 use domain::Bilingual;
 use extract::adapter::AdapterError;
@@ -110,6 +110,7 @@ impl Configuration for Desk {
     }
 
     async fn save(&self, change: &ConfigChange) -> Result<(), ConfigurationError> {
+        let _writing = WRITING.lock().await;
         let open = self.open(&change.path).await?;
         if open.digest != change.base {
             return Err(ConfigurationError::Changed);
@@ -222,10 +223,10 @@ fn line_in(message: &str) -> usize {
     after.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0)
 }
 
-/// Whether the file can be replaced: its folder must take a new file.
+/// Whether the file can be replaced: it may be written itself, and its folder must take a new file.
 fn is_writable(file: &Path) -> bool {
-    let Some(folder) = file.parent() else { return false };
-    tempfile::Builder::new().prefix(".bavn-").tempfile_in(folder).is_ok()
+    file.parent().is_some_and(|folder| takes_files(folder).is_ok())
+        && std::fs::OpenOptions::new().append(true).open(file).is_ok()
 }
 
 fn difference(before: &str, after: &str) -> Vec<DiffLine> {
@@ -291,6 +292,11 @@ fn group_of(path: &str) -> Option<ConfigGroup> {
         ["public" | "lexicon", _] => Some(ConfigGroup::Words),
         _ => None,
     }
+}
+
+/// Whether the history keeps a file's texts.
+pub fn is_kept(path: &str) -> bool {
+    group_of(path).is_some()
 }
 
 /// `title = { da, en }` or `name = "…"` of the file, else its path.
