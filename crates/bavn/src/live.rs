@@ -170,7 +170,9 @@ fn stamps(folder: &Path) -> BTreeMap<PathBuf, Stamp> {
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let (path, Ok(facts)) = (entry.path(), entry.metadata()) else { continue };
+            let path = entry.path();
+            // Of what a link leads to: a folder that is mounted by an orchestrator is made of links.
+            let Ok(facts) = std::fs::metadata(&path) else { continue };
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
             if facts.is_dir() && !hidden {
                 open.push(path);
