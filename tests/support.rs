@@ -7,7 +7,14 @@ use std::process::{Command, Output, Stdio};
 pub fn bavn(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bavn"));
     command.args(arguments).current_dir(root());
-    for name in ["BAVN_DATABASE", "BAVN_MASTER_KEY_FILE", "BAVN_MASTER_KEY", "CREDENTIALS_DIRECTORY", "BAVN_LOG"] {
+    for name in [
+        "BAVN_DATABASE",
+        "BAVN_PROGRAMME",
+        "BAVN_MASTER_KEY_FILE",
+        "BAVN_MASTER_KEY",
+        "CREDENTIALS_DIRECTORY",
+        "BAVN_LOG",
+    ] {
         command.env_remove(name);
     }
     command
