@@ -4,7 +4,7 @@
 mod effects;
 mod values;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, differences};
 use crate::live::{Live, WRITING, takes_files, write_whole};
 use async_trait::async_trait;
 use domain::Bilingual;
@@ -178,8 +178,23 @@ fn check(folder: &Path, path: &str, text: &str) -> anyhow::Result<Result<Config,
             return Ok(Err(mistakes_of(&error, &ours)));
         }
     };
-    let examples = effects::examples(&config, path);
-    if examples.is_empty() { Ok(Ok(config)) } else { Ok(Err(examples)) }
+    let mut mistakes = effects::examples(&config, path);
+    mistakes.extend(files_named_anew(path, &std::fs::read_to_string(folder.join(path))?, text));
+    if mistakes.is_empty() { Ok(Ok(config)) } else { Ok(Err(mistakes)) }
+}
+
+/// Files that bavn itself reads or writes, the secrets above all, are named on the server: whoever may change settings on
+/// the pages could else name the master key as the secret that is sent to a host of their choice.
+fn files_named_anew(path: &str, before: &str, after: &str) -> Vec<ConfigMistake> {
+    let is_file = |key: &str| key.ends_with("_file") || key == "serve.certificate_key";
+    differences(path, before, after)
+        .into_iter()
+        .filter(|change| path == "bavn.toml" && is_file(&change.key))
+        .map(|change| {
+            let message = format!("'{}' names a file of the server: it is changed there, in bavn.toml", change.key);
+            ConfigMistake { line: 0, message, caret: String::new() }
+        })
+        .collect()
 }
 
 /// The texts that make a configuration: neither saved pages nor what is hidden.
@@ -348,6 +363,9 @@ mod tests {
         assert_eq!(mistakes[0].line, line, "{mistakes:?}");
         assert!(mistakes[0].message.contains("intervall_min") && !mistakes[0].message.contains("bavn-settings-"));
         assert!(mistakes[0].caret.contains('^'));
+        let wrong = text.replace("client_secret_file = \"\"", "client_secret_file = \"/etc/bavn/master.key\"");
+        let Err(mistakes) = check(&config, path, &wrong).expect("copied") else { panic!("must be refused") };
+        assert!(mistakes.len() == 1 && mistakes[0].message.contains("oidc.client_secret_file"), "{mistakes:?}");
         let path = "indicators/B/third_person_voice.toml";
         let text = std::fs::read_to_string(config.join(path)).expect("read");
         let wrong = text.replacen("grade", "grades", 1);
