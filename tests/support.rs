@@ -57,6 +57,32 @@ pub fn done(command: &mut Command) -> Ran {
     ran
 }
 
+/// Runs the program on a store (the arguments that name it) and demands exit code 0.
+pub fn with(store: &[String], rest: &[&str]) -> Ran {
+    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
+    arguments.extend(rest);
+    done(&mut bavn(&arguments))
+}
+
+/// A store of each engine, SQLite first: the arguments that name it.
+pub fn stores(folder: &Path) -> Vec<Vec<String>> {
+    let key = folder.join("postgres.key");
+    std::fs::write(&key, "ab".repeat(32)).expect("written");
+    vec![
+        data(folder).to_vec(),
+        vec!["--database".to_owned(), postgres_url(), "--key".to_owned(), key.display().to_string()],
+    ]
+}
+
+/// The mails that the tests' mail server keeps in a folder, in order.
+pub fn mails(folder: &Path) -> Vec<String> {
+    let mut names: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+    names.retain(|path| path.extension().is_some_and(|end| end == "eml"));
+    names.sort();
+    names.iter().map(|path| std::fs::read_to_string(path).expect("a mail")).collect()
+}
+
 /// A data folder below `folder`, as arguments.
 pub fn data(folder: &Path) -> [String; 2] {
     ["--data".to_owned(), folder.join("data").display().to_string()]
