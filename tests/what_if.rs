@@ -475,4 +475,6 @@ async fn what_is_adopted_is_what_was_seen_and_comments_stay() {
     assert_eq!(payload["changes"][0]["key"], "network_bits");
     assert_eq!((&payload["changes"][0]["before"], &payload["changes"][0]["after"]), (&"2.0".into(), &"3.5".into()));
     assert_eq!(payload["would"]["unchanged"], found.unchanged);
+    let history = test.store.config_versions("linkage.toml", 5).await.expect("a history");
+    assert!(history.iter().any(|one| one.reason == "fewer, surer" && one.by == "test"), "{history:?}");
 }
