@@ -2,10 +2,10 @@
 //! begin and once when they are over, without anything personal; a configuration that is changed by hand, torn, and mended
 //! while everything runs.
 
-use crate::support::{Child, bavn, done, free_port, from_test_command, root, wait_for};
+use crate::support::{Child, bavn, done, free_port, from_test_command, mails, root, wait_for};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -71,14 +71,6 @@ impl Receiver {
     fn posts(&self, kind: &str) -> Vec<Post> {
         self.posts.lock().expect("free").iter().filter(|post| post.body["kind"] == kind).cloned().collect()
     }
-}
-
-fn mails(folder: &Path) -> Vec<String> {
-    let mut names: Vec<PathBuf> =
-        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
-    names.retain(|path| path.extension().is_some_and(|end| end == "eml"));
-    names.sort();
-    names.iter().map(|path| std::fs::read_to_string(path).expect("a mail")).collect()
 }
 
 fn until(what: &str, seconds: u64, holds: impl Fn() -> bool) {

@@ -1,25 +1,8 @@
 //! Ads, decisions and attempts from JSON Lines, on both databases: the same exports from both, and the same again
 //! changes nothing.
 
-use crate::support::{Ran, bavn, done};
+use crate::support::{stores, with};
 use demo::{Population, PopulationSettings};
-use std::path::Path;
-
-/// A store to work on: the arguments that name it.
-fn stores(folder: &Path) -> Vec<Vec<String>> {
-    let key = folder.join("postgres.key");
-    std::fs::write(&key, "ab".repeat(32)).expect("written");
-    vec![
-        vec!["--data".to_owned(), folder.join("data").display().to_string()],
-        vec!["--database".to_owned(), crate::support::postgres_url(), "--key".to_owned(), key.display().to_string()],
-    ]
-}
-
-fn with(store: &[String], rest: &[&str]) -> Ran {
-    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
-    arguments.extend(rest);
-    done(&mut bavn(&arguments))
-}
 
 #[test]
 fn both_databases_give_the_same_exports_and_a_second_import_changes_nothing() {

@@ -1,25 +1,9 @@
 //! Objections from outside: how far one reaches in real links, on both databases, and the public pages on their own
 //! listener.
 
-use crate::support::{Child, Ran, bavn, done, free_port, postgres_url, run, wait_for};
+use crate::support::{Child, bavn, done, free_port, run, stores, wait_for, with};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
-
-fn stores(folder: &Path) -> Vec<Vec<String>> {
-    let key = folder.join("postgres.key");
-    std::fs::write(&key, "cd".repeat(32)).expect("written");
-    vec![
-        vec!["--data".to_owned(), folder.join("data").display().to_string()],
-        vec!["--database".to_owned(), postgres_url(), "--key".to_owned(), key.display().to_string()],
-    ]
-}
-
-fn with(store: &[String], rest: &[&str]) -> Ran {
-    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
-    arguments.extend(rest);
-    done(&mut bavn(&arguments))
-}
 
 fn ad(id: &str, phone: &str, name: &str, body: &str, days: std::ops::RangeInclusive<u32>) -> String {
     let seen: Vec<String> = days.map(|day| format!("2026-10-{day:02}T15:00:00+02:00")).collect();

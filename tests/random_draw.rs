@@ -1,13 +1,7 @@
 //! The random stratum from outside: with an approval that holds, without one, after its end; alike on both databases.
 
-use crate::support::{Ran, bavn, done, postgres_url};
+use crate::support::{bavn, done, postgres_url, with};
 use std::path::Path;
-
-fn with(store: &[String], rest: &[&str]) -> Ran {
-    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
-    arguments.extend(rest);
-    done(&mut bavn(&arguments))
-}
 
 /// Words that no other ad has, so that nothing ties the ads.
 fn ad(number: usize) -> String {

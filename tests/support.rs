@@ -7,7 +7,14 @@ use std::process::{Command, Output, Stdio};
 pub fn bavn(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bavn"));
     command.args(arguments).current_dir(root());
-    for name in ["BAVN_DATABASE", "BAVN_MASTER_KEY_FILE", "BAVN_MASTER_KEY", "CREDENTIALS_DIRECTORY", "BAVN_LOG"] {
+    for name in [
+        "BAVN_DATABASE",
+        "BAVN_PROGRAMME",
+        "BAVN_MASTER_KEY_FILE",
+        "BAVN_MASTER_KEY",
+        "CREDENTIALS_DIRECTORY",
+        "BAVN_LOG",
+    ] {
         command.env_remove(name);
     }
     command
@@ -48,6 +55,32 @@ pub fn done(command: &mut Command) -> Ran {
     let ran = run(command);
     assert_eq!(ran.code, 0, "{command:?}\n{}\n{}", ran.out, ran.err);
     ran
+}
+
+/// Runs the program on a store (the arguments that name it) and demands exit code 0.
+pub fn with(store: &[String], rest: &[&str]) -> Ran {
+    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
+    arguments.extend(rest);
+    done(&mut bavn(&arguments))
+}
+
+/// A store of each engine, SQLite first: the arguments that name it.
+pub fn stores(folder: &Path) -> Vec<Vec<String>> {
+    let key = folder.join("postgres.key");
+    std::fs::write(&key, "ab".repeat(32)).expect("written");
+    vec![
+        data(folder).to_vec(),
+        vec!["--database".to_owned(), postgres_url(), "--key".to_owned(), key.display().to_string()],
+    ]
+}
+
+/// The mails that the tests' mail server keeps in a folder, in order.
+pub fn mails(folder: &Path) -> Vec<String> {
+    let mut names: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+    names.retain(|path| path.extension().is_some_and(|end| end == "eml"));
+    names.sort();
+    names.iter().map(|path| std::fs::read_to_string(path).expect("a mail")).collect()
 }
 
 /// A data folder below `folder`, as arguments.

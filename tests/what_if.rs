@@ -430,12 +430,12 @@ fn the_command_shows_adopts_with_a_reason_or_says_what_to_do_by_hand() {
     assert!(shown.err.contains("Nothing was changed"), "{}", shown.err);
     assert!(kept() == before, "a what-if changed the store's files");
     // Where the file cannot be written, nothing is changed or recorded.
-    std::fs::create_dir(config.join("indicators/rules.toml.new")).expect("a folder in the way");
+    std::fs::create_dir(config.join("indicators/.rules.toml.new")).expect("a folder in the way");
     let refused = crate::support::run(&mut with(&["analyse", "--what-if", &tried_text, "--adopt", "more to read"]));
     assert_eq!(refused.code, 1, "{}", refused.err);
     assert!(refused.err.contains("by hand") && refused.err.contains("medium.0.points"), "{}", refused.err);
     assert_eq!(std::fs::read_to_string(config.join("indicators/rules.toml")).expect("rules"), rules);
-    std::fs::remove_dir(config.join("indicators/rules.toml.new")).expect("removed");
+    std::fs::remove_dir(config.join("indicators/.rules.toml.new")).expect("removed");
     let adopted = done(&mut with(&["analyse", "--what-if", &tried_text, "--adopt", "more to read"]));
     assert!(adopted.err.contains("Adopted and recorded"), "{}", adopted.err);
     assert_eq!(std::fs::read_to_string(config.join("indicators/rules.toml")).expect("rules"), changed);
@@ -475,4 +475,6 @@ async fn what_is_adopted_is_what_was_seen_and_comments_stay() {
     assert_eq!(payload["changes"][0]["key"], "network_bits");
     assert_eq!((&payload["changes"][0]["before"], &payload["changes"][0]["after"]), (&"2.0".into(), &"3.5".into()));
     assert_eq!(payload["would"]["unchanged"], found.unchanged);
+    let history = test.store.config_versions("linkage.toml", 5).await.expect("a history");
+    assert!(history.iter().any(|one| one.reason == "fewer, surer" && one.by == "test"), "{history:?}");
 }

@@ -1,16 +1,10 @@
 //! A worker's whole day at phone size in Chromium, in both languages and on both databases; whoever objected is gone from
 //! tomorrow's list, also under a new ad with a new number. Set `BAVN_SCREENSHOTS=DIR` to keep a picture of every page.
 
-use crate::support::{Child, Ran, bavn, done, free_port, from_test_command, postgres_url, root, wait_for};
+use crate::support::{Child, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with};
 use jiff::civil::Date;
 use std::io::Write;
 use std::process::{Command, Stdio};
-
-fn with(store: &[String], rest: &[&str]) -> Ran {
-    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
-    arguments.extend(rest);
-    done(&mut bavn(&arguments))
-}
 
 /// The Danish day of the machine, and days from it.
 fn day(ahead: i64) -> Date {

@@ -1,18 +1,8 @@
 //! The urgent route's notices through a real SMTP server (PyPI's aiosmtpd): sent once, tried again, escalated, answered,
 //! and never with anything personal in them.
 
-use crate::support::{Child, bavn, done, free_port, from_test_command, root, wait_for};
-use std::path::Path;
+use crate::support::{Child, bavn, done, free_port, from_test_command, mails, root, wait_for};
 use std::process::{Command, Stdio};
-
-/// The mails that the server keeps, in order.
-fn mails(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> =
-        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
-    names.retain(|path| path.extension().is_some_and(|end| end == "eml"));
-    names.sort();
-    names.iter().map(|path| std::fs::read_to_string(path).expect("a mail")).collect()
-}
 
 #[test]
 fn the_people_appointed_are_told_without_anything_personal_and_others_where_nobody_answers() {

@@ -12,6 +12,10 @@ use tokio::sync::watch;
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// Held while a file of the configuration is compared with what somebody saw, and written: of two people who change it at
+/// the same moment, the second one is told that it was changed.
+pub static WRITING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// What a file looked like: when it was written, and its length.
 type Stamp = (Option<SystemTime>, u64);
 
@@ -166,7 +170,9 @@ fn stamps(folder: &Path) -> BTreeMap<PathBuf, Stamp> {
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let (path, Ok(facts)) = (entry.path(), entry.metadata()) else { continue };
+            let path = entry.path();
+            // Of what a link leads to: a folder that is mounted by an orchestrator is made of links.
+            let Ok(facts) = std::fs::metadata(&path) else { continue };
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
             if facts.is_dir() && !hidden {
                 open.push(path);
@@ -178,9 +184,13 @@ fn stamps(folder: &Path) -> BTreeMap<PathBuf, Stamp> {
     found
 }
 
-/// Writes a file whole or not at all: beside it first, then in its place.
-pub fn write_whole(file: &Path, text: &str) -> anyhow::Result<()> {
+/// Writes the new text of a file beside it, to be put in its place by a rename.
+pub fn write_beside(file: &Path, text: &str) -> std::io::Result<PathBuf> {
     use std::io::Write as _;
+    // A file that may not be written is meant to stay, though its folder would let it be replaced.
+    if file.exists() {
+        std::fs::OpenOptions::new().append(true).open(file)?;
+    }
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let beside = file.with_file_name(format!(".{name}.new"));
     let write = || -> std::io::Result<()> {
@@ -189,15 +199,29 @@ pub fn write_whole(file: &Path, text: &str) -> anyhow::Result<()> {
             target.set_permissions(facts.permissions())?;
         }
         target.write_all(text.as_bytes())?;
-        target.sync_all()?;
-        std::fs::rename(&beside, file)
+        target.sync_all()
     };
     let done = write();
     if done.is_err() {
         // The rest of a write that failed: there is nothing to keep of it.
         _ = std::fs::remove_file(&beside);
     }
-    done.with_context(|| format!("cannot write {}", file.display()))
+    done.map(|()| beside)
+}
+
+/// Writes a file whole or not at all: beside it first, then in its place.
+pub fn write_whole(file: &Path, text: &str) -> anyhow::Result<()> {
+    let put = |beside: PathBuf| {
+        std::fs::rename(&beside, file).inspect_err(|_| {
+            _ = std::fs::remove_file(&beside);
+        })
+    };
+    write_beside(file, text).and_then(put).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Whether a folder takes new files and lets those in it go.
+pub fn takes_files(folder: &Path) -> std::io::Result<()> {
+    tempfile::Builder::new().prefix(".bavn-").tempfile_in(folder).map(drop)
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 mod effects;
 mod values;
 
-use crate::config::{Config, ConfigError};
-use crate::live::{Live, write_whole};
+use crate::config::{Config, ConfigError, differences};
+use crate::live::{Live, WRITING, takes_files, write_whole};
 use async_trait::async_trait;
 use domain::Bilingual;
 use extract::adapter::AdapterError;
@@ -110,6 +110,7 @@ impl Configuration for Desk {
     }
 
     async fn save(&self, change: &ConfigChange) -> Result<(), ConfigurationError> {
+        let _writing = WRITING.lock().await;
         let open = self.open(&change.path).await?;
         if open.digest != change.base {
             return Err(ConfigurationError::Changed);
@@ -177,8 +178,23 @@ fn check(folder: &Path, path: &str, text: &str) -> anyhow::Result<Result<Config,
             return Ok(Err(mistakes_of(&error, &ours)));
         }
     };
-    let examples = effects::examples(&config, path);
-    if examples.is_empty() { Ok(Ok(config)) } else { Ok(Err(examples)) }
+    let mut mistakes = effects::examples(&config, path);
+    mistakes.extend(files_named_anew(path, &std::fs::read_to_string(folder.join(path))?, text));
+    if mistakes.is_empty() { Ok(Ok(config)) } else { Ok(Err(mistakes)) }
+}
+
+/// Files that bavn itself reads or writes, the secrets above all, are named on the server: whoever may change settings on
+/// the pages could else name the master key as the secret that is sent to a host of their choice.
+fn files_named_anew(path: &str, before: &str, after: &str) -> Vec<ConfigMistake> {
+    let is_file = |key: &str| key.ends_with("_file") || key == "serve.certificate_key";
+    differences(path, before, after)
+        .into_iter()
+        .filter(|change| path == "bavn.toml" && is_file(&change.key))
+        .map(|change| {
+            let message = format!("'{}' names a file of the server: it is changed there, in bavn.toml", change.key);
+            ConfigMistake { line: 0, message, caret: String::new() }
+        })
+        .collect()
 }
 
 /// The texts that make a configuration: neither saved pages nor what is hidden.
@@ -222,10 +238,10 @@ fn line_in(message: &str) -> usize {
     after.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0)
 }
 
-/// Whether the file can be replaced: its folder must take a new file.
+/// Whether the file can be replaced: it may be written itself, and its folder must take a new file.
 fn is_writable(file: &Path) -> bool {
-    let Some(folder) = file.parent() else { return false };
-    tempfile::Builder::new().prefix(".bavn-").tempfile_in(folder).is_ok()
+    file.parent().is_some_and(|folder| takes_files(folder).is_ok())
+        && std::fs::OpenOptions::new().append(true).open(file).is_ok()
 }
 
 fn difference(before: &str, after: &str) -> Vec<DiffLine> {
@@ -293,6 +309,11 @@ fn group_of(path: &str) -> Option<ConfigGroup> {
     }
 }
 
+/// Whether the history keeps a file's texts.
+pub fn is_kept(path: &str) -> bool {
+    group_of(path).is_some()
+}
+
 /// `title = { da, en }` or `name = "…"` of the file, else its path.
 fn title(path: &str, text: &str) -> Bilingual {
     let table: toml::Table = text.parse().unwrap_or_default();
@@ -342,6 +363,9 @@ mod tests {
         assert_eq!(mistakes[0].line, line, "{mistakes:?}");
         assert!(mistakes[0].message.contains("intervall_min") && !mistakes[0].message.contains("bavn-settings-"));
         assert!(mistakes[0].caret.contains('^'));
+        let wrong = text.replace("client_secret_file = \"\"", "client_secret_file = \"/etc/bavn/master.key\"");
+        let Err(mistakes) = check(&config, path, &wrong).expect("copied") else { panic!("must be refused") };
+        assert!(mistakes.len() == 1 && mistakes[0].message.contains("oidc.client_secret_file"), "{mistakes:?}");
         let path = "indicators/B/third_person_voice.toml";
         let text = std::fs::read_to_string(config.join(path)).expect("read");
         let wrong = text.replacen("grade", "grades", 1);

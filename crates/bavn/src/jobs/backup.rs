@@ -5,6 +5,7 @@ use crate::backup::{self, Lock, Secret, suffixed};
 use crate::cli::{BackupCommand, Cli};
 use crate::config::{BackupSettings, Config, Settings};
 use crate::forgotten;
+use crate::jobs::alarms::BACKUP_FAILED;
 use crate::key::{Need, database_url, key_for, open_store};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
@@ -28,7 +29,13 @@ pub async fn run(cli: &Cli, command: &BackupCommand) -> anyhow::Result<()> {
                 Some(file) => file.clone(),
                 None => folder(&config.settings.backup)?.join(backup::name_at(now)),
             };
-            let made = create(cli, &store, &file, &lock, &super::system_actor(), now).await;
+            let made = async {
+                let rows = create(cli, &store, &file, &lock, &super::system_actor(), now).await?;
+                // Whoever makes one by hand has mended what kept the schedule from it.
+                store.put_setting(BACKUP_FAILED, "").await?;
+                anyhow::Ok(rows)
+            };
+            let made = made.await;
             store.close().await;
             let rows = made?;
             eprintln!("{rows} rows are in {}. The key file is not in it: keep a copy of that apart.", file.display());
@@ -123,6 +130,7 @@ pub async fn try_restore(
 ) -> anyhow::Result<backup::Trial> {
     let trial = backup::verify(file, secret, &scratch(cli), key_for(cli)?, at).await?;
     store.put_setting(VERIFIED, &format!("{at} {}", trial.dump.header.made_at)).await?;
+    store.put_setting(BACKUP_FAILED, "").await?;
     Ok(trial)
 }
 

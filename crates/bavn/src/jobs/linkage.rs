@@ -43,9 +43,7 @@ async fn estimate(cli: &Cli, args: &EstimateArgs) -> anyhow::Result<()> {
     if read != found.apply(&config.linkage) {
         bail!("the new linkage.toml would not say what was estimated; nothing was written");
     }
-    let beside = file.with_extension("toml.new");
-    std::fs::write(&beside, &text).with_context(|| format!("writing {}", beside.display()))?;
-    std::fs::rename(&beside, &file).with_context(|| format!("putting the new {} in place", file.display()))?;
+    crate::live::write_whole(&file, &text)?;
     println!("Written to {}. The next 'bavn analyse' links by it.", file.display());
     Ok(())
 }

@@ -99,16 +99,17 @@ async fn keep_listing(live: Arc<Live<Config>>, store: Store, stop: Stop) {
     }
 }
 
-/// Tells of alarms, and the people appointed of each case in the urgent route, within a moment of the analysis that found
-/// it.
+/// Tells the people appointed of each case in the urgent route, within a moment of the analysis that found it; then of
+/// alarms.
 async fn keep_telling(live: Arc<Live<Config>>, store: Store, stop: Stop) {
     loop {
         let config = live.now();
-        if let Err(error) = alarms::follow(&config, &store, live.fault().is_some(), crate::time::now()).await {
-            tracing::error!("the alarms could not be followed and are tried again: {error:#}");
-        }
+        // People first: a webhook that hangs must not hold up the urgent route.
         if let Err(error) = notices::send_due(&store, &config, crate::time::now()).await {
             tracing::error!("the urgent route could not be followed and is tried again: {error:#}");
+        }
+        if let Err(error) = alarms::follow(&config, &store, live.fault().is_some(), crate::time::now()).await {
+            tracing::error!("the alarms could not be followed and are tried again: {error:#}");
         }
         tokio::select! {
             () = stop.stopped() => return,

@@ -81,9 +81,14 @@ impl Upkeep {
     }
 }
 
-/// Notes that a job failed, and takes the note back once it went well: the alarms go by it.
-async fn keep_failure<T>(store: &Store, name: &str, done: &anyhow::Result<T>) {
-    let why = if done.is_err() { "failed" } else { "" };
+/// Notes that a job failed, and takes the note back once it went well: the alarms go by it. Where it was not due nothing is
+/// known anew.
+async fn keep_failure(store: &Store, name: &str, done: &anyhow::Result<bool>) {
+    let why = match done {
+        Err(_) => "failed",
+        Ok(true) => "",
+        Ok(false) => return,
+    };
     let known = store.setting(name).await.ok().flatten().unwrap_or_default();
     if known != why
         && let Err(error) = store.put_setting(name, why).await
@@ -121,12 +126,13 @@ pub async fn kept_time(store: &Store, name: &str) -> anyhow::Result<Option<Times
     Ok(kept.and_then(|text| text.split(' ').next().and_then(|at| at.parse().ok())))
 }
 
-async fn due_deletion(config: &Config, store: &Store, now: Timestamp) -> anyhow::Result<()> {
+/// Whether it was due.
+async fn due_deletion(config: &Config, store: &Store, now: Timestamp) -> anyhow::Result<bool> {
     if !is_due(&config.settings.retention.hour, kept_time(store, DELETED).await?, now)? {
-        return Ok(());
+        return Ok(false);
     }
     if waits_for_the_clock(kept_time(store, CLOCK_JUMPED).await?, now) {
-        return Ok(());
+        return Ok(false);
     }
     let actor = Actor::System("job:retention".to_owned());
     match store.retention_run(&retention::clocks(config), &actor, now).await {
@@ -135,13 +141,17 @@ async fn due_deletion(config: &Config, store: &Store, now: Timestamp) -> anyhow:
         Err(error) => return Err(error.into()),
     }
     store.put_setting(DELETED, &now.to_string()).await?;
-    Ok(())
+    Ok(true)
 }
 
-async fn due_backup(whole: &Whole, config: &Config, store: &Store, now: Timestamp) -> anyhow::Result<()> {
+/// Whether it was due. Where none are wanted, none can fail.
+async fn due_backup(whole: &Whole, config: &Config, store: &Store, now: Timestamp) -> anyhow::Result<bool> {
     let settings = &config.settings.backup;
-    if settings.folder.is_empty() || !is_due(&settings.hour, kept_time(store, MADE).await?, now)? {
-        return Ok(());
+    if settings.folder.is_empty() {
+        return Ok(true);
+    }
+    if !is_due(&settings.hour, kept_time(store, MADE).await?, now)? {
+        return Ok(false);
     }
     let folder = PathBuf::from(&settings.folder);
     let lock = backup_job::lock(settings, &[], None)?;
@@ -162,7 +172,7 @@ async fn due_backup(whole: &Whole, config: &Config, store: &Store, now: Timestam
         backup_job::try_restore(&whole.cli, store, &file, &secret, now).await?;
         tracing::info!("the backup was restored on trial and holds");
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Goes on until it is told to stop. What fails is logged and tried again at the next turn.

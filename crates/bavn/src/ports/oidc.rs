@@ -101,6 +101,7 @@ struct Tokens {
 struct Header {
     alg: String,
     kid: Option<String>,
+    crit: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -225,7 +226,8 @@ impl Oidc {
         }
         let ends = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
         let own = ["http://127.0.0.1:", "http://localhost:"];
-        if ends.iter().any(|end| !end.starts_with("https://") && !own.iter().any(|own| end.starts_with(own))) {
+        let is_open = |end: &String| !end.starts_with("https://") && !own.iter().any(|own| end.starts_with(own));
+        if ends.into_iter().chain(&metadata.userinfo_endpoint).any(is_open) {
             return Err(fault("one of its addresses is not https"));
         }
         let keys = self.keys(&metadata).await?;
@@ -323,6 +325,10 @@ fn check(token: &str, keys: &[Jwk], expects: &Expects<'_>) -> Result<Claims, Wro
     };
     let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Wrong::Form);
     let header: Header = serde_json::from_slice(&bytes(head)?).map_err(|_| Wrong::Form)?;
+    // RFC 7515, 4.1.11: what must be understood and is not makes the token void. We understand no such thing.
+    if header.crit.is_some() {
+        return Err(Wrong::Form);
+    }
     let kind = match header.alg.as_str() {
         "RS256" | "PS256" => "RSA",
         "ES256" => "EC",
@@ -357,7 +363,7 @@ fn check(token: &str, keys: &[Jwk], expects: &Expects<'_>) -> Result<Claims, Wro
     if !ours || !for_us {
         return Err(Wrong::Audience);
     }
-    if claims.exp + SKEW_S <= expects.now || claims.iat > expects.now + SKEW_S {
+    if claims.exp.saturating_add(SKEW_S) <= expects.now || claims.iat > expects.now + SKEW_S {
         return Err(Wrong::Time);
     }
     if claims.nonce.as_deref() != Some(expects.nonce) {
@@ -434,6 +440,7 @@ mod tests {
         let checked = |claims| check(&token(&own, head.clone(), claims), &keys, &EXPECTS).map(|claims| claims.sub);
         assert_eq!(checked(claims()), Ok("1".to_owned()));
         assert_eq!(checked(with("aud", serde_json::json!(["bavn"]))), Ok("1".to_owned()));
+        assert_eq!(checked(with("exp", i64::MAX.into())), Ok("1".to_owned()));
         for (changed, wrong) in [
             (with("iss", "https://other.example".into()), Wrong::Issuer),
             (with("aud", "other".into()), Wrong::Audience),
@@ -461,6 +468,8 @@ mod tests {
             assert_eq!(checked(&token(&own, head(alg, "a"), claims())), Wrong::Algorithm, "{alg}");
         }
         assert_eq!(checked(&token(&own, head("RS256", "a"), claims())), Wrong::NoKey, "the key is of another kind");
+        let critical = serde_json::json!({ "alg": "EdDSA", "kid": "a", "crit": ["b64"], "b64": true });
+        assert_eq!(checked(&token(&own, critical, claims())), Wrong::Form);
         let good = token(&own, head("EdDSA", "a"), claims());
         let (signed, _) = good.rsplit_once('.').unwrap();
         assert_eq!(checked(&format!("{signed}.")), Wrong::Signature);

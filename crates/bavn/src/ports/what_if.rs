@@ -4,14 +4,24 @@
 use crate::config::{Config, Overlay, Shadow, differences};
 use crate::what_if::{self, Adoption};
 use jiff::Timestamp;
+use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use store::Store;
 use web::{Adopted, ConfigurationAct, Setting, SettingChange, ShadowInfo, Trial, TrialId, WorkbenchError};
 
 /// Trials that are remembered.
 const MOST: usize = 12;
+
+/// The next trial's name. Names begin anywhere and go on when the pages are made anew, so that an address never shows (or
+/// adopts) another trial than the one that it was made for: one of another process, or of after a change of the files.
+static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| {
+    let mut bytes = [0; 8];
+    // Without random numbers they begin at 0, as good as any for one process.
+    _ = SystemRandom::new().fill(&mut bytes);
+    AtomicU64::new(u64::from_le_bytes(bytes) >> 16)
+});
 
 struct Tried {
     config: Arc<Config>,
@@ -26,7 +36,6 @@ pub(super) struct Trials {
     config: Arc<Config>,
     store: Store,
     tried: Arc<Mutex<BTreeMap<TrialId, Tried>>>,
-    next: Arc<AtomicU64>,
     /// One comparison at a time: each goes through everything.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -41,7 +50,7 @@ fn unavailable(error: anyhow::Error) -> WorkbenchError {
 
 impl Trials {
     pub fn new(config: Arc<Config>, store: Store) -> Self {
-        Self { config, store, tried: Arc::default(), next: Arc::new(AtomicU64::new(1)), turn: Arc::default() }
+        Self { config, store, tried: Arc::default(), turn: Arc::default() }
     }
 
     fn tried(&self) -> MutexGuard<'_, BTreeMap<TrialId, Tried>> {
@@ -74,7 +83,7 @@ impl Trials {
         let checking = (config.clone(), overlay.clone());
         let checked = tokio::task::spawn_blocking(move || checking.0.over(&checking.1).map(drop)).await;
         checked.map_err(|error| unavailable(error.into()))?.map_err(refused)?;
-        let id = self.next.fetch_add(1, Ordering::SeqCst);
+        let id = NEXT.fetch_add(1, Ordering::SeqCst);
         let changes = overlay.changes(&config);
         let one = Tried { config, overlay, changes, state: Trial::UnderWay(0) };
         let mut tried = self.tried();

@@ -4,11 +4,13 @@
 use super::edit::with_comments;
 use super::words::change_line;
 use crate::config::{Config, Overlay, Shadow, differences};
+use crate::configuring::is_kept;
+use crate::live::{WRITING, takes_files, write_beside};
 use anyhow::Context;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use store::{CaseChange, ShadowCounts, Store};
+use store::{Actor, CaseChange, ConfigHow, NewConfigVersion, ShadowCounts, Store, StoreError};
 use web::{Adopted, Comparison, ConfigurationAct, SettingChange};
 
 /// What is to become the configuration.
@@ -95,6 +97,7 @@ pub async fn adopt(
                    change it there, and name the folder with --config. To change: ";
         return Ok(Adopted::Refused(format!("{how}{}", by_hand(adoption))));
     };
+    let _writing = WRITING.lock().await;
     if let Some((path, _)) = adoption.before.iter().find(|(path, text)| present.file_text(path) != **text) {
         return Ok(Adopted::Refused(format!(
             "{} was changed since this was tried: try again, so that what is adopted is what was seen.",
@@ -104,16 +107,13 @@ pub async fn adopt(
     let mut written = Vec::new();
     for (path, text) in &adoption.files {
         let beside = match text {
-            Some(text) => write_beside(&folder.join(path), text).map(Some),
-            None => can_delete(&folder.join(path)).map(|()| None),
+            Some(text) => prepare(&folder.join(path), text).map(Some),
+            None => takes_files(folder.join(path).parent().unwrap_or(folder)).map(|()| None),
         };
         match beside {
             Ok(beside) => written.push((folder.join(path), beside)),
             Err(error) => {
-                written
-                    .iter()
-                    .filter_map(|(_, beside)| beside.as_ref())
-                    .for_each(|file| drop(std::fs::remove_file(file)));
+                take_back(&written);
                 return Ok(Adopted::Refused(format!(
                     "{} cannot be written ({error}): nothing was changed. Whoever may write there changes it by hand: {}",
                     folder.join(path).display(),
@@ -129,7 +129,10 @@ pub async fn adopt(
         "changes": adoption.changes,
         "would": adoption.would,
     });
-    store.record_event("configuration", &act.by, &payload, act.at).await?;
+    if let Err(error) = record(store, adoption, act, &payload).await {
+        take_back(&written);
+        return Err(error.into());
+    }
     for (file, beside) in &written {
         match beside {
             Some(beside) => std::fs::rename(beside, file).with_context(|| {
@@ -151,25 +154,39 @@ fn by_hand(adoption: &Adoption) -> String {
     lines.into_iter().chain(gone).collect::<Vec<_>>().join("; ")
 }
 
-fn write_beside(file: &Path, text: &str) -> std::io::Result<PathBuf> {
+fn prepare(file: &Path, text: &str) -> std::io::Result<PathBuf> {
     if let Some(parent) = file.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    // A file that may not be written is meant to stay, though its folder would let it be replaced.
-    if file.exists() {
-        std::fs::OpenOptions::new().append(true).open(file)?;
-    }
-    let beside = file.with_extension("toml.new");
-    std::fs::write(&beside, text)?;
-    if let Ok(known) = std::fs::metadata(file) {
-        std::fs::set_permissions(&beside, known.permissions())?;
-    }
-    Ok(beside)
+    write_beside(file, text)
 }
 
-/// Whether the folder lets a file of it go.
-fn can_delete(file: &Path) -> std::io::Result<()> {
-    let probe = file.with_extension("toml.new");
-    std::fs::write(&probe, "")?;
-    std::fs::remove_file(&probe)
+/// Deletes what lies beside the files and is not to take their place.
+fn take_back(written: &[(PathBuf, Option<PathBuf>)]) {
+    written.iter().filter_map(|(_, beside)| beside.as_ref()).for_each(|file| drop(std::fs::remove_file(file)));
+}
+
+/// The new texts in the configuration's history, by whom they came and why, then the act itself.
+async fn record(
+    store: &Store,
+    adoption: &Adoption,
+    act: &ConfigurationAct,
+    payload: &serde_json::Value,
+) -> Result<(), StoreError> {
+    let how = match act.by {
+        Actor::Account(_) => ConfigHow::Page,
+        Actor::System(_) => ConfigHow::Hand,
+    };
+    for (path, text) in &adoption.files {
+        let Some(text) = text.as_deref().filter(|_| is_kept(path)) else { continue };
+        if let Some(before) = adoption.before.get(path).and_then(Option::as_deref) {
+            // How it was before, should nobody have met the file yet.
+            let before = NewConfigVersion { file: path, text: before, how: ConfigHow::Hand, reason: "" };
+            store.note_config(&before, &Actor::System("job:configuration".to_owned()), act.at).await?;
+        }
+        let after = NewConfigVersion { file: path, text, how, reason: act.reason.trim() };
+        store.note_config(&after, &act.by, act.at).await?;
+    }
+    store.record_event("configuration", &act.by, payload, act.at).await?;
+    Ok(())
 }
