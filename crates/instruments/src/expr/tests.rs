@@ -75,4 +75,6 @@ fn deep_nesting_is_refused_not_overflowed() {
     assert!(Formula::parse(&text).is_err());
     let text = "-".repeat(100_000) + "1";
     assert!(Formula::parse(&text).is_err());
+    assert!(Formula::parse(&("1".to_owned() + &" + 1".repeat(100_000))).is_err());
+    assert_eq!(value(&("1".to_owned() + &" + 1".repeat(500))), Value::Number(501.0));
 }
