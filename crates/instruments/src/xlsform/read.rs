@@ -328,13 +328,21 @@ impl Reading<'_> {
                     continue;
                 }
             };
-            let number = |base: &str| sheet.value(cells, base).parse::<f64>().unwrap_or_default();
+            let [points, groups, strong_groups] =
+                ["points", "groups", "strong_groups"].map(|base| match sheet.value(cells, base) {
+                    "" => 0.0,
+                    text => text.parse::<f64>().unwrap_or_else(|_| {
+                        let place = Place::Cell("bavn_bands", *row, sheet.column(base).unwrap_or(0) + 1);
+                        self.fault(place, format!("'{text}' is no number"));
+                        0.0
+                    }),
+                });
             let rule = DraftBand {
                 band,
                 title: sheet.text(cells, "title", &self.plain),
-                points: number("points"),
-                groups: number("groups") as usize,
-                strong_groups: number("strong_groups") as usize,
+                points,
+                groups: groups as usize,
+                strong_groups: strong_groups as usize,
                 one_of: sheet.value(cells, "one_of").split_whitespace().map(str::to_owned).collect(),
             };
             bands.push(At::new(rule, place));
