@@ -132,7 +132,7 @@ pub struct Resources {
 
 /// The counts by which a release shows how far outreach came, each within the one before. `None` where the count is small, or
 /// where its difference to the last one shown is: five minus four is one person.
-fn steps(counts: [u64; 5], least: u64) -> [Option<u64>; 5] {
+fn steps<const N: usize>(counts: [u64; N], least: u64) -> [Option<u64>; N] {
     let mut before: Option<u64> = None;
     counts.map(|count| {
         let few = |number: u64| (1..least).contains(&number);
@@ -148,6 +148,13 @@ impl Outreach {
     /// People approached, answered, informed, accepted, referred; `None` where a count must not show.
     pub fn steps(&self, least: u64) -> [Option<u64>; 5] {
         steps([self.people, self.answered, self.informed, self.accepted, self.referred], least)
+    }
+}
+
+impl Missed {
+    /// People drawn, approached, answered; `None` where a count must not show.
+    pub fn steps(&self, least: u64) -> [Option<u64>; 3] {
+        steps([self.drawn, self.approached, self.answered], least)
     }
 }
 
@@ -293,13 +300,21 @@ fn missed(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u64)
         .collect();
     let yes = answers.iter().filter(|answer| answer.yes).count() as u64;
     let answered = answers.len() as u64;
-    Some(Missed {
+    let mut missed = Missed {
         drawn: drawn.len() as u64,
         approached: approached.len() as u64,
         answered,
-        share: if yes >= least { share(&answers, LEVEL).map(|found| found.share) } else { None },
-        upper_bound: if yes == 0 { none_of(answered, LEVEL) } else { None },
-    })
+        share: None,
+        upper_bound: None,
+    };
+    if yes > 0 && safe(yes, answered, least) {
+        missed.share = share(&answers, LEVEL).map(|found| found.share);
+    }
+    // From the bound follows of how many it is.
+    if yes == 0 && missed.steps(least)[2].is_some() {
+        missed.upper_bound = none_of(answered, LEVEL);
+    }
+    Some(missed)
 }
 
 #[cfg(test)]
