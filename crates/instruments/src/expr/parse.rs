@@ -154,6 +154,15 @@ const LEVELS: &[&[Operator]] = &[
     &[Operator::Times, Operator::Divided, Operator::Modulo],
 ];
 
+/// Operators between numbers.
+const ARITHMETIC: &[Operator] =
+    &[Operator::Plus, Operator::Subtract, Operator::Times, Operator::Divided, Operator::Modulo];
+
+/// A day is a text here and no number: `today() - ${born}` would be nothing, whatever the answer.
+fn is_day(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call(Function::Today | Function::Date, _))
+}
+
 impl Parser {
     fn peek(&self) -> &Token {
         self.tokens.get(self.at).map_or(&Token::End, |(token, _)| token)
@@ -182,6 +191,11 @@ impl Parser {
             }
             self.at += 1;
             let right = self.level(level + 1)?;
+            if ARITHMETIC.contains(&operator) && (is_day(&left) || is_day(&right)) {
+                return Err(
+                    self.fault("a day can be compared with another, not computed with: ask for the number itself")
+                );
+            }
             left = Expr::Both(operator, Box::new(left), Box::new(right));
         }
         Ok(left)

@@ -63,6 +63,7 @@ fn values_become_texts(#[case] text: &str, #[case] expected: &str) {
 #[case("(1", 3, "')'")]
 #[case("${a} # 1", 6, "means nothing")]
 #[case("regex(., '[')", 1, "cannot use this pattern")]
+#[case("(today() - ${born}) div 365.25", 19, "not computed with")]
 #[case("", 1, "was expected")]
 fn mistakes_are_named_at_their_place(#[case] text: &str, #[case] position: usize, #[case] message: &str) {
     let error = Formula::parse(text).expect_err(text);
