@@ -3,7 +3,7 @@
 pub(crate) mod kinds;
 mod rows;
 
-use crate::draft::{At, Draft, DraftBand, DraftChoice, DraftSign};
+use crate::draft::{At, Draft, DraftChoice};
 use crate::model::{BandRule, Choice, ChoiceList, Instrument, Kind, Licence, Row, Sign, SignRole, is_name};
 use crate::{Fault, Filled, Place, Text};
 use domain::{Band, Grade};
@@ -180,13 +180,10 @@ fn signs(draft: &Draft, notes: &mut Notes<'_>) -> Vec<Sign> {
     draft.signs.iter().map(|sign| sign_of(sign, draft, &mut seen, notes)).collect()
 }
 
-fn sign_of(
-    At { value, place }: &At<DraftSign>,
-    draft: &Draft,
-    seen: &mut BTreeSet<String>,
-    notes: &mut Notes<'_>,
-) -> Sign {
-    let (place, sign) = (*place, value.clone());
+fn sign_of(At { value, place }: &At<Sign>, draft: &Draft, seen: &mut BTreeSet<String>, notes: &mut Notes<'_>) -> Sign {
+    let place = *place;
+    let (title, other_reading) = (value.title.clone().tidy(), value.other_reading.clone().tidy());
+    let sign = Sign { title, other_reading, ..value.clone() };
     if !is_name(&sign.id) || !seen.insert(sign.id.clone()) {
         notes.fault(place, format!("the sign's id '{}' must be a name of its own", sign.id));
     }
@@ -206,22 +203,20 @@ fn sign_of(
     if scores && sign.sources.is_empty() {
         notes.fault(place, "name at least one source: a sign without one is an opinion");
     }
-    let (title, other_reading) = (sign.title.tidy(), sign.other_reading.tidy());
     let (default, languages) = (&draft.default_language.value, &draft.languages.value);
-    if title.is_empty() {
+    if sign.title.is_empty() {
         notes.fault(place, "a sign needs a title");
     }
-    if scores && other_reading.is_empty() {
+    if scores && sign.other_reading.is_empty() {
         notes.fault(place, "say what else the answer may mean (other_reading): it is shown beside the sign");
     }
-    languages_of(&title, "the sign's title", place, default, languages, notes);
-    languages_of(&other_reading, "the sign's other reading", place, default, languages, notes);
-    let (id, group, sources) = (sign.id, sign.group, sign.sources);
-    Sign { id, title, group, grade: sign.grade, role: sign.role, points: sign.points, sources, other_reading }
+    languages_of(&sign.title, "the sign's title", place, default, languages, notes);
+    languages_of(&sign.other_reading, "the sign's other reading", place, default, languages, notes);
+    sign
 }
 
-fn band_of(At { value, place }: &At<DraftBand>, draft: &Draft, notes: &mut Notes<'_>) -> BandRule {
-    let rule = value.clone();
+fn band_of(At { value, place }: &At<BandRule>, draft: &Draft, notes: &mut Notes<'_>) -> BandRule {
+    let rule = BandRule { title: value.title.clone().tidy(), ..value.clone() };
     if !matches!(rule.band, Band::Medium | Band::High) {
         notes.fault(*place, "a rule leads to medium or high: one scoring sign is low without a rule");
     }
@@ -231,13 +226,11 @@ fn band_of(At { value, place }: &At<DraftBand>, draft: &Draft, notes: &mut Notes
     for key in rule.one_of.iter().filter(|key| !draft.groups.iter().any(|group| group.key == **key)) {
         notes.fault(*place, format!("there is no group '{key}'"));
     }
-    let title = rule.title.tidy();
-    if title.is_empty() {
+    if rule.title.is_empty() {
         notes.fault(*place, "a rule needs a title: it is the band's explanation");
     }
-    languages_of(&title, "the rule's title", *place, &draft.default_language.value, &draft.languages.value, notes);
-    let (band, points, groups) = (rule.band, rule.points, rule.groups);
-    BandRule { band, title, points, groups, strong_groups: rule.strong_groups, one_of: rule.one_of }
+    languages_of(&rule.title, "the rule's title", *place, &draft.default_language.value, &draft.languages.value, notes);
+    rule
 }
 
 fn lists(

@@ -1,8 +1,7 @@
 //! A form as it was written, each part with its place, before it is checked. TOML and XLSForm both become this.
 
-use crate::model::{Consent, Licence, SignGroup, SignRole, Source, Status};
+use crate::model::{BandRule, Consent, Licence, Sign, SignGroup, Source, Status};
 use crate::{Place, Text};
-use domain::{Band, Grade};
 use std::collections::BTreeMap;
 
 /// A value and its place.
@@ -32,33 +31,11 @@ pub struct Draft {
     pub licence: Option<At<Licence>>,
     pub sources: Vec<Source>,
     pub groups: Vec<SignGroup>,
-    pub signs: Vec<At<DraftSign>>,
-    pub bands: Vec<At<DraftBand>>,
+    pub signs: Vec<At<Sign>>,
+    pub bands: Vec<At<BandRule>>,
     pub choices: Vec<At<DraftChoice>>,
     pub survey: Vec<DraftRow>,
     pub settings: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Clone)]
-pub struct DraftSign {
-    pub id: String,
-    pub title: Text,
-    pub group: String,
-    pub grade: Grade,
-    pub role: SignRole,
-    pub points: f64,
-    pub sources: Vec<String>,
-    pub other_reading: Text,
-}
-
-#[derive(Debug, Clone)]
-pub struct DraftBand {
-    pub band: Band,
-    pub title: Text,
-    pub points: f64,
-    pub groups: usize,
-    pub strong_groups: usize,
-    pub one_of: Vec<String>,
 }
 
 #[derive(Debug, Clone)]

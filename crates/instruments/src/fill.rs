@@ -148,7 +148,8 @@ impl<'a> Filled<'a> {
             let digits = text.strip_prefix('-').unwrap_or(text);
             (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
         };
-        let is_choice = |name: &str| self.choices(row).iter().any(|choice| choice.name == name);
+        let choices = self.choices(row);
+        let is_choice = |name: &str| choices.iter().any(|choice| choice.name == name);
         let fits = match &row.kind {
             Kind::Text => true,
             Kind::Integer => whole(answer),

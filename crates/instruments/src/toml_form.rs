@@ -1,8 +1,8 @@
 //! The form as TOML, with the place of each part.
 
 use crate::check::{Checked, checked};
-use crate::draft::{At, Draft, DraftBand, DraftChoice, DraftRow, DraftSign};
-use crate::model::{Consent, Licence, SignGroup, SignRole, Source, Status};
+use crate::draft::{At, Draft, DraftChoice, DraftRow};
+use crate::model::{BandRule, Consent, Licence, Sign, SignGroup, SignRole, Source, Status};
 use crate::{Fault, Instrument, Place, Text};
 use domain::{Band, Grade};
 use serde::Deserialize;
@@ -173,10 +173,10 @@ fn maybe(spanned: Option<Spanned<String>>, place: &dyn Fn(usize) -> Place) -> At
     spanned.map_or_else(At::default, |spanned| at(spanned, place))
 }
 
-fn sign_of(raw: RawSign, place: &dyn Fn(usize) -> Place) -> At<DraftSign> {
+fn sign_of(raw: RawSign, place: &dyn Fn(usize) -> Place) -> At<Sign> {
     let id = at(raw.id, place);
     let points = raw.points.unwrap_or_else(|| default_points(raw.grade, raw.role));
-    let sign = DraftSign {
+    let sign = Sign {
         id: id.value,
         title: raw.title,
         group: raw.group,
@@ -189,11 +189,11 @@ fn sign_of(raw: RawSign, place: &dyn Fn(usize) -> Place) -> At<DraftSign> {
     At::new(sign, id.place)
 }
 
-fn band_of(raw: RawBand, place: &dyn Fn(usize) -> Place) -> At<DraftBand> {
+fn band_of(raw: RawBand, place: &dyn Fn(usize) -> Place) -> At<BandRule> {
     let band = at(raw.band, place);
     let (title, points, groups) = (raw.title, raw.points, raw.groups);
     let rule =
-        DraftBand { band: band.value, title, points, groups, strong_groups: raw.strong_groups, one_of: raw.one_of };
+        BandRule { band: band.value, title, points, groups, strong_groups: raw.strong_groups, one_of: raw.one_of };
     At::new(rule, band.place)
 }
 

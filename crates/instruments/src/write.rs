@@ -5,14 +5,10 @@ use crate::model::{Instrument, Row};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
-}
-
-/// A key of an inline table: bare where it can be.
+/// A key of an inline table: bare where it can be. On one line too: a column's head may be broken over several.
 fn key(name: &str) -> String {
     let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    if bare { name.to_owned() } else { quoted(name) }
+    if bare { name.to_owned() } else { single(name) }
 }
 
 fn table(map: &BTreeMap<String, String>) -> String {

@@ -2,6 +2,7 @@
 
 use crate::claim::{Claim, Claims, span};
 use crate::lexicon::{Flags, Lexicon};
+use crate::name::is_strange;
 use crate::phone::atoms::says_number;
 use crate::tokens::{Kind, Tokens};
 use domain::{Field, Handle};
@@ -39,11 +40,10 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
                 // "@anna_24": of which service nobody says, and still a way to find the person again.
                 None => {
                     claims.take(at..to, Claim::Contact);
-                    handles.push(Handle {
-                        service: UNKNOWN.to_owned(),
-                        handle: name,
-                        span: span(tokens, field, at..to),
-                    });
+                    if stands_alone(tokens, lexicon, at + 1, &name) {
+                        let span = span(tokens, field, at..to);
+                        handles.push(Handle { service: UNKNOWN.to_owned(), handle: name, span });
+                    }
                 }
             }
         }
@@ -69,6 +69,14 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
 /// Digits, dots or underscores inside: no ordinary word.
 fn is_telling(name: &str) -> bool {
     name.chars().any(|c| c.is_ascii_digit() || c == '_' || c == '.')
+}
+
+/// Whether a name right behind an @ is a handle although no service is named: no place, price, word or first name, which
+/// people share who have nothing to do with each other ("@Odense", "@500kr", "@home", "@Anna").
+fn stands_alone(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, name: &str) -> bool {
+    let first = &tokens[at];
+    let listed = first.word.is(Flags::NAME.or(Flags::NAME_HOMONYM)) || !is_strange(tokens, lexicon, at);
+    !first.space_before && first.kind != Kind::Number && (is_telling(name) || !listed)
 }
 
 /// A handle behind the service's name at `at`.

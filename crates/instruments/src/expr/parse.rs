@@ -4,6 +4,8 @@ use super::{Expr, FUNCTIONS, FormulaError, Function, Operator};
 
 /// Deepest nesting, so that no text can exhaust the stack.
 const DEEPEST: usize = 64;
+/// Most operators: each of a row of them is a level of the tree.
+const MOST_OPERATORS: usize = 500;
 
 #[derive(Debug, Clone, PartialEq)]
 enum Token {
@@ -21,7 +23,7 @@ enum Token {
 
 pub fn parse(text: &str) -> Result<Expr, FormulaError> {
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens, at: 0, depth: 0 };
+    let mut parser = Parser { tokens, at: 0, depth: 0, operators: 0 };
     let expr = parser.level(0)?;
     match parser.peek() {
         Token::End => Ok(expr),
@@ -139,6 +141,7 @@ struct Parser {
     tokens: Vec<(Token, usize)>,
     at: usize,
     depth: usize,
+    operators: usize,
 }
 
 /// Operators of each level, the loosest first.
@@ -150,6 +153,15 @@ const LEVELS: &[&[Operator]] = &[
     &[Operator::Plus, Operator::Subtract],
     &[Operator::Times, Operator::Divided, Operator::Modulo],
 ];
+
+/// Operators between numbers.
+const ARITHMETIC: &[Operator] =
+    &[Operator::Plus, Operator::Subtract, Operator::Times, Operator::Divided, Operator::Modulo];
+
+/// A day is a text here and no number: `today() - ${born}` would be nothing, whatever the answer.
+fn is_day(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call(Function::Today | Function::Date, _))
+}
 
 impl Parser {
     fn peek(&self) -> &Token {
@@ -173,8 +185,17 @@ impl Parser {
         while let Token::Operator(operator) = *self.peek()
             && operators.contains(&operator)
         {
+            self.operators += 1;
+            if self.operators > MOST_OPERATORS {
+                return Err(self.fault("this is too long: calculate parts of it in rows of their own"));
+            }
             self.at += 1;
             let right = self.level(level + 1)?;
+            if ARITHMETIC.contains(&operator) && (is_day(&left) || is_day(&right)) {
+                return Err(
+                    self.fault("a day can be compared with another, not computed with: ask for the number itself")
+                );
+            }
             left = Expr::Both(operator, Box::new(left), Box::new(right));
         }
         Ok(left)

@@ -63,6 +63,7 @@ fn values_become_texts(#[case] text: &str, #[case] expected: &str) {
 #[case("(1", 3, "')'")]
 #[case("${a} # 1", 6, "means nothing")]
 #[case("regex(., '[')", 1, "cannot use this pattern")]
+#[case("(today() - ${born}) div 365.25", 19, "not computed with")]
 #[case("", 1, "was expected")]
 fn mistakes_are_named_at_their_place(#[case] text: &str, #[case] position: usize, #[case] message: &str) {
     let error = Formula::parse(text).expect_err(text);
@@ -75,4 +76,6 @@ fn deep_nesting_is_refused_not_overflowed() {
     assert!(Formula::parse(&text).is_err());
     let text = "-".repeat(100_000) + "1";
     assert!(Formula::parse(&text).is_err());
+    assert!(Formula::parse(&("1".to_owned() + &" + 1".repeat(100_000))).is_err());
+    assert_eq!(value(&("1".to_owned() + &" + 1".repeat(500))), Value::Number(501.0));
 }

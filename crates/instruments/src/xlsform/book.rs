@@ -14,6 +14,12 @@ pub type Cells = BTreeMap<usize, BTreeMap<usize, String>>;
 /// Columns and rows beyond these are passed over; forms end long before.
 const MOST_COLUMNS: usize = 1_000;
 const MOST_ROWS: usize = 50_000;
+/// Most sheets, and most bytes that the cells of all of them hold: cells may share a text, and sheets a part, so that a small
+/// file could ask for any amount.
+const MOST_SHEETS: usize = 200;
+const MOST_BYTES: usize = 80_000_000;
+/// What a cell takes beside its text.
+const CELL_BYTES: usize = 32;
 
 /// Every sheet in order, by name.
 pub fn read(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
@@ -41,12 +47,15 @@ pub fn read(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
     })?;
     let strings = strings(&part("xl/sharedStrings.xml").unwrap_or_default())?;
     let days = day_styles(&part("xl/styles.xml").unwrap_or_default())?;
-    let mut found = Vec::new();
+    if sheets.len() > MOST_SHEETS {
+        return Err(format!("it has {} sheets", sheets.len()));
+    }
+    let (mut found, mut left) = (Vec::new(), MOST_BYTES);
     for (name, id) in sheets {
         let Some(xml) = targets.get(&id).and_then(|path| part(path)) else {
             return Err(format!("the sheet '{name}' is missing"));
         };
-        found.push((name, cells(&xml, &strings, &days, since_1904)?));
+        found.push((name, cells(&xml, &strings, &days, since_1904, &mut left)?));
     }
     Ok(found)
 }
@@ -151,13 +160,13 @@ fn is_day(format: &str) -> bool {
     })
 }
 
-fn cells(xml: &str, strings: &[String], days: &[bool], since_1904: bool) -> Result<Cells, String> {
-    let mut cells = Cells::new();
-    let (mut row, mut column, mut kind, mut day) = (0, 0, String::new(), false);
+fn cells(xml: &str, strings: &[String], days: &[bool], since_1904: bool, left: &mut usize) -> Result<Cells, String> {
+    let (mut cells, mut full) = (Cells::new(), false);
+    let (mut row, mut column, mut kind, mut day) = (0_usize, 0_usize, String::new(), false);
     let (mut text, mut inside) = (String::new(), false);
     walk(xml, |step| match step {
         Step::Start("row", element) => {
-            row = attribute(element, "r").and_then(|number| number.parse().ok()).unwrap_or(row + 1);
+            row = attribute(element, "r").and_then(|number| number.parse().ok()).unwrap_or(row.saturating_add(1));
             column = 0;
         }
         Step::Start("c", element) => {
@@ -170,7 +179,7 @@ fn cells(xml: &str, strings: &[String], days: &[bool], since_1904: bool) -> Resu
         Step::Start("v" | "t", _) => inside = true,
         Step::End("v" | "t") => inside = false,
         Step::Text(piece) if inside => text.push_str(piece),
-        Step::End("c") => {
+        Step::End("c") if !full => {
             let value = match kind.as_str() {
                 "s" => {
                     text.trim().parse::<usize>().ok().and_then(|index| strings.get(index)).cloned().unwrap_or_default()
@@ -182,12 +191,18 @@ fn cells(xml: &str, strings: &[String], days: &[bool], since_1904: bool) -> Resu
             };
             let value = value.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned();
             if !value.is_empty() && (1..=MOST_ROWS).contains(&row) && column <= MOST_COLUMNS {
-                cells.entry(row).or_default().insert(column, value);
+                match left.checked_sub(value.len() + CELL_BYTES) {
+                    Some(rest) => {
+                        *left = rest;
+                        cells.entry(row).or_default().insert(column, value);
+                    }
+                    None => full = true,
+                }
             }
         }
         _ => {}
     })?;
-    Ok(cells)
+    if full { Err("its cells hold more than 80 MB".to_owned()) } else { Ok(cells) }
 }
 
 /// The column of a cell's name: `AB12` is 28.
@@ -391,6 +406,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Each cell names the same long text; a row's number is the highest that there is.
+    #[test]
+    fn a_small_file_cannot_ask_for_any_amount() {
+        let (strings, row) = (["x".repeat(1_000_000)], "<c t=\"s\"><v>0</v></c>".repeat(100));
+        let sheet = format!("<sheetData><row r=\"{}\"/><row r=\"2\">{row}</row></sheetData>", usize::MAX);
+        let mut left = MOST_BYTES;
+        assert!(cells(&sheet, &strings, &[], false, &mut left).is_err());
+        assert!(
+            cells("<row r=\"18446744073709551615\"/><row><c><v>1</v></c></row>", &[], &[], false, &mut left).is_ok()
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::sheet::{Header, Sheet, language, sheets};
 use super::{ImportOptions, SETTINGS, TEXTS, VALUES, consent, ours};
 use crate::check::{Checked, Remark, checked};
-use crate::draft::{At, Draft, DraftBand, DraftChoice, DraftRow, DraftSign};
-use crate::model::{Consent, Licence, SignGroup, SignRole, Source, Status};
+use crate::draft::{At, Draft, DraftChoice, DraftRow};
+use crate::model::{BandRule, Consent, Licence, Sign, SignGroup, SignRole, Source, Status};
 use crate::{Fault, Place, Text};
 use domain::{Band, Grade};
 use std::collections::BTreeMap;
@@ -268,7 +268,7 @@ impl Reading<'_> {
         sheet.rows.iter().map(group).collect()
     }
 
-    fn signs(&mut self, sheet: &Sheet) -> Vec<At<DraftSign>> {
+    fn signs(&mut self, sheet: &Sheet) -> Vec<At<Sign>> {
         let mut signs = Vec::new();
         for (row, cells) in &sheet.rows {
             let place = |base: &str| Place::Cell("bavn_signs", *row, sheet.column(base).unwrap_or(0) + 1);
@@ -301,7 +301,7 @@ impl Reading<'_> {
                     0.0
                 }),
             };
-            let sign = DraftSign {
+            let sign = Sign {
                 id: value("id").to_owned(),
                 title: sheet.text(cells, "title", &self.plain),
                 group: value("group").to_owned(),
@@ -316,7 +316,7 @@ impl Reading<'_> {
         signs
     }
 
-    fn bands(&mut self, sheet: &Sheet) -> Vec<At<DraftBand>> {
+    fn bands(&mut self, sheet: &Sheet) -> Vec<At<BandRule>> {
         let mut bands = Vec::new();
         for (row, cells) in &sheet.rows {
             let place = Place::Cell("bavn_bands", *row, 1);
@@ -328,13 +328,21 @@ impl Reading<'_> {
                     continue;
                 }
             };
-            let number = |base: &str| sheet.value(cells, base).parse::<f64>().unwrap_or_default();
-            let rule = DraftBand {
+            let [points, groups, strong_groups] =
+                ["points", "groups", "strong_groups"].map(|base| match sheet.value(cells, base) {
+                    "" => 0.0,
+                    text => text.parse::<f64>().unwrap_or_else(|_| {
+                        let place = Place::Cell("bavn_bands", *row, sheet.column(base).unwrap_or(0) + 1);
+                        self.fault(place, format!("'{text}' is no number"));
+                        0.0
+                    }),
+                });
+            let rule = BandRule {
                 band,
                 title: sheet.text(cells, "title", &self.plain),
-                points: number("points"),
-                groups: number("groups") as usize,
-                strong_groups: number("strong_groups") as usize,
+                points,
+                groups: groups as usize,
+                strong_groups: strong_groups as usize,
                 one_of: sheet.value(cells, "one_of").split_whitespace().map(str::to_owned).collect(),
             };
             bands.push(At::new(rule, place));

@@ -146,11 +146,18 @@ impl Sheet {
     }
 }
 
+/// Most fields of all sheets: heads of a sheet by its rows. A form of 10,000 rows with fifty columns has half a million.
+const MOST_FIELDS: usize = 5_000_000;
+
 /// Every sheet by its name in small letters.
 pub fn sheets(bytes: &[u8]) -> Result<BTreeMap<String, Sheet>, String> {
-    let mut sheets = BTreeMap::new();
+    let (mut sheets, mut left) = (BTreeMap::new(), MOST_FIELDS);
     for (name, cells) in book::read(bytes)? {
-        let wide = cells.values().filter_map(|row| row.keys().next_back()).max().copied().unwrap_or(0);
+        // What stands beyond the last head belongs to no column.
+        let wide = cells.values().next().and_then(|heads| heads.keys().next_back()).copied().unwrap_or(0);
+        left = left
+            .checked_sub(wide * cells.len())
+            .ok_or_else(|| format!("its sheets have more than {MOST_FIELDS} fields"))?;
         let mut rows = cells.into_iter().map(|(number, row)| {
             let cell = |column: usize| row.get(&column).cloned().unwrap_or_default();
             (number, (1..=wide).map(cell).collect::<Vec<_>>())

@@ -12,7 +12,7 @@ pub use numbers::{Coverage, HowMany, Lifetimes};
 pub use outreach::{Compared, Difference, Each, MethodFigures, Missed, Outreach, Resources, Used};
 pub use validation::{Against, ENOUGH, Proposal, Stratum, Tested, Validation};
 
-use crate::guard::cube::Cube;
+use crate::guard::cube::{ALL, Cube};
 use crate::guard::earlier::{Released, suppress};
 use crate::source::Source;
 use crate::stat::agreement::{Agreement, kappa};
@@ -63,6 +63,27 @@ impl Figures {
             versions: source.advertisers.iter().flat_map(|a| &a.ads).map(|ad| u64::from(ad.versions)).sum(),
             cube,
         }
+    }
+
+    /// Of a stratum who was asked, who answered and who did not; `None` where a count must not show. One of the last two tells
+    /// the other, so both show or neither. Of bands nothing shows that the cube withholds, nor what would follow from it.
+    pub fn stratum(&self, stratum: &Stratum) -> [Option<u64>; 3] {
+        let dimensions = self.cube.dimensions();
+        let values = |of: usize| dimensions.get(of).map_or(&[] as &[String], |dimension| &dimension.values);
+        let (mut asked, mut answered) = (true, true);
+        for band in stratum.name.split('+').filter_map(|name| values(BAND).iter().position(|band| band == name)) {
+            let mut key = vec![ALL; dimensions.len()];
+            key[BAND] = band as u16;
+            asked &= self.cube.shown(&key).is_some();
+            for decision in 0..values(DECISION).len() {
+                key[DECISION] = decision as u16;
+                answered &= self.cube.shown(&key).is_some();
+            }
+        }
+        let silent = stratum.asked - stratum.answered;
+        let both = self.shown(stratum.answered).zip(self.shown(silent)).filter(|_| asked && answered);
+        let asked = self.shown(stratum.asked).filter(|_| asked);
+        [asked, both.map(|(answered, _)| answered), both.map(|(_, silent)| silent)]
     }
 
     /// A count that is withheld where it is small, outside the cube.

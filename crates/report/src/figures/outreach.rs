@@ -132,7 +132,7 @@ pub struct Resources {
 
 /// The counts by which a release shows how far outreach came, each within the one before. `None` where the count is small, or
 /// where its difference to the last one shown is: five minus four is one person.
-fn steps(counts: [u64; 5], least: u64) -> [Option<u64>; 5] {
+fn steps<const N: usize>(counts: [u64; N], least: u64) -> [Option<u64>; N] {
     let mut before: Option<u64> = None;
     counts.map(|count| {
         let few = |number: u64| (1..least).contains(&number);
@@ -151,9 +151,31 @@ impl Outreach {
     }
 }
 
+impl Missed {
+    /// People drawn, approached, answered; `None` where a count must not show.
+    pub fn steps(&self, least: u64) -> [Option<u64>; 3] {
+        steps([self.drawn, self.approached, self.answered], least)
+    }
+}
+
 /// A share of so few, or one that tells that one to four did, would name people.
 pub(super) fn safe(hits: u64, of: u64, least: u64) -> bool {
     of >= least && (hits == 0 || hits >= least) && (hits == of || of - hits >= least)
+}
+
+/// Withholds more of counts whose sum is known until none of the withheld follows from it: one alone would, and so would few
+/// that are small together.
+fn cover(counts: &[u64], shown: &mut [bool], least: u64) {
+    loop {
+        let withheld = counts.iter().zip(shown.iter()).filter(|(_, shown)| !**shown).map(|(count, _)| *count);
+        let withheld: Vec<u64> = withheld.collect();
+        let covered = withheld.is_empty() || (withheld.len() > 1 && withheld.iter().any(|count| *count >= least));
+        let smallest = (0..counts.len()).filter(|at| shown[*at]).min_by_key(|at| (counts[*at] < least, counts[*at]));
+        match smallest {
+            Some(at) if !covered => shown[at] = false,
+            _ => return,
+        }
+    }
 }
 
 fn any(attempts: &[&Attempt], what: &dyn Fn(&str) -> bool) -> bool {
@@ -208,26 +230,35 @@ fn methods(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u64
         };
         methods.entry((stratum, first.method.as_str())).or_default().push(attempts);
     }
-    methods
-        .iter()
-        .map(|((stratum, method), people)| {
-            let of = people.len() as u64;
-            let with = |what: &dyn Fn(&str) -> bool| people.iter().filter(|tried| any(tried, what)).count() as u64;
-            let (answered, accepted) = (with(&is_answer), with(&is_accepted));
-            let share = |hits: u64| safe(hits, of, least).then(|| wilson(hits, of, LEVEL)).flatten();
-            let count = |hits: u64| Some(hits).filter(|_| safe(hits, of, least));
-            let tried: Vec<&Attempt> = people.iter().flat_map(|tried| tried.iter().copied()).collect();
-            let counts = [Some(tried.len() as u64), count(answered), count(accepted)];
-            MethodFigures {
-                method: (*method).to_owned(),
-                stratum,
-                people: (of >= least).then_some(of),
-                answered: share(answered),
-                accepted: share(accepted),
-                used: (of >= least).then(|| used(source, tried.iter().copied(), counts)),
-            }
-        })
-        .collect()
+    let counts = |of: &dyn Fn(&[&Attempt]) -> bool| -> Vec<u64> {
+        methods.values().map(|people| people.iter().filter(|tried| of(tried.as_slice())).count() as u64).collect()
+    };
+    let people = counts(&|_| true);
+    let mut shown: Vec<bool> = people.iter().map(|of| *of >= least).collect();
+    cover(&people, &mut shown, least);
+    // A share of people who must not show tells how many they are.
+    let hits = |what: &dyn Fn(&str) -> bool| -> Vec<Option<u64>> {
+        let hits = counts(&|tried| any(tried, what));
+        let all = people.iter().zip(&hits).zip(&shown);
+        let mut shown: Vec<bool> = all.map(|((of, hits), shown)| *shown && safe(*hits, *of, least)).collect();
+        cover(&hits, &mut shown, least);
+        hits.into_iter().zip(shown).map(|(hits, shown)| shown.then_some(hits)).collect()
+    };
+    let rows = methods.iter().zip(&people).zip(&shown).zip(hits(&is_answer).into_iter().zip(hits(&is_accepted)));
+    rows.map(|(((((stratum, method), tried), of), shown), (answered, accepted))| {
+        let share = |hits: Option<u64>| hits.and_then(|hits| wilson(hits, *of, LEVEL));
+        let tried: Vec<&Attempt> = tried.iter().flat_map(|tried| tried.iter().copied()).collect();
+        let counts = [Some(tried.len() as u64), answered, accepted];
+        MethodFigures {
+            method: (*method).to_owned(),
+            stratum,
+            people: shown.then_some(*of),
+            answered: share(answered),
+            accepted: share(accepted),
+            used: shown.then(|| used(source, tried.iter().copied(), counts)),
+        }
+    })
+    .collect()
 }
 
 /// Of each pair of methods those for whom either was drawn while both could have been: within them the lot alone decided, with
@@ -293,13 +324,21 @@ fn missed(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u64)
         .collect();
     let yes = answers.iter().filter(|answer| answer.yes).count() as u64;
     let answered = answers.len() as u64;
-    Some(Missed {
+    let mut missed = Missed {
         drawn: drawn.len() as u64,
         approached: approached.len() as u64,
         answered,
-        share: if yes >= least { share(&answers, LEVEL).map(|found| found.share) } else { None },
-        upper_bound: if yes == 0 { none_of(answered, LEVEL) } else { None },
-    })
+        share: None,
+        upper_bound: None,
+    };
+    if yes > 0 && safe(yes, answered, least) {
+        missed.share = share(&answers, LEVEL).map(|found| found.share);
+    }
+    // From the bound follows of how many it is.
+    if yes == 0 && missed.steps(least)[2].is_some() {
+        missed.upper_bound = none_of(answered, LEVEL);
+    }
+    Some(missed)
 }
 
 #[cfg(test)]
@@ -356,6 +395,22 @@ mod tests {
         assert_eq!(found[1].people, None, "no call was drawn where a visit could have been");
         source.assignments.truncate(24);
         assert_eq!(outreach(&source, 5).compared[0].people, None, "four people are too few to show");
+    }
+
+    /// Thirty people in all, of whom three were written to: the calls would tell how many.
+    #[test]
+    fn a_method_of_a_few_does_not_follow_from_the_others() {
+        let mut source = crate::package::tests::source();
+        for attempt in &mut source.attempts {
+            let method = match attempt.person {
+                0..3 => "letter",
+                3..13 => "message",
+                _ => "call",
+            };
+            attempt.method = method.to_owned();
+        }
+        let shown: Vec<Option<u64>> = outreach(&source, 5).methods.iter().map(|method| method.people).collect();
+        assert_eq!(shown, [Some(17), None, None], "call, letter, message");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub struct Stratum {
 pub struct Tested {
     /// Its place in [`Source::indicators`].
     pub indicator: usize,
-    /// Answers where it had fired; `None` where few.
+    /// Answers where it had fired; `None` where they, or the others, are few.
     pub fired: Option<u64>,
     /// Weighted share of yes where it had fired (its precision), 95 %; `None` where it would tell of a few people.
     pub precision: Option<Estimate>,
@@ -222,10 +222,16 @@ fn against(source: &Source, strata: Vec<Stratum>, answers: &[Answered<'_>], leas
         }
         let people = people(indicator);
         let (yes, of) = (people[0], people[0] + people[1]);
+        // All answers stand in the strata: where it fired for nearly all, the few others would follow.
+        let told = safe(of, answers.len() as u64, least);
         Tested {
             indicator,
-            fired: (of >= least).then_some(of),
-            precision: if safe(yes, of, least) { share(&where_fired, LEVEL).map(|found| found.share) } else { None },
+            fired: told.then_some(of),
+            precision: if told && safe(yes, of, least) {
+                share(&where_fired, LEVEL).map(|found| found.share)
+            } else {
+                None
+            },
             ratios: if enough && known(&people) { likelihood_ratios(&counts, effective, level) } else { None },
         }
     };

@@ -107,12 +107,12 @@ pub(super) fn strata(figures: &Figures) -> Table {
     let mut table = Table::new("validation_strata", "Svar efter udtræk", "Answers by stratum", columns);
     for (name, against) in [("outcomes", &figures.validation.outcomes), ("decisions", &figures.validation.decisions)] {
         for stratum in &against.strata {
-            let silent = figures.shown(stratum.asked - stratum.answered);
+            let [asked, answered, _] = figures.stratum(stratum);
             table.rows.push(vec![
                 name.into(),
                 stratum.name.as_str().into(),
-                figures.shown(stratum.asked).into(),
-                figures.shown(stratum.answered).filter(|_| silent.is_some()).into(),
+                asked.into(),
+                answered.into(),
                 against.enough.into(),
             ]);
         }

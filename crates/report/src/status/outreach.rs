@@ -205,18 +205,19 @@ fn missed(blocks: &mut Vec<Block>, figures: &Figures, t: Tongue) {
             ),
         ),
         Some(missed) => {
+            let [drawn, approached, answered] = missed.steps(figures.cube.least());
             let mut text = match t {
                 Tongue::Da => format!(
                     "{} blev trukket tilfældigt, {} søgt, {} svarede.",
-                    told(t, figures.shown(missed.drawn)),
-                    told(t, figures.shown(missed.approached)),
-                    told(t, figures.shown(missed.answered))
+                    told(t, drawn),
+                    told(t, approached),
+                    told(t, answered)
                 ),
                 Tongue::En => format!(
                     "{} were drawn at random, {} approached, {} answered.",
-                    told(t, figures.shown(missed.drawn)),
-                    told(t, figures.shown(missed.approached)),
-                    told(t, figures.shown(missed.answered))
+                    told(t, drawn),
+                    told(t, approached),
+                    told(t, answered)
                 ),
             };
             match (&missed.share, missed.upper_bound) {

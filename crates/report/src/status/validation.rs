@@ -53,10 +53,8 @@ fn against(blocks: &mut Vec<Block>, (source, figures): (&Source, &Figures), foun
         ),
         rows: (found.strata.iter())
             .map(|stratum| {
-                // A difference of a few people is a few people.
-                let silent = figures.shown(stratum.asked - stratum.answered);
-                let answered = figures.shown(stratum.answered).filter(|_| silent.is_some());
-                vec![named(&stratum.name), count(t, figures.shown(stratum.asked)), count(t, answered), count(t, silent)]
+                let counts = figures.stratum(stratum).map(|number| count(t, number));
+                [vec![named(&stratum.name)], counts.to_vec()].concat()
             })
             .collect(),
     });
@@ -166,13 +164,17 @@ fn proposals(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Ton
     }
     let rows = found.iter().filter_map(|proposal| {
         let indicator = source.indicators.get(proposal.indicator)?;
+        // Their sum would tell the answers of a stratum that are withheld.
+        let validation = &figures.validation;
+        let against = if proposal.because == "outcomes" { &validation.outcomes } else { &validation.decisions };
+        let all = against.strata.iter().all(|stratum| figures.stratum(stratum)[1].is_some());
         Some(vec![
             t.of(&indicator.title).to_owned(),
             proposal.from.clone(),
             proposal.to.to_owned(),
             grounds(t, proposal.because).to_owned(),
             ratio_words(t, &proposal.ratio),
-            t.whole(proposal.answers),
+            count(t, Some(proposal.answers).filter(|_| all)),
         ])
     });
     blocks.push(Block::Table {
