@@ -87,7 +87,7 @@ impl Refusal {
     pub fn explain_to_others(&self) -> Bilingual {
         let (da, en) = match self {
             Refusal::CoolDown(CoolDown { until: Some(until), .. }) => {
-                (format!("Lades i fred til {}", day(*until)), format!("Left alone until {}", day(*until)))
+                (format!("Lades i fred til {}", day(*until).da), format!("Left alone until {}", day(*until).en))
             }
             Refusal::CoolDown(_) => {
                 ("Lades i fred, medmindre personen selv spørger".into(), "Left alone unless the person asks".into())
@@ -114,8 +114,8 @@ impl Refusal {
                 let cause = cool_down.cause.label();
                 match cool_down.until {
                     Some(until) => (
-                        format!("Lades i fred til {} ({})", day(until), lower(&cause.da)),
-                        format!("Left alone until {} ({})", day(until), lower(&cause.en)),
+                        format!("Lades i fred til {} ({})", day(until).da, lower(&cause.da)),
+                        format!("Left alone until {} ({})", day(until).en, lower(&cause.en)),
                     ),
                     None => (
                         format!("Lades i fred, medmindre personen selv spørger ({})", lower(&cause.da)),
@@ -124,12 +124,13 @@ impl Refusal {
                 }
             }
             Refusal::NetworkCoolDown { approached } => (
-                format!("Nogen i samme netværk blev kontaktet {}", day(*approached)),
-                format!("Someone in the same network was approached on {}", day(*approached)),
+                format!("Nogen i samme netværk blev kontaktet {}", day(*approached).da),
+                format!("Someone in the same network was approached on {}", day(*approached).en),
             ),
-            Refusal::Claimed { team, until } => {
-                (format!("Taget af {team} til {}", minute(*until)), format!("Taken by {team} until {}", minute(*until)))
-            }
+            Refusal::Claimed { team, until } => (
+                format!("Taget af {team} til {}", minute(*until).da),
+                format!("Taken by {team} until {}", minute(*until).en),
+            ),
             Refusal::NotRead => ("Ingen har læst sagen endnu".into(), "Nobody has read the case yet".into()),
             Refusal::Reopened => (
                 "Nye belæg er kommet til, siden sagen blev afgjort".into(),
@@ -149,7 +150,7 @@ impl Refusal {
             ),
             Refusal::OutsideArea => ("Uden for holdets kommuner".into(), "Outside the team's municipalities".into()),
             Refusal::Silent { last_seen } => {
-                (format!("Ikke set siden {}", day(*last_seen)), format!("Not seen since {}", day(*last_seen)))
+                (format!("Ikke set siden {}", day(*last_seen).da), format!("Not seen since {}", day(*last_seen).en))
             }
             Refusal::NoContact => ("Ingen kontaktpunkter, der må bruges".into(), "No contact that may be used".into()),
             Refusal::NetworkOnList => (
@@ -167,12 +168,14 @@ fn local(at: Timestamp) -> jiff::ZonedDateTime {
     at.to_zoned_datetime(crate::policy::copenhagen())
 }
 
-fn day(at: Timestamp) -> String {
-    local(at).date().to_string()
+fn day(at: Timestamp) -> Bilingual {
+    let at = local(at);
+    Bilingual { da: at.strftime("%-d.%-m.%Y").to_string(), en: at.strftime("%-d %B %Y").to_string() }
 }
 
-fn minute(at: Timestamp) -> String {
-    local(at).strftime("%Y-%m-%d %H:%M").to_string()
+fn minute(at: Timestamp) -> Bilingual {
+    let at = local(at);
+    Bilingual { da: at.strftime("%-d.%-m.%Y kl. %H.%M").to_string(), en: at.strftime("%-d %B %Y, %H:%M").to_string() }
 }
 
 fn lower(text: &str) -> String {
