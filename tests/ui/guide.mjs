@@ -5,6 +5,7 @@
 
 import { chromium } from "playwright-core";
 import { mkdirSync } from "node:fs";
+import { follow } from "./follow.mjs";
 
 const [base, login, password, folder] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -15,11 +16,9 @@ async function signedIn(language) {
   await page.goto(`${base}/sign-in`);
   await page.locator("#login").fill(login);
   await page.locator("#password").fill(password);
-  await page.locator("main button.primary").click();
-  await page.waitForLoadState("load");
+  await follow(page.locator("main button.primary"));
   if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
-    await page.locator(`button[name=to][value=${language}]`).click();
-    await page.waitForLoadState("load");
+    await follow(page.locator(`button[name=to][value=${language}]`));
   }
   return page;
 }
@@ -43,8 +42,7 @@ await page.context().close();
 
 page = await signedIn("da");
 await picture(page, "queue");
-await page.locator("ol.cards h3 a").first().click();
-await page.waitForLoadState("load");
+await follow(page.locator("ol.cards h3 a").first());
 await picture(page, "case");
 await picture(page, "case-decide", page.locator("#decide"), 720);
 await page.goto(`${base}/search?q=ring`);

@@ -6,6 +6,7 @@
 import { chromium } from "playwright-core";
 import assert from "node:assert/strict";
 import { mkdirSync, statSync } from "node:fs";
+import { follow } from "./follow.mjs";
 
 const [base, login, password, folder] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -25,12 +26,11 @@ async function picture(name, from) {
 await page.goto(`${base}/sign-in`);
 await page.locator("#login").fill(login);
 await page.locator("#password").fill(password);
-await page.locator("main button.primary").click();
+await follow(page.locator("main button.primary"));
 await picture("today", "h1");
-await page.locator("li.card:not(.closed) h2 a").first().click();
+await follow(page.locator("li.card:not(.closed) h2 a").first());
 await picture("line", "h1");
-await page.locator("form[action$='/claim'] button").click();
-await page.waitForLoadState("load");
+await follow(page.locator("form[action$='/claim'] button"));
 await picture("reach", "#h-reach");
 await picture("outcome", "#h-outcome");
 await page.locator("#h-outcome ~ form summary").click();
@@ -39,7 +39,7 @@ await page.locator("#a-follow").fill(await page.evaluate(() => {
   return field.value;
 }));
 await picture("more", "#a-minutes");
-await page.locator("form[action$='/attempt'] button[name=outcome][value=wants_to_talk]").click();
+await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=wants_to_talk]"));
 await picture("undo", "h1");
 await page.goto(`${base}/follow-ups`);
 await page.locator("main details summary").first().click();

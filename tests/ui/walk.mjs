@@ -7,6 +7,7 @@ import { chromium } from "playwright-core";
 import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
+import { follow } from "./follow.mjs";
 
 const [base, accountsJson, shots] = process.argv.slice(2);
 const accounts = JSON.parse(accountsJson);
@@ -72,8 +73,7 @@ async function settled(page, pair, done) {
 /** Switches the language where the page has another. */
 async function speak(page, language) {
   if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
-    await page.locator(`button[name=to][value=${language}]`).click();
-    await page.waitForLoadState("load");
+    await follow(page.locator(`button[name=to][value=${language}]`));
   }
 }
 
@@ -82,8 +82,7 @@ async function signIn(page, login, language = "da") {
   await page.goto(`${base}/sign-in`);
   await page.locator("#login").fill(login);
   await page.locator("#password").fill(accounts[login]);
-  await page.locator("main button.primary").click();
-  await page.waitForLoadState("load");
+  await follow(page.locator("main button.primary"));
   await speak(page, language);
 }
 
@@ -96,7 +95,7 @@ for (const language of ["da", "en"]) {
       await check(page, "sign-in", language, size);
       await page.locator("#login").fill("forsker");
       await page.locator("#password").fill("not the password");
-      await page.locator("main button.primary").click();
+      await follow(page.locator("main button.primary"));
       assert.equal(await page.locator("[role=alert]").count(), 1, "a wrong password is said");
       await check(page, "sign-in-wrong", language, size);
       await page.goto(`${base}/contact`);
@@ -112,7 +111,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     assert.ok(page.url().endsWith("/queue"), page.url());
     await check(page, "queue", language, size);
     assert.ok((await page.locator("ol.cards li").count()) > 0, "cases wait");
-    await page.locator("ol.cards h3 a").first().click();
+    await follow(page.locator("ol.cards h3 a").first());
     await check(page, "case", language, size, 300_000);
     const text = await page.locator("main").innerText();
     assert.ok(!/(\+45)?\s?(34|37|67|68|94)\d{6}/.test(text.replace(/[ \u00a0]/g, "")), "no number on a researcher's page");
@@ -127,8 +126,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     assert.notEqual(page.url().split("?")[0], read, "the next case by itself");
     await page.goto(read);
     assert.equal(await page.locator("ol.history li").count(), before + 1, "the decision stands in the history");
-    await page.locator("form[action$='/undo'] button").first().click();
-    await page.waitForLoadState("load");
+    await follow(page.locator("form[action$='/undo'] button").first());
     await page.goto(`${base}/history?whose=all`);
     await check(page, "history", language, size);
     await page.goto(`${base}/second`);
@@ -140,8 +138,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     await page.goto(`${base}/try`);
     await check(page, "try", language, size);
     await page.locator("textarea").first().fill("Hun er ny hos os. Ring til receptionen på 34 00 00 50. Jeg er ikke ung, jeg er 29 år.");
-    await page.locator("main form button.primary").click();
-    await page.waitForLoadState("load");
+    await follow(page.locator("main form button.primary"));
     assert.ok((await page.locator("mark").count()) > 0, "what was found is highlighted");
     await check(page, "try-read", language, size);
     // Why other signs did not fire: folded by group, and readable when opened.
@@ -174,9 +171,8 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"], ["da", "phon
     await page.locator("#notes ~ details > summary").click();
     await page.locator("#note-kind").selectOption("tag");
     await page.locator("#note-text").fill(`walk ${language} ${size}`);
-    await page.locator("form[action='/notes'] button").click();
-    await page.waitForLoadState("load");
-    await page.locator("a[href^='/tag/']").first().click();
+    await follow(page.locator("form[action='/notes'] button"));
+    await follow(page.locator("a[href^='/tag/']").first());
     await check(page, "tag", language, size);
     await page.goto(`${base}/findings`);
     assert.ok((await page.locator("main svg").count()) >= 5, "charts and the map");
@@ -337,7 +333,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
     assert.ok(!/(\+45)?\s?(34|37|67|68|94)\d{6}/.test(text.replace(/[ \u00a0]/g, "")), "no number on a researcher's page");
     await page.locator("input[name=kind][value=not_same]").check();
     await page.locator("#j-reason").fill("Two voices, and two price lists");
-    await page.locator("form[action$='/judge'] button.primary").click();
+    await follow(page.locator("form[action$='/judge'] button.primary"));
     await settled(page, pair, "judged");
     await check(page, "pair-judged", language, size);
     await page.goto(base + network);
@@ -350,7 +346,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
     await page.goto(base + parted);
     await check(page, "network-parted", language, size);
     await page.goto(pair);
-    await page.locator("form[action$='/undo'] button").first().click();
+    await follow(page.locator("form[action$='/undo'] button").first());
     await settled(page, pair, "judgement-undone");
     await page.goto(base + network);
     assert.equal(await page.locator("#table-a tbody tr").count(), members, "undo brings it back");
@@ -358,7 +354,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
     assert.equal(await page.locator("main p.alert.warn").count(), 1, "the part that is no more says where it went");
     const advertiser = `${base}${await page.locator("section[aria-labelledby=h-lineage] a").first().getAttribute("href")}`;
     await page.goto(advertiser);
-    await page.locator("#table-a tbody a").first().click();
+    await follow(page.locator("#table-a tbody a").first());
     await check(page, "advertiser", language, size);
     await page.goto(`${base}/shared-numbers`);
     await check(page, "shared-numbers", language, size);
@@ -381,8 +377,7 @@ for (const [language, login] of [["da", worker[0]], ["en", worker[1]]]) {
     }
     await check(page, "line", language, "phone", 60_000);
     const line = page.url();
-    await page.locator("form[action$='/claim'] button").click();
-    await page.waitForLoadState("load");
+    await follow(page.locator("form[action$='/claim'] button"));
     await check(page, "line-claimed", language, "phone", 60_000);
     assert.match((await page.locator("a[href^='tel:'], a[href^='sms:']").first().getAttribute("href")) ?? "", /^(tel|sms):\+45/);
     const main = (await page.locator("main").innerText()).toLowerCase();
@@ -394,8 +389,7 @@ for (const [language, login] of [["da", worker[0]], ["en", worker[1]]]) {
     const key = await page.locator("form[action$='/attempt'] input[name=key]").getAttribute("value");
     const token = await page.locator("form[action$='/attempt'] input[name=form_token]").getAttribute("value");
     const history = await page.locator("section[aria-labelledby=h-before] li").count();
-    await page.locator("form[action$='/attempt'] button[name=outcome][value=no_answer]").click();
-    await page.waitForLoadState("load");
+    await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=no_answer]"));
     await check(page, "line-done", language, "phone", 60_000);
     // A lost connection: the same form is sent once more.
     await page.request.post(line.split("?")[0] + "/attempt", {
@@ -405,12 +399,10 @@ for (const [language, login] of [["da", worker[0]], ["en", worker[1]]]) {
     });
     await page.goto(line);
     assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), history + 1, "sent twice, kept once");
-    await page.locator("form[action$='/undo'] button").first().click();
-    await page.waitForLoadState("load");
+    await follow(page.locator("form[action$='/undo'] button").first());
     // The line goes back, so that a colleague of another team can take it.
     await page.goto(line);
-    await page.locator("form[action$='/release'] button").click();
-    await page.waitForLoadState("load");
+    await follow(page.locator("form[action$='/release'] button"));
     const refused = await page.goto(`${base}/queue`);
     assert.equal(refused.status(), 403, "a worker has no queue");
   });
@@ -423,7 +415,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
     await page.goto(`${base}/sites`);
     await check(page, "sites", language, size);
     assert.equal(await page.locator("a[href^='/sites/demo-']").count() >= 3, true, "three sites");
-    await page.locator("a[href^='/sites/demo-']").first().click();
+    await follow(page.locator("a[href^='/sites/demo-']").first());
     await check(page, "site", language, size, 200_000);
     await page.goto(`${base}/people`);
     await check(page, "people", language, size);
@@ -435,7 +427,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
     await check(page, "link", language, size);
     const link = await page.locator("#link").inputValue();
     await page.goto(`${base}/people`);
-    await page.locator("th a", { hasText: "Nanna Ny" }).first().click();
+    await follow(page.locator("th a", { hasText: "Nanna Ny" }).first());
     await check(page, "person", language, size);
     await visit(language, size, async (guest) => {
       await guest.goto(link);
@@ -453,7 +445,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
       await guest.goto(`${base}/account`);
       const spoken = await guest.evaluate(() => document.documentElement.lang);
       await check(guest, "account", spoken, size);
-      await guest.locator("a[href='/account/factor']").click();
+      await follow(guest.locator("a[href='/account/factor']"));
       await check(guest, "factor-begin", spoken, size);
       await guest.locator("#password").fill("gul cykel ved havnen");
       await guest.locator("main button.primary").click();

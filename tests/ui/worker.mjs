@@ -11,6 +11,7 @@ import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { follow } from "./follow.mjs";
 
 const [base, logins, password, language, numbers, shots] = process.argv.slice(2);
 if (shots) mkdirSync(shots, { recursive: true });
@@ -36,31 +37,27 @@ async function signIn(page, login) {
   await speak(page);
   await page.locator("#login").fill(login);
   await page.locator("#password").fill(password);
-  await page.locator("main button.primary").click();
-  await page.waitForLoadState("load");
+  await follow(page.locator("main button.primary"));
   await speak(page);
   // The first sign-in: an app is given its secret, and recovery codes are kept.
   assert.ok(page.url().endsWith("/sign-in/factor"), page.url());
   await check("factor", page);
   const secret = (await page.locator("code.secret").innerText()).replaceAll(" ", "");
   await page.locator("#code").fill("000000");
-  await page.locator("main button.primary").click();
+  await follow(page.locator("main button.primary"));
   assert.equal(await page.locator("[role=alert]").count(), 1, "a wrong code is said");
   await page.locator("#code").fill(codeOf(secret));
-  await page.locator("main button.primary").click();
-  await page.waitForLoadState("load");
+  await follow(page.locator("main button.primary"));
   // The codes stand in the language of the account, which speaks Danish until its owner chooses.
   await check("codes", page, "da");
   assert.equal(await page.locator("ul.codes li").count(), 10);
-  await page.locator("main a.primary").click();
-  await page.waitForLoadState("load");
+  await follow(page.locator("main a.primary"));
   await speak(page);
 }
 
 async function speak(page) {
   if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
-    await page.locator(`button[name=to][value=${language}]`).click();
-    await page.waitForLoadState("load");
+    await follow(page.locator(`button[name=to][value=${language}]`));
   }
 }
 
@@ -81,8 +78,7 @@ async function byKeyboard(page, selector) {
 let taps = 0;
 async function tap(locator) {
   taps += 1;
-  await locator.click();
-  await page.waitForLoadState("load");
+  await follow(locator);
 }
 
 /** No wider than the phone, the right language, small, and nothing that axe (WCAG 2.2 AA) finds. */
@@ -146,27 +142,23 @@ assert.ok(taps <= 4, `a whole attempt took ${taps} taps`);
 await check("attempt");
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 1);
 assert.equal(await page.locator("a[href^='tel:']").count(), 0, "left alone after an attempt");
-await page.locator("form[action$='/undo'] button").first().click();
-await page.waitForLoadState("load");
+await follow(page.locator("form[action$='/undo'] button").first());
 await page.goto(line);
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 0, "taken back");
 
 // A message that waits for its answer: the outcome later takes two taps, from the list.
-await outcome("").click();
-await page.waitForLoadState("load");
+await follow(outcome(""));
 await page.goto(`${base}/today`);
 taps = 0;
 await tap(page.locator(`h2 a[href='${new URL(line).pathname}']`));
 await check("awaited");
 await tap(page.locator("form[action$='/outcome'] button[name=outcome][value=no_answer]"));
 assert.ok(taps <= 2, `an outcome took ${taps} taps`);
-await page.locator("form[action$='/undo'] button").first().click();
-await page.waitForLoadState("load");
+await follow(page.locator("form[action$='/undo'] button").first());
 
 // Given back, and taken again by keyboard alone.
 await page.goto(line);
-await page.locator("form[action$='/release'] button").click();
-await page.waitForLoadState("load");
+await follow(page.locator("form[action$='/release'] button"));
 await page.goto(line);
 await byKeyboard(page, "form[action$='/claim'] button");
 assert.ok((await page.locator("a[href^='tel:']").count()) > 0, "the keyboard is enough");
@@ -176,7 +168,10 @@ await page.goto(line);
 await page.locator("form[action$='/attempt'] summary").click();
 await page.locator("#a-note").fill("Ring efter kl. 16");
 await page.locator("#a-minutes").fill("7");
+await page.locator("#a-minutes").press("Enter");
+await page.waitForTimeout(500);
 await page.reload();
+assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 0, "Enter in a field records nothing");
 assert.equal(await page.locator("#a-note").inputValue(), "Ring efter kl. 16", "kept over a reload");
 await page.context().setOffline(true);
 await outcome("wants_to_talk").click().catch(() => {});
@@ -187,8 +182,7 @@ assert.equal(await page.locator("#a-note").inputValue(), "Ring efter kl. 16", "k
 const tomorrow = new Date(Date.now() + 30 * 3600 * 1000).toISOString().slice(0, 10);
 await page.locator("#a-follow").fill(tomorrow);
 await page.locator("#a-caution_camera").check();
-await outcome("wants_to_talk").click();
-await page.waitForLoadState("load");
+await follow(outcome("wants_to_talk"));
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 1, "recorded once");
 assert.ok((await page.locator("section[aria-labelledby=h-care]").innerText()).match(/kamera|camera/), "colleagues are warned");
 
@@ -201,8 +195,7 @@ await check("follow-ups");
 async function plan(page, words) {
   await page.locator("main form[action$='/save'] summary").click();
   await page.locator("main form[action$='/save'] textarea").fill(words);
-  await page.locator("main form[action$='/save'] button[value=save]").click();
-  await page.waitForLoadState("load");
+  await follow(page.locator("main form[action$='/save'] button[value=save]"));
 }
 await plan(page, "Aftalt: ring tirsdag");
 await plan(other, "Tag tolk med");
@@ -210,18 +203,16 @@ await check("both", other);
 const sides = await other.locator("main").innerText();
 assert.ok(sides.includes("Aftalt: ring tirsdag") && sides.includes("Tag tolk med"), sides);
 assert.equal(await other.locator("#m-plan").inputValue(), "Aftalt: ring tirsdag\nTag tolk med");
-await other.locator("button[value=save]").click();
-await other.waitForLoadState("load");
+await follow(other.locator("button[value=save]"));
 await page.goto(`${base}/follow-ups`);
 assert.ok((await page.locator("main").innerText()).includes("Tag tolk med"), "both stand there");
 
 // Handed over to the other team: it stays here until they accept, and can be taken back.
 await page.locator("form[action$='/hand-over']").locator("xpath=..").locator("summary").click();
 await check("hand-over");
-await page.locator("form[action$='/hand-over'] button").click();
+await follow(page.locator("form[action$='/hand-over'] button"));
 await check("handed-over");
-await page.locator("form[action^='/hand-overs/'] button").click();
-await page.waitForLoadState("load");
+await follow(page.locator("form[action^='/hand-overs/'] button"));
 
 // Every page of the worker on the desktop and in the dark.
 const session = await page.context().storageState();
@@ -241,27 +232,23 @@ for (const path of ["/left-out", "/copies"]) {
 
 // Taken back once more; then the same without script.
 await page.goto(line);
-await page.locator("form[action$='/undo'] button").first().click();
-await page.waitForLoadState("load");
+await follow(page.locator("form[action$='/undo'] button").first());
 const bare = await open({ javaScriptEnabled: false, storageState: session });
 await bare.goto(line);
-await bare.locator("form[action$='/attempt'] button[name=outcome][value=no_answer]").click();
-await bare.waitForLoadState("load");
+await follow(bare.locator("form[action$='/attempt'] button[name=outcome][value=no_answer]"));
 assert.equal(await bare.locator("section[aria-labelledby=h-before] li").count(), 1, "recorded without script");
-await bare.locator("form[action$='/undo'] button").first().click();
-await bare.waitForLoadState("load");
+await follow(bare.locator("form[action$='/undo'] button").first());
 await bare.context().close();
 await other.context().close();
 await page.goto(line);
 
 // A referral without consent is not taken.
-await page.locator("form[action$='/attempt'] button[name=outcome][value=referred]").click();
-await page.waitForLoadState("load");
+await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=referred]"));
 assert.equal(await page.locator("[role=alert] a[href='#a-consent']").count(), 1, "what is missing is said");
 await page.goto(line);
 
 // She says no: the line is shut at once, and stays shut.
-await page.locator("form[action$='/attempt'] button[name=outcome][value=objection]").click();
+await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=objection]"));
 await check("objection");
 assert.equal(await page.locator("a[href^='tel:'], a[href^='sms:']").count(), 0, "no way to her any more");
 assert.equal(await page.locator("form[action$='/claim']").count(), 0);
@@ -272,12 +259,11 @@ assert.equal(await page.locator("li.card:not(.closed) h2 a").count(), before - 1
 // She rings back: the page says that she objected; a stranger's number says nothing.
 await page.goto(`${base}/called`);
 await page.locator("#called").fill(number);
-await page.locator("form[action='/called'] button").click();
+await follow(page.locator("form[action='/called'] button"));
 await check("called");
 assert.equal(await page.locator("section[role=status] p.alert.bad").count(), 1);
 await page.locator("#called").fill("+4594123456");
-await page.locator("form[action='/called'] button").click();
-await page.waitForLoadState("load");
+await follow(page.locator("form[action='/called'] button"));
 assert.equal(await page.locator("section[role=status] .history").count(), 0);
 await browser.close();
 console.log(number);

@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::{Instant, Sleep};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -22,6 +23,9 @@ use tokio_rustls::server::TlsStream;
 const CONNECTIONS: usize = 1_000;
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long a connection keeps its place without a byte in either direction: longer than a request may take, so that no
+/// answer under way is cut off.
+const SILENT: Duration = Duration::from_secs(180);
 
 /// Why the server ended.
 #[derive(Debug, thiserror::Error)]
@@ -153,7 +157,8 @@ async fn take(mut listener: TcpListener, tls: Option<Tls>, ready: mpsc::Sender<(
                     Ok(Err(_)) | Err(_) => return,
                 },
             };
-            drop(ready.send((Connection { stream, _permit: permit }, peer)).await);
+            let silent = Box::pin(tokio::time::sleep(SILENT));
+            drop(ready.send((Connection { stream, silent, _permit: permit }, peer)).await);
         });
     }
 }
@@ -192,24 +197,39 @@ enum Stream {
 /// A connection with its place among those that are taken.
 struct Connection {
     stream: Stream,
+    silent: Pin<Box<Sleep>>,
     _permit: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    /// The answer of the stream, or an end where nothing has come or gone for too long: whoever opens connections and says
+    /// nothing does not keep everybody else out.
+    fn or_silent<T>(&mut self, cx: &mut Context<'_>, done: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if done.is_ready() {
+            self.silent.as_mut().reset(Instant::now() + SILENT);
+            return done;
+        }
+        self.silent.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match &mut self.stream {
+        let done = match &mut self.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
             Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
-        }
+        };
+        self.or_silent(cx, done)
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.stream {
+        let done = match &mut self.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
+        };
+        self.or_silent(cx, done)
     }
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.stream {

@@ -35,7 +35,7 @@ enum Shown {
     Heading(u8, String),
     Paragraph(String),
     List(Vec<String>),
-    Figure(String),
+    Figure(String, String),
     Table(TableView),
 }
 
@@ -206,7 +206,9 @@ fn shown(made: &FindingsMade, query: &str) -> Vec<Shown> {
             Block::Heading(level, text) => Shown::Heading(*level, text.clone()),
             Block::Paragraph(text) => Shown::Paragraph(text.clone()),
             Block::List(items) => Shown::List(items.clone()),
-            Block::Figure { caption, drawing } => Shown::Figure(drawing.to_svg(&format!("f{number}"), caption)),
+            Block::Figure { caption, drawing } => {
+                Shown::Figure(caption.clone(), drawing.to_svg(&format!("f{number}"), caption))
+            }
             Block::Table { caption, header, rows } => Shown::Table(TableView {
                 caption: caption.clone(),
                 header: header.clone(),

@@ -86,11 +86,10 @@ async fn page(
     let (team, today) = (own_team(state, who)?, format::day_of(state.now()));
     let page = Page::of(state, visit, who, visit.language.t("follow-ups-title")).with_done(done);
     let rows = due(state, who, team).await?;
+    let colleagues = colleagues(state, team).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in &rows {
-        let colleagues = colleagues(state, team, row.attempt.care_account).await?;
-        let mut view = view(state, &page, team, row, colleagues).await?;
-        view.late = row.attempt.follow_up.is_some_and(|day| day < today);
+        let mut view = view(state, &page, team, row, today, &colleagues).await?;
         if view.id == typed.0 {
             view.typed = typed.1.clone();
         }
@@ -101,28 +100,25 @@ async fn page(
     show(&FollowUpsView { due: views, hand_overs, receivers, problem, today: today.to_string(), page })
 }
 
-/// Workers of the team to choose from, and nobody in particular.
-async fn colleagues(
-    state: &AppState,
-    team: &Team,
-    chosen: Option<AccountId>,
-) -> Result<Vec<(AccountId, String, bool)>, WebError> {
+/// Workers of the team to choose from.
+async fn colleagues(state: &AppState, team: &Team) -> Result<Vec<(AccountId, String)>, WebError> {
     let accounts = state.store.accounts().await?.into_iter().filter(|account| {
         let details = &account.details;
         account.disabled_at.is_none()
             && details.role == PersonRole::OutreachWorker
             && details.team.as_ref() == Some(&team.id)
     });
-    Ok(accounts.map(|account| (account.id, account.details.name, Some(account.id) == chosen)).collect())
+    Ok(accounts.map(|account| (account.id, account.details.name)).collect())
 }
 
-fn care_choices(t: Language, colleagues: &[(AccountId, String, bool)]) -> Vec<Choice> {
-    let nobody = !colleagues.iter().any(|(.., chosen)| *chosen);
+/// The same as choices, after nobody in particular.
+fn care_choices(t: Language, colleagues: &[(AccountId, String)], chosen: Option<AccountId>) -> Vec<Choice> {
+    let nobody = !colleagues.iter().any(|(id, _)| Some(*id) == chosen);
     std::iter::once(Choice { value: String::new(), words: t.t("care-nobody"), chosen: nobody })
-        .chain(colleagues.iter().map(|(id, name, chosen)| Choice {
+        .chain(colleagues.iter().map(|(id, name)| Choice {
             value: id.0.to_string(),
             words: name.clone(),
-            chosen: *chosen,
+            chosen: Some(*id) == chosen,
         }))
         .collect()
 }
@@ -132,7 +128,8 @@ async fn view(
     page: &Page,
     team: &Team,
     row: &DueRow,
-    colleagues: Vec<(AccountId, String, bool)>,
+    today: Date,
+    colleagues: &[(AccountId, String)],
 ) -> Result<DueView, WebError> {
     let t = page.t;
     // A promise is kept without the gate's leave; where nobody wished for more, the gate alone opens a number.
@@ -145,10 +142,10 @@ async fn view(
         version: row.attempt.version,
         day: row.attempt.follow_up.map_or_else(String::new, |day| page.date(&day)),
         iso_day: row.attempt.follow_up.map_or_else(String::new, |day| day.to_string()),
-        late: false,
+        late: row.attempt.follow_up.is_some_and(|day| day < today),
         care: row.care.clone().unwrap_or_default(),
         plan: row.plan.clone(),
-        cares: care_choices(t, &colleagues),
+        cares: care_choices(t, colleagues, row.attempt.care_account),
         typed: Posted::default(),
         words: history(state, page, team, &row.attempt),
         language: if row.language.is_empty() { t.t("language-unknown") } else { page.language(&row.language) },
@@ -256,9 +253,8 @@ async fn both(
     let (t, team) = (visit.language, own_team(state, who)?);
     let look = who.look("attempt", "outreach", attempt.0.to_string(), state.now());
     let now = state.store.attempt_now(&look, attempt).await?;
-    let colleagues = colleagues(state, team, mine.care.or(now.attempt.care_account)).await?;
-    let name =
-        mine.care.and_then(|care| colleagues.iter().find(|(id, ..)| *id == care)).map(|(_, name, _)| name.clone());
+    let colleagues = colleagues(state, team).await?;
+    let name = mine.care.and_then(|care| colleagues.iter().find(|(id, _)| *id == care)).map(|(_, name)| name.clone());
     let page = Page::of(state, visit, who, String::new());
     let side = |day: Option<Date>, care: Option<String>, plan: &str| {
         let day = day.map_or_else(|| t.t("follow-ups-done"), |day| page.date(&day));
@@ -271,6 +267,7 @@ async fn both(
         }
         lines
     };
+    let cares = care_choices(t, &colleagues, mine.care.or(now.attempt.care_account));
     let version = now.attempt.version;
     let mut again = vec![
         ("version", version.to_string()),
@@ -294,7 +291,7 @@ async fn both(
         again,
         action: format!("/follow-ups/{}/save", attempt.0),
         back: "/follow-ups".to_owned(),
-        merge: Some(Merge { version, day, plan, cares: care_choices(t, &colleagues) }),
+        merge: Some(Merge { version, day, plan, cares }),
     }
     .answer(state, visit, who)
 }

@@ -40,7 +40,8 @@ struct PeopleView {
     teams: Vec<Choice>,
     login: String,
     name: String,
-    error: Option<String>,
+    /// The field that something is wrong with, and what.
+    error: Option<(&'static str, String)>,
 }
 
 #[derive(Template)]
@@ -55,7 +56,8 @@ struct PersonPage {
     roles: Vec<Choice>,
     teams: Vec<Choice>,
     sessions: Vec<SessionView>,
-    error: Option<String>,
+    /// The field that something is wrong with, and what.
+    error: Option<(&'static str, String)>,
 }
 
 #[derive(Template)]
@@ -82,7 +84,7 @@ async fn people_page(
     visit: &Visit,
     status: StatusCode,
     posted: &Posted,
-    error: Option<String>,
+    wrong: Option<&'static str>,
 ) -> Result<Response, WebError> {
     let accounts = state.store.accounts().await?;
     let page = Page::of(state, visit, who, visit.language.t("people-title"));
@@ -92,7 +94,7 @@ async fn people_page(
         teams: teams(state, &page, &posted.text("team")),
         login: posted.text("login"),
         name: posted.text("name"),
-        error,
+        error: wrong.map(|key| (field_of(key), visit.language.t(key))),
         page,
     };
     Ok((status, show(&view)?).into_response())
@@ -127,6 +129,17 @@ fn teams(state: &AppState, page: &Page, chosen: &str) -> Vec<Choice> {
     let none = Choice::new("", page.t("person-no-team"), chosen);
     let teams = state.settings.teams.iter().map(|team| Choice::new(team.id.0.clone(), team.name.clone(), chosen));
     std::iter::once(none).chain(teams).collect()
+}
+
+/// The field that a mistake is about; empty where it is about none.
+fn field_of(wrong: &str) -> &'static str {
+    match wrong {
+        "person-wrong-login" | "person-login-taken" => "login",
+        "person-wrong-name" => "name",
+        "person-wrong-role" => "role",
+        "person-wrong-team" => "team",
+        _ => "",
+    }
 }
 
 /// Role and team as sent, or the key of what is wrong with them.
@@ -166,8 +179,7 @@ pub async fn invite(
     let (role, team) = match checked {
         Ok(checked) => checked,
         Err(key) => {
-            let words = Some(visit.language.t(key));
-            return people_page(&state, &who, &visit, StatusCode::UNPROCESSABLE_ENTITY, &posted, words).await;
+            return people_page(&state, &who, &visit, StatusCode::UNPROCESSABLE_ENTITY, &posted, Some(key)).await;
         }
     };
     let account = NewAccount {
@@ -196,8 +208,8 @@ pub async fn link(
 ) -> Result<Response, WebError> {
     let account = known(&state, id).await?;
     if account.disabled_at.is_some() {
-        let words = Some(visit.language.t("person-closed-no-link"));
-        return person_page(&state, &who, &visit, &account, StatusCode::UNPROCESSABLE_ENTITY, None, words).await;
+        let wrong = Some("person-closed-no-link");
+        return person_page(&state, &who, &visit, &account, StatusCode::UNPROCESSABLE_ENTITY, None, wrong).await;
     }
     link_page(&state, &who, &visit, &parts, account.id, &account.details.name).await
 }
@@ -250,7 +262,7 @@ async fn person_page(
     account: &Account,
     status: StatusCode,
     done: Option<&String>,
-    error: Option<String>,
+    wrong: Option<&'static str>,
 ) -> Result<Response, WebError> {
     let t = visit.language;
     let page =
@@ -270,7 +282,7 @@ async fn person_page(
         teams: teams(state, &page, team),
         sessions: sessions.iter().map(|shown| session_view(&page, shown, "")).collect(),
         p: person_view(state, &page, account),
-        error,
+        error: wrong.map(|key| (field_of(key), t.t(key))),
         page,
     };
     Ok((status, show(&view)?).into_response())
@@ -293,8 +305,7 @@ pub async fn change(
             Ok(Redirect::to(&format!("/people/{id}?done=person-changed")).into_response())
         }
         Err(key) => {
-            let words = Some(visit.language.t(key));
-            person_page(&state, &who, &visit, &account, StatusCode::UNPROCESSABLE_ENTITY, None, words).await
+            person_page(&state, &who, &visit, &account, StatusCode::UNPROCESSABLE_ENTITY, None, Some(key)).await
         }
     }
 }
@@ -321,8 +332,8 @@ pub async fn close(
 ) -> Result<Response, WebError> {
     let account = known(&state, id).await?;
     if account.id == who.id() {
-        let words = Some(visit.language.t("person-own"));
-        return person_page(&state, &who, &visit, &account, StatusCode::UNPROCESSABLE_ENTITY, None, words).await;
+        let wrong = Some("person-own");
+        return person_page(&state, &who, &visit, &account, StatusCode::UNPROCESSABLE_ENTITY, None, wrong).await;
     }
     state.store.set_account_disabled(account.id, true, &Actor::Account(who.id()), state.now()).await?;
     Ok(Redirect::to(&format!("/people/{id}?done=person-closed")).into_response())

@@ -161,7 +161,9 @@ pub async fn check(
         _ => return Err(WebError::UnreadableForm),
     };
     let draft = state.configuration.draft(&path, &text, who.id(), state.now()).await?;
-    draft_shown(&state, &visit, &who, draft, posted.text("reason"), None)
+    // A whole text made of an older file would undo a colleague's change: that is said before it can be saved.
+    let changed = (draft.open.digest != base).then(|| visit.language.t("settings-changed"));
+    draft_shown(&state, &visit, &who, draft, posted.text("reason"), changed)
 }
 
 /// Saves a change that was looked at.

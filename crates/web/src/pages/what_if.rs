@@ -11,7 +11,7 @@ use crate::errors::WebError;
 use crate::forms::Posted;
 use crate::page::Page;
 use crate::port::{ConfigurationAct, WorkbenchError};
-use crate::what_if::{Adopted, Comparison, MovedCase, Setting, SettingChange, Trial};
+use crate::what_if::{Adopted, Comparison, MovedCase, SettingChange, Trial};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -116,8 +116,15 @@ fn key_name(page: &Page, key: &str) -> String {
         "points" => page.t("points"),
         "status" => page.t("state"),
         "" => page.t("what-if-whole-file"),
-        other => other.to_owned(),
+        other => way(other).unwrap_or_else(|| other.to_owned()),
     }
+}
+
+/// A number of a way to a band: `medium 1 · points`.
+fn way(key: &str) -> Option<String> {
+    let mut parts = key.split('.');
+    let (band, at, number) = (parts.next()?, parts.next()?.parse::<usize>().ok()?, parts.next()?);
+    Some(format!("{band} {} · {number}", at + 1))
 }
 
 /// Values that differ, for this page and that of a shadow.
@@ -183,20 +190,10 @@ fn form_page(
                     }),
                 }
             }
-            _ => ways.push(way(view, setting)),
+            _ => ways.push(view),
         }
     }
     show(&FormView { error, groups: groups.into_values().collect(), ways, weights, weights_changed, page })
-}
-
-/// A number of a way to a band: `medium 1 · points`.
-fn way(view: FieldView, setting: &Setting) -> FieldView {
-    let mut parts = setting.key.split('.');
-    let label = match (parts.next(), parts.next().and_then(|at| at.parse::<usize>().ok()), parts.next()) {
-        (Some(band), Some(at), Some(key)) => format!("{band} {} · {key}", at + 1),
-        _ => setting.key.clone(),
-    };
-    FieldView { label, ..view }
 }
 
 /// Begins a trial with the values that differ.

@@ -43,6 +43,10 @@ async fn a_change_is_looked_at_given_a_reason_and_taken_back() {
     browser.get("/settings/bavn.toml").await;
     let again = browser.post("/settings/bavn.toml/save", &change).await;
     assert!(again.body.contains("En anden har ændret filen imens"), "{}", again.body);
+    browser.get("/settings/bavn.toml").await;
+    let older = [("how", "text"), ("base", base.as_str()), ("text", "[crawl]\r\ninterval_min = 240\r\n")];
+    let looked = browser.post("/settings/bavn.toml/check", &older).await;
+    assert!(looked.body.contains("En anden har ændret filen imens"), "a whole text too: {}", looked.body);
     let page = browser.get("/settings/bavn.toml?done=settings-saved").await;
     assert!(page.body.contains("value=\"60\"") && page.body.contains("siden er langsom"), "{}", page.body);
     let version = store.config_versions("bavn.toml", 9).await.unwrap().last().unwrap().id.to_string();
