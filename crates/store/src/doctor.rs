@@ -40,6 +40,12 @@ impl Store {
         Ok(Some(tx.id(sql, args![]).await?))
     }
 
+    /// Fails where the database does not answer.
+    pub async fn answers(&self) -> Result<(), StoreError> {
+        let mut tx = self.read("asking whether the database answers").await?;
+        tx.one("SELECT 1", args![]).await.map(drop)
+    }
+
     /// Looks at versions, sizes, counts and integrity.
     pub async fn doctor(&self) -> Result<Doctor, StoreError> {
         let mut tx = self.read("examining the database").await?;

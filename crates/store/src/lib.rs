@@ -63,7 +63,7 @@ pub use outreach::{
     NewLine, NewList, ObjectionAt, ObjectionChannel, ObjectionId, ObjectionQuestion, ObjectionRow, Outcome, PutAttempt,
     PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice, WorkerCaution,
 };
-pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow, Throttle};
+pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow};
 pub use readings::{InPassing, KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use release::{
     CountedAd, CountedAssignment, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease,

@@ -103,15 +103,6 @@ pub struct SessionOf {
     pub device: Option<String>,
 }
 
-/// State of a sign-in counter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Throttle {
-    /// Failures in the present window.
-    pub failures: u32,
-    /// No further attempt before this time.
-    pub locked_until: Option<Timestamp>,
-}
-
 pub(crate) const ACCOUNT: &str = "id, login, name, role, team, programme, organisation, language, urgent_contact, password_hash, \
      disabled_at, created_at, languages";
 
@@ -318,20 +309,6 @@ impl Store {
         tx.run("DELETE FROM invitation WHERE expires_at <= $1", args![at]).await?;
         tx.commit().await?;
         Ok(gone)
-    }
-
-    /// The counter of a key.
-    pub async fn throttle(&self, key: &str, at: Timestamp) -> Result<Throttle, StoreError> {
-        let key = self.keys().hash(Purpose::Throttle, &[key.as_bytes()]);
-        let mut tx = self.read("reading a sign-in counter").await?;
-        let row = tx.one("SELECT failures, locked_until FROM sign_in_throttle WHERE key_hash = $1", args![key]).await?;
-        match row {
-            Some(row) => {
-                let locked_until = row.opt_time(1)?.filter(|until| *until > at);
-                Ok(Throttle { failures: row.count(0)?, locked_until })
-            }
-            None => Ok(Throttle::default()),
-        }
     }
 }
 

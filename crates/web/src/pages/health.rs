@@ -3,7 +3,6 @@
 use crate::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
-use jiff::Timestamp;
 
 /// The process answers.
 pub async fn healthz() -> &'static str {
@@ -12,8 +11,8 @@ pub async fn healthz() -> &'static str {
 
 /// The database answers too.
 pub async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
-    match state.store.throttle("readyz", Timestamp::now()).await {
-        Ok(_) => (StatusCode::OK, "ok\n"),
+    match state.store.answers().await {
+        Ok(()) => (StatusCode::OK, "ok\n"),
         Err(error) => {
             tracing::warn!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
