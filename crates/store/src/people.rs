@@ -152,12 +152,11 @@ impl Store {
             // Whoever is signed in is so under what held before.
             tx.run("DELETE FROM session WHERE account_id = $1", args![id]).await?;
         }
-        let body = serde_json::json!({
-            "account": id, "role": account.role.as_str(), "team": account.team.as_ref().map(TeamId::as_str),
-        });
+        let id = AccountId(id);
+        let body = account_event(id, account.role.as_str(), account.team.as_ref().map(TeamId::as_str));
         chain::event(&mut tx, self.keys(), "account", actor, body, at).await?;
         tx.commit().await?;
-        Ok(AccountId(id))
+        Ok(id)
     }
 
     /// By login.
@@ -179,6 +178,29 @@ impl Store {
         let mut tx = self.read("reading the accounts").await?;
         let sql = format!("SELECT {ACCOUNT} FROM account ORDER BY login");
         tx.all_of(sql, args![]).await?.iter().map(account).collect()
+    }
+
+    /// Gives an account another role and team, and touches nothing else of it: its password may be changed at the same
+    /// moment. Ends its sessions where something changed. Recorded as an event.
+    pub async fn set_account_role(
+        &self,
+        id: AccountId,
+        role: PersonRole,
+        team: Option<&TeamId>,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write("changing an account's role").await?;
+        let (role, team) = (role.as_str(), team.map(TeamId::as_str));
+        let row = tx.one("SELECT role, team FROM account WHERE id = $1", args![id.0]).await?;
+        let before = row.ok_or(StoreError::NotFound { what: "account" })?;
+        if (before.text(0)?.as_str(), before.opt_text(1)?.as_deref()) != (role, team) {
+            tx.run("UPDATE account SET role = $2, team = $3 WHERE id = $1", args![id.0, role, team]).await?;
+            // Whoever is signed in is so under what held before.
+            tx.run("DELETE FROM session WHERE account_id = $1", args![id.0]).await?;
+        }
+        chain::event(&mut tx, self.keys(), "account", actor, account_event(id, role, team), at).await?;
+        tx.commit().await
     }
 
     /// Lets an account sign in or no more; ends its sessions in the latter case. Recorded as an event.
@@ -310,6 +332,11 @@ impl Store {
         tx.commit().await?;
         Ok(gone)
     }
+}
+
+/// What an event says of an account's role and team.
+fn account_event(id: AccountId, role: &str, team: Option<&str>) -> serde_json::Value {
+    serde_json::json!({ "account": id.0, "role": role, "team": team })
 }
 
 pub(crate) fn account(row: &Row) -> Result<Account, StoreError> {

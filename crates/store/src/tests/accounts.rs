@@ -44,6 +44,21 @@ on_both! {
         assert_eq!(store.delete_ended_sessions(at(61)).await.unwrap(), 1);
     }
 
+    another_role_ends_the_sessions_and_leaves_the_password(test) {
+        let store = &test.store;
+        let id = account(store, "mette", PersonRole::Researcher).await;
+        let before = known(store, id).await.details;
+        let session = SessionRow { data: b"signed in".to_vec(), expires_at: at(60) };
+        let of = crate::SessionOf { account: id, begun_at: Some(at(0)), seen_at: Some(at(0)), device: None };
+        store.put_session(b"one", &session, Some(&of)).await.unwrap();
+        store.set_account_role(id, before.role, before.team.as_ref(), &system(), at(1)).await.unwrap();
+        assert!(store.session(b"one", at(2)).await.unwrap().is_some(), "nothing changed");
+        store.set_account_role(id, PersonRole::Auditor, before.team.as_ref(), &system(), at(2)).await.unwrap();
+        assert_eq!(store.session(b"one", at(3)).await.unwrap(), None);
+        let after = known(store, id).await.details;
+        assert_eq!((after.role, after.password_hash), (PersonRole::Auditor, before.password_hash));
+    }
+
     attempts_are_counted_in_windows_and_given_back(test) {
         let store = &test.store;
         let take = |minute: i64| async move { store.take_of_budget("mette", at(minute), 15 * 60_000).await.unwrap() };

@@ -300,8 +300,8 @@ pub async fn change(
     let checked = if account.id == who.id() { Err("person-own") } else { role_and_team(&state, &posted) };
     match checked {
         Ok((role, team)) => {
-            let details = NewAccount { role, team, ..account.details };
-            state.store.put_account(&details, &Actor::Account(who.id()), state.now()).await?;
+            let by = Actor::Account(who.id());
+            state.store.set_account_role(account.id, role, team.as_ref(), &by, state.now()).await?;
             Ok(Redirect::to(&format!("/people/{id}?done=person-changed")).into_response())
         }
         Err(key) => {
