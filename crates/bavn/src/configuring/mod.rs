@@ -269,6 +269,10 @@ pub fn list(folder: &Path) -> Vec<ConfigFile> {
     for path in paths(folder) {
         let Some(group) = group_of(&path) else { continue };
         let text = std::fs::read_to_string(folder.join(&path)).unwrap_or_default();
+        // One that could be opened here and never saved is for an editor (the list of word frequencies).
+        if text.len() > LARGEST {
+            continue;
+        }
         files.push(ConfigFile { title: title(&path, &text), path, group });
     }
     files.sort_by(|a, b| (a.group, &a.path).cmp(&(b.group, &b.path)));
