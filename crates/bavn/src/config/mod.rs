@@ -97,9 +97,13 @@ impl CrawlConfig {
 impl Config {
     /// The configuration of a command: its programme alone, with the sites that it watches.
     pub fn of(cli: &Cli, fallback: bool) -> anyhow::Result<Config> {
-        let mut config = Self::load(&cli.config, fallback)?;
-        choose(&mut config.programmes, &mut config.sites, cli.programme.as_deref())?;
-        Ok(config)
+        Self::load(&cli.config, fallback)?.only(cli.programme.as_deref())
+    }
+
+    /// With the named programme alone, or with the only one.
+    pub fn only(mut self, programme: Option<&str>) -> anyhow::Result<Config> {
+        choose(&mut self.programmes, &mut self.sites, programme)?;
+        Ok(self)
     }
 
     /// Reads the folder. Only what `needs` names is required to be there: a stateless command goes on with the

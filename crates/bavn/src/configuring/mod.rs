@@ -157,7 +157,8 @@ impl Desk {
             return Ok(Err(vec![ConfigMistake { line: 0, message, caret: String::new() }]));
         }
         let (folder, path, text) = (self.folder()?, path.to_owned(), text.to_owned());
-        let checked = tokio::task::spawn_blocking(move || check(&folder, &path, &text));
+        let programme = self.live.now().programmes.keys().next().cloned();
+        let checked = tokio::task::spawn_blocking(move || check(&folder, &path, &text, programme.as_deref()));
         checked
             .await
             .map_err(|error| unavailable(error.to_string()))?
@@ -165,13 +166,19 @@ impl Desk {
     }
 }
 
-/// Loads a copy of the folder in which the file has the new text: by the very code that loads the folder.
-fn check(folder: &Path, path: &str, text: &str) -> anyhow::Result<Result<Config, Vec<ConfigMistake>>> {
+/// Loads a copy of the folder in which the file has the new text: by the very code that loads the folder, for the
+/// programme that runs, which must still be there.
+fn check(
+    folder: &Path,
+    path: &str,
+    text: &str,
+    programme: Option<&str>,
+) -> anyhow::Result<Result<Config, Vec<ConfigMistake>>> {
     // Readable by its owner alone, and gone with this function.
     let copy = tempfile::Builder::new().prefix("bavn-settings-").tempdir()?;
     copy_texts(folder, copy.path())?;
     std::fs::write(copy.path().join(path), text)?;
-    let config = match Config::load(copy.path(), false) {
+    let config = match Config::load(copy.path(), false).and_then(|config| config.only(programme)) {
         Ok(config) => config,
         Err(error) => {
             let ours = format!("{}/", copy.path().display());
@@ -360,20 +367,20 @@ mod tests {
         let config = folder.path().join("config");
         let path = "bavn.toml";
         let text = std::fs::read_to_string(config.join(path)).expect("read");
-        assert!(check(&config, path, &text).expect("copied").is_ok());
+        assert!(check(&config, path, &text, None).expect("copied").is_ok());
         let wrong = text.replace("interval_min = 60 ", "intervall_min = 60 ");
         let line = 1 + wrong.lines().position(|line| line.starts_with("intervall_min")).expect("there");
-        let Err(mistakes) = check(&config, path, &wrong).expect("copied") else { panic!("must be refused") };
+        let Err(mistakes) = check(&config, path, &wrong, None).expect("copied") else { panic!("must be refused") };
         assert_eq!(mistakes[0].line, line, "{mistakes:?}");
         assert!(mistakes[0].message.contains("intervall_min") && !mistakes[0].message.contains("bavn-settings-"));
         assert!(mistakes[0].caret.contains('^'));
         let wrong = text.replace("client_secret_file = \"\"", "client_secret_file = \"/etc/bavn/master.key\"");
-        let Err(mistakes) = check(&config, path, &wrong).expect("copied") else { panic!("must be refused") };
+        let Err(mistakes) = check(&config, path, &wrong, None).expect("copied") else { panic!("must be refused") };
         assert!(mistakes.len() == 1 && mistakes[0].message.contains("oidc.client_secret_file"), "{mistakes:?}");
         let path = "indicators/B/third_person_voice.toml";
         let text = std::fs::read_to_string(config.join(path)).expect("read");
         let wrong = text.replacen("grade", "grades", 1);
-        let Err(mistakes) = check(&config, path, &wrong).expect("copied") else { panic!("must be refused") };
+        let Err(mistakes) = check(&config, path, &wrong, None).expect("copied") else { panic!("must be refused") };
         assert!(mistakes.iter().any(|mistake| mistake.line > 0 && mistake.message.contains("grades")), "{mistakes:?}");
     }
 
@@ -386,7 +393,7 @@ mod tests {
         let at = text.find("\nexamples").expect("examples");
         let bracket = at + text[at..].find('[').expect("a list") + 1;
         let wrong = format!("{} \"Jeg glæder mig til at se dig\",{}", &text[..bracket], &text[bracket..]);
-        let Err(mistakes) = check(&config, path, &wrong).expect("copied") else { panic!("must be refused") };
+        let Err(mistakes) = check(&config, path, &wrong, None).expect("copied") else { panic!("must be refused") };
         assert!(mistakes[0].message.contains("glæder"), "{mistakes:?}");
     }
 
