@@ -114,6 +114,13 @@ fn waits_for_the_clock(jumped: Option<Timestamp>, now: Timestamp) -> bool {
     jumped.is_some_and(|at| now.duration_since(at).as_hours().abs() < 24)
 }
 
+/// A deletion that waits for longer than this is one that has failed.
+const MOST_DAYS_HELD: i64 = 3;
+
+fn waits_too_long(deleted: Option<Timestamp>, now: Timestamp) -> bool {
+    deleted.is_some_and(|at| now.duration_since(at).as_hours() > MOST_DAYS_HELD * 24)
+}
+
 /// Whether a time of day has come since `last` was done.
 fn is_due(hour: &str, last: Option<Timestamp>, now: Timestamp) -> anyhow::Result<bool> {
     let strikes = crate::time::at_hour(crate::time::local_day(now), hour.parse()?)?;
@@ -132,6 +139,12 @@ async fn due_deletion(config: &Config, store: &Store, now: Timestamp) -> anyhow:
         return Ok(false);
     }
     if waits_for_the_clock(kept_time(store, CLOCK_JUMPED).await?, now) {
+        // A machine that is suspended each night sees a jump each morning: a person must hear that nothing goes.
+        anyhow::ensure!(
+            !waits_too_long(kept_time(store, DELETED).await?, now),
+            "nothing was deleted for more than {MOST_DAYS_HELD} days, because the clock jumped each day; keep the machine awake \
+             or mend its clock, then run 'bavn retention run'"
+        );
         return Ok(false);
     }
     let actor = Actor::System("job:retention".to_owned());
@@ -252,5 +265,6 @@ mod tests {
         assert!(waits_for_the_clock(Some(before), after(3_600)));
         assert!(waits_for_the_clock(Some(before), after(-3_600)), "also where the clock went back");
         assert!(!waits_for_the_clock(Some(before), after(90_000)) && !waits_for_the_clock(None, before));
+        assert!(!waits_too_long(Some(before), after(3 * 86_400)) && waits_too_long(Some(before), after(4 * 86_400)));
     }
 }
