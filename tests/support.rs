@@ -120,6 +120,11 @@ pub fn postgres_url() -> String {
     runtime.block_on(store::testing::empty_postgres_url())
 }
 
+/// Whether axe looks at the pages of a walk: those of both databases are the same, and it takes half of a walk's time.
+pub fn axe(database: &str) -> &'static str {
+    if database == "sqlite" { "yes" } else { "no" }
+}
+
 /// A variable that `./test` sets.
 pub fn from_test_command(name: &str) -> String {
     std::env::var(name)

@@ -20,6 +20,8 @@ const browser = await chromium.launch({
     "--disable-component-update", "--disable-sync"],
 });
 
+// Both databases show the same pages: axe looks at those of one.
+const withAxe = process.env.BAVN_AXE !== "no";
 let pages = 0;
 
 /** A page is well made: right width, language, size, and nothing that axe (WCAG 2.2 AA) finds. */
@@ -38,9 +40,11 @@ async function check(page, name, language, size, limit = 100_000) {
   assert.equal(facts.headings, 1, `${where}: one h1`);
   assert.equal(facts.pictures, 0, `${where}: no photo anywhere`);
   assert.ok(facts.bytes < limit, `${where} has ${facts.bytes} bytes`);
-  const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-  const told = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
-  assert.deepEqual(told, [], where);
+  if (withAxe) {
+    const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    const told = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
+    assert.deepEqual(told, [], where);
+  }
   if (shots) await page.screenshot({ path: `${shots}/${name}-${language}-${size}.png`, fullPage: true });
   pages += 1;
 }

@@ -93,10 +93,13 @@ async function check(name, shown = page, spoken = language) {
   assert.ok(facts.wide <= 0, `${name} is ${facts.wide} px too wide`);
   assert.equal(facts.language, spoken, name);
   assert.ok(facts.bytes < 60_000, `${name} has ${facts.bytes} bytes`);
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const found = await new AxeBuilder({ page }).withTags(tags).analyze();
-  const told = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
-  assert.deepEqual(told, [], name);
+  // Both databases show the same pages: axe looks at those of one.
+  if (process.env.BAVN_AXE !== "no") {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const found = await new AxeBuilder({ page }).withTags(tags).analyze();
+    const told = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
+    assert.deepEqual(told, [], name);
+  }
   const words = (await page.locator("main").innerText()).toLowerCase();
   assert.ok(!words.includes("menneskehandel") && !words.includes("trafficking"), `${name}: no word on trafficking`);
   if (shots) await page.screenshot({ path: `${shots}/worker-${name}-${language}.png`, fullPage: true });

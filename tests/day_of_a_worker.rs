@@ -1,7 +1,7 @@
 //! A worker's whole day at phone size in Chromium, in both languages and on both databases; whoever objected is gone from
 //! tomorrow's list, also under a new ad with a new number. Set `BAVN_SCREENSHOTS=DIR` to keep a picture of every page.
 
-use crate::support::{Child, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with};
+use crate::support::{Child, axe, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with};
 use jiff::civil::Date;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -84,7 +84,7 @@ fn worker_day(store: &[String], name: &str) {
     for (logins, language) in [("ida,bo", "da"), ("ina,bodil", "en")] {
         let mut walk = Command::new(from_test_command("BAVN_TEST_NODE"));
         walk.current_dir(root().join("tests/ui")).arg("worker.mjs").arg(format!("http://{address}"));
-        walk.args([logins, password, language, "+4534000061,+4537000062"]);
+        walk.args([logins, password, language, "+4534000061,+4537000062"]).env("BAVN_AXE", axe(name));
         if let Ok(shots) = std::env::var("BAVN_SCREENSHOTS") {
             walk.arg(format!("{shots}/{name}"));
         }
@@ -108,13 +108,13 @@ fn worker_day(store: &[String], name: &str) {
 }
 
 #[test]
-fn a_workers_day_on_sqlite() {
+fn on_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
     worker_day(&["--data".to_owned(), folder.path().join("data").display().to_string()], "sqlite");
 }
 
 #[test]
-fn a_workers_day_on_postgresql() {
+fn on_postgresql() {
     let folder = tempfile::tempdir().expect("a folder");
     let key = folder.path().join("store.key");
     std::fs::write(&key, "ef".repeat(32)).expect("written");
