@@ -131,7 +131,8 @@ fn hours_again(tokens: &Tokens<'_>, items: &[Item], at: usize) -> Option<Item> {
 fn minutes_again(tokens: &Tokens<'_>, items: &[Item], at: usize) -> Option<Item> {
     let Some(Item::Amount { to, sure, .. }) = items.last() else { return None };
     // "800 kr for 30 minutter, 1400 for 60": a bare amount where a price and its minutes stand before.
-    if !sure && !(minutes_said(items) && matches!(tokens.text(*to), "for" | "foer" | "fuer")) {
+    let goes_on = minutes_said(items) && matches!(tokens.text(*to), "for" | "foer" | "fuer");
+    if !(*sure || goes_on) {
         return None;
     }
     // "Thirty minutes 400 kr, 700 kr sixty."
