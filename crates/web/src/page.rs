@@ -186,6 +186,15 @@ impl Page {
         self
     }
 
+    /// Belongs to an entry of the menu, whatever its own address; an answer to a form comes back there.
+    pub fn within(mut self, href: &'static str) -> Self {
+        if self.here == "/" {
+            self.here = href.to_owned();
+        }
+        self.menu.iter_mut().for_each(|item| item.current = item.href == href);
+        self
+    }
+
     /// With a way back.
     pub fn under(mut self, href: impl Into<String>, words: String) -> Self {
         self.crumbs.push((href.into(), words));

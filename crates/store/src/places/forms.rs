@@ -212,7 +212,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Takes a form away for good, since the person withdrew what was agreed. That it happened stays as an event.
+    /// Takes a form away for good, since the person withdrew what was agreed. That it happened stays as an event; what
+    /// the database still holds of freed pages goes with the next deletion run.
     pub async fn withdraw_form(&self, id: FormId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.write("withdrawing a form").await?;
         let body = serde_json::json!({ "form": id.0 });
@@ -220,8 +221,7 @@ impl Store {
         if tx.run("DELETE FROM form_record WHERE id = $1", args![id.0]).await? == 0 {
             return Err(StoreError::NotFound { what: "form" });
         }
-        tx.commit().await?;
-        self.wipe().await
+        tx.commit().await
     }
 
     /// A form of a programme. Audited.

@@ -127,7 +127,7 @@ pub async fn begin(
         }
     };
     let (href, name) = place_link(place);
-    let page = Page::of(&state, &visit, &who, form_title(form, t)).at("/places").under(href, name.clone());
+    let page = Page::of(&state, &visit, &who, form_title(form, t)).within("/places").under(href, name.clone());
     let view = BeginView {
         place: id.0,
         form: form.id.clone(),
@@ -213,7 +213,7 @@ pub async fn form(
     let (row, form, place) = own(&state, &who, id).await?;
     let t = visit.language;
     let page = Page::of(&state, &visit, &who, form_title(&form, t))
-        .at("/places")
+        .within("/places")
         .under(place.0.clone(), place.1.clone())
         .with_done(query.get("done"));
     let today = row.on.to_string();
@@ -330,8 +330,9 @@ pub async fn save(
         _ => return Err(WebError::UnreadableForm),
     };
     let answers = filled.answers();
-    let page =
-        || Page::of(&state, &visit, &who, form_title(&form, t)).at("/places").under(place.0.clone(), place.1.clone());
+    let page = || {
+        Page::of(&state, &visit, &who, form_title(&form, t)).within("/places").under(place.0.clone(), place.1.clone())
+    };
     match state.store.save_form(row.id, &answers, state_after, revision, who.id(), now).await {
         Err(StoreError::Conflict { .. }) => {
             // Another device saved meanwhile: both are shown, and a save that has seen both decides.

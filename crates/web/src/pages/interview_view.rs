@@ -145,7 +145,8 @@ pub fn rows(
             name: row.name.clone(),
             label,
             hint: text(&row.hint),
-            note: text(&row.note),
+            // The interviewer's own language, whatever the person's is.
+            note: row.note.get(t.code(), &form.default_language).to_owned(),
             choices: choices.collect(),
             error,
             theirs: theirs.map(|theirs| {

@@ -119,7 +119,7 @@ pub async fn page(
     let (t, today, scope) = (visit.language, format::day_of(state.now()), Scope::of(state, who)?);
     let details = place.details().cloned().ok_or(WebError::NotFound)?;
     let page = Page::of(state, visit, who, details.name.clone())
-        .at("/places")
+        .within("/places")
         .under("/places", t.t("places-title"))
         .with_done(done);
     let worker = who.role() == PersonRole::OutreachWorker;

@@ -71,7 +71,7 @@ async fn page(
 ) -> Result<Html<String>, WebError> {
     let (settings, scope) = (settings(state)?, Scope::of(state, who)?);
     let (t, today) = (visit.language, format::day_of(state.now()));
-    let page = Page::of(state, visit, who, t.t("places-title")).at("/places").with_done(query.get("done"));
+    let page = Page::of(state, visit, who, t.t("places-title")).within("/places").with_done(query.get("done"));
     let known = KnownPlaces::read(&state.store, &look(state, who, "register"), &state.settings.programme).await?;
     let word = |name: &str| query.get(name).map_or("", String::as_str);
     let (which, area) = (word("show"), word("area"));
@@ -210,7 +210,7 @@ pub async fn import_form(
 
 fn import_page(state: &AppState, visit: &Visit, who: &Who) -> Page {
     let t = visit.language;
-    Page::of(state, visit, who, t.t("import-title")).at("/places").under("/places", t.t("places-title"))
+    Page::of(state, visit, who, t.t("import-title")).within("/places").under("/places", t.t("places-title"))
 }
 
 /// Takes a list in: what cannot be read is named by its line, and the rest goes in.
