@@ -93,7 +93,7 @@ pub fn from_ads(ads: &[&AdFacts], points: &BTreeMap<String, (f64, f64)>) -> (Vec
             }
         }
     }
-    let (mut found, mut without): (BTreeMap<(String, String), ()>, usize) = Default::default();
+    let (mut found, mut without): (BTreeSet<(String, String)>, usize) = Default::default();
     for version in ads.iter().filter_map(|ad| ad.versions.last()) {
         let own = version.places.first().map(|place| place.municipality_code.as_str());
         let by_contact = || {
@@ -104,13 +104,13 @@ pub fn from_ads(ads: &[&AdFacts], points: &BTreeMap<String, (f64, f64)>) -> (Vec
         match own.or_else(by_contact) {
             Some(code) if !version.addresses.is_empty() => {
                 for address in &version.addresses {
-                    found.insert((code.to_owned(), address.clone()), ());
+                    found.insert((code.to_owned(), address.clone()));
                 }
             }
             _ => without += 1,
         }
     }
-    let incoming = found.into_keys().map(|(code, address)| Incoming {
+    let incoming = found.into_iter().map(|(code, address)| Incoming {
         source: format!("ads|{code}|{address}"),
         origin: Origin::Ads,
         details: Details { name: capital(&address), point: points.get(&code).copied(), municipality_code: code },
