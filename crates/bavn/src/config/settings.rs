@@ -369,6 +369,8 @@ impl MonitorSettings {
 pub struct PublicSettings {
     /// Address and port. Empty: they are among the other pages alone.
     pub listen: String,
+    /// Their address as the world reaches it, without a path; texts name the page on data and objections by it.
+    pub url: String,
     /// The client's address is the last one of `X-Forwarded-For`, written by a proxy of ours.
     pub behind_proxy: bool,
     /// Most objections by the form from one client in an hour.
@@ -379,7 +381,13 @@ pub struct PublicSettings {
 
 impl Default for PublicSettings {
     fn default() -> Self {
-        Self { listen: String::new(), behind_proxy: false, objections_per_client_hour: 6, objections_per_minute: 60 }
+        Self {
+            listen: String::new(),
+            url: String::new(),
+            behind_proxy: false,
+            objections_per_client_hour: 30,
+            objections_per_minute: 60,
+        }
     }
 }
 
@@ -479,6 +487,10 @@ impl Settings {
         }
         if !self.public.listen.is_empty() && self.public.address().is_none() {
             return wrong("public.listen", "must be an address with a port such as \"127.0.0.1:8601\", or empty");
+        }
+        let url = &self.public.url;
+        if !url.is_empty() && !(url.starts_with("https://") || url.starts_with("http://")) {
+            return wrong("public.url", "must be an address such as \"https://bavn.example.dk\", or empty");
         }
         if self.public.objections_per_client_hour == 0 || self.public.objections_per_minute == 0 {
             return wrong("public", "the limits of the form must be at least 1: nobody is kept from objecting");
