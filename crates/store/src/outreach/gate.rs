@@ -2,7 +2,7 @@
 //! a list made of half an answer cannot be.
 
 use super::gate_facts::{
-    Ads, assessments, attempts, cases, claims, contacts, counts, hours, indicators, ordered, seen_by,
+    Ads, addressed, assessments, attempts, cases, claims, contacts, counts, hours, indicators, ordered, seen_by,
 };
 use super::objection_reach::{desks, extents};
 use super::{AttemptRow, Claim, ContactRef, GateRow};
@@ -158,6 +158,7 @@ async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Resu
     )
     .await?;
     let hours = hours(tx, &advertiser_of, as_of).await?;
+    let addressed = addressed(tx, analysis, members_on, &value).await?;
     let extents = extents(tx, analysis).await?;
     let objected = contacts.iter().filter(|(_, of)| of.iter().any(|(contact, _)| contact.objected));
     let objected: Vec<String> = objected.map(|(advertiser, _)| advertiser.clone()).collect();
@@ -217,7 +218,9 @@ async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Resu
             personas: personas.get(&id).copied().unwrap_or(0),
             indicators: scored.into_iter().collect(),
             other_indicators: others.into_iter().collect(),
-            hours: hours.get(id.as_str()).copied().unwrap_or(0),
+            hours: hours.get(id.as_str()).map_or(0, |(seen, _)| *seen),
+            hours_looked: hours.get(id.as_str()).map_or(0, |(_, looked)| *looked),
+            address_known: addressed.contains(&id),
             desk: desks.remove(&id),
             objection: extents.get(&id).copied(),
             advertiser: AdvertiserId(id),

@@ -260,20 +260,46 @@ pub(super) async fn counts(
     tx.all_of(text, arguments).await?.iter().map(|row| Ok((row.text(0)?, row.count(1)?))).collect()
 }
 
-/// Local hours of activity as bits, by advertiser.
+/// Local hours of activity as bits, by advertiser, with the hours in which somebody looked on the days and sites on which
+/// it was seen. A site counts as looked at in the hours in which any of its ads was seen.
 pub(super) async fn hours<'a>(
     tx: &mut Tx,
     advertiser_of: &'a HashMap<i64, String>,
     as_of: Timestamp,
-) -> Result<HashMap<&'a str, u32>, StoreError> {
+) -> Result<HashMap<&'a str, (u32, u32)>, StoreError> {
     let from = local_day_and_hour(from_ms(as_of.as_millisecond().saturating_sub(HOURS_DAYS_MS))?).0;
-    let rows =
-        tx.all("SELECT ad_id, hours FROM sighting WHERE day >= $1 AND last_at <= $2", args![from, as_of]).await?;
-    let mut found: HashMap<&str, u32> = HashMap::new();
+    let rows = tx
+        .all(
+            "SELECT g.ad_id, g.hours, a.site_id, g.day FROM sighting g JOIN ad a ON a.id = g.ad_id \
+             WHERE g.day >= $1 AND g.last_at <= $2",
+            args![from, as_of],
+        )
+        .await?;
+    let mut looked: HashMap<(i64, i64), u32> = HashMap::new();
+    for row in &rows {
+        *looked.entry((row.int(2)?, row.int(3)?)).or_default() |= row.count(1)?;
+    }
+    let mut found: HashMap<&str, (u32, u32)> = HashMap::new();
     for row in &rows {
         if let Some(advertiser) = advertiser_of.get(&row.int(0)?) {
-            *found.entry(advertiser).or_default() |= row.count(1)?;
+            let (seen, of) = found.entry(advertiser).or_default();
+            *seen |= row.count(1)?;
+            *of |= looked.get(&(row.int(2)?, row.int(3)?)).copied().unwrap_or(0);
         }
     }
     Ok(found)
+}
+
+/// Advertisers of whom an ad names a street address.
+pub(super) async fn addressed(
+    tx: &mut Tx,
+    analysis: i64,
+    members_on: &str,
+    value: &str,
+) -> Result<BTreeSet<String>, StoreError> {
+    let text = format!(
+        "SELECT DISTINCT m.advertiser FROM entity_member m JOIN address_mention x ON x.ad_id = m.ad_id \
+         WHERE m.analysis_id = $1 AND {members_on}"
+    );
+    tx.all_of(text, args![analysis, value]).await?.iter().map(|row| row.text(0)).collect()
 }

@@ -201,6 +201,7 @@ impl Store {
             "DELETE FROM place_mention WHERE version_id = $1",
             "DELETE FROM language_mention WHERE version_id = $1",
             "DELETE FROM persona_mention WHERE version_id = $1",
+            "DELETE FROM address_mention WHERE version_id = $1",
         ] {
             tx.run(delete, args![id]).await?;
         }
@@ -233,6 +234,13 @@ impl Store {
             tx.run(
                 "INSERT INTO persona_mention (version_id, position, ad_id, persona_hash) VALUES ($1, $2, $3, $4)",
                 args![id, position, ad_id, keys.hash(Purpose::Persona, &[name.as_bytes()])],
+            )
+            .await?;
+        }
+        if let count @ 1.. = row.facts.addresses.len() {
+            tx.run(
+                "INSERT INTO address_mention (version_id, ad_id, addresses) VALUES ($1, $2, $3)",
+                args![id, ad_id, i64::try_from(count).unwrap_or(i64::MAX)],
             )
             .await?;
         }

@@ -29,6 +29,7 @@ const OF_AD: &[&str] = &[
     "DELETE FROM place_mention WHERE ad_id = $1",
     "DELETE FROM language_mention WHERE ad_id = $1",
     "DELETE FROM persona_mention WHERE ad_id = $1",
+    "DELETE FROM address_mention WHERE ad_id = $1",
     "DELETE FROM link WHERE a_ad = $1 OR b_ad = $1",
     "DELETE FROM entity_member WHERE ad_id = $1",
     "DELETE FROM outreach_claim WHERE anchor_ad = $1",
