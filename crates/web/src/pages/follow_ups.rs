@@ -4,6 +4,7 @@ use super::both::{Both, Merge};
 use super::hand_over::{HandoverView, Receiver, receivers};
 use super::line_view::{history, spaced};
 use super::today::own_team;
+use super::urgent::UrgentHelp;
 use super::{Choice, show};
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
@@ -39,6 +40,7 @@ struct DueView {
     language: String,
     contact: Option<(String, Option<String>)>,
     referral: Option<ReferralView>,
+    urgent: bool,
 }
 
 struct ReferralView {
@@ -55,6 +57,7 @@ struct FollowUpsView {
     hand_overs: Vec<HandoverView>,
     receivers: Vec<Receiver>,
     problem: Option<String>,
+    minor: UrgentHelp,
     today: String,
 }
 
@@ -97,7 +100,8 @@ async fn page(
     }
     let hand_overs = super::hand_over::views(state, &page, who, team).await?;
     let receivers = receivers(state, who, team).await?;
-    show(&FollowUpsView { due: views, hand_overs, receivers, problem, today: today.to_string(), page })
+    let minor = super::urgent::help(state, &page).await?;
+    show(&FollowUpsView { due: views, hand_overs, receivers, problem, minor, today: today.to_string(), page })
 }
 
 /// Workers of the team to choose from.
@@ -149,6 +153,7 @@ async fn view(
         typed: Posted::default(),
         words: history(state, page, team, &row.attempt),
         language: if row.language.is_empty() { t.t("language-unknown") } else { page.language(&row.language) },
+        urgent,
         contact: contact.map(shown),
         referral: row.referral.as_ref().map(|referral| {
             let consent = &referral.consent;
