@@ -147,7 +147,8 @@ impl Configuration for Desk {
         if let Some(new) = new.filter(|_| after != open.text) {
             let of = effects::of(&now, &new, path, &self.store, by, at).await;
             effects = of.map_err(|error| unavailable(format!("{error:#}")))?;
-            if effects::moves_cases(path) {
+            let analysed = self.store.latest_analysis().await?.is_some();
+            if analysed && effects::moves_cases(path) {
                 let tried = effects::cases(&self.trials, &now, new, path, text, at).await;
                 let (words, id) = tried.map_err(|error| unavailable(format!("{error:#}")))?;
                 effects.extend(words);
