@@ -204,11 +204,16 @@ impl Store {
         analysis: i64,
         now: Timestamp,
     ) -> Result<Vec<QueueRow>, StoreError> {
-        let names = rows.iter().map(|row| Ok(row.opt_text(1)?.unwrap_or_default()));
-        let names: Vec<String> = names.collect::<Result<_, StoreError>>()?;
-        let mut subjects = subjects(tx, analysis, &names).await?;
-        let of = |(row, name): (&Row, &String)| self.queue_row(row, subjects.remove(name).unwrap_or_default(), now);
-        rows.iter().zip(&names).map(of).collect()
+        let mut names = Vec::with_capacity(rows.len());
+        for row in rows {
+            names.push(row.opt_text(1)?.unwrap_or_default());
+        }
+        let subjects = subjects(tx, analysis, &names).await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for (row, name) in rows.iter().zip(&names) {
+            found.push(self.queue_row(row, subjects.get(name).cloned().unwrap_or_default(), now)?);
+        }
+        Ok(found)
     }
 
     fn queue_row(&self, row: &Row, of: Subject, now: Timestamp) -> Result<QueueRow, StoreError> {
