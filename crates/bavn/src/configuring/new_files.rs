@@ -151,8 +151,9 @@ mod tests {
         assert_eq!(mine, voice.replacen("\"third_person_voice\"", "\"my_sign\"", 1));
         assert!(of("indicators/C/other.toml", None).contains("group"));
         let site = of("sites/new-site/site.toml", None);
-        let adapter =
-            extract::adapter::Adapter::parse("new-site", "sites/new-site/site.toml", &site).expect("a whole adapter");
+        let read = |text: &str| extract::adapter::Adapter::parse("new-site", "sites/new-site/site.toml", text);
+        assert!(read(&site).is_err_and(|error| error.to_string().contains("name")), "what is to be filled in is told");
+        let adapter = read(&site.replace("\"\"", "\"x\"")).expect("a whole adapter");
         assert_eq!(adapter.settings().id, "new-site");
         assert!(of("public/pl.toml", None).len() > 100);
     }
