@@ -91,7 +91,7 @@ pub(super) async fn urgent_among(
 ) -> Result<BTreeSet<String>, StoreError> {
     let asked: BTreeSet<&str> = advertisers.collect();
     const NETWORKS: &str = "SELECT id, network FROM entity WHERE analysis_id = $1 AND id IN";
-    let rows = tx.all_in(NETWORKS, &args![analysis], asked.into_iter().map(crate::db::Arg::from)).await?;
+    let rows = tx.all_in(NETWORKS, &[analysis.into()], asked.into_iter().map(crate::db::Arg::from)).await?;
     let mut subjects = BTreeSet::new();
     for row in &rows {
         subjects.extend([row.text(0)?, row.text(1)?]);

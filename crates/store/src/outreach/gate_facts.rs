@@ -159,7 +159,7 @@ pub(super) async fn cases(
         Scope::Subjects(_) => {
             let ids: Vec<Arg> =
                 rows.iter().map(|row| Ok(Arg::from(row.text(1)?))).collect::<Result<_, StoreError>>()?;
-            tx.all_in(&format!("{sql} AND case_id IN"), &args![as_of], ids).await?
+            tx.all_in(&format!("{sql} AND case_id IN"), &[Arg::from(as_of)], ids).await?
         }
     };
     decisions.sort_by_cached_key(|row| (row.int(2).unwrap_or_default(), row.int(4).unwrap_or_default()));
@@ -267,7 +267,7 @@ pub(super) async fn attempts(
     let mut rows = scope.of_ads(tx, &text, "t.anchor_ad", args![as_of], advertiser_of).await?;
     if matches!(scope, Scope::Subjects(_)) {
         let ids = through.keys().map(|contact| Arg::from(*contact));
-        rows.extend(tx.all_in(&format!("{text} AND t.contact_id IN"), &args![as_of], ids).await?);
+        rows.extend(tx.all_in(&format!("{text} AND t.contact_id IN"), &[Arg::from(as_of)], ids).await?);
     }
     let mut known = Vec::with_capacity(rows.len());
     for row in &rows {
