@@ -35,7 +35,10 @@ impl Hand<'_> {
         let mut leased: Option<(Box<Entry>, Busy<'_>)> = None;
         loop {
             if let Err(halt) = self.may_go_on().await {
-                if let Some((entry, _busy)) = leased {
+                // Another worker who has the site has freed it, and may have it in hand.
+                if let Some((entry, _busy)) = leased
+                    && !matches!(halt, Halt::LeaseLost)
+                {
                     self.put_back(&entry).await;
                 }
                 return Err(halt);
