@@ -79,19 +79,34 @@ pub fn at_address(mut config: Config, address: SocketAddr) -> Config {
 
 /// Follows the files, and notes each change in the history, until it is told to stop.
 pub async fn keep_noting(live: Arc<Live<Config>>, store: Store, stop: Stop) {
-    let note = async || {
-        let Some(folder) = live.folder() else { return };
-        // A database that is away for a while is back before anybody changes the files again.
-        for wait in NOTE_AGAIN {
-            let Err(error) = crate::configuring::note_all(folder, &store, crate::time::now()).await else { return };
-            tracing::error!("the configuration's history could not be kept and is tried again soon: {error:#}");
+    // Beside the watch, not in it: while the history waits for its database, changes are followed all the same.
+    let changed = tokio::sync::Notify::new();
+    let noting = async {
+        loop {
+            note(&live, &store, &stop).await;
             tokio::select! {
                 () = stop.stopped() => return,
-                () = tokio::time::sleep(wait) => {}
+                () = changed.notified() => {}
             }
         }
-        tracing::error!("the configuration's history could not be kept; it is tried again at the next change");
     };
-    note().await;
-    live.clone().watch(stop.clone(), |_| note()).await;
+    let watching = live.clone().watch(stop.clone(), |_| {
+        changed.notify_one();
+        std::future::ready(())
+    });
+    tokio::join!(noting, watching);
+}
+
+/// Notes what stands in the files; tries again where the database is away for a while, and gives up until the next change.
+async fn note(live: &Live<Config>, store: &Store, stop: &Stop) {
+    let Some(folder) = live.folder() else { return };
+    for wait in NOTE_AGAIN {
+        let Err(error) = crate::configuring::note_all(folder, store, crate::time::now()).await else { return };
+        tracing::error!("the configuration's history could not be kept and is tried again soon: {error:#}");
+        tokio::select! {
+            () = stop.stopped() => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+    tracing::error!("the configuration's history could not be kept; it is tried again at the next change");
 }
