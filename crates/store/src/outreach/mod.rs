@@ -25,6 +25,7 @@ mod addresses;
 mod called;
 mod claims;
 mod copies;
+mod due;
 mod follow_up;
 mod gate;
 mod gate_facts;
