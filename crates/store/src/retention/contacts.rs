@@ -54,6 +54,7 @@ pub(crate) async fn forget_contacts(tx: &mut Tx, keys: &Keys, ids: &[i64], now: 
         for sql in [
             "DELETE FROM page_capture WHERE ad_id = $1",
             "DELETE FROM contact_mention WHERE ad_id = $1",
+            "DELETE FROM address_mention WHERE ad_id = $1",
             "UPDATE list_line SET contacts = '[]' WHERE anchor_ad = $1",
             "UPDATE ad SET excerpt_hash = NULL, validators_sealed = NULL, page_read_at = NULL WHERE id = $1",
             CHANGED_WHOLE,
