@@ -151,7 +151,7 @@ fn view(
         typed: Posted::default(),
         words: history(state, page, team, &row.attempt),
         language: if row.language.is_empty() { t.t("language-unknown") } else { page.language(&row.language) },
-        urgent,
+        urgent: row.urgent,
         contact: contact.map(shown),
         referral: row.referral.as_ref().map(|referral| {
             let consent = &referral.consent;
