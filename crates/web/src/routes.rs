@@ -159,10 +159,13 @@ routes! {
     get "/sites/{id}" Only(Administrator) => administration::site;
     post "/sites/{id}/wish" Only(Administrator) => administration::wish;
     get "/settings" Only(Administrator) => settings::overview;
+    get "/settings/new" Only(Administrator) => settings::new;
+    post "/settings/new" Only(Administrator) => settings::make;
     get "/settings/{id}" Only(Administrator) => settings::file;
     post "/settings/{id}/check" Only(Administrator) => settings::check;
     post "/settings/{id}/save" Only(Administrator) => settings::save;
     post "/settings/{id}/return" Only(Administrator) => settings::go_back;
+    post "/settings/{id}/remove" Only(Administrator) => settings::remove;
     get "/retention" Only(Administrator) => retention::upcoming;
     post "/retention/hold" Only(Administrator) => retention::hold;
     post "/retention/{id}/release" Only(Administrator) => retention::release;

@@ -133,6 +133,8 @@ impl Default for AuditSettings {
 pub struct RetentionSettings {
     /// Ads with text, contacts and readings, after their advertiser was last seen.
     pub ads_days: u32,
+    /// Contacts, links and street addresses of ads, after their advertiser was last seen.
+    pub contacts_days: u32,
     /// Hashes of pictures, after they were made.
     pub images_days: u32,
     /// Cases, decisions, judgements, after their last change.
@@ -149,6 +151,7 @@ impl Default for RetentionSettings {
     fn default() -> Self {
         Self {
             ads_days: 730,
+            contacts_days: 730,
             images_days: 730,
             cases_days: 1826,
             ledger_days: 1826,
@@ -508,6 +511,7 @@ impl Settings {
         let clocks = &self.retention;
         for (key, days) in [
             ("retention.ads_days", clocks.ads_days),
+            ("retention.contacts_days", clocks.contacts_days),
             ("retention.images_days", clocks.images_days),
             ("retention.cases_days", clocks.cases_days),
             ("retention.ledger_days", clocks.ledger_days),

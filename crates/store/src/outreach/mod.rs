@@ -24,6 +24,7 @@ macro_rules! words {
 mod called;
 mod claims;
 mod copies;
+mod due;
 mod follow_up;
 mod gate;
 mod gate_facts;

@@ -89,7 +89,7 @@ async fn page(
     let colleagues = colleagues(state, team).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in &rows {
-        let mut view = view(state, &page, team, row, today, &colleagues).await?;
+        let mut view = view(state, &page, team, row, today, &colleagues);
         if view.id == typed.0 {
             view.typed = typed.1.clone();
         }
@@ -123,21 +123,19 @@ fn care_choices(t: Language, colleagues: &[(AccountId, String)], chosen: Option<
         .collect()
 }
 
-async fn view(
+fn view(
     state: &AppState,
     page: &Page,
     team: &Team,
     row: &DueRow,
     today: Date,
     colleagues: &[(AccountId, String)],
-) -> Result<DueView, WebError> {
+) -> DueView {
     let t = page.t;
     // A promise is kept without the gate's leave; where nobody wished for more, the gate alone opens a number.
     let wished = matches!(row.attempt.outcome, Some(Outcome::WantsToTalk | Outcome::AcceptedOffer | Outcome::Referred));
-    let facts = state.store.gate_row(&row.attempt.advertiser, state.now(), state.now()).await?;
-    let urgent = facts.is_some_and(|facts| facts.urgent);
-    let contact = row.contact.as_ref().filter(|_| wished && !urgent);
-    Ok(DueView {
+    let contact = row.contact.as_ref().filter(|_| wished && !row.urgent);
+    DueView {
         id: row.attempt.id.0,
         version: row.attempt.version,
         day: row.attempt.follow_up.map_or_else(String::new, |day| page.date(&day)),
@@ -177,7 +175,7 @@ async fn view(
                     .collect(),
             }
         }),
-    })
+    }
 }
 
 fn status_words(t: Language, status: ReferralStatus) -> String {

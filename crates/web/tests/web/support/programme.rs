@@ -60,6 +60,7 @@ pub fn settings(clock: Clock) -> WebSettings {
         clocks: ::store::Clocks {
             pages_days: 90,
             ads_days: 730,
+            contacts_days: 365,
             images_days: 730,
             cases_days: 1826,
             ledger_days: 1826,
