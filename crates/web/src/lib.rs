@@ -50,7 +50,7 @@ pub use routes::{Audience, ROUTES, RouteInfo, app, public_app};
 pub use serve::{ServeError, Tls, TlsError, serve, serve_public};
 pub use settings::{
     Clock, Controller, Copies, CrawlerFacts, Duty, Method, Offer, PlacesSettings, Region, ReviewReason, ReviewSettings,
-    Team, WebSettings,
+    Team, UrgentPerson, WebSettings,
 };
 pub use state::AppState;
 pub use texts::Language;

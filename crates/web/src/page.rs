@@ -158,6 +158,10 @@ impl Page {
             entries.push(("/places", t.t("menu-places")));
             entries.push(("/coverage", t.t("menu-coverage")));
         }
+        if who.account.details.urgent_contact {
+            // Second: what a day begins with stays first.
+            entries.insert(1, ("/urgent", crate::pages::urgent::menu_words(t)));
+        }
         let shortcuts = match who.role() {
             PersonRole::Researcher => SHORTCUTS.map(|(keys, key)| (keys, t.t(key))).to_vec(),
             _ => Vec::new(),
@@ -203,7 +207,7 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 69] = [
+        const KNOWN: [&str; 70] = [
             "adopted",
             "dropped",
             "handed-over",
@@ -227,6 +231,7 @@ impl Page {
             "urgent-answered",
             "decided-last",
             "urgent-closed",
+            "urgent-reported",
             "skipped",
             "skipped-last",
             "unskipped",

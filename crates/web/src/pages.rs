@@ -54,6 +54,7 @@ pub mod shared_numbers;
 pub mod sign_in;
 pub mod today;
 pub mod try_text;
+pub mod urgent;
 pub mod visits;
 pub mod what_if;
 

@@ -65,7 +65,15 @@ pub(super) async fn fill(store: &Store, by: AccountId) {
 }
 
 fn clocks() -> Clocks {
-    Clocks { pages_days: 90, ads_days: 730, images_days: 730, cases_days: 1826, ledger_days: 1826, audit_days: 1826 }
+    Clocks {
+        pages_days: 90,
+        ads_days: 730,
+        contacts_days: 730,
+        images_days: 730,
+        cases_days: 1826,
+        ledger_days: 1826,
+        audit_days: 1826,
+    }
 }
 
 const DAY: i64 = 24 * 60;
