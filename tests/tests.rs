@@ -32,6 +32,7 @@
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `what_if` | what if, shadow runs and adoption: what is shown is what comes, and nothing changes before |
 //! | `day_of_a_worker` | an outreach worker's whole day on a phone, both languages, both databases |
+//! | `visits_day` | a team's day in clinics on a phone, both languages, both databases |
 //! | `sign_in` | TLS, nginx, two processes as one, an identity provider, restarts of the database, the change of the key |
 //! | `research` | package and report of a demo, read by frictionless, duckdb, pandas, pycanon and pypdf |
 //! | `random_draw` | the random stratum: approval, draw, export, end of the approval, on both databases |
@@ -73,4 +74,5 @@ mod research;
 mod sign_in;
 mod site;
 mod support;
+mod visits_day;
 mod what_if;
