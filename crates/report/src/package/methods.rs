@@ -78,7 +78,7 @@ pub(super) fn resources(figures: &Figures) -> Table {
         }
         row
     };
-    if figures.outreach.attempts >= figures.cube.least() {
+    if figures.outreach.steps(figures.cube.least())[0].is_some_and(|people| people > 0) {
         table.rows.push(row("all", "all", &figures.outreach.resources.used));
     }
     for method in &figures.outreach.methods {
