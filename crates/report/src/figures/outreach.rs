@@ -89,7 +89,7 @@ pub struct Used {
 /// What one of something took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Each {
-    /// Hours; `None` where there were too few to tell.
+    /// Hours; `None` where the count must not show, or is none.
     pub hours: Option<f64>,
     /// Kroner; `None` also where the programme names no rates.
     pub cost_kr: Option<f64>,

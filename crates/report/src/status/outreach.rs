@@ -276,7 +276,7 @@ fn resources(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Ton
         },
     );
     let cell = |hours: Option<f64>, cost: Option<f64>| match (hours, cost) {
-        (None, None) => t.pick("for få", "too few").to_owned(),
+        (None, None) => "–".to_owned(),
         (Some(hours), None) => format!("{} {}", t.decimal(hours, 1), t.pick("t", "h")),
         (None, Some(cost)) => format!("{} kr.", t.whole(cost.round() as u64)),
         (Some(hours), Some(cost)) => {
@@ -317,8 +317,8 @@ fn resources(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Ton
     say(
         blocks,
         t.pick(
-            "En kontakt er en, der svarede; et tilbud er et, der blev taget imod.",
-            "A contact is somebody who answered; an offer is one that was accepted.",
+            "En kontakt er en, der svarede; et tilbud er et, der blev taget imod. En streg: holdt tilbage, eller der var ingen.",
+            "A contact is somebody who answered; an offer is one that was accepted. A dash: withheld, or there was none.",
         ),
     );
 }
