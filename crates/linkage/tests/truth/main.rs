@@ -9,6 +9,7 @@ mod world;
 
 use domain::{AdRef, Judgement, JudgementKind, LinkKind, Linkage, PdqHash};
 use linkage::{LinkParameters, PairEvidence, estimate, link, link_with_evidence};
+use planted::person;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use world::{Draft, World, start};

@@ -6,7 +6,7 @@ use domain::{AdRef, Contact, ContactKind, LinkKind};
 use linkage::{LinkParameters, link_with_evidence};
 
 /// A person whose ad is copied, among others. Gives the ads and what they are made of.
-fn person(world: &mut World) -> (Vec<AdRef>, Draft) {
+pub fn person(world: &mut World) -> (Vec<AdRef>, Draft) {
     for _ in 0..120 {
         world.independent();
     }
