@@ -1,11 +1,12 @@
 //! The pages over a real store. `access`: every address as every role. `accounts`: second factor, links, sessions, the brake. `auditing`: the log of looks. `research`: queue, case, decision.
+//! `places`: the register, the plan of visits, forms, coverage.
 //! `queue`: next case, lock, skip, views, shortcuts.
 //! `search`: search, contacts, files.
 //! `second`: second readings, history. `findings`: figures, filters, downloads.
 //! `what_if`: other values tried and adopted, indicators in the shadow.
 //! `strange_forms`: forms that no page of ours would send.
 //! `settings`: the configuration, retention and holds.
-//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
+//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `minor`: a possible minor met by a worker. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
 
 #[path = "web/access.rs"]
 mod access;
@@ -17,6 +18,8 @@ mod auditing;
 mod browser;
 #[path = "web/findings.rs"]
 mod findings;
+#[path = "web/minor.rs"]
+mod minor;
 #[path = "web/network.rs"]
 mod network;
 #[path = "web/objections.rs"]
@@ -25,6 +28,8 @@ mod objections;
 mod outreach;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/places.rs"]
+mod places;
 #[path = "web/plain_language.rs"]
 mod plain_language;
 #[path = "web/queue.rs"]

@@ -14,7 +14,9 @@ mod toml_file;
 pub use builtin::{Builtin, write_builtin};
 pub use instruments::{Instruments, OWN_TOOL};
 pub use overlay::{Overlay, differences};
-pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, Unit, UrgentPerson, UrgentSettings};
+pub use programme::{
+    Duty, Method, Offer, Programme, Reason, TeamSettings, Unit, UrgentPerson, UrgentSettings, VisitSettings,
+};
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
     AlarmSettings, AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings,
@@ -473,6 +475,8 @@ impl Source {
         let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), catalogue.reading_hash().to_owned()];
         // Words of the index are made of the masked texts: made otherwise, they are made again.
         parts.push(store::search::words::VERSION.to_owned());
+        // What is noted of a reading beside its text: read before, an ad is read again.
+        parts.push("mentions: contacts, places, languages, personas, addresses".to_owned());
         for (path, text) in self.texts("lexicon/", ".toml")? {
             parts.extend([path, text]);
         }

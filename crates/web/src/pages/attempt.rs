@@ -29,7 +29,13 @@ pub async fn attempt(
     let (t, now) = (visit.language, state.now());
     let found = find(&state, &who, id, now).await?;
     let mut errors = Vec::new();
-    let channel = Channel::parse(&posted.text("channel")).filter(|channel| *channel != Channel::None);
+    let channel = match posted.text("channel").as_str() {
+        "" => {
+            errors.push(("how", t.t("wrong-channel")));
+            None
+        }
+        word => Channel::parse(word).filter(|channel| *channel != Channel::None),
+    };
     let outcome = match posted.text("outcome").as_str() {
         "" => None,
         word => Some(Outcome::parse(word).ok_or(WebError::UnreadableForm)?),
@@ -52,7 +58,9 @@ pub async fn attempt(
         if errors.is_empty() {
             return Err(WebError::UnreadableForm);
         }
-        let shown = Shown { errors, posted, ..Shown::default() };
+        // The words that were sent stay the words that are named: the language that the worker chose for them is kept.
+        let text = Some(posted.text("text")).filter(|text| !text.is_empty());
+        let shown = Shown { errors, posted, text: text.as_ref(), ..Shown::default() };
         let page = page(&state, &visit, &who, &found, shown).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -60,9 +68,13 @@ pub async fn attempt(
     if key.len() != 32 {
         return Err(WebError::UnreadableForm);
     }
-    let method = state.settings.methods.iter().map(|m| m.code.as_str()).find(|code| *code == posted.text("method"));
+    // Where the worker names no method it is that of the way used.
+    let methods = &state.settings.methods;
+    let named = methods.iter().find(|method| method.code == posted.text("method"));
+    let method = named.or_else(|| methods.iter().find(|method| method.goes_by(gate::channel(channel))));
+    let written = matches!(channel, Channel::Sms | Channel::Mail | Channel::App);
     let text_version = posted.text("text_version");
-    let used = used_contact(&found.line, posted.number("contact"));
+    let used = used_contact(&found.line.contacts, posted.number("contact"), channel);
     let new = NewAttempt {
         idempotency_key: format!("{}:{key}", who.id().0),
         advertiser: found.line.line.advertiser.clone(),
@@ -71,12 +83,12 @@ pub async fn attempt(
         // What was drawn is what is analysed, whatever the form says.
         method: match state.store.assigned_method(&found.line.line.advertiser).await? {
             Some(drawn) => drawn,
-            None => method.unwrap_or("outreach").to_owned(),
+            None => method.map_or("outreach", |method| method.code.as_str()).to_owned(),
         },
         channel,
         outcome,
         language: Some(found.line.line.language.clone()).filter(|language| !language.is_empty()),
-        text_version: Some(text_version).filter(|text| channel == Channel::Sms && !text.is_empty() && text.len() < 100),
+        text_version: Some(text_version).filter(|text| written && !text.is_empty() && text.len() < 100),
         minutes: minutes_read.and_then(|minutes| u32::try_from(minutes).ok()),
         note: posted.text("note"),
         follow_up: follow_up_read,

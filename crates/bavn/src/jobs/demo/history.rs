@@ -354,7 +354,7 @@ impl History<'_> {
         at: Timestamp,
     ) -> NewAttempt {
         let (method, minutes, people) = match channel {
-            Channel::Sms => ("message", 6, 1),
+            Channel::Sms | Channel::Mail | Channel::App => ("message", 6, 1),
             Channel::Visit => ("visit", 70, 2),
             Channel::Call | Channel::None => ("call", 18, 1),
         };
