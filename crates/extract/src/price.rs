@@ -517,8 +517,12 @@ fn pair(tokens: &Tokens<'_>, items: &[Item]) -> Vec<Option<(u32, usize)>> {
         }
         let near = |j: usize| j == i || gap(tokens, items, j - 1, j) != Gap::Apart;
         let amounts = (i..items.len()).take_while(|&j| is_amount(j) && near(j)).count();
-        let lengths = (i + amounts..items.len()).take_while(|&j| minutes(j).is_some() && near(j)).count();
-        if amounts < 2 || lengths != amounts {
+        if amounts < 2 {
+            continue;
+        }
+        // One more than there may be is enough to know; a row of a thousand lengths is not counted a thousand times.
+        let lengths = (i + amounts..items.len()).take(amounts + 1);
+        if lengths.take_while(|&j| minutes(j).is_some() && near(j)).count() != amounts {
             continue;
         }
         for j in 0..amounts {
