@@ -4,7 +4,7 @@ use crate::pages::{
     account, administration, attempt, audit, called, case, contact, copies, decision, drift, findings, follow_ups,
     hand_over, health, history, identity, indicators, invitation, left_out, line, network, notes, objection,
     objections, pair, people, queue, queue_acts, retention, search, second, second_factor, settings, shadow,
-    shared_numbers, sign_in, today, try_text, what_if,
+    shared_numbers, sign_in, today, try_text, what_came, what_if,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -138,6 +138,9 @@ routes! {
     get "/today" Only(OutreachWorker) => today::today;
     get "/follow-ups" Only(OutreachWorker) => follow_ups::follow_ups;
     post "/follow-ups/{id}/save" Only(OutreachWorker) => follow_ups::save;
+    get "/follow-ups/{id}/outcome" Only(OutreachWorker) => what_came::form;
+    post "/follow-ups/{id}/outcome" Only(OutreachWorker) => what_came::save;
+    post "/follow-ups/{id}/undo" Only(OutreachWorker) => what_came::undo;
     post "/follow-ups/{id}/hand-over" Only(OutreachWorker) => hand_over::offer;
     post "/hand-overs/{id}/answer" Only(OutreachWorker) => hand_over::answer;
     post "/hand-overs/{id}/undo" Only(OutreachWorker) => hand_over::undo;
@@ -149,6 +152,7 @@ routes! {
     post "/follow-ups/{id}/referral" Only(OutreachWorker) => follow_ups::status;
     get "/called" Only(OutreachWorker) => called::form;
     post "/called" Only(OutreachWorker) => called::look_up;
+    post "/called/outcome" Only(OutreachWorker) => what_came::called;
     get "/line/{id}" Only(OutreachWorker) => line::line;
     post "/line/{id}/claim" Only(OutreachWorker) => line::claim;
     post "/line/{id}/release" Only(OutreachWorker) => line::release;

@@ -2,6 +2,7 @@
 
 use super::hand_over::{member, one_attempt};
 use super::ledger::{ATTEMPT, attempt_row};
+use super::record::newest_at;
 use super::{AttemptId, AttemptRow, ContactRef, WorkerCaution};
 use crate::db::{Tx, args};
 use crate::keys::Keys;
@@ -107,6 +108,10 @@ pub struct AttemptNow {
     pub care: Option<String>,
     /// Who changed it last, and when; `None` where nobody did since its recording.
     pub changed: Option<(String, Timestamp)>,
+    /// Language used.
+    pub language: String,
+    /// The newest attempt at the same person or group, of any team.
+    pub newest: AttemptId,
 }
 
 /// Who looks after an attempt.
@@ -137,13 +142,15 @@ pub struct DueRow {
     pub referral: Option<ReferralRow>,
     /// What was agreed.
     pub plan: String,
+    /// What was noted of the attempt.
+    pub note: String,
     /// Name of who looks after it.
     pub care: Option<String>,
 }
 
 impl Store {
-    /// A team's attempts that are to be followed up by a day and referrals of which the last word is not said, by day.
-    /// Of each person only the newest attempt counts. Audited, since contacts are opened.
+    /// A team's attempts that are to be followed up by a day, referrals of which the last word is not said, and then the
+    /// attempts that wait for an answer, by day. Of each person only the newest attempt counts. Audited, since contacts are opened.
     pub async fn due(&self, look: &Look, team: &TeamId, until: Date) -> Result<Vec<DueRow>, StoreError> {
         let mut tx = self.write("reading what is to be followed up").await?;
         look.write(&mut tx, self.keys()).await?;
@@ -152,11 +159,14 @@ impl Store {
              (SELECT 1 FROM attempt n WHERE n.anchor_ad = t.anchor_ad AND coalesce(n.care_team, n.team) = $1 \
              AND n.undone_at IS NULL AND \
              (n.made_at > t.made_at OR (n.made_at = t.made_at AND n.id > t.id))) \
-             AND ((t.follow_up IS NOT NULL AND t.follow_up <= $2) OR EXISTS (SELECT 1 FROM referral r \
+             AND (t.outcome IS NULL OR (t.follow_up IS NOT NULL AND t.follow_up <= $2) OR EXISTS (SELECT 1 FROM referral r \
              WHERE r.attempt_id = t.id AND NOT EXISTS (SELECT 1 FROM referral_status s WHERE s.attempt_id = r.attempt_id \
-             AND s.status <> 'pending'))) ORDER BY coalesce(t.follow_up, ''), t.id LIMIT 200"
+             AND s.status <> 'pending'))) ORDER BY CASE WHEN t.outcome IS NULL AND t.follow_up IS NULL THEN 1 ELSE 0 END, \
+             coalesce(t.follow_up, ''), t.id LIMIT 200"
         );
         let rows = tx.all_of(sql, args![team.as_str(), until.to_string()]).await?;
+        let of = rows.iter().map(|row| Ok(AttemptId(row.int(0)?))).collect::<Result<Vec<_>, StoreError>>()?;
+        let mut notes = self.notes_of(&mut tx, team, &of).await?;
         let mut due = Vec::with_capacity(rows.len());
         for row in &rows {
             let attempt = attempt_row(row)?;
@@ -171,7 +181,16 @@ impl Store {
             let language = row.opt_text(18)?.unwrap_or_default();
             let referral = self.referral(&mut tx, attempt.id).await?;
             let now = self.now_of(&mut tx, attempt).await?;
-            due.push(DueRow { attempt: now.attempt, contact, language, referral, plan: now.plan, care: now.care });
+            let note = notes.remove(&now.attempt.id).unwrap_or_default();
+            due.push(DueRow {
+                attempt: now.attempt,
+                contact,
+                language,
+                referral,
+                plan: now.plan,
+                note,
+                care: now.care,
+            });
         }
         tx.commit().await?;
         Ok(due)
@@ -299,7 +318,13 @@ impl Store {
         let mut tx = self.write("reading an attempt").await?;
         look.write(&mut tx, self.keys()).await?;
         let row = one_attempt(&mut tx, attempt).await?;
-        let now = self.now_of(&mut tx, row).await?;
+        let mut now = self.now_of(&mut tx, row).await?;
+        let row = tx
+            .one("SELECT anchor_ad, language FROM attempt WHERE id = $1", args![attempt.0])
+            .await?
+            .ok_or(StoreError::NotFound { what: "attempt" })?;
+        now.newest = newest_at(&mut tx, row.int(0)?).await?;
+        now.language = row.opt_text(1)?.unwrap_or_default();
         tx.commit().await?;
         Ok(now)
     }
@@ -313,7 +338,7 @@ impl Store {
             Some((plan, by, at)) => (plan, Some((by, at))),
             None => (String::new(), None),
         };
-        Ok(AttemptNow { plan, care, changed, attempt })
+        Ok(AttemptNow { plan, care, changed, newest: attempt.id, language: String::new(), attempt })
     }
 }
 

@@ -49,6 +49,8 @@ async fn every_address_is_asked_for_as_every_role() {
         worker.post("/copies", &[("kind", "csv"), ("holder", "Vera")]).await.location(),
         "/copies/1?done=copied"
     );
+    // An attempt, so that what came of it can be written.
+    crate::worker::put_attempt(&world, line).await;
     let people = [
         (None, None),
         (Some("forsker"), Some(PersonRole::Researcher)),
