@@ -333,6 +333,7 @@ async fn done_since(tx: &mut Tx, row: &Row) -> Result<Option<Timestamp>, StoreEr
             args![attempt, row.text(2)?, accepted],
         )
         .await?;
+    // Marked as done, or its outcome written: what stood open when they accepted is closed in a later change.
     let marked = tx
         .one(
             "SELECT min(c.at) FROM attempt_change c JOIN attempt t ON t.id = c.attempt_id WHERE c.attempt_id = $1 \
@@ -341,8 +342,16 @@ async fn done_since(tx: &mut Tx, row: &Row) -> Result<Option<Timestamp>, StoreEr
             args![attempt, accepted],
         )
         .await?;
+    let answered = tx
+        .one(
+            "SELECT min(c.at) FROM attempt_change c JOIN attempt t ON t.id = c.attempt_id WHERE c.attempt_id = $1 \
+             AND t.follow_up IS NULL AND c.outcome IS NOT NULL AND c.id > (SELECT max(d.id) FROM attempt_change d \
+             WHERE d.attempt_id = $1 AND d.outcome IS NULL AND d.at >= $2)",
+            args![attempt, accepted],
+        )
+        .await?;
     let mut found = Vec::new();
-    for row in [further, marked].into_iter().flatten() {
+    for row in [further, marked, answered].into_iter().flatten() {
         found.extend(row.opt_time(0)?);
     }
     Ok(found.into_iter().min())

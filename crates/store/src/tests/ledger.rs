@@ -4,9 +4,9 @@ use super::fixture::{World, account, ad, analyse, look, phone, programme, put, r
 use super::on_both;
 use crate::testing::{TestStore, at};
 use crate::{
-    AccountId, AttemptDetails, AttemptId, Channel, ClaimResult, Consent, ConsentHow, ContactRef, Decision, DecisionKind,
-    FollowUpEdit, GateRow, ImportResult, NewAttempt, NewLine, NewList, Outcome, OutcomeEdit, PersonRole, ReferralStatus, Store,
-    StoreError, Told14, WorkerCaution,
+    AccountId, AttemptDetails, AttemptId, Channel, ClaimResult, Consent, ConsentHow, ContactRef, Decision,
+    DecisionKind, FollowUpEdit, GateRow, ImportResult, NewAttempt, NewLine, NewList, Outcome, OutcomeEdit, PersonRole,
+    ReferralStatus, Store, StoreError, Told14, WorkerCaution,
 };
 use domain::{AdvertiserId, Band, Bilingual, NetworkId, TeamId};
 use jiff::civil::Date;

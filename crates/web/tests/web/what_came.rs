@@ -58,7 +58,8 @@ async fn whoever_rings_back_after_a_no_can_be_written_down_without_line_or_gate(
     let again = answer(&mut vera, "/called/outcome", &page, &wrong).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.body.contains("value=\"mange\"") && again.body.contains("Skriv minutter som et tal"));
-    let fields = [("channel", "call"), ("person_asked", "1"), ("outcome", "wants_to_talk"), ("note", "Helst om aftenen")];
+    let fields =
+        [("channel", "call"), ("person_asked", "1"), ("outcome", "wants_to_talk"), ("note", "Helst om aftenen")];
     let done = answer(&mut vera, "/called/outcome", &again.body, &fields).await;
     assert_eq!(done.location(), "/follow-ups?done=outcome", "{}", done.body);
     assert_eq!(answer(&mut vera, "/called/outcome", &again.body, &fields).await.status, StatusCode::SEE_OTHER);
@@ -138,7 +139,8 @@ async fn a_follow_up_ends_with_an_outcome_also_for_the_team_that_took_it_over() 
     attempt(&mut vera, &path, &[("outcome", "wants_to_talk"), ("note", "Bor hos en veninde")]).await;
     let first = kept(&world).await[0].id.0;
     vera.get("/follow-ups").await;
-    let offered = vera.post(&format!("/follow-ups/{first}/hand-over"), &[("to", "team:oest"), ("note", "Flyttet")]).await;
+    let offered =
+        vera.post(&format!("/follow-ups/{first}/hand-over"), &[("to", "team:oest"), ("note", "Flyttet")]).await;
     assert_eq!(offered.status, StatusCode::SEE_OTHER, "{}", offered.body);
     let mut oda = Browser::signed_in(app(world.state.clone()), "oest").await;
     let before = oda.get("/follow-ups").await.body;
@@ -188,7 +190,8 @@ async fn a_second_tab_is_asked_before_there_are_two_attempts() {
     let second = tab.body.clone();
     let asked = answer(&mut tab, &to, &second, &[("channel", "sms"), ("outcome", ""), ("note", "Skrev også")]).await;
     assert_eq!(asked.status, StatusCode::CONFLICT);
-    for words in ["Er det et forsøg mere?", "Opkald, Vera Vest. Intet svar.", "Skrev også", "Sendt, venter på svar"] {
+    for words in ["Er det et forsøg mere?", "Opkald, Vera Vest. Intet svar.", "Skrev også", "Sendt, venter på svar"]
+    {
         assert!(asked.body.contains(words), "{words}: {}", asked.body);
     }
     assert_eq!(kept(&world).await.len(), 1, "nothing was saved");
@@ -211,11 +214,20 @@ async fn an_objection_told_to_a_worker_leaves_the_advertiser_to_rule_and_decisio
     assert!(!shut.iter().any(|why| matches!(why, Refusal::CoolDown(_) | Refusal::Objection)), "{shut:?}");
     // Taken back: the line is open to those who hold it, as before.
     let kim = store::Actor::System("Kim".into());
-    let look = store::Look { actor: kim.clone(), purpose: "test".into(), what: "objections", subject: String::new(), at: now() };
+    let look = store::Look {
+        actor: kim.clone(),
+        purpose: "test".into(),
+        what: "objections",
+        subject: String::new(),
+        at: now(),
+    };
     let all = store.objections(&look, false, 10).await.unwrap();
     store.withdraw_objection(all[0].id, "forkert nummer", &kim, now()).await.unwrap();
     let open = refusals(&world, &here).await;
-    assert!(!open.contains(&Refusal::NoContact) && !open.iter().any(|why| matches!(why, Refusal::CoolDown(_))), "{open:?}");
+    assert!(
+        !open.contains(&Refusal::NoContact) && !open.iter().any(|why| matches!(why, Refusal::CoolDown(_))),
+        "{open:?}"
+    );
 }
 
 #[tokio::test]
