@@ -53,7 +53,7 @@ fn python(script: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn the_truth_is_compiled_from_its_source() {
-    for folder in ["reading_unseen", "reading_blind", "reading_dev", "reading_fresh"] {
+    for folder in ["reading_unseen", "reading_blind", "reading_dev", "reading_fresh", "reading_authors"] {
         python("tests/data/reading_unseen/compile_ads.py", &["--check", &format!("tests/data/{folder}")]);
     }
 }

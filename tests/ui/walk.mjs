@@ -389,6 +389,9 @@ for (const [language, login] of [["da", worker[0]], ["en", worker[1]]]) {
     const key = await page.locator("form[action$='/attempt'] input[name=key]").getAttribute("value");
     const token = await page.locator("form[action$='/attempt'] input[name=form_token]").getAttribute("value");
     const history = await page.locator("section[aria-labelledby=h-before] li").count();
+    // Where no way is safe none is chosen beforehand.
+    const ways = page.locator("form[action$='/attempt'] input[name=channel]");
+    if ((await ways.and(page.locator(":checked")).count()) === 0) await ways.and(page.locator("[value=call]")).check();
     await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=no_answer]"));
     await check(page, "line-done", language, "phone", 60_000);
     // A lost connection: the same form is sent once more.

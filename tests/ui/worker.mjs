@@ -120,7 +120,10 @@ const openLines = page.locator("li.card:not(.closed) h2 a");
 const before = await openLines.count();
 assert.ok(before > 0, "somebody is on the list");
 taps = 0;
-await tap(openLines.first());
+// A line with a way that is safe, where there is one: else the worker says the way first, one tap more.
+const safe = page.locator("li.card:not(.closed)").filter({ hasText: /SMS|Opkald|Text message|\bCall\b/ }).locator("h2 a");
+const isSafe = (await safe.count()) > 0;
+await tap(isSafe ? safe.first() : openLines.first());
 await check("line");
 const line = page.url();
 assert.equal(await page.locator("a[href^='tel:']").count(), 0, "no number before the claim");
@@ -136,9 +139,17 @@ for (const button of await page.locator("main button.big, main a.button").all())
   const box = await button.boundingBox();
   if (box) assert.ok(box.height >= 44, `a target is ${box.height} px high`);
 }
+/** Says how, where no way was chosen beforehand. */
+async function way(page) {
+  const ways = page.locator("form[action$='/attempt'] input[name=channel]");
+  if ((await ways.count()) === 0 || (await ways.and(page.locator(":checked")).count()) > 0) return;
+  await page.locator("form[action$='/attempt'] input[name=channel][value=call]").check();
+  taps += 1;
+}
 const outcome = (value) => page.locator(`form[action$='/attempt'] button[name=outcome][value='${value}']`);
+await way(page);
 await tap(outcome("no_answer"));
-assert.ok(taps <= 4, `a whole attempt took ${taps} taps`);
+assert.ok(taps <= (isSafe ? 4 : 5), `a whole attempt took ${taps} taps`);
 await check("attempt");
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 1);
 assert.equal(await page.locator("a[href^='tel:']").count(), 0, "left alone after an attempt");
@@ -147,6 +158,7 @@ await page.goto(line);
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 0, "taken back");
 
 // A message that waits for its answer: the outcome later takes two taps, from the list.
+await way(page);
 await follow(outcome(""));
 await page.goto(`${base}/today`);
 taps = 0;
@@ -174,6 +186,7 @@ await page.reload();
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 0, "Enter in a field records nothing");
 assert.equal(await page.locator("#a-note").inputValue(), "Ring efter kl. 16", "kept over a reload");
 await page.context().setOffline(true);
+await way(page);
 await outcome("wants_to_talk").click().catch(() => {});
 await page.waitForTimeout(500);
 await page.context().setOffline(false);
@@ -182,6 +195,7 @@ assert.equal(await page.locator("#a-note").inputValue(), "Ring efter kl. 16", "k
 const tomorrow = new Date(Date.now() + 30 * 3600 * 1000).toISOString().slice(0, 10);
 await page.locator("#a-follow").fill(tomorrow);
 await page.locator("#a-caution_camera").check();
+await way(page);
 await follow(outcome("wants_to_talk"));
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 1, "recorded once");
 assert.ok((await page.locator("section[aria-labelledby=h-care]").innerText()).match(/kamera|camera/), "colleagues are warned");
@@ -262,6 +276,7 @@ await page.goto(line);
 await follow(page.locator("form[action$='/undo'] button").first());
 const bare = await open({ javaScriptEnabled: false, storageState: session });
 await bare.goto(line);
+await way(bare);
 await follow(bare.locator("form[action$='/attempt'] button[name=outcome][value=no_answer]"));
 assert.equal(await bare.locator("section[aria-labelledby=h-before] li").count(), 1, "recorded without script");
 await follow(bare.locator("form[action$='/undo'] button").first());
@@ -270,11 +285,13 @@ await other.context().close();
 await page.goto(line);
 
 // A referral without consent is not taken.
+await way(page);
 await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=referred]"));
 assert.equal(await page.locator("[role=alert] a[href='#a-consent']").count(), 1, "what is missing is said");
 await page.goto(line);
 
 // She says no: the line is shut at once, and stays shut.
+await way(page);
 await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=objection]"));
 await check("objection");
 assert.equal(await page.locator("a[href^='tel:'], a[href^='sms:']").count(), 0, "no way to her any more");

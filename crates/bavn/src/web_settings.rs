@@ -10,7 +10,7 @@ use std::sync::Arc;
 use store::Store;
 use web::{
     AppState, Clock, Controller, Copies, CrawlerFacts, Duty, Language, Method, Offer, PublicLimits, Region,
-    ReviewReason, ReviewSettings, Team, WebSettings,
+    ReviewReason, ReviewSettings, Team, UrgentPerson, WebSettings,
 };
 
 /// A team with the municipalities of its regions.
@@ -84,6 +84,10 @@ pub fn app_state(
             product_token: crawler::fetch::PRODUCT.to_owned(),
             delay_s: if slowest.is_finite() { slowest.ceil() as u32 } else { 1 },
         },
+        public_page: match config.settings.public.url.trim_end_matches('/') {
+            "" => String::new(),
+            url => format!("{url}/objection"),
+        },
         public_texts: config.public_texts.clone(),
         kept_days: {
             let clocks = &config.settings.retention;
@@ -96,7 +100,7 @@ pub fn app_state(
             .map(|reason| ReviewReason { code: reason.code.clone(), text: reason.text.clone() })
             .collect(),
         methods: (programme.methods.iter())
-            .map(|method| Method { code: method.code.clone(), name: method.name.clone() })
+            .map(|method| Method { code: method.code.clone(), name: method.name.clone(), channel: method.channel })
             .collect(),
         offers: (programme.offers.iter())
             .map(|offer| Offer {
@@ -108,6 +112,13 @@ pub fn app_state(
             .collect(),
         hotline: programme.hotline.clone(),
         outreach: programme.outreach.clone(),
+        urgent_people: (programme.urgent.people.iter())
+            .map(|person| UrgentPerson {
+                login: person.login.clone(),
+                name: person.name.clone(),
+                phone: person.phone.clone(),
+            })
+            .collect(),
         duty: programme.duty.as_ref().map(|duty| Duty {
             text: duty.text.clone(),
             law: duty.law.clone(),

@@ -40,6 +40,19 @@ pub trait Frontier: Send + Sync {
         at: Timestamp,
     ) -> Result<Completed, FrontierError>;
 
+    /// As [`Frontier::complete`], and leases the next entry in the same transaction, where the frontier can do that. None
+    /// says that it is to be asked for.
+    async fn complete_and_lease(
+        &self,
+        run: RunId,
+        entry: &Entry,
+        outcome: &PageOutcome,
+        trail: &Trail,
+        at: Timestamp,
+    ) -> Result<(Completed, Option<Box<Entry>>), FrontierError> {
+        self.complete(run, entry, outcome, trail, at).await.map(|done| (done, None))
+    }
+
     /// Archives what was asked for an entry that gave nothing: redirects, refusals, cut bodies, pages that could not be
     /// understood. An adapter that is mended later reads them again.
     async fn archive(&self, run: RunId, entry: &Entry, captures: &[Capture]) -> Result<(), FrontierError>;

@@ -129,16 +129,34 @@ fn hours_again(tokens: &Tokens<'_>, items: &[Item], at: usize) -> Option<Item> {
 
 /// "700 kr for 30 and 1100 kr for 60", "1000 kr/30": a bare number behind an amount goes on in minutes.
 fn minutes_again(tokens: &Tokens<'_>, items: &[Item], at: usize) -> Option<Item> {
-    let Some(Item::Amount { to, sure: true, .. }) = items.last() else { return None };
+    let Some(Item::Amount { to, sure, .. }) = items.last() else { return None };
+    // "800 kr for 30 minutter, 1400 for 60": a bare amount where a price and its minutes stand before.
+    let goes_on = minutes_said(items) && matches!(tokens.text(*to), "for" | "foer" | "fuer");
+    if !(*sure || goes_on) {
+        return None;
+    }
+    // "Thirty minutes 400 kr, 700 kr sixty."
+    let said = tokens[at].word.number.map(u32::from).filter(|value| matches!(value, 15 | 30 | 45 | 60 | 90));
+    let ends_here = |i: usize| tokens.get(i).is_none_or(|t| t.line_before || t.kind == Kind::Symbol);
+    if let Some(value) = said.filter(|_| *to == at && minutes_said(items) && ends_here(at + 1)) {
+        return Some(Item::Length { minutes: value, from: at, to: at + 1 });
+    }
     let value = tokens.number(at).filter(|value| matches!(value, 15 | 20 | 25 | 30 | 40 | 45 | 60 | 75 | 90 | 120))?;
     let slash = tokens.is(*to, '/') && !tokens[at].space_before;
     let linked = *to + 1 == at && (slash || matches!(tokens.text(*to), "for" | "foer" | "fuer"));
     let ends = tokens.get(at + 1).is_none_or(|t| {
         t.line_before
-            || (t.kind == Kind::Symbol && !matches!(t.first, '/' | '-' | '%' | '+') && tokens.digits(at + 2) != 2)
+            || (t.kind == Kind::Symbol
+                && !matches!(t.first, '/' | '-' | '%' | '+')
+                && (tokens.digits(at + 2) != 2 || (t.first == '.' && tokens[at + 2].space_before)))
             || matches!(tokens.text(at + 1), "og" | "and" | "och" | "und" | "eller" | "or")
     });
     (linked && ends).then(|| Item::Length { minutes: value, from: at, to: at + 1 })
+}
+
+/// Whether a length in minutes stands not far before.
+fn minutes_said(items: &[Item]) -> bool {
+    items.iter().rev().take(12).any(|item| matches!(item, Item::Length { minutes, .. } if minutes % 60 != 0))
 }
 
 fn behind_number(tokens: &Tokens<'_>, at: usize) -> bool {
@@ -313,7 +331,22 @@ fn priced(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<Item> {
     if hops > 0 {
         return (value >= 50).then_some(Item::Amount { value, currency: Some(code), sure: true, from: at, to });
     }
-    Some(Item::Amount { value, currency: Some(code), sure: true, from: at, to: behind })
+    Some(Item::Amount { value, currency: Some(code), sure: true, from: at, to: with_full_stop(tokens, behind) })
+}
+
+/// "500 kr. for en time": the full stop of the abbreviation, where no sentence ends.
+fn with_full_stop(tokens: &Tokens<'_>, behind: usize) -> usize {
+    let joined = tokens.is(behind, '.') && !tokens[behind].space_before;
+    let short = matches!(tokens.text(behind - 1), "kr" | "dkr" | "skr" | "nkr");
+    let goes_on = tokens.get(behind + 1).is_some_and(|t| {
+        !t.line_before
+            && match t.kind {
+                Kind::Word => !t.capital,
+                Kind::Symbol => matches!(t.first, ',' | '/' | ';' | '½' | '¼' | '¾'),
+                Kind::Number => false,
+            }
+    });
+    if joined && short && goes_on { behind + 1 } else { behind }
 }
 
 /// "danske kroner", "Swedish kronor": whose kroner they are.
@@ -394,6 +427,20 @@ fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool, continues: bool, l
         let cash = tokens
             .get(to)
             .is_some_and(|t| !t.line_before && matches!(tokens.text(to), "kontant" | "kontanter" | "cash"));
+        // "Siden 2017", "4511": no amount of a list.
+        if value % 5 != 0 && !(thousands || decimals || cash || after_price_word(tokens, at)) {
+            return None;
+        }
+        let year = (1950..=2040).contains(&value)
+            && at.checked_sub(1).is_some_and(|i| {
+                matches!(
+                    tokens.text(i),
+                    "i" | "in" | "siden" | "since" | "fra" | "from" | "sedan" | "seit" | "aar" | "year" | "uddannet"
+                )
+            });
+        if year {
+            return None;
+        }
         let sure = thousands
             || decimals
             || cash
@@ -505,6 +552,26 @@ fn pair(tokens: &Tokens<'_>, items: &[Item]) -> Vec<Option<(u32, usize)>> {
         }
         start = end;
     }
+    // "Eine Stunde 110 Euro oder 820 Kronen": one price in two currencies has one length.
+    for i in 1..items.len() {
+        let (Item::Amount { currency: Some(one), .. }, Item::Amount { currency: Some(other), .. }) =
+            (items[i - 1], items[i])
+        else {
+            continue;
+        };
+        let (from, to) = (items[i - 1].range().1, items[i].range().0);
+        let or = to == from + 1
+            && (tokens.is_any(from, &['/', '(', '=', '~'])
+                || matches!(tokens.text(from), "or" | "oder" | "eller" | "o" | "sau" | "lub"));
+        if one == other || !or {
+            continue;
+        }
+        match (pairs[i - 1], pairs[i]) {
+            (Some(length), None) => pairs[i] = Some(length),
+            (None, Some(length)) => pairs[i - 1] = Some(length),
+            _ => {}
+        }
+    }
     pairs
 }
 
@@ -522,7 +589,7 @@ fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
     // A row of dots leads the eye and counts once.
     let distinct =
         (from..to).filter(|&i| i == from || tokens[i].first != tokens[i - 1].first || tokens[i].kind != Kind::Symbol);
-    if to < from || distinct.take(8).count() > 7 {
+    if to < from || distinct.take(10).count() > 9 {
         return Gap::Apart;
     }
     let (mut strong, mut joined) = (false, false);
@@ -577,7 +644,20 @@ fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
     }
     // "60 min relaxing full body massage 900 kr": one phrase, as long as nothing parts it.
     let parted = (from..to).any(|i| tokens[i].kind == Kind::Symbol || tokens[i].line_before);
-    if words > if parted { 2 } else { 4 } {
+    // "An hour of honest work on your shoulders for 700 kr": "for" ties the ends of a phrase together.
+    let tied = !parted
+        && matches!(a, Item::Length { .. })
+        && to > from
+        && matches!(tokens.text(to - 1), "for" | "foer" | "fuer" | "at" | "til");
+    if words
+        > if parted {
+            2
+        } else if tied {
+            7
+        } else {
+            4
+        }
+    {
         return Gap::Apart;
     }
     if strong && !joined { Gap::Strong } else { Gap::Near }

@@ -41,6 +41,10 @@ words!(
         Call = "call", "Opkald", "Call";
         /// Visit.
         Visit = "visit", "Besøg", "Visit";
+        /// E-mail.
+        Mail = "mail", "E-mail", "E-mail";
+        /// Message in a messaging service, by a handle.
+        App = "app", "Besked i app", "Message in an app";
         /// No safe way is known.
         None = "none", "Ingen sikker vej", "No safe way";
     }

@@ -135,6 +135,19 @@ impl FromRequestParts<AppState> for Office {
     }
 }
 
+/// Somebody appointed for the urgent route, whatever their role.
+#[derive(Debug, Clone)]
+pub struct UrgentContact(pub Who);
+
+impl FromRequestParts<AppState> for UrgentContact {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, WebError> {
+        let who = Who::from_request_parts(parts, state).await?;
+        if who.account.details.urgent_contact { Ok(Self(who)) } else { Err(WebError::Forbidden) }
+    }
+}
+
 /// Whoever it is: the language that the visitor chose, and the page's own address.
 #[derive(Debug, Clone)]
 pub struct Visit {

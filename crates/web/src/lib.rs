@@ -49,7 +49,7 @@ pub use routes::{Audience, ROUTES, RouteInfo, app, public_app};
 pub use serve::{ServeError, Tls, TlsError, serve, serve_public};
 pub use settings::{
     Clock, Controller, Copies, CrawlerFacts, Duty, Method, Offer, Region, ReviewReason, ReviewSettings, Team,
-    WebSettings,
+    UrgentPerson, WebSettings,
 };
 pub use state::AppState;
 pub use texts::Language;

@@ -147,6 +147,11 @@ impl Page {
             ],
             PersonRole::Auditor => vec![("/audit", t.t("menu-audit")), ("/indicators", t.t("menu-indicators"))],
         };
+        let mut entries = entries;
+        if who.account.details.urgent_contact {
+            // Second: what a day begins with stays first.
+            entries.insert(1, ("/urgent", crate::pages::urgent::menu_words(t)));
+        }
         let shortcuts = match who.role() {
             PersonRole::Researcher => SHORTCUTS.map(|(keys, key)| (keys, t.t(key))).to_vec(),
             _ => Vec::new(),
@@ -183,7 +188,7 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 58] = [
+        const KNOWN: [&str; 59] = [
             "adopted",
             "dropped",
             "handed-over",
@@ -207,6 +212,7 @@ impl Page {
             "urgent-answered",
             "decided-last",
             "urgent-closed",
+            "urgent-reported",
             "skipped",
             "skipped-last",
             "unskipped",

@@ -48,6 +48,7 @@ pub mod shared_numbers;
 pub mod sign_in;
 pub mod today;
 pub mod try_text;
+pub mod urgent;
 pub mod what_came;
 pub mod what_if;
 

@@ -4,7 +4,7 @@ use crate::pages::{
     account, administration, attempt, audit, called, case, contact, copies, decision, drift, findings, follow_ups,
     hand_over, health, history, identity, indicators, invitation, left_out, line, network, notes, objection,
     objections, pair, people, queue, queue_acts, retention, search, second, second_factor, settings, shadow,
-    shared_numbers, sign_in, today, try_text, what_came, what_if,
+    shared_numbers, sign_in, today, try_text, urgent, what_came, what_if,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -30,6 +30,8 @@ pub enum Audience {
     Only(PersonRole),
     /// Either of two roles.
     Either(PersonRole, PersonRole),
+    /// Whoever is appointed for the urgent route, whatever their role.
+    Appointed,
 }
 
 /// An address of the pages.
@@ -56,7 +58,7 @@ macro_rules! routes {
     (@name post) => { "POST" };
 }
 
-use Audience::{Either, Only, Public, SignedIn};
+use Audience::{Appointed, Either, Only, Public, SignedIn};
 use PersonRole::{Administrator, Auditor, OutreachWorker, Researcher};
 
 routes! {
@@ -103,6 +105,10 @@ routes! {
     post "/case/{id}/give-back" Only(Researcher) => decision::give_back;
     post "/case/{id}/decide" Only(Researcher) => decision::decide;
     post "/case/{id}/undo" Only(Researcher) => decision::undo;
+    get "/urgent" Appointed => urgent::urgent;
+    get "/urgent/{id}" Appointed => urgent::one;
+    post "/urgent/{id}/answer" Appointed => urgent::answer;
+    post "/urgent/{id}/close" Appointed => urgent::close;
     post "/case/{id}/close-urgent" Only(Researcher) => decision::close_urgent;
     post "/notes" Only(Researcher) => notes::add;
     post "/notes/{id}/undo" Only(Researcher) => notes::undo;
@@ -154,19 +160,27 @@ routes! {
     post "/called" Only(OutreachWorker) => called::look_up;
     post "/called/outcome" Only(OutreachWorker) => what_came::called;
     get "/line/{id}" Only(OutreachWorker) => line::line;
+    get "/line/{id}/claim" Only(OutreachWorker) => line::line;
+    get "/line/{id}/attempt" Only(OutreachWorker) => line::line;
+    get "/line/{id}/outcome" Only(OutreachWorker) => line::line;
     post "/line/{id}/claim" Only(OutreachWorker) => line::claim;
     post "/line/{id}/release" Only(OutreachWorker) => line::release;
     post "/line/{id}/attempt" Only(OutreachWorker) => attempt::attempt;
     post "/line/{id}/outcome" Only(OutreachWorker) => attempt::outcome;
     post "/line/{id}/undo" Only(OutreachWorker) => attempt::undo;
+    post "/line/{id}/urgent" Only(OutreachWorker) => urgent::report_on_line;
+    post "/follow-ups/{id}/urgent" Only(OutreachWorker) => urgent::report_on_follow_up;
     get "/sites" Only(Administrator) => administration::sites;
     get "/sites/{id}" Only(Administrator) => administration::site;
     post "/sites/{id}/wish" Only(Administrator) => administration::wish;
     get "/settings" Only(Administrator) => settings::overview;
+    get "/settings/new" Only(Administrator) => settings::new;
+    post "/settings/new" Only(Administrator) => settings::make;
     get "/settings/{id}" Only(Administrator) => settings::file;
     post "/settings/{id}/check" Only(Administrator) => settings::check;
     post "/settings/{id}/save" Only(Administrator) => settings::save;
     post "/settings/{id}/return" Only(Administrator) => settings::go_back;
+    post "/settings/{id}/remove" Only(Administrator) => settings::remove;
     get "/retention" Only(Administrator) => retention::upcoming;
     post "/retention/hold" Only(Administrator) => retention::hold;
     post "/retention/{id}/release" Only(Administrator) => retention::release;

@@ -29,6 +29,8 @@ pub struct WebSettings {
     pub controller: Controller,
     /// What site owners are told of the crawler.
     pub crawler: CrawlerFacts,
+    /// Where the world reads the public page on data and objections; empty where that is not known. Texts name it.
+    pub public_page: String,
     /// Words of the public page on data and objections, one language each.
     pub public_texts: Vec<PublicText>,
     /// Days that ads are kept after they were last seen, and cases and contact, for the public page.
@@ -49,6 +51,8 @@ pub struct WebSettings {
     pub hotline: String,
     /// Rules of the gate and of the list.
     pub outreach: outreach::Settings,
+    /// The people appointed for the urgent route, for workers who must ring one of them.
+    pub urgent_people: Vec<UrgentPerson>,
     /// The statutory duty for possible minors, shown on urgent cases.
     pub duty: Option<Duty>,
     /// How cases are read.
@@ -192,6 +196,18 @@ pub struct Method {
     pub code: String,
     /// Shown.
     pub name: Bilingual,
+    /// The way that it goes by; an attempt by that way is counted under it.
+    pub channel: Option<outreach::Channel>,
+}
+
+impl Method {
+    /// Whether an attempt by this way is one of this method. A configuration that names no way is read by the code.
+    pub fn goes_by(&self, channel: outreach::Channel) -> bool {
+        match self.channel {
+            Some(own) => own == channel,
+            None => self.code == channel.as_str() || self.code == "message" && channel == outreach::Channel::Sms,
+        }
+    }
 }
 
 /// Something that can be offered.
@@ -205,6 +221,17 @@ pub struct Offer {
     pub contact: String,
     /// Municipalities that it is for; empty for all.
     pub municipalities: Vec<String>,
+}
+
+/// Somebody appointed for the urgent route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrgentPerson {
+    /// Log-in of the account.
+    pub login: String,
+    /// What colleagues call them; empty for the account's name.
+    pub name: String,
+    /// Where they are rung; may be empty.
+    pub phone: String,
 }
 
 /// A statutory duty.

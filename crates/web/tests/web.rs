@@ -5,7 +5,7 @@
 //! `what_if`: other values tried and adopted, indicators in the shadow.
 //! `strange_forms`: forms that no page of ours would send.
 //! `settings`: the configuration, retention and holds.
-//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `what_came`: what comes later: callers, late answers, follow-ups, two tabs. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
+//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `minor`: a possible minor met by a worker. `what_came`: what comes later: callers, late answers, follow-ups, two tabs. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
 
 #[path = "web/access.rs"]
 mod access;
@@ -17,6 +17,8 @@ mod auditing;
 mod browser;
 #[path = "web/findings.rs"]
 mod findings;
+#[path = "web/minor.rs"]
+mod minor;
 #[path = "web/network.rs"]
 mod network;
 #[path = "web/objections.rs"]

@@ -162,6 +162,9 @@ pub struct Method {
     pub code: String,
     /// Shown.
     pub name: Bilingual,
+    /// The way that it goes by: `sms`, `call`, `visit`, `mail`, `app`. An attempt by that way is counted under it.
+    #[serde(default)]
+    pub channel: Option<outreach::Channel>,
 }
 
 /// A statutory duty.
@@ -202,6 +205,12 @@ pub struct UrgentPerson {
     pub login: String,
     /// Where notices go.
     pub email: String,
+    /// What workers call them; empty for the account's name.
+    #[serde(default)]
+    pub name: String,
+    /// Where a worker rings them; may be empty.
+    #[serde(default)]
+    pub phone: String,
 }
 
 /// Something that can be offered.

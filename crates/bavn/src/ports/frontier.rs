@@ -75,6 +75,17 @@ impl Frontier for StoreFrontier {
         self.store.complete_with(run, entry, outcome, trail, at).await.map_err(failed("keeping a page"))
     }
 
+    async fn complete_and_lease(
+        &self,
+        run: RunId,
+        entry: &Entry,
+        outcome: &PageOutcome,
+        trail: &Trail,
+        at: Timestamp,
+    ) -> Result<(Completed, Option<Box<Entry>>), FrontierError> {
+        self.store.complete_and_lease(run, entry, outcome, trail, at).await.map_err(failed("keeping a page"))
+    }
+
     async fn archive(&self, run: RunId, entry: &Entry, captures: &[Capture]) -> Result<(), FrontierError> {
         self.store.archive(run, entry.id, captures).await.map_err(failed("archiving answers without a page"))
     }

@@ -49,6 +49,25 @@ impl Bench {
     }
 }
 
+impl Bench {
+    /// The same trials and the same turn, by the configuration that is in force by now.
+    pub fn with(&self, config: Arc<Config>) -> Self {
+        Self {
+            trials: self.trials.with(config.clone()),
+            config,
+            store: self.store.clone(),
+            turns: self.turns.clone(),
+            turn: self.turn.clone(),
+            judged_ms: self.judged_ms.clone(),
+        }
+    }
+
+    /// The trials of this program.
+    pub fn trials(&self) -> Trials {
+        self.trials.clone()
+    }
+}
+
 #[async_trait]
 impl Workbench for Bench {
     async fn read_text(&self, text: &str, on: Date) -> Result<TextRead, WorkbenchError> {

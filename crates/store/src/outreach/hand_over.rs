@@ -172,7 +172,8 @@ impl Store {
         let answered = tx
             .run(
                 "UPDATE handover SET state = $2, answered_name = $3, answered_at = $4, answer_sealed = $5 \
-                 WHERE id = $1 AND state = 'offered'",
+                 WHERE id = $1 AND state = 'offered' AND EXISTS \
+                 (SELECT 1 FROM attempt t WHERE t.id = handover.attempt_id AND t.undone_at IS NULL)",
                 args![id.0, state.as_str(), &name, at, sealed],
             )
             .await?;

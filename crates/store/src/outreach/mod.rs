@@ -21,9 +21,11 @@ macro_rules! words {
     };
 }
 
+mod addresses;
 mod called;
 mod claims;
 mod copies;
+mod due;
 mod follow_up;
 mod gate;
 mod gate_facts;
@@ -74,6 +76,10 @@ words!(
         Call = "call",
         /// Visit.
         Visit = "visit",
+        /// E-mail.
+        Mail = "mail",
+        /// Message in a messaging service.
+        App = "app",
         /// No safe way.
         None = "none",
     }
@@ -183,6 +189,10 @@ pub struct GateRow {
     pub other_indicators: Vec<IndicatorId>,
     /// Local hours in which it was seen, as bits.
     pub hours: u32,
+    /// Local hours in which its sites were looked at on those days, as bits: only against these do the hours say anything.
+    pub hours_looked: u32,
+    /// One of its ads names a street address.
+    pub address_known: bool,
     /// Its ads and ties, where an objection covers one of its contacts.
     pub desk: Option<DeskRows>,
     /// How far a named person lets an objection go here.

@@ -138,6 +138,20 @@ on_both! {
         assert!(gate(store, &one(), 179).await.attempts.is_empty());
     }
 
+    an_address_is_known_where_an_ad_names_one_and_opened_with_a_look_alone(test) {
+        let store = &test.store;
+        world(test).await;
+        assert!(gate(store, &one(), 200).await.address_known);
+        let looks = store.audit_entries(None, 50).await.unwrap().len();
+        let found = store.open_addresses(&look("address"), &one()).await.unwrap();
+        assert_eq!(found.iter().map(|(address, _)| address.as_str()).collect::<Vec<_>>(), ["canarygade 12"]);
+        assert!(found[0].1 >= at(10), "the later of two ads: {found:?}");
+        assert_eq!(store.audit_entries(None, 50).await.unwrap().len(), looks + 1);
+        assert!(store.open_addresses(&look("address"), &AdvertiserId::from("adv_nobody")).await.unwrap().is_empty());
+        let row = gate(store, &one(), 200).await;
+        assert_eq!(row.hours & row.hours_looked, row.hours, "nobody is seen where nobody looks");
+    }
+
     of_any_number_who_claim_at_once_one_gets_it(test) {
         let store = &test.store;
         world(test).await;

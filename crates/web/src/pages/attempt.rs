@@ -27,13 +27,21 @@ pub async fn attempt(
 ) -> Result<Response, WebError> {
     let (t, now) = (visit.language, state.now());
     let found = find(&state, &who, id, now).await?;
-    let (written, errors) = written(&state, t, &posted)?;
-    let channel = Channel::parse(&posted.text("channel")).filter(|channel| *channel != Channel::None);
+    let (written, mut errors) = written(&state, t, &posted)?;
+    let channel = match posted.text("channel").as_str() {
+        "" => {
+            errors.push(("how", t.t("wrong-channel")));
+            None
+        }
+        word => Channel::parse(word).filter(|channel| *channel != Channel::None),
+    };
     let (Some(channel), true) = (channel, errors.is_empty()) else {
         if errors.is_empty() {
             return Err(WebError::UnreadableForm);
         }
-        let shown = Shown { errors, posted, ..Shown::default() };
+        // The words that were sent stay the words that are named: the language that the worker chose for them is kept.
+        let text = Some(posted.text("text")).filter(|text| !text.is_empty());
+        let shown = Shown { errors, posted, text: text.as_ref(), ..Shown::default() };
         let page = page(&state, &visit, &who, &found, shown).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -41,9 +49,13 @@ pub async fn attempt(
     if key.len() != 32 {
         return Err(WebError::UnreadableForm);
     }
-    let method = state.settings.methods.iter().map(|m| m.code.as_str()).find(|code| *code == posted.text("method"));
+    // Where the worker names no method it is that of the way used.
+    let methods = &state.settings.methods;
+    let named = methods.iter().find(|method| method.code == posted.text("method"));
+    let method = named.or_else(|| methods.iter().find(|method| method.goes_by(gate::channel(channel))));
+    let in_writing = matches!(channel, Channel::Sms | Channel::Mail | Channel::App);
     let text_version = posted.text("text_version");
-    let used = used_contact(&found.line, posted.number("contact"));
+    let used = used_contact(&found.line.contacts, posted.number("contact"), channel);
     let new = NewAttempt {
         idempotency_key: format!("{}:{key}", who.id().0),
         advertiser: found.line.line.advertiser.clone(),
@@ -52,12 +64,12 @@ pub async fn attempt(
         // What was drawn is what is analysed, whatever the form says.
         method: match state.store.assigned_method(&found.line.line.advertiser).await? {
             Some(drawn) => drawn,
-            None => method.unwrap_or("outreach").to_owned(),
+            None => method.map_or("outreach", |method| method.code.as_str()).to_owned(),
         },
         channel,
         outcome: written.outcome,
         language: Some(found.line.line.language.clone()).filter(|language| !language.is_empty()),
-        text_version: Some(text_version).filter(|text| channel == Channel::Sms && !text.is_empty() && text.len() < 100),
+        text_version: Some(text_version).filter(|text| in_writing && !text.is_empty() && text.len() < 100),
         minutes: written.minutes,
         note: written.note,
         follow_up: written.follow_up,

@@ -3,6 +3,7 @@
 use super::objection::contacts;
 use super::show;
 use super::today::own_team;
+use super::urgent::UrgentHelp;
 use super::what_came::{Told, WhatCame, caller, told};
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
@@ -20,7 +21,7 @@ struct KnownView {
     language: String,
     cautions: Vec<String>,
     objected: bool,
-    urgent: bool,
+    urgent: Option<UrgentHelp>,
     history: Vec<Told>,
     form: Option<WhatCame>,
 }
@@ -32,6 +33,7 @@ struct CalledView {
     asked: bool,
     known: Option<KnownView>,
     error: Option<String>,
+    typed: String,
 }
 
 /// The form.
@@ -42,7 +44,7 @@ pub async fn form(
 ) -> Result<Html<String>, WebError> {
     own_team(&state, &who)?;
     let page = Page::of(&state, &visit, &who, visit.language.t("called-title"));
-    show(&CalledView { page, asked: false, known: None, error: None })
+    show(&CalledView { page, asked: false, known: None, error: None, typed: String::new() })
 }
 
 /// Looks a number up. It stands in no address and in no answer; a look is logged, a number that is unknown is not.
@@ -57,7 +59,8 @@ pub async fn look_up(
     let page = Page::of(&state, &visit, &who, t.t("called-title")).at("/called");
     let found = contacts(&state, &posted.text("contact")).await?;
     let Some(contact) = found.first() else {
-        let view = CalledView { page, asked: false, known: None, error: Some(t.t("called-unreadable")) };
+        let (error, typed) = (Some(t.t("called-unreadable")), posted.text("contact"));
+        let view = CalledView { page, asked: false, known: None, error, typed };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&view)?).into_response());
     };
     let look = who.look("called_back", "called back", String::new(), state.now());
@@ -65,7 +68,7 @@ pub async fn look_up(
         Some(known) => Some(view(&state, &page, &who, &session, &known).await?),
         None => None,
     };
-    Ok(show(&CalledView { page, asked: true, known, error: None })?.into_response())
+    Ok(show(&CalledView { page, asked: true, known, error: None, typed: String::new() })?.into_response())
 }
 
 async fn view(
@@ -98,7 +101,7 @@ async fn view(
         language: if language.is_empty() { page.t("language-unknown") } else { language },
         cautions,
         objected: known.objected,
-        urgent,
+        urgent: if urgent { Some(super::urgent::help(state, page).await?) } else { None },
         history: told(state, page, who, team, &known.attempts).await?,
         form: caller(state, page.t, team, session, known).await?,
     })

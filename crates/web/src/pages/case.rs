@@ -148,7 +148,7 @@ pub async fn case(
 }
 
 /// Who was told of a case in the urgent route, and who answered.
-fn told(page: &Page, notice: &UrgentNotice) -> String {
+pub fn told(page: &Page, notice: &UrgentNotice) -> String {
     let t = page.t;
     if let Some((at, name)) = &notice.acknowledged {
         return t.vs("urgent-answered", &[("name", name.clone()), ("time", page.short_time(at))]);
@@ -410,7 +410,8 @@ fn graph(page: &Page, view: &CaseView) -> GraphView {
     })
 }
 
-fn attempt_words(state: &AppState, page: &Page, attempt: &AttemptRow) -> String {
+/// An attempt, as those see it who do not make them.
+pub fn attempt_words(state: &AppState, page: &Page, attempt: &AttemptRow) -> String {
     let t = page.t;
     let team = state.settings.team(&attempt.team).map_or(attempt.team.0.clone(), |team| team.name.clone());
     let channel = t.of(&gate::channel(attempt.channel).label()).to_owned();

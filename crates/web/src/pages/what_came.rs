@@ -4,7 +4,7 @@
 use super::attempt::{again, reach_soon};
 use super::attempt_form::{MOST_NOTE, Written, caution_choices, consent_hows, told_ways, written};
 use super::both::{Both, Merge};
-use super::line_view::history;
+use super::line_view::{FREQUENT, history};
 use super::today::own_team;
 use super::{Choice, show};
 use crate::access::{OutreachWorker, Visit, Who};
@@ -109,7 +109,10 @@ pub async fn told(
 /// Outcomes to choose from. `awaited`: that an answer is waited for is one.
 pub fn outcomes(t: Language, awaited: bool) -> Vec<Choice> {
     let waits = awaited.then(|| Choice::new("", t.t("outcome-awaited"), "-"));
-    let known = Outcome::ALL.iter().map(|o| Choice::new(o.as_str(), t.of(&gate::outcome(*o).label()), "-"));
+    // An objection stands apart: nobody should end up on it with a thumb that aimed at its neighbour.
+    let apart = Outcome::Objection.as_str();
+    let rare = Outcome::ALL.iter().filter(|outcome| !FREQUENT.contains(outcome));
+    let known = FREQUENT.iter().chain(rare).map(|o| Choice::new(o.as_str(), t.of(&gate::outcome(*o).label()), apart));
     waits.into_iter().chain(known).collect()
 }
 
@@ -133,7 +136,13 @@ pub fn further(
     awaited: bool,
     more: More,
 ) -> Result<WhatCame, WebError> {
-    let known = [outreach::Channel::Sms, outreach::Channel::Call, outreach::Channel::Visit];
+    let known = [
+        outreach::Channel::Sms,
+        outreach::Channel::Call,
+        outreach::Channel::Visit,
+        outreach::Channel::Mail,
+        outreach::Channel::App,
+    ];
     let chosen = more.f.or("channel", "call");
     let key = Some(more.f.text("key")).filter(|key| key.len() == 32);
     let key = key.map_or_else(new_token, Ok)?;
@@ -333,7 +342,7 @@ pub async fn record(
     let key = posted.text("key");
     let channel = Channel::parse(&posted.text("channel")).filter(|channel| *channel != Channel::None);
     if !key.is_empty() && channel.is_none() {
-        errors.push(("channel", t.t("wrong-how")));
+        errors.push(("how", t.t("wrong-channel")));
     }
     if !errors.is_empty() {
         let page = page(state, visit, who, team, &now, from, errors, posted).await?;
