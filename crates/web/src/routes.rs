@@ -158,6 +158,7 @@ routes! {
     post "/follow-ups/{id}/referral" Only(OutreachWorker) => follow_ups::status;
     get "/called" Only(OutreachWorker) => called::form;
     post "/called" Only(OutreachWorker) => called::look_up;
+    get "/called/outcome" Only(OutreachWorker) => called::form;
     post "/called/outcome" Only(OutreachWorker) => what_came::called;
     get "/line/{id}" Only(OutreachWorker) => line::line;
     get "/line/{id}/claim" Only(OutreachWorker) => line::line;

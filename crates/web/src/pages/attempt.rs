@@ -136,7 +136,7 @@ pub fn again(
     posted: &Posted,
 ) -> Result<Response, WebError> {
     let t = visit.language;
-    let page = Page::of(state, visit, who, t.t("again-title"));
+    let page = Page { here: back.clone(), ..Page::of(state, visit, who, t.t("again-title")) };
     let outcome = match Outcome::parse(&posted.text("outcome")) {
         Some(outcome) => t.of(&gate::outcome(outcome).label()).to_owned(),
         None => t.t("outcome-awaited"),

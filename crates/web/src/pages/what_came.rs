@@ -214,7 +214,12 @@ async fn page(
 ) -> Result<Html<String>, WebError> {
     let (t, attempt) = (visit.language, &now.attempt);
     let (back, words) = from.back();
-    let page = Page::of(state, visit, who, t.t("line-outcome")).under(back, t.t(words));
+    // Also after a mistake, whose own address may be no page to come back to.
+    let here = match from {
+        From::FollowUp => from.action(attempt.id),
+        _ => back.clone(),
+    };
+    let page = Page { here, ..Page::of(state, visit, who, t.t("line-outcome")).under(back, t.t(words)) };
     let more = more(state, t, posted, !errors.is_empty());
     let action = from.action(attempt.id);
     let form = match waits(team, attempt) {
