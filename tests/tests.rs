@@ -31,6 +31,7 @@
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `what_if` | what if, shadow runs and adoption: what is shown is what comes, and nothing changes before |
+//! | `visits_day` | a team's day in clinics on a phone, both languages, both databases |
 //! | `worker_day` | an outreach worker's whole day on a phone, both languages, both databases |
 //! | `sign_in` | TLS, nginx, two processes as one, an identity provider, restarts of the database, the change of the key |
 //! | `research` | package and report of a demo, read by frictionless, duckdb, pandas, pycanon and pypdf |
@@ -72,5 +73,6 @@ mod roles;
 mod sign_in;
 mod site;
 mod support;
+mod visits_day;
 mod what_if;
 mod worker_day;

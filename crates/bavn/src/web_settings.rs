@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Store;
 use web::{
-    AppState, Clock, Controller, Copies, CrawlerFacts, Duty, Language, Method, Offer, PublicLimits, Region,
-    ReviewReason, ReviewSettings, Team, UrgentPerson, WebSettings,
+    AppState, Clock, Controller, Copies, CrawlerFacts, Duty, Language, Method, Offer, PlacesSettings, PublicLimits,
+    Region, ReviewReason, ReviewSettings, Team, UrgentPerson, WebSettings,
 };
 
 /// A team with the municipalities of its regions.
@@ -132,6 +132,7 @@ pub fn app_state(
             second_share: programme.review.second_share,
             second_seed: programme.review.second_seed.clone(),
         },
+        places: programme.unit.visits_places().then(|| Arc::new(places(config, programme))),
         copies: Copies { paper: programme.copies.paper, csv: programme.copies.csv },
         approach_minutes: 120,
         idle_minutes: i64::from(config.settings.sign_in.idle_minutes),
@@ -153,6 +154,28 @@ pub fn app_state(
         workbench: Arc::new(Bench::new(config.clone(), store.clone())),
         store,
     })
+}
+
+/// How places are visited, with the forms of the programme in every version that was asked.
+fn places(config: &Config, programme: &Programme) -> PlacesSettings {
+    let visits = &programme.visits;
+    let codes = config.geography.municipalities().map(|(code, ..)| code);
+    PlacesSettings {
+        interval_days: visits.interval_days,
+        concern_days: visits.concern_days,
+        pause_days: visits.pause_days,
+        visits: visits.visits,
+        points: codes.filter_map(|code| Some((code.to_owned(), config.geography.centre(code)?))).collect(),
+        bases: visits.bases.iter().map(|(team, point)| (TeamId(team.clone()), *point)).collect(),
+        asked: (programme.instruments.iter())
+            .filter_map(|id| config.instruments.in_use(id))
+            .map(|form| (form.id.clone(), form.version))
+            .collect(),
+        forms: (programme.instruments.iter())
+            .flat_map(|id| config.instruments.ever_asked(id))
+            .map(|form| Arc::new(form.clone()))
+            .collect(),
+    }
 }
 
 /// Our proxies. `public.behind_proxy` alone means one on this machine. What cannot be read stopped the start.

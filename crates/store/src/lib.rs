@@ -24,6 +24,7 @@ mod migrate;
 pub mod notices;
 pub mod outreach;
 pub mod people;
+pub mod places;
 pub mod readings;
 pub mod release;
 pub mod research;
@@ -65,6 +66,7 @@ pub use outreach::{
     WorkerCaution,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow};
+pub use places::{FormId, FormRow, FormState, NewForm, NewPlaceAct, NewVisitPlan, PlaceActRow, VisitPlanRow};
 pub use readings::{InPassing, KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use release::{
     CountedAd, CountedAssignment, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease,

@@ -39,6 +39,7 @@ const STEPS: &[Step] = &[
     step!(16, "accounts", "0016_accounts.sql"),
     step!(18, "configuration and alarms", "0018_configuration.sql"),
     step!(20, "contacts by their own clock", "0020_contacts.sql"),
+    step!(21, "places, visits and forms", "0021_places.sql"),
     step!(23, "what the worker sees", "0023_worker_sees.sql"),
 ];
 

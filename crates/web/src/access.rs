@@ -38,9 +38,10 @@ impl Who {
 }
 
 /// Where a role begins its day.
-pub fn start_page(role: PersonRole) -> &'static str {
+pub fn start_page(state: &AppState, role: PersonRole) -> &'static str {
     match role {
         PersonRole::Researcher => "/queue",
+        PersonRole::OutreachWorker if state.settings.places.is_some() => "/visits",
         PersonRole::OutreachWorker => "/today",
         PersonRole::Administrator => "/sites",
         PersonRole::Auditor => "/audit",
@@ -131,6 +132,22 @@ impl FromRequestParts<AppState> for Office {
         match who.role() {
             PersonRole::Researcher | PersonRole::Administrator => Ok(Self(who)),
             PersonRole::OutreachWorker | PersonRole::Auditor => Err(WebError::Forbidden),
+        }
+    }
+}
+
+/// Whoever knows the register of places: a researcher or an outreach worker.
+#[derive(Debug, Clone)]
+pub struct OfPlaces(pub Who);
+
+impl FromRequestParts<AppState> for OfPlaces {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, WebError> {
+        let who = Who::from_request_parts(parts, state).await?;
+        match who.role() {
+            PersonRole::Researcher | PersonRole::OutreachWorker => Ok(Self(who)),
+            PersonRole::Administrator | PersonRole::Auditor => Err(WebError::Forbidden),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    account, administration, attempt, audit, called, case, contact, copies, decision, drift, findings, follow_ups,
-    hand_over, health, history, identity, indicators, invitation, left_out, line, network, notes, objection,
-    objections, pair, people, queue, queue_acts, retention, search, second, second_factor, settings, shadow,
-    shared_numbers, sign_in, today, try_text, urgent, what_came, what_if,
+    account, administration, attempt, audit, called, case, contact, copies, coverage, decision, drift, findings,
+    follow_ups, hand_over, health, history, identity, indicators, interview, invitation, left_out, line, network,
+    notes, objection, objections, pair, people, place, places, queue, queue_acts, retention, search, second,
+    second_factor, settings, shadow, shared_numbers, sign_in, today, try_text, urgent, visits, what_came, what_if,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -169,6 +169,21 @@ routes! {
     post "/line/{id}/attempt" Only(OutreachWorker) => attempt::attempt;
     post "/line/{id}/outcome" Only(OutreachWorker) => attempt::outcome;
     post "/line/{id}/undo" Only(OutreachWorker) => attempt::undo;
+    get "/places" Either(Researcher, OutreachWorker) => places::list;
+    post "/places" Either(Researcher, OutreachWorker) => places::add;
+    get "/places/import" Only(Researcher) => places::import_form;
+    post "/places/import" Only(Researcher) => places::import;
+    get "/places/{id}" Either(Researcher, OutreachWorker) => place::place;
+    post "/places/{id}/act" Either(Researcher, OutreachWorker) => place::act;
+    post "/places/{id}/undo" Either(Researcher, OutreachWorker) => place::undo;
+    get "/visits" Only(OutreachWorker) => visits::day;
+    post "/visits/plan" Only(OutreachWorker) => visits::plan;
+    post "/places/{id}/visit" Only(OutreachWorker) => visits::record;
+    get "/places/{id}/form" Only(OutreachWorker) => interview::begin;
+    post "/places/{id}/form" Only(OutreachWorker) => interview::consent;
+    get "/forms/{id}" Only(OutreachWorker) => interview::form;
+    post "/forms/{id}" Only(OutreachWorker) => interview::save;
+    get "/coverage" Only(Researcher) => coverage::coverage;
     post "/line/{id}/urgent" Only(OutreachWorker) => urgent::report_on_line;
     post "/follow-ups/{id}/urgent" Only(OutreachWorker) => urgent::report_on_follow_up;
     get "/sites" Only(Administrator) => administration::sites;

@@ -57,6 +57,8 @@ pub struct WebSettings {
     pub duty: Option<Duty>,
     /// How cases are read.
     pub review: ReviewSettings,
+    /// How places are visited; `None` where the programme's teams get contact lists.
+    pub places: Option<Arc<PlacesSettings>>,
     /// Copies of a list that may leave the screen.
     pub copies: Copies,
     /// How long a line is kept for the worker who took it, in minutes.
@@ -77,6 +79,38 @@ pub struct WebSettings {
     pub watch: classifier::WatchRules,
     /// A line on every page, for example that this is a demonstration.
     pub notice: Option<Bilingual>,
+}
+
+/// How places are visited.
+#[derive(Debug, Clone, Default)]
+pub struct PlacesSettings {
+    /// Every known place is visited once within so many days.
+    pub interval_days: u32,
+    /// A place of concern goes first when its last visit is so many days back.
+    pub concern_days: u32,
+    /// Nobody is visited again within so many days, but for concern.
+    pub pause_days: u32,
+    /// A team's visits on each day of the week, Monday first.
+    pub visits: [u32; 7],
+    /// Where each municipality lies: latitude and longitude of its centre in degrees.
+    pub points: BTreeMap<String, (f64, f64)>,
+    /// Where each team's day begins.
+    pub bases: BTreeMap<TeamId, (f64, f64)>,
+    /// The forms that can be begun: id and version.
+    pub asked: Vec<(String, u32)>,
+    /// Those and every earlier version that was asked, so that its answers can still be read.
+    pub forms: Vec<Arc<instruments::Instrument>>,
+}
+
+impl PlacesSettings {
+    /// A version of a form.
+    pub fn form(&self, id: &str, version: u32) -> Option<&Arc<instruments::Instrument>> {
+        self.forms.iter().find(|form| form.id == id && form.version == version)
+    }
+    /// The forms that can be begun.
+    pub fn begun(&self) -> impl Iterator<Item = &Arc<instruments::Instrument>> {
+        self.asked.iter().filter_map(|(id, version)| self.form(id, *version))
+    }
 }
 
 /// How cases are read.

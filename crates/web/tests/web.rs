@@ -1,4 +1,5 @@
 //! The pages over a real store. `access`: every address as every role. `accounts`: second factor, links, sessions, the brake. `auditing`: the log of looks. `research`: queue, case, decision.
+//! `places`: the register, the plan of visits, forms, coverage.
 //! `queue`: next case, lock, skip, views, shortcuts.
 //! `search`: search, contacts, files.
 //! `second`: second readings, history. `findings`: figures, filters, downloads.
@@ -27,6 +28,8 @@ mod objections;
 mod outreach;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/places.rs"]
+mod places;
 #[path = "web/plain_language.rs"]
 mod plain_language;
 #[path = "web/queue.rs"]

@@ -14,7 +14,9 @@ mod toml_file;
 pub use builtin::{Builtin, write_builtin};
 pub use instruments::{Instruments, OWN_TOOL};
 pub use overlay::{Overlay, differences};
-pub use programme::{Duty, Method, Offer, Programme, Reason, TeamSettings, Unit, UrgentPerson, UrgentSettings};
+pub use programme::{
+    Duty, Method, Offer, Programme, Reason, TeamSettings, Unit, UrgentPerson, UrgentSettings, VisitSettings,
+};
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
     AlarmSettings, AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings,

@@ -492,7 +492,7 @@ impl Settings {
             return wrong("public.listen", "must be an address with a port such as \"127.0.0.1:8601\", or empty");
         }
         let url = &self.public.url;
-        if !url.is_empty() && !(url.starts_with("https://") || url.starts_with("http://")) {
+        if !(url.is_empty() || url.starts_with("https://") || url.starts_with("http://")) {
             return wrong("public.url", "must be an address such as \"https://bavn.example.dk\", or empty");
         }
         if self.public.objections_per_client_hour == 0 || self.public.objections_per_minute == 0 {

@@ -235,6 +235,22 @@ pub(super) const RULES: &[Rule] = &[
         key: None,
         before: None,
     },
+    // A form goes with its own clock; a place with all its acts, whose clock each act on it renews.
+    Rule {
+        kind: Kind::Ledger,
+        table: "form_record",
+        due: "form_record.delete_after <= $1",
+        key: Some("id"),
+        before: None,
+    },
+    Rule {
+        kind: Kind::Ledger,
+        table: "visit_plan",
+        due: "visit_plan.delete_after <= $1",
+        key: Some("id"),
+        before: None,
+    },
+    Rule { kind: Kind::Ledger, table: "place_act", due: "place_act.delete_after <= $1", key: Some("id"), before: None },
     Rule { kind: Kind::Derived, table: "look_count", due: "look_count.delete_after <= $1", key: None, before: None },
     Rule { kind: Kind::Derived, table: "entity", due: LEFT_OVER, key: None, before: None },
     Rule { kind: Kind::Derived, table: "entity_member", due: LEFT_OVER, key: None, before: None },

@@ -20,6 +20,8 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
         p if p.starts_with("/case") => world.team_case.0.clone(),
         p if p.starts_with("/urgent") => world.urgent_case.0.clone(),
         p if p.starts_with("/line") => line.to_string(),
+        p if p.starts_with("/places") => crate::places::PLACE.to_owned(),
+        p if p.starts_with("/forms") => "1".to_owned(),
         p if p.starts_with("/people") => "1".to_owned(),
         p if p.starts_with("/sites") => "s1".to_owned(),
         p if p.starts_with("/what-if") => "7".to_owned(),
@@ -34,7 +36,8 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
 
 #[tokio::test]
 async fn every_address_is_asked_for_as_every_role() {
-    let world = world().await;
+    let mut world = world().await;
+    crate::places::open(&mut world).await;
     let line = make_list(&world).await[0];
     let network = crate::network::team_network(&world).await;
     crate::network::name_first_contact(&world).await;

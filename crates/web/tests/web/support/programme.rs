@@ -103,6 +103,7 @@ pub fn settings(clock: Clock) -> WebSettings {
             checked: "2026-11-01".parse().unwrap(),
         }),
         review: ReviewSettings::default(),
+        places: None,
         copies: Copies { paper: true, csv: true },
         approach_minutes: 120,
         idle_minutes: 60,
