@@ -222,7 +222,7 @@ fn judge(
         || slash
         || singles
         || comma
-        || (lengths.len() > 1 && !standard && !valid.international && !valid.needs_hint);
+        || (lengths.len() > 1 && !standard && !valid.international && valid.e164.starts_with("+45"));
     accepted.then_some((score, obscured))
 }
 
