@@ -48,7 +48,7 @@ async fn whoever_rings_back_after_a_no_can_be_written_down_without_line_or_gate(
     let mut vera = claimed(&world, "vest", &path).await;
     attempt(&mut vera, &path, &[("outcome", "declined")]).await;
     let shut = vera.get(&path).await.body;
-    assert!(shut.contains("Lades i fred") && shut.contains("Svarede eller ringede personen?"), "{shut}");
+    assert!(shut.contains("Sagde nej tak") && shut.contains("Svarede eller ringede personen?"), "{shut}");
     // Only of a number that was looked up in this session.
     let blind = vera.post("/called/outcome", &[("attempt", "1"), ("outcome", "informed"), ("version", "1")]).await;
     assert_eq!(blind.status, StatusCode::NOT_FOUND);

@@ -273,7 +273,7 @@ async fn a_mistake_in_the_form_loses_nothing_that_was_typed() {
         "name=\"caution_not_alone\" value=\"1\" checked",
         "value=\"CMM\"",
         "name=\"interpreter\" value=\"1\" checked",
-        "value=\"visit\" checked",
+        "value=\"visit\" required checked",
         key.as_str(),
     ] {
         assert!(wrong.body.contains(kept), "{kept}: {}", wrong.body);
