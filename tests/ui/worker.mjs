@@ -203,6 +203,33 @@ await follow(outcome("wants_to_talk"));
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 1, "recorded once");
 assert.ok((await page.locator("section[aria-labelledby=h-care]").innerText()).match(/kamera|camera/), "colleagues are warned");
 
+// Another day: the follow-up ends with an outcome, and is back when that is taken back.
+await page.goto(`${base}/follow-ups`);
+assert.ok((await page.locator("main").innerText()).includes("Ring efter kl. 16"), "the note stands there");
+await follow(page.locator("a[href$='/outcome']").first());
+await check("follow-up-outcome");
+await follow(page.locator("form[action$='/outcome'] button[name=outcome][value=accepted_offer]"));
+await check("follow-up-done");
+assert.equal(await page.locator("main form[action$='/save']").count(), 0, "the promise is kept");
+await follow(page.locator("form[action$='/undo'] button").first());
+assert.equal(await page.locator("main form[action$='/save']").count(), 1, "back with the undo");
+
+// She rings back although the line is shut: what came of it is written without line or gate.
+await page.goto(`${base}/called`);
+await page.locator("#called").fill(number);
+await follow(page.locator("form[action='/called'] button"));
+await check("called-back");
+assert.ok(await page.locator("#a-asked").isChecked(), "she asked herself");
+await page.locator("form[action='/called/outcome'] summary").click();
+await page.locator("#a-to").fill("CMM");
+await follow(page.locator("form[action='/called/outcome'] button[name=outcome][value=informed]"));
+await check("called-consent");
+assert.equal(await page.locator("[role=alert] a[href='#a-consent']").count(), 1, "a consent is not dropped without a word");
+await page.locator("#a-to").fill("");
+await follow(page.locator("form[action='/called/outcome'] button[name=outcome][value=wants_to_talk]"));
+await check("called-recorded");
+await follow(page.locator("form[action$='/undo'] button").first());
+
 // Two workers save the same follow-up: neither is written over, both are shown and brought together.
 const other = await open({});
 await signIn(other, colleague);

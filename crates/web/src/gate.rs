@@ -457,6 +457,7 @@ fn attempt(row: &AttemptRow) -> AttemptFact {
         at: row.at,
         channel: channel(row.channel),
         outcome: row.outcome.map(outcome),
+        contact_known: row.contact.is_some(),
         person_asked: row.person_asked,
         cautions: row.cautions.iter().map(|caution| worker_caution(*caution)).collect(),
     }

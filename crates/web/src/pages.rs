@@ -56,6 +56,7 @@ pub mod today;
 pub mod try_text;
 pub mod urgent;
 pub mod visits;
+pub mod what_came;
 pub mod what_if;
 
 use crate::errors::WebError;

@@ -4,7 +4,7 @@ use crate::pages::{
     account, administration, attempt, audit, called, case, contact, copies, coverage, decision, drift, findings,
     follow_ups, hand_over, health, history, identity, indicators, interview, invitation, left_out, line, network,
     notes, objection, objections, pair, people, place, places, queue, queue_acts, retention, search, second,
-    second_factor, settings, shadow, shared_numbers, sign_in, today, try_text, urgent, visits, what_if,
+    second_factor, settings, shadow, shared_numbers, sign_in, today, try_text, urgent, visits, what_came, what_if,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -144,6 +144,9 @@ routes! {
     get "/today" Only(OutreachWorker) => today::today;
     get "/follow-ups" Only(OutreachWorker) => follow_ups::follow_ups;
     post "/follow-ups/{id}/save" Only(OutreachWorker) => follow_ups::save;
+    get "/follow-ups/{id}/outcome" Only(OutreachWorker) => what_came::form;
+    post "/follow-ups/{id}/outcome" Only(OutreachWorker) => what_came::save;
+    post "/follow-ups/{id}/undo" Only(OutreachWorker) => what_came::undo;
     post "/follow-ups/{id}/hand-over" Only(OutreachWorker) => hand_over::offer;
     post "/hand-overs/{id}/answer" Only(OutreachWorker) => hand_over::answer;
     post "/hand-overs/{id}/undo" Only(OutreachWorker) => hand_over::undo;
@@ -155,6 +158,8 @@ routes! {
     post "/follow-ups/{id}/referral" Only(OutreachWorker) => follow_ups::status;
     get "/called" Only(OutreachWorker) => called::form;
     post "/called" Only(OutreachWorker) => called::look_up;
+    get "/called/outcome" Only(OutreachWorker) => called::form;
+    post "/called/outcome" Only(OutreachWorker) => what_came::called;
     get "/line/{id}" Only(OutreachWorker) => line::line;
     get "/line/{id}/claim" Only(OutreachWorker) => line::line;
     get "/line/{id}/attempt" Only(OutreachWorker) => line::line;

@@ -6,7 +6,7 @@
 //! `what_if`: other values tried and adopted, indicators in the shadow.
 //! `strange_forms`: forms that no page of ours would send.
 //! `settings`: the configuration, retention and holds.
-//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `minor`: a possible minor met by a worker. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
+//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `minor`: a possible minor met by a worker. `what_came`: what comes later: callers, late answers, follow-ups, two tabs. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
 
 #[path = "web/access.rs"]
 mod access;
@@ -46,6 +46,8 @@ mod settings;
 mod strange_forms;
 #[path = "web/support/mod.rs"]
 mod support;
+#[path = "web/what_came.rs"]
+mod what_came;
 #[path = "web/what_if.rs"]
 mod what_if;
 #[path = "web/worker.rs"]

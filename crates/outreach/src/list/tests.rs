@@ -78,6 +78,7 @@ fn a_third_party_on_the_phone_changes_the_advice() {
         at: at("2026-01-01T00:00:00Z"),
         channel: Channel::Call,
         outcome: Some(Outcome::ThirdParty),
+        contact_known: true,
         person_asked: false,
         cautions: BTreeSet::new(),
     };

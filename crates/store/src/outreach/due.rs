@@ -14,8 +14,8 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, HashMap};
 
 impl Store {
-    /// A team's attempts that are to be followed up by a day and referrals of which the last word is not said, by day.
-    /// Of each person only the newest attempt counts. Audited, since contacts are opened.
+    /// A team's attempts that are to be followed up by a day and referrals of which the last word is not said, and then the
+    /// attempts that wait for an answer, by day. Of each person only the newest attempt counts. Audited, since contacts are opened.
     pub async fn due(&self, look: &Look, team: &TeamId, until: Date) -> Result<Vec<DueRow>, StoreError> {
         let mut tx = self.write("reading what is to be followed up").await?;
         look.write(&mut tx, self.keys()).await?;
@@ -24,15 +24,18 @@ impl Store {
              (SELECT 1 FROM attempt n WHERE n.anchor_ad = t.anchor_ad AND coalesce(n.care_team, n.team) = $1 \
              AND n.undone_at IS NULL AND \
              (n.made_at > t.made_at OR (n.made_at = t.made_at AND n.id > t.id))) \
-             AND ((t.follow_up IS NOT NULL AND t.follow_up <= $2) OR EXISTS (SELECT 1 FROM referral r \
+             AND (t.outcome IS NULL OR (t.follow_up IS NOT NULL AND t.follow_up <= $2) OR EXISTS (SELECT 1 FROM referral r \
              WHERE r.attempt_id = t.id AND NOT EXISTS (SELECT 1 FROM referral_status s WHERE s.attempt_id = r.attempt_id \
-             AND s.status <> 'pending'))) ORDER BY coalesce(t.follow_up, ''), t.id LIMIT 200"
+             AND s.status <> 'pending'))) ORDER BY CASE WHEN t.outcome IS NULL AND t.follow_up IS NULL THEN 1 ELSE 0 END, \
+             coalesce(t.follow_up, ''), t.id LIMIT 200"
         );
         let rows = tx.all_of(sql, args![team.as_str(), until.to_string()]).await?;
         let attempts: Vec<AttemptRow> = rows.iter().map(attempt_row).collect::<Result<_, _>>()?;
         let contacts = self.contacts_not_objected(&mut tx, &rows).await?;
         let mut referrals = self.referrals(&mut tx, &attempts).await?;
         let mut plans = self.plans(&mut tx, &attempts).await?;
+        let of: Vec<AttemptId> = attempts.iter().map(|attempt| attempt.id).collect();
+        let mut notes = self.notes_of(&mut tx, team, &of).await?;
         let names = names(&mut tx, &attempts).await?;
         let analysis = current(&mut tx).await?;
         let advertisers = attempts.iter().map(|attempt| attempt.advertiser.as_str());
@@ -45,6 +48,7 @@ impl Store {
                 language: row.opt_text(18)?.unwrap_or_default(),
                 referral: referrals.remove(&attempt.id.0),
                 plan: plans.remove(&attempt.id.0).unwrap_or_default(),
+                note: notes.remove(&attempt.id).unwrap_or_default(),
                 care: attempt.care_account.and_then(|account| names.get(&account.0).cloned()),
                 urgent: urgent.contains(attempt.advertiser.as_str()),
                 attempt,

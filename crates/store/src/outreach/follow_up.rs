@@ -1,6 +1,7 @@
 //! What is to be followed up, referrals with their consent, and what the authority said of them.
 
 use super::hand_over::{member, one_attempt};
+use super::record::newest_at;
 use super::{AttemptId, AttemptRow, WorkerCaution};
 use crate::db::{Tx, args};
 use crate::keys::Keys;
@@ -105,6 +106,10 @@ pub struct AttemptNow {
     pub care: Option<String>,
     /// Who changed it last, and when; `None` where nobody did since its recording.
     pub changed: Option<(String, Timestamp)>,
+    /// Language used.
+    pub language: String,
+    /// The newest attempt at the same person or group, of any team.
+    pub newest: AttemptId,
 }
 
 /// Who looks after an attempt.
@@ -135,6 +140,8 @@ pub struct DueRow {
     pub referral: Option<ReferralRow>,
     /// What was agreed.
     pub plan: String,
+    /// What was noted of the attempt.
+    pub note: String,
     /// Name of who looks after it.
     pub care: Option<String>,
     /// The person's case is in the urgent route.
@@ -230,7 +237,13 @@ impl Store {
         let mut tx = self.write("reading an attempt").await?;
         look.write(&mut tx, self.keys()).await?;
         let row = one_attempt(&mut tx, attempt).await?;
-        let now = self.now_of(&mut tx, row).await?;
+        let mut now = self.now_of(&mut tx, row).await?;
+        let row = tx
+            .one("SELECT anchor_ad, language FROM attempt WHERE id = $1", args![attempt.0])
+            .await?
+            .ok_or(StoreError::NotFound { what: "attempt" })?;
+        now.newest = newest_at(&mut tx, row.int(0)?).await?;
+        now.language = row.opt_text(1)?.unwrap_or_default();
         tx.commit().await?;
         Ok(now)
     }
@@ -244,7 +257,7 @@ impl Store {
             Some((plan, by, at)) => (plan, Some((by, at))),
             None => (String::new(), None),
         };
-        Ok(AttemptNow { plan, care, changed, attempt })
+        Ok(AttemptNow { plan, care, changed, newest: attempt.id, language: String::new(), attempt })
     }
 }
 

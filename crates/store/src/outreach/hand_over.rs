@@ -72,6 +72,8 @@ pub struct HandoverRow {
     pub answered: Option<(String, Timestamp)>,
     /// What they answered, in words.
     pub answer: String,
+    /// When it was done after they accepted: marked so, or followed by a further attempt of theirs.
+    pub done: Option<Timestamp>,
 }
 
 const HANDOVER: &str = "SELECT h.id, h.from_team, h.to_team, h.to_account, h.state, h.note_sealed, h.by_name, h.at, \
@@ -261,8 +263,18 @@ impl Store {
         for row in tx.all_in(&format!("{ATTEMPT} WHERE t.id IN"), &[], of).await? {
             attempts.insert(row.int(0)?, (attempt_row(&row)?, row.opt_text(18)?.unwrap_or_default()));
         }
+        let mut done = HashMap::with_capacity(rows.len());
+        for row in &rows {
+            done.insert(row.int(0)?, done_since(&mut tx, row).await?);
+        }
         tx.commit().await?;
-        rows.iter().map(|row| self.handover(row, &attempts)).collect()
+        rows.iter()
+            .map(|row| {
+                let mut found = self.handover(row, &attempts)?;
+                found.done = done.get(&found.id.0).copied().flatten();
+                Ok(found)
+            })
+            .collect()
     }
 
     fn handover(&self, row: &Row, attempts: &HashMap<i64, (AttemptRow, String)>) -> Result<HandoverRow, StoreError> {
@@ -286,6 +298,7 @@ impl Store {
             at: row.time(7)?,
             answered: row.opt_text(8)?.zip(row.opt_time(9)?),
             answer,
+            done: None,
         })
     }
 
@@ -308,6 +321,41 @@ impl Store {
         .await?;
         write_change(tx, self.keys(), attempt, None, by, name, seq, at).await
     }
+}
+
+/// When the team that accepted was done with it. The change that moved the care kept the day that stood there then.
+async fn done_since(tx: &mut Tx, row: &Row) -> Result<Option<Timestamp>, StoreError> {
+    let (HandoverState::Accepted, Some(accepted)) = (state(row, 4)?, row.opt_time(9)?) else { return Ok(None) };
+    let attempt = row.int(11)?;
+    let further = tx
+        .one(
+            "SELECT min(n.made_at) FROM attempt n JOIN attempt t ON t.id = $1 WHERE n.anchor_ad = t.anchor_ad AND n.id > t.id \
+             AND n.team = $2 AND n.made_at >= $3 AND n.undone_at IS NULL",
+            args![attempt, row.text(2)?, accepted],
+        )
+        .await?;
+    // Marked as done, or its outcome written: what stood open when they accepted is closed in a later change.
+    let marked = tx
+        .one(
+            "SELECT min(c.at) FROM attempt_change c JOIN attempt t ON t.id = c.attempt_id WHERE c.attempt_id = $1 \
+             AND t.follow_up IS NULL AND c.follow_up IS NULL AND c.id > (SELECT max(d.id) FROM attempt_change d \
+             WHERE d.attempt_id = $1 AND d.follow_up IS NOT NULL AND d.at >= $2)",
+            args![attempt, accepted],
+        )
+        .await?;
+    let answered = tx
+        .one(
+            "SELECT min(c.at) FROM attempt_change c JOIN attempt t ON t.id = c.attempt_id WHERE c.attempt_id = $1 \
+             AND t.follow_up IS NULL AND c.outcome IS NOT NULL AND c.id > (SELECT max(d.id) FROM attempt_change d \
+             WHERE d.attempt_id = $1 AND d.outcome IS NULL AND d.at >= $2)",
+            args![attempt, accepted],
+        )
+        .await?;
+    let mut found = Vec::new();
+    for row in [further, marked, answered].into_iter().flatten() {
+        found.extend(row.opt_time(0)?);
+    }
+    Ok(found.into_iter().min())
 }
 
 fn state(row: &Row, column: usize) -> Result<HandoverState, StoreError> {

@@ -35,6 +35,7 @@ mod ledger;
 mod lists;
 mod objection_reach;
 mod objections;
+mod record;
 mod trials;
 mod urgent;
 
@@ -48,6 +49,7 @@ pub(crate) use ledger::attempts_at;
 pub(crate) use lists::empty_line_body;
 pub use objection_reach::{DeskRows, Extent, ObjectionAt, ObjectionQuestion, Spread};
 pub use objections::{ObjectionChannel, ObjectionId, ObjectionRow, PutObjection};
+pub use record::OutcomeEdit;
 pub use trials::NewAssignment;
 pub use urgent::{Told, UrgentNotice};
 
@@ -392,6 +394,8 @@ pub struct AttemptRow {
     pub care_team: Option<TeamId>,
     /// The worker who looks after it now, if one in particular does.
     pub care_account: Option<AccountId>,
+    /// The contact used, if one is on record.
+    pub contact: Option<ContactRef>,
     /// Version that a change must name.
     pub version: i64,
 }

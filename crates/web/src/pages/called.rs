@@ -1,10 +1,10 @@
 //! Who is calling? A number typed on the phone shows what the ledger knows of it, and nothing where nobody approached it.
 
-use super::line_view::history;
 use super::objection::contacts;
 use super::show;
 use super::today::own_team;
 use super::urgent::UrgentHelp;
+use super::what_came::{Told, WhatCame, caller, told};
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
 use crate::forms::Posted;
@@ -15,13 +15,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use std::collections::BTreeSet;
+use tower_sessions::Session;
 
 struct KnownView {
     language: String,
     cautions: Vec<String>,
     objected: bool,
     urgent: Option<UrgentHelp>,
-    history: Vec<String>,
+    history: Vec<Told>,
+    form: Option<WhatCame>,
 }
 
 #[derive(Template)]
@@ -50,6 +52,7 @@ pub async fn look_up(
     State(state): State<AppState>,
     OutreachWorker(who): OutreachWorker,
     visit: Visit,
+    session: Session,
     posted: Posted,
 ) -> Result<Response, WebError> {
     let t = visit.language;
@@ -62,13 +65,19 @@ pub async fn look_up(
     };
     let look = who.look("called_back", "called back", String::new(), state.now());
     let known = match state.store.called_back(&look, contact).await? {
-        Some(known) => Some(view(&state, &page, &who, &known).await?),
+        Some(known) => Some(view(&state, &page, &who, &session, &known).await?),
         None => None,
     };
     Ok(show(&CalledView { page, asked: true, known, error: None, typed: String::new() })?.into_response())
 }
 
-async fn view(state: &AppState, page: &Page, who: &Who, known: &store::CalledBack) -> Result<KnownView, WebError> {
+async fn view(
+    state: &AppState,
+    page: &Page,
+    who: &Who,
+    session: &Session,
+    known: &store::CalledBack,
+) -> Result<KnownView, WebError> {
     let (team, now) = (own_team(state, who)?, state.now());
     let seen = gate::worker_view(team, who);
     let (mut languages, mut cautions, mut urgent) = (BTreeSet::new(), Vec::new(), false);
@@ -93,6 +102,7 @@ async fn view(state: &AppState, page: &Page, who: &Who, known: &store::CalledBac
         cautions,
         objected: known.objected,
         urgent: if urgent { Some(super::urgent::help(state, page).await?) } else { None },
-        history: known.attempts.iter().rev().map(|attempt| history(state, page, team, attempt)).collect(),
+        history: told(state, page, who, team, &known.attempts).await?,
+        form: caller(state, page.t, team, session, known).await?,
     })
 }

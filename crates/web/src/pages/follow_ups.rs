@@ -5,6 +5,7 @@ use super::hand_over::{HandoverView, Receiver, receivers};
 use super::line_view::{history, spaced};
 use super::today::own_team;
 use super::urgent::UrgentHelp;
+use super::what_came::undoable;
 use super::{Choice, show};
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
@@ -37,6 +38,8 @@ struct DueView {
     cares: Vec<Choice>,
     typed: Posted,
     words: String,
+    note: String,
+    awaits: bool,
     language: String,
     contact: Option<(String, Option<String>)>,
     referral: Option<ReferralView>,
@@ -57,6 +60,7 @@ struct FollowUpsView {
     hand_overs: Vec<HandoverView>,
     receivers: Vec<Receiver>,
     problem: Option<String>,
+    undo: Vec<(i64, String)>,
     minor: UrgentHelp,
     today: String,
 }
@@ -101,7 +105,8 @@ async fn page(
     let hand_overs = super::hand_over::views(state, &page, who, team).await?;
     let receivers = receivers(state, who, team).await?;
     let minor = super::urgent::help(state, &page).await?;
-    show(&FollowUpsView { due: views, hand_overs, receivers, problem, minor, today: today.to_string(), page })
+    let undo = undoable(state, &page, who, team).await?;
+    show(&FollowUpsView { due: views, hand_overs, receivers, problem, undo, minor, today: today.to_string(), page })
 }
 
 /// Workers of the team to choose from.
@@ -150,6 +155,8 @@ fn view(
         cares: care_choices(t, colleagues, row.attempt.care_account),
         typed: Posted::default(),
         words: history(state, page, team, &row.attempt),
+        note: row.note.clone(),
+        awaits: row.attempt.outcome.is_none(),
         language: if row.language.is_empty() { t.t("language-unknown") } else { page.language(&row.language) },
         urgent: row.urgent,
         contact: contact.map(shown),
@@ -281,6 +288,7 @@ async fn both(
         Some(day) => again.extend([("day", day.to_string()), ("kept_day", day.to_string())]),
         None => again.push(("act", "done".to_owned())),
     }
+    let again = again.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let plan = match (now.plan.as_str(), mine.plan.as_str()) {
         (theirs, own) if theirs == own || own.is_empty() => theirs.to_owned(),
         ("", own) => own.to_owned(),

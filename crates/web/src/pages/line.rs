@@ -1,10 +1,10 @@
 //! One line: take it, reach out from the phone's own apps, record what came of it, take that back.
 
-use super::attempt_form::{caution_choices, consent_hows, told_ways};
 use super::line_view::{Approach, approach, history};
+use super::show;
 use super::today::{closed, done_today, facts, own_team, title};
 use super::urgent::UrgentHelp;
-use super::{Choice, show};
+use super::what_came::{More, Told, UNDO, WhatCame, more, told, waiting, waits};
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
 use crate::forms::Posted;
@@ -17,10 +17,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
-use store::{AttemptRow, ClaimResult, ListLine, Outcome};
-
-/// How long an attempt can be taken back, as in the store.
-const UNDO: SignedDuration = SignedDuration::from_mins(10);
+use store::{AttemptRow, ClaimResult, ListLine};
 
 struct UndoView {
     attempt: i64,
@@ -28,9 +25,8 @@ struct UndoView {
 }
 
 struct AwaitedView {
-    attempt: i64,
-    version: i64,
     words: String,
+    form: WhatCame,
 }
 
 #[derive(Template)]
@@ -58,14 +54,10 @@ struct LineView {
     approach: Option<Approach>,
     drawn: Option<String>,
     errors: Vec<(&'static str, String)>,
-    f: Posted,
-    caution_choices: Vec<Choice>,
-    outcomes: Vec<Choice>,
-    consent_hows: Vec<Choice>,
-    told_ways: Vec<Choice>,
-    offer_choices: Vec<Choice>,
-    today: String,
-    history: Vec<String>,
+    more: More,
+    seen: i64,
+    answered: Option<i64>,
+    history: Vec<Told>,
 }
 
 /// A line with its team, if the worker may see it.
@@ -156,20 +148,31 @@ pub async fn page(
         _ => None,
     };
     let problem = problem.filter(|_| finished.is_none() || answer.is_none());
-    let is_mine = |attempt: &&AttemptRow| attempt.by_account == Some(who.id()) && !attempt.undone;
+    // Where another team has accepted it, nothing vanishes under their hands.
+    let is_mine = |attempt: &&AttemptRow| {
+        attempt.by_account == Some(who.id()) && !attempt.undone && attempt.cared_by() == &found.team.id
+    };
     let undo = line.attempts.iter().rev().find(|a| is_mine(a) && now.duration_since(a.at) < UNDO).map(|attempt| {
         UndoView { attempt: attempt.id.0, words: page.v("undo-until", "time", page.clock(&(attempt.at + UNDO))) }
     });
     let awaited = line
         .attempts
         .iter()
-        .filter(|attempt| attempt.outcome.is_none() && attempt.team == found.team.id)
-        .map(|attempt| AwaitedView {
-            attempt: attempt.id.0,
-            version: attempt.version,
+        .filter(|attempt| waits(found.team, attempt))
+        .enumerate()
+        .map(|(place, attempt)| AwaitedView {
             words: history(state, &page, found.team, attempt),
+            // Of several, the first has all the fields; the page stays small.
+            form: waiting(
+                t,
+                format!("/line/{}/outcome", line.id),
+                attempt,
+                (place == 0).then(|| more(state, t, Posted::default(), false)),
+            ),
         })
-        .collect();
+        .collect::<Vec<_>>();
+    let cared = line.attempts.iter().rev().find(|attempt| attempt.cared_by() == &found.team.id);
+    let answered = cared.filter(|_| awaited.is_empty() && !(open && mine)).map(|attempt| attempt.id.0);
     let view = LineView {
         id: line.id,
         facts: facts(&page, line),
@@ -212,18 +215,12 @@ pub async fn page(
             Some(answer) => Some(approach(state, &page, found.team, line, answer, &shown)?),
             None => None,
         },
+        more: more(state, t, shown.posted, !shown.errors.is_empty()),
         errors: shown.errors,
-        caution_choices: caution_choices(t, &shown.posted),
-        f: shown.posted,
-        outcomes: outcome_choices(t),
         finished,
-        consent_hows: consent_hows(t),
-        told_ways: told_ways(t),
-        offer_choices: (state.settings.offers.iter())
-            .map(|offer| Choice::new(&offer.id, t.of(&offer.title), "-"))
-            .collect(),
-        today: format::day_of(now).to_string(),
-        history: line.attempts.iter().rev().map(|attempt| history(state, &page, found.team, attempt)).collect(),
+        seen: line.attempts.iter().map(|attempt| attempt.id.0).max().unwrap_or(0),
+        answered,
+        history: told(state, &page, who, found.team, &line.attempts).await?,
         page,
     };
     show(&view)
@@ -303,10 +300,6 @@ fn offers(state: &AppState, t: crate::Language, line: &ListLine) -> Vec<(String,
         offers.push((t.t("line-hotline"), state.settings.hotline.clone()));
     }
     offers
-}
-
-fn outcome_choices(t: crate::Language) -> Vec<Choice> {
-    Outcome::ALL.iter().map(|o| Choice::new(o.as_str(), t.of(&gate::outcome(*o).label()), "")).collect()
 }
 
 /// Takes the line. The gate is asked in the same breath; of any number of workers one gets it.

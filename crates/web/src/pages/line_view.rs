@@ -126,7 +126,7 @@ pub fn approach(
 }
 
 /// The outcomes that come most often.
-const FREQUENT: [store::Outcome; 4] =
+pub const FREQUENT: [store::Outcome; 4] =
     [store::Outcome::NoAnswer, store::Outcome::Informed, store::Outcome::WantsToTalk, store::Outcome::Declined];
 
 /// The ways that the line's contacts allow.

@@ -47,6 +47,8 @@ async fn every_address_is_asked_for_as_every_role() {
     let now = crate::support::now();
     world.state.store.add_note(&case, store::NoteKind::Tag, "uge 48", by, now).await.unwrap();
     // A file's copy, so that each of its addresses answers.
+    // An attempt, so that what came of it can be written.
+    crate::worker::put_attempt(&world, line).await;
     let vera = world.state.store.account_by_login("vest").await.unwrap().unwrap().id;
     let look = store::Look {
         actor: store::Actor::Account(vera),

@@ -189,7 +189,7 @@ async fn a_number_that_calls_back_shows_the_ledger_and_an_unknown_one_nothing() 
     other.get("/called").await;
     let theirs = other.post("/called", &[("contact", "34000050")]).await.body;
     assert!(
-        theirs.contains("kontaktet af Team Vest") && !theirs.contains("Intet svar"),
+        theirs.contains("kontaktet af Team Vest") && !theirs.contains("Intet svar."),
         "by whom and when alone: {theirs}"
     );
     other.get("/called").await;

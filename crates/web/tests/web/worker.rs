@@ -27,7 +27,7 @@ fn look() -> Look {
     }
 }
 
-async fn claimed(world: &World, login: &str, path: &str) -> Browser {
+pub async fn claimed(world: &World, login: &str, path: &str) -> Browser {
     let mut browser = Browser::signed_in(app(world.state.clone()), login).await;
     browser.get(path).await;
     browser.post(&format!("{path}/claim"), &[]).await;
@@ -36,12 +36,37 @@ async fn claimed(world: &World, login: &str, path: &str) -> Browser {
 }
 
 /// Records an attempt on a line that the browser shows.
-async fn attempt(browser: &mut Browser, path: &str, more: &[(&str, &str)]) {
+pub async fn attempt(browser: &mut Browser, path: &str, more: &[(&str, &str)]) {
     let key = value_of(&browser.body, "key").unwrap();
     let mut fields = vec![("key", key.as_str()), ("channel", "call")];
     fields.extend_from_slice(more);
     let done = browser.post(&format!("{path}/attempt"), &fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+}
+
+/// An attempt at a line, without a page.
+pub async fn put_attempt(world: &World, line: i64) {
+    let (store, at) = (&world.state.store, now());
+    let (header, line) = store.list_line(&look(), line).await.unwrap().unwrap();
+    let by = store.account_by_login("vest").await.unwrap().unwrap().id;
+    let attempt = store::NewAttempt {
+        idempotency_key: "one".into(),
+        advertiser: line.line.advertiser,
+        line: Some(line.id),
+        contact: None,
+        method: "call".into(),
+        channel: store::Channel::Call,
+        outcome: Some(store::Outcome::Informed),
+        language: None,
+        text_version: None,
+        minutes: None,
+        note: String::new(),
+        follow_up: None,
+        team: header.team,
+        made_at: at,
+        details: store::AttemptDetails::default(),
+    };
+    store.put_attempt(&attempt, by).await.unwrap();
 }
 
 fn approval(until: &str) -> outreach::RandomApproval {
@@ -248,7 +273,7 @@ async fn a_mistake_in_the_form_loses_nothing_that_was_typed() {
         "name=\"caution_not_alone\" value=\"1\" checked",
         "value=\"CMM\"",
         "name=\"interpreter\" value=\"1\" checked",
-        "value=\"visit\" checked",
+        "value=\"visit\" required checked",
         key.as_str(),
     ] {
         assert!(wrong.body.contains(kept), "{kept}: {}", wrong.body);
