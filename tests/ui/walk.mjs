@@ -387,8 +387,9 @@ for (const [language, login] of [["da", worker[0]], ["en", worker[1]]]) {
     const main = (await page.locator("main").innerText()).toLowerCase();
     assert.ok(!main.includes("menneskehandel") && !main.includes("trafficking"), "no word on trafficking");
     for (const button of await page.locator("main button.big, main a.button").all()) {
+      if (!(await button.isVisible())) continue;
       const box = await button.boundingBox();
-      if (box) assert.ok(box.height >= 44, `a target is ${box.height} px high`);
+      assert.ok(box.height >= 44, `a target is ${box.height} px high`);
     }
     const key = await page.locator("form[action$='/attempt'] input[name=key]").getAttribute("value");
     const token = await page.locator("form[action$='/attempt'] input[name=form_token]").getAttribute("value");

@@ -139,8 +139,9 @@ const number = (await page.locator("a[href^='tel:']").first().getAttribute("href
 assert.ok(numbers.split(",").includes(number), number);
 taps += 1; // the call itself, in the phone's own application
 for (const button of await page.locator("main button.big, main a.button").all()) {
+  if (!(await button.isVisible())) continue;
   const box = await button.boundingBox();
-  if (box) assert.ok(box.height >= 44, `a target is ${box.height} px high`);
+  assert.ok(box.height >= 44, `a target is ${box.height} px high`);
 }
 /** Says how, where no way was chosen beforehand. */
 async function way(page) {

@@ -292,6 +292,9 @@ on_both! {
                 tx.run("UPDATE judgement SET event_seq = 1", args![]).await.unwrap();
                 tx.run("UPDATE objection SET event_seq = 1", args![]).await.unwrap();
                 tx.run("UPDATE outreach_list SET event_seq = 1", args![]).await.unwrap();
+                tx.run("UPDATE place_act SET event_seq = 1", args![]).await.unwrap();
+                tx.run("UPDATE visit_plan SET event_seq = 1", args![]).await.unwrap();
+                tx.run("UPDATE form_record SET event_seq = 1", args![]).await.unwrap();
             }
             tx.run(tamper, args![]).await.unwrap();
             let mut faults = Vec::new();
