@@ -78,15 +78,10 @@ struct PlaceView {
 }
 
 /// The place of an id, where this person may see it; by an older id too, since merges keep those.
-pub async fn known_place(
-    state: &AppState,
-    who: &Who,
-    id: &str,
-    subject: &str,
-) -> Result<(KnownPlaces, PlaceId), WebError> {
+pub async fn known_place(state: &AppState, who: &Who, id: &str) -> Result<(KnownPlaces, PlaceId), WebError> {
     settings(state)?;
     let scope = Scope::of(state, who)?;
-    let look = look(state, who, if subject.is_empty() { id } else { subject });
+    let look = look(state, who, id);
     let known = KnownPlaces::read(&state.store, &look, &state.settings.programme).await?;
     let place = known.register.resolve(&PlaceId(id.to_owned())).filter(|place| scope.sees(place));
     let id = place.ok_or(WebError::NotFound)?.id.clone();
@@ -114,7 +109,7 @@ pub async fn page(
     problem: Option<String>,
     done: Option<&String>,
 ) -> Result<Html<String>, WebError> {
-    let (known, id) = known_place(state, who, id, "").await?;
+    let (known, id) = known_place(state, who, id).await?;
     let place = known.register.resolve(&id).ok_or(WebError::NotFound)?;
     let (t, today, scope) = (visit.language, format::day_of(state.now()), Scope::of(state, who)?);
     let details = place.details().cloned().ok_or(WebError::NotFound)?;
@@ -276,7 +271,7 @@ pub async fn act(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, WebError> {
-    let (known, place) = known_place(&state, &who, &id, "").await?;
+    let (known, place) = known_place(&state, &who, &id).await?;
     let worker = who.role() == PersonRole::OutreachWorker;
     let kind = posted.text("act");
     if !may(&kind, worker) || kind == "visited" {
@@ -382,7 +377,7 @@ pub async fn undo(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, WebError> {
-    let (known, place) = known_place(&state, &who, &id, "").await?;
+    let (known, place) = known_place(&state, &who, &id).await?;
     let number =
         posted.number("number").and_then(|number| u64::try_from(number).ok()).ok_or(WebError::UnreadableForm)?;
     let (act, worker) = (EventId(number), who.role() == PersonRole::OutreachWorker);

@@ -263,7 +263,7 @@ pub async fn record(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, WebError> {
-    let (_, place) = known_place(&state, &who, &id, "").await?;
+    let (_, place) = known_place(&state, &who, &id).await?;
     let (t, today) = (visit.language, format::day_of(state.now()));
     let (kept, on) = match built(&state, &who, &place, &posted, today) {
         Ok(built) => built,
