@@ -241,6 +241,8 @@ async fn forms(
     let ids: Vec<String> = entries.iter().map(|id| id.0.clone()).collect();
     let look = look(state, who, &format!("forms {}", id.0));
     let rows = state.store.forms_at(&look, &state.settings.programme, &ids).await?;
+    // Another team's form opens for that team alone.
+    let team = worker.then_some(who.account.details.team.as_ref()).flatten();
     let t = page.t;
     let views = rows.iter().map(|row| {
         let form = settings.form(&row.instrument.0, row.instrument.1);
@@ -252,7 +254,7 @@ async fn forms(
             .map(|form| band_words(t, instruments::judge(form, &row.answers, &row.on.to_string()).band));
         let band = band.map_or_else(String::new, |band| format!(" · {}", t.v("form-band", "band", band)));
         FormRowView {
-            href: worker.then(|| format!("/forms/{}", row.id.0)),
+            href: (team == Some(&row.team)).then(|| format!("/forms/{}", row.id.0)),
             words: format!("{title} · {} · {} · {state_words}{band}", page.date(&row.on), row.by),
         }
     });
