@@ -2,7 +2,8 @@
 
 use super::interview_view::band_words;
 use super::place_view::{
-    Scope, act_words, advice_words, look, origin_words, refused_words, result_words, settings, short, whereabouts,
+    Scope, act_words, advice_words, look, origin_words, refused_words, result_words, settings, short, source_of,
+    whereabouts,
 };
 use super::visits::{OfferRow, offer_rows};
 use super::{Choice, show};
@@ -284,8 +285,7 @@ pub async fn act(
         Ok(act) => act,
         Err(problem) => return refuse(&state, &visit, &who, &place.0, posted, t.t(problem)).await,
     };
-    let key = posted.text("form_key");
-    let source = (!key.is_empty()).then(|| format!("form|{}|{key}", who.id().0));
+    let source = source_of(&who, &posted);
     let look = look(&state, &who, &place.0);
     let today = format::day_of(state.now());
     match register::act(&state.store, &look, &state.settings.programme, &act, today, source).await? {
