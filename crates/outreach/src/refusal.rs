@@ -179,8 +179,7 @@ fn local(at: Timestamp) -> jiff::ZonedDateTime {
 }
 
 fn day(at: Timestamp) -> Bilingual {
-    let at = local(at);
-    Bilingual { da: at.strftime("%-d.%-m.%Y").to_string(), en: at.strftime("%-d %B %Y").to_string() }
+    of_date(local(at).date())
 }
 
 fn of_date(day: Date) -> Bilingual {

@@ -160,7 +160,7 @@ impl Page {
         }
         if who.account.details.urgent_contact {
             // Second: what a day begins with stays first.
-            entries.insert(1, ("/urgent", crate::pages::urgent::menu_words(t)));
+            entries.insert(1, ("/urgent", t.t("menu-urgent")));
         }
         let shortcuts = match who.role() {
             PersonRole::Researcher => SHORTCUTS.map(|(keys, key)| (keys, t.t(key))).to_vec(),

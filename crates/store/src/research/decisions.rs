@@ -323,6 +323,10 @@ impl Store {
         if closed == 0 {
             return Err(StoreError::NotFound { what: "urgent case" });
         }
+        // With the route its notice ends: were it left to the next job, whoever opens the route again until then would find
+        // it told and answered, and nobody would be told.
+        const END: &str = "UPDATE urgent_notice SET closed_at = $2 WHERE case_id = $1 AND closed_at IS NULL";
+        tx.run(END, args![&case.0, at]).await?;
         let body = serde_json::json!({ "case": case.0, "reason": reason });
         chain::event(&mut tx, self.keys(), "urgent_closed", &Actor::Account(by), body, at).await?;
         tx.commit().await

@@ -214,9 +214,12 @@ on_both! {
         // The next analysis knows of no sign, and closes nothing.
         analyse(store, &world(), 120).await;
         assert!(store.gate_row(&ids[1], at(121), at(121)).await.unwrap().unwrap().urgent);
+        store.urgent_told(&[open[1].id], &Told::Sent(1), at(122)).await.unwrap();
         store.close_urgent(&open[1].case, "she is 24", ulla, at(130)).await.unwrap();
         assert!(!store.gate_row(&ids[1], at(131), at(131)).await.unwrap().unwrap().urgent);
         assert!(store.report_minor(&ids[1], bo, at(140)).await.unwrap(), "said again, it opens again");
+        let again = store.urgent_notice(&open[1].case).await.unwrap().unwrap();
+        assert_eq!((again.opened_at, again.told_at), (at(140), None), "and somebody is told again");
     }
 
     the_configuration_appoints_exactly_whom_it_names(test) {

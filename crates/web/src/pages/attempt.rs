@@ -2,7 +2,7 @@
 
 use super::attempt_form::written;
 use super::line::{Found, Shown, find, page};
-use super::line_view::{history, used_contact};
+use super::line_view::{history, outcome_words, used_contact};
 use super::show;
 use super::what_came::{From, record};
 use crate::access::{OutreachWorker, Visit, Who};
@@ -137,10 +137,7 @@ pub fn again(
 ) -> Result<Response, WebError> {
     let t = visit.language;
     let page = Page { here: back.clone(), ..Page::of(state, visit, who, t.t("again-title")) };
-    let outcome = match Outcome::parse(&posted.text("outcome")) {
-        Some(outcome) => t.of(&gate::outcome(outcome).label()).to_owned(),
-        None => t.t("outcome-awaited"),
-    };
+    let outcome = outcome_words(t, Outcome::parse(&posted.text("outcome")));
     let channel = Channel::parse(&posted.text("channel")).map(|of| t.of(&gate::channel(of).label()).to_owned());
     let mut fields = posted.again(&["seen"]);
     fields.push(("seen".to_owned(), newest.to_string()));

@@ -14,7 +14,7 @@ use store::{AttemptDetails, Consent, ConsentHow, Outcome, Told14, WorkerCaution}
 const MOST_PEOPLE: i64 = 20;
 const MOST_WORDS: usize = 200;
 /// Longest note, in characters, and most minutes (a day).
-pub const MOST_NOTE: usize = 4000;
+const MOST_NOTE: usize = 4000;
 const MOST_MINUTES: i64 = 24 * 60;
 
 /// Ways of consent to choose from.

@@ -2,6 +2,7 @@
 
 use super::decision::{DecisionForm, DecisionView};
 use super::firings::{GroupView, Shown, group_name, join, title};
+use super::line_view::outcome_words;
 use super::network_parts::{GraphView, LinkView, graph_of, map_of};
 use super::notes::{NotesView, of_items};
 use super::queue_acts::reading_until;
@@ -415,9 +416,7 @@ pub fn attempt_words(state: &AppState, page: &Page, attempt: &AttemptRow) -> Str
     let t = page.t;
     let team = state.settings.team(&attempt.team).map_or(attempt.team.0.clone(), |team| team.name.clone());
     let channel = t.of(&gate::channel(attempt.channel).label()).to_owned();
-    let outcome = attempt
-        .outcome
-        .map_or_else(|| t.t("outcome-awaited"), |outcome| t.of(&gate::outcome(outcome).label()).to_owned());
+    let outcome = outcome_words(t, attempt.outcome);
     let words = t.vs(
         "attempt-words",
         &[("time", page.short_time(&attempt.at)), ("team", team), ("channel", channel), ("outcome", outcome)],

@@ -100,7 +100,7 @@ pub async fn begin(
     Path(id): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Html<String>, WebError> {
-    let (known, id) = known_place(&state, &who, &id, "").await?;
+    let (known, id) = known_place(&state, &who, &id).await?;
     let place = known.register.resolve(&id).ok_or(WebError::NotFound)?;
     let (t, today) = (visit.language, format::day_of(state.now()));
     let asked = query.get("form").map(String::as_str);
@@ -153,7 +153,7 @@ pub async fn consent(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Redirect, WebError> {
-    let (_, place) = known_place(&state, &who, &id, "").await?;
+    let (_, place) = known_place(&state, &who, &id).await?;
     let (today, team) = (format::day_of(state.now()), own_team(&state, &who)?);
     let form = instrument(&state, &posted.text("form"), today)?;
     let answer = posted.text("consent");
@@ -197,7 +197,7 @@ async fn own(state: &AppState, who: &Who, id: i64) -> Result<(FormRow, Arc<Instr
         let why = "this version of the form is not what it was when it was filled in: put its file back as it was";
         return Err(StoreError::Refused { why }.into());
     }
-    let (known, id) = known_place(state, who, &row.place, "").await?;
+    let (known, id) = known_place(state, who, &row.place).await?;
     let place = known.register.resolve(&id).ok_or(WebError::NotFound)?;
     Ok((row, form.clone(), place_link(place)))
 }

@@ -6,7 +6,7 @@ use crate::errors::WebError;
 use crate::forms::new_token;
 use crate::page::Page;
 use crate::settings::Team;
-use crate::{AppState, gate};
+use crate::{AppState, Language, gate};
 use domain::{Contact, ContactKind};
 use outreach::text::{PreparedText, choose, sms_length};
 use std::collections::{BTreeMap, BTreeSet};
@@ -253,6 +253,11 @@ pub fn used_contact(
     named.or_else(by_way).or(contacts.first())
 }
 
+/// What came of an attempt, or that it is waited for.
+pub fn outcome_words(t: Language, outcome: Option<store::Outcome>) -> String {
+    outcome.map_or_else(|| t.t("outcome-awaited"), |outcome| t.of(&gate::outcome(outcome).label()).to_owned())
+}
+
 /// An earlier attempt. Of another team's nothing is told but that somebody was approached, by whom and when.
 pub fn history(state: &AppState, page: &Page, own: &Team, attempt: &AttemptRow) -> String {
     let t = page.t;
@@ -261,9 +266,7 @@ pub fn history(state: &AppState, page: &Page, own: &Team, attempt: &AttemptRow) 
         let team = state.settings.team(&attempt.team).map_or(attempt.team.0.clone(), |team| team.name.clone());
         return t.vs("approached-by-team", &[("team", team), ("time", time)]);
     }
-    let outcome = attempt
-        .outcome
-        .map_or_else(|| t.t("outcome-awaited"), |outcome| t.of(&gate::outcome(outcome).label()).to_owned());
+    let outcome = outcome_words(t, attempt.outcome);
     let channel = t.of(&gate::channel(attempt.channel).label()).to_owned();
     t.vs(
         "approached-by-name",

@@ -2,7 +2,8 @@
 
 use super::interview_view::band_words;
 use super::place_view::{
-    Scope, act_words, advice_words, look, origin_words, refused_words, result_words, settings, short, whereabouts,
+    Scope, act_words, advice_words, look, origin_words, refused_words, result_words, settings, short, source_of,
+    whereabouts,
 };
 use super::visits::{OfferRow, offer_rows};
 use super::{Choice, show};
@@ -70,6 +71,7 @@ struct PlaceView {
     municipalities: Vec<Choice>,
     name: String,
     today: String,
+    tomorrow: String,
     review: String,
     form_key: String,
     typed: Posted,
@@ -78,15 +80,10 @@ struct PlaceView {
 }
 
 /// The place of an id, where this person may see it; by an older id too, since merges keep those.
-pub async fn known_place(
-    state: &AppState,
-    who: &Who,
-    id: &str,
-    subject: &str,
-) -> Result<(KnownPlaces, PlaceId), WebError> {
+pub async fn known_place(state: &AppState, who: &Who, id: &str) -> Result<(KnownPlaces, PlaceId), WebError> {
     settings(state)?;
     let scope = Scope::of(state, who)?;
-    let look = look(state, who, if subject.is_empty() { id } else { subject });
+    let look = look(state, who, id);
     let known = KnownPlaces::read(&state.store, &look, &state.settings.programme).await?;
     let place = known.register.resolve(&PlaceId(id.to_owned())).filter(|place| scope.sees(place));
     let id = place.ok_or(WebError::NotFound)?.id.clone();
@@ -114,7 +111,7 @@ pub async fn page(
     problem: Option<String>,
     done: Option<&String>,
 ) -> Result<Html<String>, WebError> {
-    let (known, id) = known_place(state, who, id, "").await?;
+    let (known, id) = known_place(state, who, id).await?;
     let place = known.register.resolve(&id).ok_or(WebError::NotFound)?;
     let (t, today, scope) = (visit.language, format::day_of(state.now()), Scope::of(state, who)?);
     let details = place.details().cloned().ok_or(WebError::NotFound)?;
@@ -179,6 +176,7 @@ pub async fn page(
         municipalities: scope.municipalities(state, &chosen),
         name: details.name,
         today: today.to_string(),
+        tomorrow: today.saturating_add(1_i64.days()).to_string(),
         review: today.saturating_add(REVIEW_MONTHS.months()).to_string(),
         form_key: new_token()?,
         open: typed.text("act"),
@@ -246,6 +244,8 @@ async fn forms(
     let ids: Vec<String> = entries.iter().map(|id| id.0.clone()).collect();
     let look = look(state, who, &format!("forms {}", id.0));
     let rows = state.store.forms_at(&look, &state.settings.programme, &ids).await?;
+    // Another team's form opens for that team alone.
+    let team = worker.then_some(who.account.details.team.as_ref()).flatten();
     let t = page.t;
     let views = rows.iter().map(|row| {
         let form = settings.form(&row.instrument.0, row.instrument.1);
@@ -257,7 +257,7 @@ async fn forms(
             .map(|form| band_words(t, instruments::judge(form, &row.answers, &row.on.to_string()).band));
         let band = band.map_or_else(String::new, |band| format!(" · {}", t.v("form-band", "band", band)));
         FormRowView {
-            href: worker.then(|| format!("/forms/{}", row.id.0)),
+            href: (team == Some(&row.team)).then(|| format!("/forms/{}", row.id.0)),
             words: format!("{title} · {} · {} · {state_words}{band}", page.date(&row.on), row.by),
         }
     });
@@ -276,7 +276,7 @@ pub async fn act(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, WebError> {
-    let (known, place) = known_place(&state, &who, &id, "").await?;
+    let (known, place) = known_place(&state, &who, &id).await?;
     let worker = who.role() == PersonRole::OutreachWorker;
     let kind = posted.text("act");
     if !may(&kind, worker) || kind == "visited" {
@@ -287,8 +287,7 @@ pub async fn act(
         Ok(act) => act,
         Err(problem) => return refuse(&state, &visit, &who, &place.0, posted, t.t(problem)).await,
     };
-    let key = posted.text("form_key");
-    let source = (!key.is_empty()).then(|| format!("form|{}|{key}", who.id().0));
+    let source = source_of(&who, &posted);
     let look = look(&state, &who, &place.0);
     let today = format::day_of(state.now());
     match register::act(&state.store, &look, &state.settings.programme, &act, today, source).await? {
@@ -382,7 +381,7 @@ pub async fn undo(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, WebError> {
-    let (known, place) = known_place(&state, &who, &id, "").await?;
+    let (known, place) = known_place(&state, &who, &id).await?;
     let number =
         posted.number("number").and_then(|number| u64::try_from(number).ok()).ok_or(WebError::UnreadableForm)?;
     let (act, worker) = (EventId(number), who.role() == PersonRole::OutreachWorker);

@@ -3,6 +3,7 @@
 use super::Choice;
 use crate::access::Who;
 use crate::errors::WebError;
+use crate::forms::Posted;
 use crate::page::Page;
 use crate::places::KeptAct;
 use crate::settings::PlacesSettings;
@@ -20,6 +21,11 @@ pub fn settings(state: &AppState) -> Result<&PlacesSettings, WebError> {
 pub fn look(state: &AppState, who: &Who, subject: &str) -> Look {
     let what = if who.role() == PersonRole::OutreachWorker { "visits" } else { "places" };
     who.look(what, "outreach", subject, state.now())
+}
+
+/// What names a form that was sent, so that the same is kept once.
+pub fn source_of(who: &Who, posted: &Posted) -> Option<String> {
+    Some(posted.text("form_key")).filter(|key| !key.is_empty()).map(|key| format!("form|{}|{key}", who.id().0))
 }
 
 /// Which places somebody sees: a worker those of the own team's area, a researcher all.

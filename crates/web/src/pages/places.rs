@@ -1,6 +1,6 @@
 //! The register of places: who is in it, what is due, how one is added or a list taken in.
 
-use super::place_view::{Scope, look, settings};
+use super::place_view::{Scope, look, settings, source_of};
 use super::{Choice, show};
 use crate::access::{OfPlaces, Researcher, Visit, Who};
 use crate::errors::WebError;
@@ -165,8 +165,7 @@ pub async fn add(
     let place = PlaceId(state.store.new_place_id()?);
     let details = Details { point: settings.points.get(&code).copied(), name, municipality_code: code };
     let act = Act::Found { place: place.clone(), origin, details };
-    let source =
-        Some(posted.text("form_key")).filter(|key| !key.is_empty()).map(|key| format!("form|{}|{key}", who.id().0));
+    let source = source_of(&who, &posted);
     let today = format::day_of(state.now());
     let look = look(&state, &who, "add");
     match register::act(&state.store, &look, &state.settings.programme, &act.into(), today, source).await? {

@@ -1,6 +1,6 @@
 //! The team's list for today. Each line asks the gate again; where it cannot answer, the list is empty and says so.
 
-use super::line_view::history;
+use super::line_view::{history, outcome_words};
 use super::show;
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
@@ -134,10 +134,7 @@ pub fn done_today(page: &Page, team: &Team, line: &ListLine, now: Timestamp) -> 
     let today = format::day_of(now);
     let own = |attempt: &&AttemptRow| attempt.team == team.id && format::day_of(attempt.at) == today;
     let attempt = line.attempts.iter().rev().filter(|attempt| !attempt.undone).find(own)?;
-    let outcome = match attempt.outcome {
-        Some(outcome) => page.t.of(&gate::outcome(outcome).label()).to_owned(),
-        None => page.t("outcome-awaited"),
-    };
+    let outcome = outcome_words(page.t, attempt.outcome);
     let mut letters = outcome.chars();
     let outcome = letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect());
     Some(page.v("line-finished", "outcome", outcome))

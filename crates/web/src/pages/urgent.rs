@@ -5,11 +5,11 @@ use super::case::{attempt_words, short_id, told, who_and_where};
 use super::firings::{GroupView, Shown};
 use super::line::find;
 use super::{case_ads, case_ads::AdView, show};
+use crate::AppState;
 use crate::access::{OutreachWorker, UrgentContact, Visit, Who};
 use crate::errors::WebError;
 use crate::forms::Posted;
 use crate::page::Page;
-use crate::{AppState, Language};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -248,9 +248,4 @@ pub async fn report_on_follow_up(
     let advertiser = state.store.attempt_now(&look, attempt).await?.attempt.advertiser;
     state.store.report_minor(&advertiser, who.id(), now).await?;
     Ok(Redirect::to("/follow-ups?done=urgent-reported"))
-}
-
-/// Words of the menu for whoever is appointed.
-pub fn menu_words(t: Language) -> String {
-    t.t("menu-urgent")
 }

@@ -1,7 +1,7 @@
 //! The team's visits: the plan that was drawn, the day's stops, and what came of a visit.
 
 use super::place::{known_place, refuse};
-use super::place_view::{advice_words, look, refused_words, settings, whereabouts};
+use super::place_view::{advice_words, look, refused_words, settings, source_of, whereabouts};
 use super::show;
 use super::today::own_team;
 use crate::access::{OutreachWorker, Visit, Who};
@@ -263,14 +263,13 @@ pub async fn record(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, WebError> {
-    let (_, place) = known_place(&state, &who, &id, "").await?;
+    let (_, place) = known_place(&state, &who, &id).await?;
     let (t, today) = (visit.language, format::day_of(state.now()));
     let (kept, on) = match built(&state, &who, &place, &posted, today) {
         Ok(built) => built,
         Err(key) => return refuse(&state, &visit, &who, &place.0, posted, t.t(key)).await,
     };
-    let key = posted.text("form_key");
-    let source = (!key.is_empty()).then(|| format!("form|{}|{key}", who.id().0));
+    let source = source_of(&who, &posted);
     let look = look(&state, &who, &place.0);
     match register::act(&state.store, &look, &state.settings.programme, &kept, on, source).await? {
         Acted::Done(_) => Ok(Redirect::to(&format!("/places/{}?done=place-visited", place.0)).into_response()),

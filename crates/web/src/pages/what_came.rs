@@ -2,9 +2,9 @@
 //! answers later. None of these is an approach, so neither gate nor claim is asked.
 
 use super::attempt::{again, reach_soon};
-use super::attempt_form::{MOST_NOTE, Written, caution_choices, consent_hows, told_ways, written};
+use super::attempt_form::{Written, caution_choices, consent_hows, told_ways, written};
 use super::both::{Both, Merge};
-use super::line_view::{FREQUENT, history};
+use super::line_view::{FREQUENT, history, outcome_words};
 use super::today::own_team;
 use super::{Choice, show};
 use crate::access::{OutreachWorker, Visit, Who};
@@ -421,21 +421,16 @@ async fn both(
 ) -> Result<Response, WebError> {
     let t = visit.language;
     let now = read(state, who, attempt).await?;
-    let words = |outcome: Option<Outcome>| match outcome {
-        Some(outcome) => t.of(&gate::outcome(outcome).label()).to_owned(),
-        None => t.t("outcome-awaited"),
-    };
     let mut again = posted.again(&["attempt", "version", "outcome"]);
     again.extend([
         ("attempt".to_owned(), attempt.0.to_string()),
         ("version".to_owned(), newer.to_string()),
         ("outcome".to_owned(), mine.as_str().to_owned()),
     ]);
-    let note: String = posted.text("note").chars().take(MOST_NOTE).collect();
     Both {
-        theirs: vec![words(now.attempt.outcome)],
+        theirs: vec![outcome_words(t, now.attempt.outcome)],
         changed: now.changed,
-        mine: std::iter::once(words(Some(mine))).chain(Some(note).filter(|note| !note.is_empty())).collect(),
+        mine: [outcome_words(t, Some(mine)), posted.text("note")].into_iter().filter(|of| !of.is_empty()).collect(),
         again,
         action: from.action(attempt),
         back: from.back().0,
