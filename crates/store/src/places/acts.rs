@@ -1,8 +1,8 @@
 //! Acts with the register of places, in the order in which they were done.
 
-use super::who;
 use crate::db::{Arg, Tx, args};
 use crate::keys::{Purpose, fill_random, to_hex};
+use crate::people::by_name;
 use crate::retention::Retention;
 use crate::times::day_from_text;
 use crate::{Actor, Look, Store, StoreError, chain};
@@ -95,7 +95,7 @@ impl Store {
     ) -> Result<Vec<Option<i64>>, StoreError> {
         let mut tx = self.write("keeping acts with places").await?;
         // The chain orders writers: what is read from here on is what they left.
-        let (account, name) = who(&mut tx, actor).await?;
+        let (account, name) = by_name(&mut tx, actor).await?;
         let counts: BTreeMap<&str, usize> = acts.iter().fold(BTreeMap::new(), |mut counts, act| {
             *counts.entry(act.kind).or_default() += 1;
             counts
@@ -131,7 +131,7 @@ impl Store {
                         act.on.to_string(),
                         sealed,
                         source,
-                        account,
+                        account.map(|of| of.0),
                         &name,
                         at,
                         seq,
