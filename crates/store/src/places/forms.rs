@@ -247,9 +247,9 @@ impl Store {
         let sql = format!("{FORM} WHERE f.programme = $1 AND f.place IN");
         let first = [crate::db::Arg::from(programme.as_str())];
         let rows = tx.all_in(&sql, &first, places.iter().map(crate::db::Arg::from)).await?;
+        tx.commit().await?;
         let mut forms: Vec<FormRow> =
             rows.iter().map(|row| form_row(self.keys(), row)).collect::<Result<_, StoreError>>()?;
-        tx.commit().await?;
         forms.sort_by_key(|form| std::cmp::Reverse(form.id));
         Ok(forms)
     }
