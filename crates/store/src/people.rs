@@ -390,3 +390,11 @@ pub(crate) async fn account_name(tx: &mut crate::db::Tx, id: AccountId) -> Resul
     let row = tx.one("SELECT name FROM account WHERE id = $1", args![id.0]).await?;
     row.ok_or(StoreError::NotFound { what: "account" })?.text(0)
 }
+
+/// The account of an actor and the name that is kept with an act.
+pub(crate) async fn by_name(tx: &mut crate::db::Tx, actor: &Actor) -> Result<(Option<AccountId>, String), StoreError> {
+    match actor {
+        Actor::Account(id) => Ok((Some(*id), account_name(tx, *id).await?)),
+        Actor::System(name) => Ok((None, name.clone())),
+    }
+}

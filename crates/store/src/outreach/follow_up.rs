@@ -1,6 +1,7 @@
 //! What is to be followed up, referrals with their consent, and what the authority said of them.
 
 use super::hand_over::{member, one_attempt};
+use super::ledger::{ATTEMPT, attempt_row};
 use super::record::newest_at;
 use super::{AttemptId, AttemptRow, WorkerCaution};
 use crate::db::{Tx, args};
@@ -236,28 +237,22 @@ impl Store {
     pub async fn attempt_now(&self, look: &Look, attempt: AttemptId) -> Result<AttemptNow, StoreError> {
         let mut tx = self.write("reading an attempt").await?;
         look.write(&mut tx, self.keys()).await?;
-        let row = one_attempt(&mut tx, attempt).await?;
-        let mut now = self.now_of(&mut tx, row).await?;
-        let row = tx
-            .one("SELECT anchor_ad, language FROM attempt WHERE id = $1", args![attempt.0])
-            .await?
-            .ok_or(StoreError::NotFound { what: "attempt" })?;
-        now.newest = newest_at(&mut tx, row.int(0)?).await?;
-        now.language = row.opt_text(1)?.unwrap_or_default();
-        tx.commit().await?;
-        Ok(now)
-    }
-
-    async fn now_of(&self, tx: &mut Tx, attempt: AttemptRow) -> Result<AttemptNow, StoreError> {
+        let sql = format!("{ATTEMPT} WHERE t.id = $1 AND t.undone_at IS NULL");
+        let rows = tx.all_of(sql, args![attempt.0]).await?;
+        let row = rows.first().ok_or(StoreError::NotFound { what: "attempt" })?;
+        let attempt = attempt_row(row)?;
         let care = match attempt.care_account {
-            Some(account) => Some(account_name(tx, account).await?),
+            Some(account) => Some(account_name(&mut tx, account).await?),
             None => None,
         };
-        let (plan, changed) = match last_change(tx, self.keys(), attempt.id).await? {
+        let (plan, changed) = match last_change(&mut tx, self.keys(), attempt.id).await? {
             Some((plan, by, at)) => (plan, Some((by, at))),
             None => (String::new(), None),
         };
-        Ok(AttemptNow { plan, care, changed, newest: attempt.id, language: String::new(), attempt })
+        let newest = newest_at(&mut tx, row.int(12)?).await?;
+        let language = row.opt_text(18)?.unwrap_or_default();
+        tx.commit().await?;
+        Ok(AttemptNow { plan, care, changed, newest, language, attempt })
     }
 }
 

@@ -342,10 +342,11 @@ async fn looked(tx: &mut Tx, from: i64, until: Timestamp) -> Result<HashMap<(i64
     let mut looked: HashMap<(i64, i64), u32> = HashMap::new();
     for row in tx.all(sql, args![from, until]).await? {
         let (site, started) = (row.int(0)?, row.int(1)?);
-        let ended = row.opt_int(2)?.unwrap_or(started);
-        // A run that lasts longer than a day looks at every hour.
-        for hour in 0..=((ended - started) / HOUR_MS).clamp(0, 23) {
-            let (day, hour) = local_day_and_hour(from_ms(started + hour * HOUR_MS)?);
+        let ended = row.opt_int(2)?.unwrap_or(started).min(until.as_millisecond());
+        // By the clock: a run from 10:50 to 11:10 is in two hours.
+        let first = started - started.rem_euclid(HOUR_MS);
+        for hour in 0..=((ended - first) / HOUR_MS).clamp(0, HOURS_DAYS_MS / HOUR_MS) {
+            let (day, hour) = local_day_and_hour(from_ms(first + hour * HOUR_MS)?);
             *looked.entry((site, day)).or_default() |= 1 << hour;
         }
     }

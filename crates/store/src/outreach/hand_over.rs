@@ -263,21 +263,22 @@ impl Store {
         for row in tx.all_in(&format!("{ATTEMPT} WHERE t.id IN"), &[], of).await? {
             attempts.insert(row.int(0)?, (attempt_row(&row)?, row.opt_text(18)?.unwrap_or_default()));
         }
-        let mut done = HashMap::with_capacity(rows.len());
-        for row in &rows {
-            done.insert(row.int(0)?, done_since(&mut tx, row).await?);
-        }
+        let done = done_since(&mut tx, &rows).await?;
         tx.commit().await?;
         rows.iter()
             .map(|row| {
-                let mut found = self.handover(row, &attempts)?;
-                found.done = done.get(&found.id.0).copied().flatten();
-                Ok(found)
+                let done = done.get(&row.int(0)?).copied();
+                self.handover(row, &attempts, done)
             })
             .collect()
     }
 
-    fn handover(&self, row: &Row, attempts: &HashMap<i64, (AttemptRow, String)>) -> Result<HandoverRow, StoreError> {
+    fn handover(
+        &self,
+        row: &Row,
+        attempts: &HashMap<i64, (AttemptRow, String)>,
+        done: Option<Timestamp>,
+    ) -> Result<HandoverRow, StoreError> {
         let id = row.int(11)?;
         let (attempt, language) = attempts.get(&id).ok_or(StoreError::NotFound { what: "attempt" })?.clone();
         let place = id.to_le_bytes();
@@ -298,7 +299,7 @@ impl Store {
             at: row.time(7)?,
             answered: row.opt_text(8)?.zip(row.opt_time(9)?),
             answer,
-            done: None,
+            done,
         })
     }
 
@@ -323,39 +324,29 @@ impl Store {
     }
 }
 
-/// When the team that accepted was done with it. The change that moved the care kept the day that stood there then.
-async fn done_since(tx: &mut Tx, row: &Row) -> Result<Option<Timestamp>, StoreError> {
-    let (HandoverState::Accepted, Some(accepted)) = (state(row, 4)?, row.opt_time(9)?) else { return Ok(None) };
-    let attempt = row.int(11)?;
-    let further = tx
-        .one(
-            "SELECT min(n.made_at) FROM attempt n JOIN attempt t ON t.id = $1 WHERE n.anchor_ad = t.anchor_ad AND n.id > t.id \
-             AND n.team = $2 AND n.made_at >= $3 AND n.undone_at IS NULL",
-            args![attempt, row.text(2)?, accepted],
-        )
-        .await?;
-    // Marked as done, or its outcome written: what stood open when they accepted is closed in a later change.
-    let marked = tx
-        .one(
-            "SELECT min(c.at) FROM attempt_change c JOIN attempt t ON t.id = c.attempt_id WHERE c.attempt_id = $1 \
-             AND t.follow_up IS NULL AND c.follow_up IS NULL AND c.id > (SELECT max(d.id) FROM attempt_change d \
-             WHERE d.attempt_id = $1 AND d.follow_up IS NOT NULL AND d.at >= $2)",
-            args![attempt, accepted],
-        )
-        .await?;
-    let answered = tx
-        .one(
-            "SELECT min(c.at) FROM attempt_change c JOIN attempt t ON t.id = c.attempt_id WHERE c.attempt_id = $1 \
-             AND t.follow_up IS NULL AND c.outcome IS NOT NULL AND c.id > (SELECT max(d.id) FROM attempt_change d \
-             WHERE d.attempt_id = $1 AND d.outcome IS NULL AND d.at >= $2)",
-            args![attempt, accepted],
-        )
-        .await?;
-    let mut found = Vec::new();
-    for row in [further, marked, answered].into_iter().flatten() {
-        found.extend(row.opt_time(0)?);
+/// When the team that accepted was done with each of these. The change that moved the care kept the day that stood there
+/// then.
+async fn done_since(tx: &mut Tx, rows: &[Row]) -> Result<HashMap<i64, Timestamp>, StoreError> {
+    // A further attempt; or marked as done, or its outcome written: what stood open when they accepted is closed in a
+    // later change.
+    const DONE: &str = "SELECT h.id, (SELECT min(n.made_at) FROM attempt n WHERE n.anchor_ad = t.anchor_ad AND n.id > t.id \
+         AND n.team = h.to_team AND n.made_at >= h.answered_at AND n.undone_at IS NULL), \
+         (SELECT min(c.at) FROM attempt_change c WHERE c.attempt_id = t.id \
+         AND t.follow_up IS NULL AND c.follow_up IS NULL AND c.id > (SELECT max(d.id) FROM attempt_change d \
+         WHERE d.attempt_id = t.id AND d.follow_up IS NOT NULL AND d.at >= h.answered_at)), \
+         (SELECT min(c.at) FROM attempt_change c WHERE c.attempt_id = t.id \
+         AND t.follow_up IS NULL AND c.outcome IS NOT NULL AND c.id > (SELECT max(d.id) FROM attempt_change d \
+         WHERE d.attempt_id = t.id AND d.outcome IS NULL AND d.at >= h.answered_at)) \
+         FROM handover h JOIN attempt t ON t.id = h.attempt_id WHERE h.state = 'accepted' AND h.id IN";
+    let of = rows.iter().map(|row| Ok(Arg::from(row.int(0)?))).collect::<Result<Vec<Arg>, StoreError>>()?;
+    let mut done = HashMap::with_capacity(of.len());
+    for row in tx.all_in(DONE, &[], of).await? {
+        let first = [row.opt_time(1)?, row.opt_time(2)?, row.opt_time(3)?].into_iter().flatten().min();
+        if let Some(first) = first {
+            done.insert(row.int(0)?, first);
+        }
     }
-    Ok(found.into_iter().min())
+    Ok(done)
 }
 
 fn state(row: &Row, column: usize) -> Result<HandoverState, StoreError> {

@@ -1,15 +1,15 @@
 //! Acts with the register of places, in the order in which they were done.
 
-use super::who;
 use crate::db::{Arg, Tx, args};
 use crate::keys::{Purpose, fill_random, to_hex};
+use crate::people::by_name;
 use crate::retention::Retention;
 use crate::times::day_from_text;
 use crate::{Actor, Look, Store, StoreError, chain};
 use domain::ProgrammeId;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// An act to keep.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +66,8 @@ impl Store {
                 args![programme.as_str()],
             )
             .await?;
+        // Nobody else's audit row waits while all of them are opened.
+        tx.commit().await?;
         let mut acts = Vec::with_capacity(rows.len());
         for row in &rows {
             let place = row.int(7)?.to_le_bytes();
@@ -79,7 +81,6 @@ impl Store {
                 at: row.time(6)?,
             });
         }
-        tx.commit().await?;
         Ok(acts)
     }
 
@@ -95,7 +96,7 @@ impl Store {
     ) -> Result<Vec<Option<i64>>, StoreError> {
         let mut tx = self.write("keeping acts with places").await?;
         // The chain orders writers: what is read from here on is what they left.
-        let (account, name) = who(&mut tx, actor).await?;
+        let (account, name) = by_name(&mut tx, actor).await?;
         let counts: BTreeMap<&str, usize> = acts.iter().fold(BTreeMap::new(), |mut counts, act| {
             *counts.entry(act.kind).or_default() += 1;
             counts
@@ -111,11 +112,7 @@ impl Store {
         let retention = Retention::Ledger;
         let mut ids = Vec::with_capacity(acts.len());
         for act in acts {
-            let source = act.source.as_ref().map(|source| {
-                self.keys()
-                    .hash(Purpose::Import, &[b"place", programme.as_str().as_bytes(), source.as_bytes()])
-                    .to_vec()
-            });
+            let source = act.source.as_ref().map(|source| self.source_hash(programme, source));
             let sealed = self.keys().seal_text("place_act", &seq.to_le_bytes(), "body", &act.body.to_string())?;
             let row = tx
                 .one(
@@ -131,7 +128,7 @@ impl Store {
                         act.on.to_string(),
                         sealed,
                         source,
-                        account,
+                        account.map(|of| of.0),
                         &name,
                         at,
                         seq,
@@ -155,17 +152,20 @@ impl Store {
         programme: &ProgrammeId,
         sources: &[String],
     ) -> Result<BTreeSet<String>, StoreError> {
+        const FIND: &str = "SELECT source_hash FROM place_act WHERE programme = $1 AND source_hash IN";
+        let by_hash: HashMap<Vec<u8>, &String> =
+            sources.iter().map(|source| (self.source_hash(programme, source), source)).collect();
         let mut tx = self.read("looking for sources of places").await?;
+        let hashes: Vec<Arg> = by_hash.keys().cloned().map(Arg::from).collect();
         let mut known = BTreeSet::new();
-        for source in sources {
-            let hash = self.keys().hash(Purpose::Import, &[b"place", programme.as_str().as_bytes(), source.as_bytes()]);
-            const FIND: &str = "SELECT 1 FROM place_act WHERE programme = $1 AND source_hash = $2";
-            // A mark that stays true is what is asked, not the row.
-            if tx.one(FIND, args![programme.as_str(), hash]).await?.is_some() {
-                known.insert(source.clone());
-            }
+        for row in tx.all_in(FIND, &[Arg::from(programme.as_str())], hashes).await? {
+            known.extend(by_hash.get(&row.blob(0)?).map(|source| (*source).clone()));
         }
         Ok(known)
+    }
+
+    fn source_hash(&self, programme: &ProgrammeId, source: &str) -> Vec<u8> {
+        self.keys().hash(Purpose::Import, &[b"place", programme.as_str().as_bytes(), source.as_bytes()]).to_vec()
     }
 }
 

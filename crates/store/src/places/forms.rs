@@ -1,8 +1,8 @@
 //! Forms that were filled in with somebody who agreed to it.
 
-use super::who;
 use crate::db::{Row, args};
 use crate::keys::{Keys, Purpose};
+use crate::people::by_name;
 use crate::retention::Retention;
 use crate::times::day_from_text;
 use crate::{AccountId, Actor, Look, Store, StoreError, chain};
@@ -124,7 +124,7 @@ impl Store {
     pub async fn begin_form(&self, new: &NewForm, by: AccountId, at: Timestamp) -> Result<FormId, StoreError> {
         let mut tx = self.write("beginning a form").await?;
         let actor = Actor::Account(by);
-        let (account, name) = who(&mut tx, &actor).await?;
+        let (account, name) = by_name(&mut tx, &actor).await?;
         let hash = self.keys().hash(Purpose::Import, &[b"form", &by.0.to_le_bytes(), new.form_key.as_bytes()]);
         let body = serde_json::json!({
             "place": new.place, "instrument": new.instrument.0, "version": new.instrument.1,
@@ -161,7 +161,7 @@ impl Store {
                     FormState::Open.as_str(),
                     sealed,
                     new.on.to_string(),
-                    account,
+                    account.map(|of| of.0),
                     name,
                     at,
                     hash,
@@ -187,7 +187,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.write("saving a form").await?;
         let actor = Actor::Account(by);
-        let (_, name) = who(&mut tx, &actor).await?;
+        let (_, name) = by_name(&mut tx, &actor).await?;
         if state != FormState::Open {
             let body = serde_json::json!({ "form": id.0, "state": state.as_str() });
             chain::event(&mut tx, self.keys(), "form_ended", &actor, body, at).await?;
@@ -247,9 +247,9 @@ impl Store {
         let sql = format!("{FORM} WHERE f.programme = $1 AND f.place IN");
         let first = [crate::db::Arg::from(programme.as_str())];
         let rows = tx.all_in(&sql, &first, places.iter().map(crate::db::Arg::from)).await?;
+        tx.commit().await?;
         let mut forms: Vec<FormRow> =
             rows.iter().map(|row| form_row(self.keys(), row)).collect::<Result<_, StoreError>>()?;
-        tx.commit().await?;
         forms.sort_by_key(|form| std::cmp::Reverse(form.id));
         Ok(forms)
     }

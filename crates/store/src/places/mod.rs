@@ -11,15 +11,3 @@ mod plans;
 pub use acts::{NewPlaceAct, PlaceActRow};
 pub use forms::{FormId, FormRow, FormState, NewForm};
 pub use plans::{NewVisitPlan, VisitPlanRow};
-
-use crate::db::Tx;
-use crate::people::account_name;
-use crate::{Actor, StoreError};
-
-/// Row of the account and the name that stands beside an act.
-async fn who(tx: &mut Tx, actor: &Actor) -> Result<(Option<i64>, String), StoreError> {
-    Ok(match actor {
-        Actor::Account(id) => (Some(id.0), account_name(tx, *id).await?),
-        Actor::System(name) => (None, name.clone()),
-    })
-}

@@ -1,8 +1,8 @@
 //! Plans of visits as they were drawn.
 
 use super::acts::value;
-use super::who;
 use crate::db::args;
+use crate::people::by_name;
 use crate::retention::Retention;
 use crate::times::day_from_text;
 use crate::{Actor, Look, Store, StoreError, chain};
@@ -46,7 +46,7 @@ impl Store {
     /// Keeps a plan beside those before it. Recorded as an event.
     pub async fn put_visit_plan(&self, new: &NewVisitPlan, actor: &Actor, at: Timestamp) -> Result<i64, StoreError> {
         let mut tx = self.write("keeping a plan of visits").await?;
-        let (account, name) = who(&mut tx, actor).await?;
+        let (account, name) = by_name(&mut tx, actor).await?;
         let body = serde_json::json!({
             "team": new.team.as_str(), "first": new.first.to_string(), "last": new.last.to_string(),
         });
@@ -62,7 +62,7 @@ impl Store {
                     new.first.to_string(),
                     new.last.to_string(),
                     sealed,
-                    account,
+                    account.map(|of| of.0),
                     name,
                     at,
                     seq,

@@ -5,7 +5,7 @@ use super::forget::{Forget, erase_contacts, forget_ads};
 use super::hold;
 use super::rules::{AD_DUE, CONTACT_DUE, Clocks, Kind, RULES, Rule, version_without_contacts_due};
 use crate::chain::{self, Chain, Gone};
-use crate::db::{Arg, args};
+use crate::db::{Arg, Tx, args};
 use crate::{Actor, Engine, Store, StoreError};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -215,14 +215,7 @@ impl Store {
         let ids: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>()?;
         for batch in ids.chunks(BATCH / 10) {
             let mut tx = self.write("deleting ads that are due").await?;
-            let mut still = Vec::with_capacity(batch.len());
-            for id in batch {
-                // One that was seen in the meantime stays.
-                if tx.one("SELECT 1 FROM ad WHERE id = $1 AND delete_after <= $2", args![*id, cutoff]).await?.is_some()
-                {
-                    still.push(*id);
-                }
-            }
+            let still = still_due(&mut tx, batch, cutoff).await?;
             forget_ads(&mut tx, self.keys(), &still, Forget::Due, now).await?;
             tx.commit().await?;
         }
@@ -242,14 +235,7 @@ impl Store {
         let mut all = 0;
         for batch in ids.chunks(BATCH / 10) {
             let mut tx = self.write("deleting the contacts of ads that are due").await?;
-            let mut still = Vec::with_capacity(batch.len());
-            for id in batch {
-                // One that was seen in the meantime keeps them.
-                if tx.one("SELECT 1 FROM ad WHERE id = $1 AND delete_after <= $2", args![*id, cutoff]).await?.is_some()
-                {
-                    still.push(*id);
-                }
-            }
+            let still = still_due(&mut tx, batch, cutoff).await?;
             all += forget_contacts(&mut tx, self.keys(), &still, now).await?;
             tx.commit().await?;
         }
@@ -346,6 +332,16 @@ impl Store {
         }
         tx.commit().await
     }
+}
+
+/// Those of these ads that are still due: one that was seen in the meantime, or is held since, stays as it is.
+async fn still_due(tx: &mut Tx, ids: &[i64], cutoff: i64) -> Result<Vec<i64>, StoreError> {
+    const STILL: &str = "SELECT ad.id FROM ad WHERE ad.delete_after <= $1 \
+         AND NOT EXISTS (SELECT 1 FROM held_ad h WHERE h.ad_id = ad.id) AND ad.id IN";
+    let rows = tx.all_in(STILL, &[Arg::from(cutoff)], ids.iter().map(|id| Arg::from(*id))).await?;
+    let mut still: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>()?;
+    still.sort_unstable();
+    Ok(still)
 }
 
 impl Due {
