@@ -158,7 +158,8 @@ pub(super) fn named_subject(context: &AdContext<'_>, indicator: &Indicator) -> S
     let phrases = |key| indicator.parameters.words(key).iter().map(|line| line.split(' ').map(str::to_owned).collect());
     let (acts, own): (Vec<Vec<String>>, Vec<Vec<String>>) =
         (phrases("acts").collect(), phrases("first_person").collect());
-    let names = || context.ad.reading.names.iter().filter(|name| !matches!(name.span.field, Field::Named(_)));
+    let all = &context.ad.reading.names;
+    let names = || all.iter().enumerate().filter(|(_, name)| !matches!(name.span.field, Field::Named(_)));
     if names().next().is_none() {
         return Seen::found_or(Vec::new(), ("der står intet navn i teksten", "no name in the text"));
     }
@@ -170,12 +171,13 @@ pub(super) fn named_subject(context: &AdContext<'_>, indicator: &Indicator) -> S
         return Seen::found_or(Vec::new(), ("teksten siger jeg", "the text says I"));
     }
     let mut seen = Seen::default();
-    for name in names() {
+    for (at, name) in names() {
+        let Some(index) = context.text_of(&name.span) else { continue };
         // "Lisa and Emma are waiting" is said of several, which is a sign of its own.
-        if joined_before(context, name) {
+        let before = at.checked_sub(1).and_then(|at| all.get(at));
+        if before.is_some_and(|before| joined(context, index, before, name)) {
             continue;
         }
-        let Some(index) = context.text_of(&name.span) else { continue };
         let (Some(text), Some(folded_text)) = (context.ad.texts.get(index), context.folded.get(index)) else {
             continue;
         };
@@ -212,13 +214,11 @@ fn aged(context: &AdContext<'_>, name: &Name) -> bool {
     context.ad.reading.ages.iter().any(|age| age.span.field == name.span.field && near(age.span.start))
 }
 
-/// Whether another name stands before this one, with nothing but a conjunction between them.
-fn joined_before(context: &AdContext<'_>, name: &Name) -> bool {
-    context.ad.reading.names.iter().any(|other| {
-        let between = context.text_of(&other.span).and_then(|index| context.ad.texts.get(index));
-        let between = between.filter(|_| other.span.field == name.span.field && other.span.end <= name.span.start);
-        between.and_then(|text| text.original.get(other.span.end..name.span.start)).is_some_and(joins_names)
-    })
+/// Whether two names that follow each other stand in this text with nothing but a conjunction between them. Only
+/// neighbours are asked: each name against all others took the square of a long row of names.
+fn joined(context: &AdContext<'_>, text: usize, one: &Name, other: &Name) -> bool {
+    let text = context.ad.texts.get(text).filter(|_| one.span.field == other.span.field);
+    text.and_then(|text| text.original.get(one.span.end..other.span.start)).is_some_and(joins_names)
 }
 
 /// Days of the week, in the languages of the region.
