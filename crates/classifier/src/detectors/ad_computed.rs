@@ -1,6 +1,6 @@
 //! Signs that are computed from one ad's texts and fields.
 
-use super::{Found, Missed, Seen, Why};
+use super::{Found, Missed, Seen, Why, is_weekday};
 use crate::ad::{AdContext, is_place};
 use crate::catalogue::Indicator;
 use domain::{Field, Place};
@@ -207,41 +207,9 @@ fn date_at(after: &str) -> Option<usize> {
 /// How far before a town a date, a week or a weekday begins that leads to it: `fre 12/9 Svendborg`, `ons: Nykøbing`,
 /// `uge 14 står vi i Herning`, `12.-14. maj: Korsør`. Not a day that comes again (`hver tirsdag i Auning`).
 fn date_before(before: &str) -> Option<usize> {
-    const DAYS: [&str; 34] = [
-        "man",
-        "tir",
-        "tirs",
-        "ons",
-        "tor",
-        "tors",
-        "fre",
-        "lør",
-        "søn",
-        "mandag",
-        "tirsdag",
-        "onsdag",
-        "torsdag",
-        "fredag",
-        "lørdag",
-        "søndag",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
+    const SHORT: [&str; 16] = [
+        "man", "tir", "tirs", "ons", "tor", "tors", "fre", "lør", "søn", "mon", "tue", "wed", "thu", "fri", "sat",
         "sun",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "montag",
-        "freitag",
-        "måndag",
-        "lördag",
     ];
     const AGAIN: [&str; 8] = ["hver", "hverdage", "alle", "every", "each", "varje", "jeden", "og"];
     let far = before.char_indices().rev().nth(80).map_or(0, |(at, _)| at);
@@ -255,7 +223,7 @@ fn date_before(before: &str) -> Option<usize> {
         let days = numbers.iter().all(|n| n.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n)));
         days && (numbers.len() >= 2 || word.trim_end_matches([',', ':']).ends_with('.'))
     };
-    let day = |word: &str| bare(word).split(['-', '–', '/']).all(|part| DAYS.contains(&part));
+    let day = |word: &str| bare(word).split(['-', '–', '/']).all(|part| SHORT.contains(&part) || is_weekday(part));
     for back in 1..=words.len().min(5) {
         let at = words.len() - back;
         let word = words.get(at)?;

@@ -1,6 +1,6 @@
 //! Signs that rest on mentions: ages, names, phones.
 
-use super::{Found, Missed, Seen, Why};
+use super::{Found, Missed, Seen, Why, is_weekday};
 use crate::ad::AdContext;
 use crate::catalogue::Indicator;
 use domain::{Field, FieldText, Name, Phone, Span};
@@ -221,35 +221,6 @@ fn joined(context: &AdContext<'_>, text: usize, one: &Name, other: &Name) -> boo
     text.and_then(|text| text.original.get(one.span.end..other.span.start)).is_some_and(joins_names)
 }
 
-/// Days of the week, in the languages of the region.
-const DAYS: [&str; 25] = [
-    "mandag",
-    "tirsdag",
-    "onsdag",
-    "torsdag",
-    "fredag",
-    "lørdag",
-    "søndag",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "måndag",
-    "tisdag",
-    "lördag",
-    "söndag",
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonntag",
-];
-
 /// `og`, `and`, `&`, `,`, `/`, a day of the week or an age between two names. A mere space or hyphen makes one double name.
 fn joins_names(between: &str) -> bool {
     let mut joined = false;
@@ -260,7 +231,7 @@ fn joins_names(between: &str) -> bool {
         match lower.as_str() {
             "" => {}
             // "Mandag: Anna. Tirsdag: Maria."
-            day if DAYS.contains(&day.trim_end_matches(':')) => joined = true,
+            day if is_weekday(day.trim_end_matches(':')) => joined = true,
             "og" | "and" | "och" | "und" | "samt" | "eller" | "or" | "oder" | "plus" | "y" | "e" => joined = true,
             "år" | "years" | "old" | "jahre" | "ar" | "yo" => {}
             number if number.len() == 2 && number.bytes().all(|b| b.is_ascii_digit()) => joined = true,
