@@ -221,7 +221,8 @@ fn date_before(before: &str) -> Option<usize> {
         let plain = bare(word);
         let numbers: Vec<&str> = plain.split(['/', '-', '–', '.']).filter(|part| !part.is_empty()).collect();
         let days = numbers.iter().all(|n| n.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n)));
-        days && (numbers.len() >= 2 || word.trim_end_matches([',', ':']).ends_with('.'))
+        // "…" and "." hold no number at all.
+        !numbers.is_empty() && days && (numbers.len() >= 2 || word.trim_end_matches([',', ':']).ends_with('.'))
     };
     let day = |word: &str| bare(word).split(['-', '–', '/']).all(|part| SHORT.contains(&part) || is_weekday(part));
     for back in 1..=words.len().min(5) {
@@ -256,7 +257,7 @@ mod tests {
         for date in ["stop: fre 12/9 ", "ons: ", "Uge 14 står pigerne i ", "12.-14. maj: ", "fri\nman-tir: "] {
             assert!(date_before(date).is_some(), "{date}");
         }
-        for other in ["hver tirsdag i ", "Jeg bor i ", "siden 2014 i ", "bus 12 til ", ""] {
+        for other in ["hver tirsdag i ", "Jeg bor i ", "siden 2014 i ", "bus 12 til ", "her ... ", "hos mig . ", ""] {
             assert!(date_before(other).is_none(), "{other}");
         }
         assert_eq!(date_before("Og så uge 15 i "), Some("uge 15 i ".len()));
