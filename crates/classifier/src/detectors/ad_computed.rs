@@ -119,10 +119,10 @@ fn said_again(context: &AdContext<'_>) -> Option<Found> {
                 continue;
             }
             let again = lines.iter().skip(at + 1).any(|(_, other_figures, other_words)| {
-                let common = words.intersection(other_words).count();
+                let common = || words.intersection(other_words).count();
                 figures == other_figures
                     && other_words.len() >= LEAST_WORDS
-                    && common * 10 < words.len().min(other_words.len()) * 4
+                    && common() * 10 < words.len().min(other_words.len()) * 4
             });
             if again {
                 let start = (line.as_ptr() as usize).checked_sub(text.original.as_ptr() as usize)?;
@@ -141,9 +141,8 @@ pub(super) fn own_link(context: &AdContext<'_>, _: &Indicator) -> Seen {
             .text_of(&url.span)
             .and_then(|index| context.ad.texts.get(index))
             .and_then(|text| text.original.get(..url.span.start))
-            .unwrap_or_default()
-            .to_lowercase();
-        let line = before.rsplit(['\n', '.', '!']).next().unwrap_or_default();
+            .unwrap_or_default();
+        let line = before.rsplit(['\n', '.', '!']).next().unwrap_or_default().to_lowercase();
         ["min ", "mit ", "egen ", "eget ", "my ", "own ", "meine", "eigene", "vores ", "hjemmeside", "website"]
             .iter()
             .any(|word| line.contains(word))
