@@ -203,11 +203,20 @@ impl Matcher {
 
     /// Every match of every pattern, with what silences it.
     fn each_match(&self, text: &Folded<'_>, mut each: impl FnMut(usize, Range<usize>, Option<Stop>)) {
-        for (pattern, within) in self.candidates(text).filter(|(pattern, _)| !pattern.silences) {
-            for found in places(pattern, text.as_str(), within) {
-                if !self.says_besides(pattern, text) {
-                    break;
-                }
+        // Candidates come in order of pattern, and what one wants said besides is looked for once in a text.
+        let mut besides: Option<(u32, bool)> = None;
+        for (pattern, candidate) in self.candidates(text).filter(|(pattern, _)| !pattern.silences) {
+            let all = places(pattern, text.as_str(), candidate);
+            if all.is_empty() {
+                continue;
+            }
+            let known = besides.filter(|(number, _)| *number == candidate.pattern).map(|(_, says)| says);
+            let says = known.unwrap_or_else(|| self.says_besides(pattern, text));
+            besides = Some((candidate.pattern, says));
+            if !says {
+                continue;
+            }
+            for found in all {
                 let stop = self.stop(pattern.indicator, text, &found, pattern.says_negation);
                 each(pattern.indicator, found, stop);
             }
