@@ -122,7 +122,7 @@ impl Matcher {
                         };
                         let mut needs = literals::required(&hir);
                         // Either half of `A ~3~ B` may come first.
-                        needs.first = needs.first.filter(|_| !source.contains('~'));
+                        needs.first = needs.first.filter(|_| !pattern.written.contains('~'));
                         if needs.parts.is_empty() && !silences {
                             fail(format!("pattern `{source}` needs at least one word"));
                             continue;

@@ -81,7 +81,6 @@ impl CompiledPattern {
     /// The same inside of `within`, where the text around it still says what a whole word is.
     pub fn find_within<'t>(&'t self, text: &'t str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> + 't {
         // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
-        // A pattern over the size limit is one of several thousand letters, and matches nothing.
         let regex = self.regex.get_or_init(|| build(&self.source));
         regex
             .iter()
