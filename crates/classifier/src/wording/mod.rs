@@ -94,11 +94,12 @@ pub(crate) struct BadPattern {
 }
 
 impl Matcher {
-    /// Compiles the patterns of all indicators that run.
+    /// Compiles the patterns of all indicators that run. `known` says whether there is an indicator of an id.
     pub fn build(
         indicators: &[Indicator],
         words: &BTreeMap<String, String>,
         raw: &RawGuards,
+        known: impl Fn(&str) -> bool,
     ) -> Result<Self, Vec<BadPattern>> {
         let guards = Guards::of(raw);
         let (mut bad, mut patterns, mut parts) = (Vec::new(), Vec::new(), Vec::new());
@@ -120,6 +121,16 @@ impl Matcher {
                                 continue;
                             }
                         };
+                        if silences && pattern.besides.is_some() {
+                            fail(format!("pattern `{source}`: `&&` stands only in patterns that fire"));
+                            continue;
+                        }
+                        if let Some(Besides::Indicator(id)) = &pattern.besides
+                            && !known(id)
+                        {
+                            fail(format!("pattern `{source}`: no indicator `{id}`, so it would never match"));
+                            continue;
+                        }
                         let mut needs = literals::required(&hir);
                         // Either half of `A ~3~ B` may come first.
                         needs.first = needs.first.filter(|_| !pattern.written.contains('~'));
