@@ -1,6 +1,6 @@
 //! Signs that are computed from one ad's texts and fields.
 
-use super::{Found, Missed, Seen, Why};
+use super::{Found, Missed, Seen, Why, is_weekday};
 use crate::ad::{AdContext, is_place};
 use crate::catalogue::Indicator;
 use domain::{Field, Place};
@@ -119,10 +119,10 @@ fn said_again(context: &AdContext<'_>) -> Option<Found> {
                 continue;
             }
             let again = lines.iter().skip(at + 1).any(|(_, other_figures, other_words)| {
-                let common = words.intersection(other_words).count();
+                let common = || words.intersection(other_words).count();
                 figures == other_figures
                     && other_words.len() >= LEAST_WORDS
-                    && common * 10 < words.len().min(other_words.len()) * 4
+                    && common() * 10 < words.len().min(other_words.len()) * 4
             });
             if again {
                 let start = (line.as_ptr() as usize).checked_sub(text.original.as_ptr() as usize)?;
@@ -141,9 +141,8 @@ pub(super) fn own_link(context: &AdContext<'_>, _: &Indicator) -> Seen {
             .text_of(&url.span)
             .and_then(|index| context.ad.texts.get(index))
             .and_then(|text| text.original.get(..url.span.start))
-            .unwrap_or_default()
-            .to_lowercase();
-        let line = before.rsplit(['\n', '.', '!']).next().unwrap_or_default();
+            .unwrap_or_default();
+        let line = before.rsplit(['\n', '.', '!']).next().unwrap_or_default().to_lowercase();
         ["min ", "mit ", "egen ", "eget ", "my ", "own ", "meine", "eigene", "vores ", "hjemmeside", "website"]
             .iter()
             .any(|word| line.contains(word))
@@ -207,41 +206,9 @@ fn date_at(after: &str) -> Option<usize> {
 /// How far before a town a date, a week or a weekday begins that leads to it: `fre 12/9 Svendborg`, `ons: Nykøbing`,
 /// `uge 14 står vi i Herning`, `12.-14. maj: Korsør`. Not a day that comes again (`hver tirsdag i Auning`).
 fn date_before(before: &str) -> Option<usize> {
-    const DAYS: [&str; 34] = [
-        "man",
-        "tir",
-        "tirs",
-        "ons",
-        "tor",
-        "tors",
-        "fre",
-        "lør",
-        "søn",
-        "mandag",
-        "tirsdag",
-        "onsdag",
-        "torsdag",
-        "fredag",
-        "lørdag",
-        "søndag",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
+    const SHORT: [&str; 16] = [
+        "man", "tir", "tirs", "ons", "tor", "tors", "fre", "lør", "søn", "mon", "tue", "wed", "thu", "fri", "sat",
         "sun",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "montag",
-        "freitag",
-        "måndag",
-        "lördag",
     ];
     const AGAIN: [&str; 8] = ["hver", "hverdage", "alle", "every", "each", "varje", "jeden", "og"];
     let far = before.char_indices().rev().nth(80).map_or(0, |(at, _)| at);
@@ -253,9 +220,10 @@ fn date_before(before: &str) -> Option<usize> {
         let plain = bare(word);
         let numbers: Vec<&str> = plain.split(['/', '-', '–', '.']).filter(|part| !part.is_empty()).collect();
         let days = numbers.iter().all(|n| n.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n)));
-        days && (numbers.len() >= 2 || word.trim_end_matches([',', ':']).ends_with('.'))
+        // "…" and "." hold no number at all.
+        !numbers.is_empty() && days && (numbers.len() >= 2 || word.trim_end_matches([',', ':']).ends_with('.'))
     };
-    let day = |word: &str| bare(word).split(['-', '–', '/']).all(|part| DAYS.contains(&part));
+    let day = |word: &str| bare(word).split(['-', '–', '/']).all(|part| SHORT.contains(&part) || is_weekday(part));
     for back in 1..=words.len().min(5) {
         let at = words.len() - back;
         let word = words.get(at)?;
@@ -288,7 +256,7 @@ mod tests {
         for date in ["stop: fre 12/9 ", "ons: ", "Uge 14 står pigerne i ", "12.-14. maj: ", "fri\nman-tir: "] {
             assert!(date_before(date).is_some(), "{date}");
         }
-        for other in ["hver tirsdag i ", "Jeg bor i ", "siden 2014 i ", "bus 12 til ", ""] {
+        for other in ["hver tirsdag i ", "Jeg bor i ", "siden 2014 i ", "bus 12 til ", "her ... ", "hos mig . ", ""] {
             assert!(date_before(other).is_none(), "{other}");
         }
         assert_eq!(date_before("Og så uge 15 i "), Some("uge 15 i ".len()));

@@ -94,11 +94,12 @@ pub(crate) struct BadPattern {
 }
 
 impl Matcher {
-    /// Compiles the patterns of all indicators that run.
+    /// Compiles the patterns of all indicators that run. `known` says whether there is an indicator of an id.
     pub fn build(
         indicators: &[Indicator],
         words: &BTreeMap<String, String>,
         raw: &RawGuards,
+        known: impl Fn(&str) -> bool,
     ) -> Result<Self, Vec<BadPattern>> {
         let guards = Guards::of(raw);
         let (mut bad, mut patterns, mut parts) = (Vec::new(), Vec::new(), Vec::new());
@@ -120,9 +121,19 @@ impl Matcher {
                                 continue;
                             }
                         };
+                        if silences && pattern.besides.is_some() {
+                            fail(format!("pattern `{source}`: `&&` stands only in patterns that fire"));
+                            continue;
+                        }
+                        if let Some(Besides::Indicator(id)) = &pattern.besides
+                            && !known(id)
+                        {
+                            fail(format!("pattern `{source}`: no indicator `{id}`, so it would never match"));
+                            continue;
+                        }
                         let mut needs = literals::required(&hir);
                         // Either half of `A ~3~ B` may come first.
-                        needs.first = needs.first.filter(|_| !source.contains('~'));
+                        needs.first = needs.first.filter(|_| !pattern.written.contains('~'));
                         if needs.parts.is_empty() && !silences {
                             fail(format!("pattern `{source}` needs at least one word"));
                             continue;
@@ -203,11 +214,20 @@ impl Matcher {
 
     /// Every match of every pattern, with what silences it.
     fn each_match(&self, text: &Folded<'_>, mut each: impl FnMut(usize, Range<usize>, Option<Stop>)) {
-        for (pattern, within) in self.candidates(text).filter(|(pattern, _)| !pattern.silences) {
-            for found in places(pattern, text.as_str(), within) {
-                if !self.says_besides(pattern, text) {
-                    break;
-                }
+        // Candidates come in order of pattern, and what one wants said besides is looked for once in a text.
+        let mut besides: Option<(u32, bool)> = None;
+        for (pattern, candidate) in self.candidates(text).filter(|(pattern, _)| !pattern.silences) {
+            let all = places(pattern, text.as_str(), candidate);
+            if all.is_empty() {
+                continue;
+            }
+            let known = besides.filter(|(number, _)| *number == candidate.pattern).map(|(_, says)| says);
+            let says = known.unwrap_or_else(|| self.says_besides(pattern, text));
+            besides = Some((candidate.pattern, says));
+            if !says {
+                continue;
+            }
+            for found in all {
                 let stop = self.stop(pattern.indicator, text, &found, pattern.says_negation);
                 each(pattern.indicator, found, stop);
             }

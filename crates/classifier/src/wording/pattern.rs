@@ -81,7 +81,6 @@ impl CompiledPattern {
     /// The same inside of `within`, where the text around it still says what a whole word is.
     pub fn find_within<'t>(&'t self, text: &'t str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> + 't {
         // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
-        // A pattern over the size limit is one of several thousand letters, and matches nothing.
         let regex = self.regex.get_or_init(|| build(&self.source));
         regex
             .iter()
@@ -108,6 +107,7 @@ pub(crate) fn compile_and_parse(
     words: &BTreeMap<String, String>,
 ) -> Result<(CompiledPattern, Hir), String> {
     let (source, besides) = match source.split_once(" && ") {
+        Some((_, besides)) if besides.contains("&&") => return Err("`&&` stands in a pattern once".to_owned()),
         Some((source, besides)) => match besides.trim().strip_prefix('@') {
             Some(id) => (source, Some(Besides::Indicator(id.to_owned()))),
             None => (source, Some(Besides::Said(Box::new(compile(besides, words)?)))),
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn a_wrong_pattern_says_why() {
         let none = BTreeMap::new();
-        for pattern in ["{women}", "a(b", "a [b]", "(a)?", "a <x> b", "a ~x~ b", "a ~2~ b ~2~ c"] {
+        for pattern in ["{women}", "a(b", "a [b]", "(a)?", "a <x> b", "a ~x~ b", "a ~2~ b ~2~ c", "a && b && c"] {
             assert!(compile(pattern, &none).is_err(), "{pattern}");
         }
     }

@@ -97,7 +97,8 @@ fn separator(tokens: &Tokens<'_>, at: usize) -> Option<(char, usize, bool)> {
             return Some(('.', at + 1, false));
         }
         let bracket = matches!(token.first, '(' | '[' | '{' | '<' | '*');
-        if bracket && tokens.is_any(at + 2, &[')', ']', '}', '>', '*']) {
+        // A star is both kinds: a row of them would be asked star within star, as deep as it is long.
+        if bracket && !tokens.is(at + 1, '*') && tokens.is_any(at + 2, &[')', ']', '}', '>', '*']) {
             let (sign, _, _) = separator(tokens, at + 1)?;
             return Some((sign, at + 3, true));
         }
