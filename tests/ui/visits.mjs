@@ -1,4 +1,4 @@
-// A team's day in clinics on a phone in Debian's Chromium, without script: sign in, the plan, a place, a talk with consent
+// A team's day in clinics on a phone in Debian's Chromium: sign in, the plan, a place, a talk with consent
 // first, its band, the visit, the next visit; with axe on every page, on the phone and the desktop. Any failure throws.
 //
 //   node visits.mjs BASE_URL LOGIN PASSWORD LANGUAGE [SCREENSHOT_FOLDER]
@@ -140,7 +140,7 @@ await check("next");
 await page.goto(`${base}/places`);
 await check("places");
 
-// Without script all of it works: this context has none.
+// Without script: this context has none.
 const plain = await browser.newContext({ viewport: phone, locale: language, javaScriptEnabled: false, storageState: await context.storageState() });
 const still = await plain.newPage();
 await still.goto(`${base}${place}`);
