@@ -327,6 +327,11 @@ impl Programme {
         if visits.interval_days == 0 || visits.interval_days > 1826 {
             return wrong("interval_days", format!("{} is not between 1 and 1826", visits.interval_days));
         }
+        for (key, days) in [("concern_days", visits.concern_days), ("pause_days", visits.pause_days)] {
+            if days > 1826 {
+                return wrong(key, format!("{days} is more than 1826"));
+            }
+        }
         if self.unit.visits_places() && visits.visits.iter().all(|number| *number == 0) {
             return wrong("visits", "no day of the week has a visit".to_owned());
         }
