@@ -321,7 +321,7 @@ impl Programme {
             return wrong("team_hour_kr", format!("there is no team '{team}'"));
         }
         if let Some(channel) = cost.attempt_kr.keys().find(|channel| outreach::Channel::parse(channel).is_none()) {
-            return wrong("attempt_kr", format!("'{channel}' is no channel: sms, call, visit, none"));
+            return wrong("attempt_kr", format!("'{channel}' is no channel: sms, call, visit, mail, app, none"));
         }
         let visits = &self.visits;
         if visits.interval_days == 0 || visits.interval_days > 1826 {
