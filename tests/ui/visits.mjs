@@ -6,9 +6,8 @@
 import { chromium } from "playwright-core";
 import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { follow } from "./follow.mjs";
+import { codeOf, follow } from "./follow.mjs";
 
 const [base, login, password, language, shots] = process.argv.slice(2);
 if (shots) mkdirSync(shots, { recursive: true });
@@ -23,17 +22,6 @@ const page = await context.newPage();
 page.on("request", (request) => assert.ok(request.url().startsWith(base), `asks elsewhere: ${request.url()}`));
 page.on("response", (response) => assert.ok(response.status() < 500, `${response.status()} at ${response.url()}`));
 const danish = language === "da";
-
-/** What an authenticator app shows for a secret now (RFC 6238). */
-function codeOf(secret) {
-  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const hash = createHmac("sha1", key).update(step).digest();
-  const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
 
 async function speak() {
   if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
