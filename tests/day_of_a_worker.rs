@@ -1,9 +1,10 @@
 //! A worker's whole day at phone size in Chromium, in both languages and on both databases; whoever objected is gone from
 //! tomorrow's list, also under a new ad with a new number. Set `BAVN_SCREENSHOTS=DIR` to keep a picture of every page.
 
-use crate::support::{Child, axe, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with};
+use crate::support::{
+    Child, add_worker, axe, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with,
+};
 use jiff::civil::Date;
-use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// The Danish day of the machine, and days from it.
@@ -31,15 +32,6 @@ fn offer(id: &str) -> String {
         "at": format!("{}T22:00:00+01:00", day(-1)),
     })
     .to_string()
-}
-
-/// A new account of team vest.
-fn worker(store: &[String], login: &str, name: &str, password: &str) {
-    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
-    arguments.extend(["user", "add", login, "--name", name, "--role", "outreach-worker", "--team", "vest"]);
-    let mut added = bavn(&arguments).stdin(Stdio::piped()).spawn().expect("starts");
-    added.stdin.take().expect("input").write_all(format!("{password}\n").as_bytes()).expect("written");
-    assert!(added.wait().expect("ends").success());
 }
 
 fn worker_day(store: &[String], name: &str) {
@@ -71,7 +63,7 @@ fn worker_day(store: &[String], name: &str) {
     assert!(made.contains("2 lines"), "{made}");
     let password = "en lang adgangskode";
     for (login, name) in [("ida", "Ida Hansen"), ("bo", "Bo Holm"), ("ina", "Ina Hansen"), ("bodil", "Bodil Holm")] {
-        worker(store, login, name, password);
+        add_worker(store, login, name, "vest", password);
     }
 
     let address = format!("127.0.0.1:{}", free_port());

@@ -1,19 +1,8 @@
 //! A team's day in clinics at phone size in Chromium, in both languages and on both databases: sign in, plan, talk, visit,
 //! the next visit. Set `BAVN_SCREENSHOTS=DIR` to keep a picture of every page.
 
-use crate::support::{Child, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with};
-use std::io::Write;
+use crate::support::{Child, add_worker, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with};
 use std::process::{Command, Stdio};
-
-fn add_user(store: &[String], login: &str, password: &str) {
-    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
-    let role = ["--role", "outreach-worker", "--team", "syddanmark"];
-    arguments.extend(["user", "add", login, "--name", "Ulla Test"]);
-    arguments.extend(role);
-    let mut added = bavn(&arguments).stdin(Stdio::piped()).spawn().expect("starts");
-    added.stdin.take().expect("input").write_all(format!("{password}\n").as_bytes()).expect("written");
-    assert!(added.wait().expect("ends").success());
-}
 
 fn visits_day(store: &[String], name: &str) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -64,8 +53,8 @@ fn visits_day(store: &[String], name: &str) {
         (&serde_json::json!(["ads", "list"]), &"Odense".into())
     );
     let password = "en lang adgangskode";
-    add_user(store, "ulla", password);
-    add_user(store, "una", password);
+    add_worker(store, "ulla", "Ulla Test", "syddanmark", password);
+    add_worker(store, "una", "Una Test", "syddanmark", password);
 
     let address = format!("127.0.0.1:{}", free_port());
     let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();

@@ -1,4 +1,4 @@
-// A team's day in clinics on a phone in Debian's Chromium, without script: sign in, the plan, a place, a talk with consent
+// A team's day in clinics on a phone in Debian's Chromium: sign in, the plan, a place, a talk with consent
 // first, its band, the visit, the next visit; with axe on every page, on the phone and the desktop. Any failure throws.
 //
 //   node visits.mjs BASE_URL LOGIN PASSWORD LANGUAGE [SCREENSHOT_FOLDER]
@@ -6,9 +6,8 @@
 import { chromium } from "playwright-core";
 import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { follow } from "./follow.mjs";
+import { codeOf, follow } from "./follow.mjs";
 
 const [base, login, password, language, shots] = process.argv.slice(2);
 if (shots) mkdirSync(shots, { recursive: true });
@@ -23,17 +22,6 @@ const page = await context.newPage();
 page.on("request", (request) => assert.ok(request.url().startsWith(base), `asks elsewhere: ${request.url()}`));
 page.on("response", (response) => assert.ok(response.status() < 500, `${response.status()} at ${response.url()}`));
 const danish = language === "da";
-
-/** What an authenticator app shows for a secret now (RFC 6238). */
-function codeOf(secret) {
-  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const hash = createHmac("sha1", key).update(step).digest();
-  const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
 
 async function speak() {
   if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
@@ -140,7 +128,7 @@ await check("next");
 await page.goto(`${base}/places`);
 await check("places");
 
-// Without script all of it works: this context has none.
+// Without script: this context has none.
 const plain = await browser.newContext({ viewport: phone, locale: language, javaScriptEnabled: false, storageState: await context.storageState() });
 const still = await plain.newPage();
 await still.goto(`${base}${place}`);

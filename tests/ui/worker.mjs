@@ -9,9 +9,8 @@
 import { chromium } from "playwright-core";
 import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { follow } from "./follow.mjs";
+import { codeOf, follow } from "./follow.mjs";
 
 const [base, logins, password, language, numbers, shots] = process.argv.slice(2);
 if (shots) mkdirSync(shots, { recursive: true });
@@ -103,17 +102,6 @@ async function check(name, shown = page, spoken = language) {
   const words = (await page.locator("main").innerText()).toLowerCase();
   assert.ok(!words.includes("menneskehandel") && !words.includes("trafficking"), `${name}: no word on trafficking`);
   if (shots) await page.screenshot({ path: `${shots}/worker-${name}-${language}.png`, fullPage: true });
-}
-
-/** What an authenticator app shows for a secret now (RFC 6238). */
-function codeOf(secret) {
-  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const hash = createHmac("sha1", key).update(step).digest();
-  const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
 }
 
 await signIn(page, login);

@@ -156,16 +156,21 @@ pub fn app_state(
     })
 }
 
+/// Where each municipality lies.
+pub fn centres(config: &Config) -> BTreeMap<String, (f64, f64)> {
+    let codes = config.geography.municipalities().map(|(code, ..)| code);
+    codes.filter_map(|code| Some((code.to_owned(), config.geography.centre(code)?))).collect()
+}
+
 /// How places are visited, with the forms of the programme in every version that was asked.
 fn places(config: &Config, programme: &Programme) -> PlacesSettings {
     let visits = &programme.visits;
-    let codes = config.geography.municipalities().map(|(code, ..)| code);
     PlacesSettings {
         interval_days: visits.interval_days,
         concern_days: visits.concern_days,
         pause_days: visits.pause_days,
         visits: visits.visits,
-        points: codes.filter_map(|code| Some((code.to_owned(), config.geography.centre(code)?))).collect(),
+        points: centres(config),
         bases: visits.bases.iter().map(|(team, point)| (TeamId(team.clone()), *point)).collect(),
         asked: (programme.instruments.iter())
             .filter_map(|id| config.instruments.in_use(id))

@@ -25,7 +25,7 @@ pub enum PlacesCommand {
     /// nothing.
     Build {
         /// Only ads seen on the last so many days
-        #[arg(long, default_value_t = 90, value_name = "DAYS")]
+        #[arg(long, default_value_t = 90, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
         days: u32,
     },
 }

@@ -321,11 +321,16 @@ impl Programme {
             return wrong("team_hour_kr", format!("there is no team '{team}'"));
         }
         if let Some(channel) = cost.attempt_kr.keys().find(|channel| outreach::Channel::parse(channel).is_none()) {
-            return wrong("attempt_kr", format!("'{channel}' is no channel: sms, call, visit, none"));
+            return wrong("attempt_kr", format!("'{channel}' is no channel: sms, call, visit, mail, app, none"));
         }
         let visits = &self.visits;
         if visits.interval_days == 0 || visits.interval_days > 1826 {
             return wrong("interval_days", format!("{} is not between 1 and 1826", visits.interval_days));
+        }
+        for (key, days) in [("concern_days", visits.concern_days), ("pause_days", visits.pause_days)] {
+            if days > 1826 {
+                return wrong(key, format!("{days} is more than 1826"));
+            }
         }
         if self.unit.visits_places() && visits.visits.iter().all(|number| *number == 0) {
             return wrong("visits", "no day of the week has a visit".to_owned());

@@ -1,8 +1,7 @@
 //! What a change of the configuration would do: an indicator's examples, an adapter over archived pages, what clocks would
 //! delete, today's cases under other rules. Nothing is changed.
 
-use crate::config::Config;
-use crate::config::Overlay;
+use crate::config::{Config, Overlay};
 use crate::jobs::site::compare_adapters;
 use crate::ports::Trials;
 use domain::{Bilingual, Field};

@@ -3,6 +3,7 @@
 use crate::cli::{Cli, PlacesCommand};
 use crate::config::Config;
 use crate::key::Need;
+use crate::web_settings::centres;
 use anyhow::Context as _;
 use domain::{AdFacts, Contact, ProgrammeId};
 use jiff::{SignedDuration, Timestamp};
@@ -29,8 +30,10 @@ pub async fn run(cli: &Cli, command: &PlacesCommand) -> anyhow::Result<()> {
         PlacesCommand::List => list(&store, &config, &id, at).await?,
         PlacesCommand::Import { file, strict } => {
             let text = read(file)?;
-            let (names, points) = municipalities(&config);
-            let found = read_list(&text, &names, &points);
+            let named = config.geography.municipalities();
+            let names: BTreeMap<String, String> =
+                named.map(|(code, name, _)| (code.to_owned(), name.to_owned())).collect();
+            let found = read_list(&text, &names, &centres(&config));
             for (line, fault) in &found.faults {
                 eprintln!("{}, line {line}: {fault}", file.display());
             }
@@ -45,7 +48,7 @@ pub async fn run(cli: &Cli, command: &PlacesCommand) -> anyhow::Result<()> {
             let since = at - SignedDuration::from_hours(24 * i64::from(*days));
             let facts = store.facts(Some(at)).await?;
             let watched = facts.iter().filter(|ad| ad.last_seen >= since).collect::<Vec<_>>();
-            let (incoming, without) = from_ads(&watched, &municipalities(&config).1);
+            let (incoming, without) = from_ads(&watched, &centres(&config));
             let look = super::system_look("places", "places built from ads", at);
             let taken = take_in(&store, &look, &id, &incoming, day_of(at), &look.actor).await?;
             tell(taken, 0);
@@ -72,14 +75,6 @@ fn read(file: &Path) -> anyhow::Result<String> {
     }
     String::from_utf8(bytes)
         .with_context(|| format!("{} is not UTF-8: save the table as 'CSV UTF-8' and try again", file.display()))
-}
-
-/// Names by code, and centres.
-fn municipalities(config: &Config) -> (BTreeMap<String, String>, BTreeMap<String, (f64, f64)>) {
-    let all = || config.geography.municipalities();
-    let names = all().map(|(code, name, _)| (code.to_owned(), name.to_owned())).collect();
-    let points = all().filter_map(|(code, ..)| Some((code.to_owned(), config.geography.centre(code)?))).collect();
-    (names, points)
 }
 
 /// The street addresses of ads with their towns, and how many ads gave none. A contact joins ads: one that names no town is
@@ -127,7 +122,6 @@ fn capital(address: &str) -> String {
 async fn list(store: &store::Store, config: &Config, id: &ProgrammeId, at: Timestamp) -> anyhow::Result<()> {
     let look = super::system_look("export:places", "list of places", at);
     let known = KnownPlaces::read(store, &look, id).await?;
-    let names = municipalities(config).0;
     let mut out = std::io::stdout().lock();
     for place in known.register.places() {
         let Some(details) = place.details() else { continue };
@@ -135,7 +129,7 @@ async fn list(store: &store::Store, config: &Config, id: &ProgrammeId, at: Times
             "id": place.id.0,
             "name": details.name,
             "municipality_code": details.municipality_code,
-            "municipality": names.get(&details.municipality_code),
+            "municipality": config.geography.name(&details.municipality_code),
             "known_since": place.known_since.to_string(),
             "origins": place.origins,
             "closed": place.closed.map(|day| day.to_string()),

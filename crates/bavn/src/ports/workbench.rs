@@ -47,9 +47,7 @@ impl Bench {
             judged_ms: Arc::default(),
         }
     }
-}
 
-impl Bench {
     /// The same trials and the same turn, by the configuration that is in force by now.
     pub fn with(&self, config: Arc<Config>) -> Self {
         Self {

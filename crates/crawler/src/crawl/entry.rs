@@ -104,7 +104,7 @@ impl Hand<'_> {
                         return Ok(None);
                     }
                 };
-                let kept = || deps.frontier.complete_and_lease(run, entry, &outcome, &trail, at);
+                let kept = || deps.frontier.complete(run, entry, &outcome, &trail, at, true);
                 let (done, next) = patiently(self, kept).await?;
                 let kind = entry.kind;
                 deps.progress.event(ProgressEvent::PageDone { site: site.clone(), kind, bytes, done });
