@@ -262,7 +262,11 @@ impl Store {
             .await?
             .ok_or(StoreError::NotFound { what: "case" })?;
         let evidence = set(&locked.text(0)?)?;
-        let urgent = locked.flag(1)? && !leaves_urgent;
+        // What a worker reported meanwhile stays: that is closed by somebody appointed alone.
+        const REPORTED: &str = "SELECT 1 FROM urgent_notice WHERE case_id = $1 AND closed_at IS NULL \
+             AND reported_by IS NOT NULL LIMIT 1";
+        let reported = tx.one(REPORTED, args![&case]).await?.is_some();
+        let urgent = locked.flag(1)? && (!leaves_urgent || reported);
         let before = tx
             .one(
                 "SELECT id, evidence FROM decision WHERE case_id = $1 AND undone_at IS NULL \

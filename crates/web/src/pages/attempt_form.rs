@@ -53,7 +53,7 @@ fn cautions(posted: &Posted) -> BTreeSet<WorkerCaution> {
 }
 
 /// Reads the consent of a form; an error where one is asked for and something is missing.
-pub fn consent(t: Language, posted: &Posted, now: Timestamp) -> Result<Consent, (&'static str, String)> {
+fn consent(t: Language, posted: &Posted, now: Timestamp) -> Result<Consent, (&'static str, String)> {
     let today = format::day_of(now);
     let how = ConsentHow::parse(&posted.text("consent_how"));
     let (language, to) = (posted.text("consent_language"), posted.text("consent_to"));
