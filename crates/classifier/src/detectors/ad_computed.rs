@@ -65,8 +65,9 @@ fn codes<'a>(places: &[&'a Place]) -> BTreeSet<&'a str> {
 fn labelled(context: &AdContext<'_>, place: &Place) -> bool {
     let text = context.text_of(&place.span).and_then(|index| context.ad.texts.get(index));
     let before = text.and_then(|text| text.original.get(..place.span.start)).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default().trim().to_lowercase();
-    LABELS.contains(&line.as_str())
+    let line = before.rsplit('\n').next().unwrap_or_default().trim();
+    // A label is short; a line of many places is not folded once for each of them.
+    line.len() <= 16 && LABELS.contains(&line.to_lowercase().as_str())
 }
 
 /// At least `least_languages` languages, each with `least_confidence`.
@@ -174,6 +175,8 @@ pub(super) fn tour_schedule(context: &AdContext<'_>, _: &Indicator) -> Seen {
 
 /// How far a date reaches that begins within a few letters: `3.-5.`, `3/5`, `den 3. maj`, `fra 3 til 5`.
 fn date_at(after: &str) -> Option<usize> {
+    // A date is found close by or not at all: a text of many towns is not folded once for each of them.
+    let after = after.get(..after.floor_char_boundary(160))?;
     let lead = after.find(|c: char| c.is_ascii_digit())?;
     let (before, rest) = (after.get(..lead)?, after.get(lead..)?);
     let bridge = ["", "den", "d.", "fra", "fra d.", "fra den", "from", "on", "from the", "am", "vom", "från"];
