@@ -315,11 +315,17 @@ impl Store {
         seq: i64,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        tx.run(
-            "UPDATE attempt SET care_team = $2, care_account = $3, version = version + 1 WHERE id = $1",
-            args![attempt.0, care.team.as_str(), care.account.map(|of| of.0)],
-        )
-        .await?;
+        // The row itself is asked, not only read before: an undo may have come between on PostgreSQL.
+        let moved = tx
+            .run(
+                "UPDATE attempt SET care_team = $2, care_account = $3, version = version + 1 \
+                 WHERE id = $1 AND undone_at IS NULL",
+                args![attempt.0, care.team.as_str(), care.account.map(|of| of.0)],
+            )
+            .await?;
+        if moved == 0 {
+            return Err(StoreError::Refused { why: MEANWHILE });
+        }
         write_change(tx, self.keys(), attempt, None, by, name, seq, at).await
     }
 }
