@@ -117,5 +117,5 @@ fn time_grows_with_length() {
 
 #[test]
 fn a_row_of_stars_behind_an_address_is_only_a_row() {
-    check(&format!("Skriv til lotte@postkasse{}", "*".repeat(200_000)));
+    check(&format!("Skriv til lotte@postkasse{}", "*".repeat(50_000)));
 }

@@ -181,15 +181,18 @@ pub async fn consent(
     Ok(Redirect::to(&format!("/forms/{}", id.0)))
 }
 
-/// A form of the worker's team, with its instrument and where it was filled in.
-async fn own(state: &AppState, who: &Who, id: i64) -> Result<(FormRow, Arc<Instrument>, (String, String)), WebError> {
+/// A form of the worker's team.
+async fn own_row(state: &AppState, who: &Who, id: i64) -> Result<FormRow, WebError> {
     let team = own_team(state, who)?;
-    let settings = settings(state)?;
     let look = who.look("visits", "outreach", format!("form {id}"), state.now());
     let row = state.store.form(&look, &state.settings.programme, FormId(id)).await?;
-    if row.team != team.id {
-        return Err(WebError::NotFound);
-    }
+    if row.team == team.id { Ok(row) } else { Err(WebError::NotFound) }
+}
+
+/// A form of the worker's team, with its instrument and where it was filled in.
+async fn own(state: &AppState, who: &Who, id: i64) -> Result<(FormRow, Arc<Instrument>, (String, String)), WebError> {
+    let row = own_row(state, who, id).await?;
+    let settings = settings(state)?;
     let form = settings.form(&row.instrument.0, row.instrument.1).ok_or(StoreError::Refused {
         why: "the version that this form was filled in with is not in the configuration any more: put its file back",
     })?;
@@ -300,13 +303,19 @@ pub async fn save(
     Path(id): Path<i64>,
     posted: Posted,
 ) -> Result<Response, WebError> {
-    let (row, form, place) = own(&state, &who, id).await?;
     let (t, now, act) = (visit.language, state.now(), posted.text("act"));
-    let to = |done: &str| Redirect::to(&format!("{}?done={done}", place.0)).into_response();
     if act == "withdraw" || act == "stop-drop" {
+        // A consent is taken back at any time, also where the instrument or the place is not there any more.
+        let row = own_row(&state, &who, id).await?;
         state.store.withdraw_form(row.id, who.id(), now).await?;
-        return Ok(to(if act == "withdraw" { "form-withdrawn" } else { "form-dropped" }));
+        let back = match known_place(&state, &who, &row.place).await {
+            Ok((_, place)) => format!("/places/{}", place.0),
+            Err(_) => "/places".to_owned(),
+        };
+        let done = if act == "withdraw" { "form-withdrawn" } else { "form-dropped" };
+        return Ok(Redirect::to(&format!("{back}?done={done}")).into_response());
     }
+    let (row, form, place) = own(&state, &who, id).await?;
     if row.state != FormState::Open {
         return Ok(Redirect::to(&format!("/forms/{id}")).into_response());
     }
