@@ -1,7 +1,9 @@
 //! A team's day in clinics at phone size in Chromium, in both languages and on both databases: sign in, plan, talk, visit,
 //! the next visit. Set `BAVN_SCREENSHOTS=DIR` to keep a picture of every page.
 
-use crate::support::{Child, add_worker, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with};
+use crate::support::{
+    Child, add_worker, axe, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with,
+};
 use std::process::{Command, Stdio};
 
 fn visits_day(store: &[String], name: &str) {
@@ -64,7 +66,7 @@ fn visits_day(store: &[String], name: &str) {
     for (login, language) in [("ulla", "da"), ("una", "en")] {
         let mut walk = Command::new(from_test_command("BAVN_TEST_NODE"));
         walk.current_dir(root().join("tests/ui")).arg("visits.mjs").arg(format!("http://{address}"));
-        walk.args([login, password, language]);
+        walk.args([login, password, language]).env("BAVN_AXE", axe(name));
         if let Ok(shots) = std::env::var("BAVN_SCREENSHOTS") {
             walk.arg(format!("{shots}/{name}"));
         }

@@ -1,5 +1,5 @@
 // A team's day in clinics on a phone in Debian's Chromium: sign in, the plan, a place, a talk with consent
-// first, its band, the visit, the next visit; with axe on every page, on the phone and the desktop. Any failure throws.
+// first, its band, the visit, the next visit; with axe on every page. Any failure throws.
 //
 //   node visits.mjs BASE_URL LOGIN PASSWORD LANGUAGE [SCREENSHOT_FOLDER]
 
@@ -22,6 +22,8 @@ const page = await context.newPage();
 page.on("request", (request) => assert.ok(request.url().startsWith(base), `asks elsewhere: ${request.url()}`));
 page.on("response", (response) => assert.ok(response.status() < 500, `${response.status()} at ${response.url()}`));
 const danish = language === "da";
+// Both databases show the same pages: axe looks at those of one.
+const withAxe = process.env.BAVN_AXE !== "no";
 
 async function speak() {
   if ((await page.evaluate(() => document.documentElement.lang)) !== language) {
@@ -44,10 +46,12 @@ async function check(name) {
     assert.ok(facts.bytes < 60_000, `${name} has ${facts.bytes} bytes`);
     if (shots) await page.screenshot({ path: `${shots}/visits-${name}-${language}-${viewport.width}.png`, fullPage: true });
   }
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const found = await new AxeBuilder({ page }).withTags(tags).analyze();
-  const told = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
-  assert.deepEqual(told, [], name);
+  if (withAxe) {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const found = await new AxeBuilder({ page }).withTags(tags).analyze();
+    const told = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
+    assert.deepEqual(told, [], name);
+  }
   const words = (await page.locator("main").innerText()).toLowerCase();
   assert.ok(!words.includes("menneskehandel") && !words.includes("trafficking"), `${name}: no word on trafficking`);
 }
