@@ -6,6 +6,7 @@ use crate::live::Live;
 use crate::ports::Bench;
 use crate::web_settings::app_state;
 use crawler::Stop;
+use domain::Bilingual;
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,10 +36,14 @@ pub fn states(
     // Trials and the analysis' turn outlive a change of the configuration.
     let bench = Arc::new(Bench::new(live.now(), store.clone()));
     let desk = Arc::new(Desk::new(live.clone(), store.clone(), bench.trials()));
+    let notice = today.map(|_| Bilingual {
+        da: "Demonstration: personer, annoncer og numre er opdigtede.".to_owned(),
+        en: "Demonstration: people, ads and numbers are made up.".to_owned(),
+    });
     let make = {
         let (store, desk) = (store.clone(), desk.clone());
         move |config: &Arc<Config>| -> anyhow::Result<AppState> {
-            let mut state = app_state(config, config.programme(None)?, store.clone(), today, None)?;
+            let mut state = app_state(config, config.programme(None)?, store.clone(), today, notice.clone())?;
             state.configuration = desk.clone();
             state.workbench = Arc::new(bench.with(config.clone()));
             Ok(state)

@@ -4,12 +4,11 @@
 mod history;
 
 use crate::cli::{Cli, DemoArgs};
-use crate::config::{Config, Duty, UrgentPerson};
+use crate::config::{Config, Duty, UrgentPerson, write_builtin};
 use crate::jobs::{analyse, crawl, list, serve};
 use crate::key::{database_url, default_key_file, write_key};
 use crate::pipeline::{self, NewReference};
 use crate::plans::plans;
-use crate::web_settings::app_state;
 use anyhow::{Context, bail};
 use crawler::clock::Clock;
 use crawler::{Progress, ProgressEvent, Stop, VirtualClock};
@@ -21,7 +20,7 @@ use jiff::Timestamp;
 use outreach::AdmitUnread;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{
     Actor, DecideWith, Decision, DecisionKind, Look, MasterKey, NewAccount, Options, PersonRole, QueueFilter,
@@ -37,7 +36,8 @@ pub const VIRTUAL_TODAY: &str = "virtual_today";
 pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     let started = std::time::Instant::now();
     let listener = if args.once { None } else { Some(serve::listen(args.listen).await?) };
-    let mut config = Config::of(cli, true)?;
+    // What cannot be read is said before anything is made.
+    drop(Config::of(cli, true)?);
     let settings = PopulationSettings {
         seed: args.seed,
         days: args.days,
@@ -49,7 +49,8 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     let store = fresh_store(cli, args.seed, population.settings.start).await?;
     let clock = VirtualClock::new(population.settings.start);
     let sites = DemoSites::start(population.clone(), clock.reader()).await.context("starting the synthetic sites")?;
-    use_demo(&mut config, |site| Some(sites.base_url(site)))?;
+    make_folder(cli).context("writing the demo's configuration")?;
+    let mut config = configured(cli, |site| Some(sites.base_url(site)))?;
     config.settings.crawl.interval_min = 180;
 
     let today = population.end();
@@ -92,12 +93,6 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
         store.close().await;
         return Ok(());
     };
-    let notice = Bilingual {
-        da: "Demonstration: personer, annoncer og numre er opdigtede.".to_owned(),
-        en: "Demonstration: people, ads and numbers are made up.".to_owned(),
-    };
-    let config = Arc::new(config);
-    let state = app_state(&config, config.programme(None)?, store.clone(), Some(today), Some(notice))?;
     println!("bavn is at http://{}/", listener.local_addr()?);
     for person in &people {
         println!(
@@ -109,19 +104,77 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
         );
     }
     println!("The demo asks for no code from an app; an installation does, from administrators and outreach workers.");
+    println!("Its rules and texts can be changed on the pages; the files are in {}.", folder(cli).display());
     println!("Stop with Ctrl-C.");
-    web::serve(listener, None, state, crawl::signal()).await?;
-    store.close().await;
+    serve::pages(cli, config, store, listener, Some(today), crawl::signal()).await
+}
+
+/// The demo's own configuration, beside its data: whoever tries the demo changes nothing of an installation.
+pub fn folder(cli: &Cli) -> PathBuf {
+    crate::key::beside(cli, "demo-config")
+}
+
+/// Writes it anew: what `--config` names (else what is built into the program), with the demo's sites instead of others.
+fn make_folder(cli: &Cli) -> anyhow::Result<()> {
+    let folder = folder(cli);
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    if cli.config.is_dir() {
+        copy(&cli.config, &folder)?
+    } else {
+        _ = write_builtin(&folder)?
+    }
+    let sites = folder.join("sites");
+    for other in std::fs::read_dir(&sites).into_iter().flatten() {
+        let other = other?.path();
+        if other.is_dir() {
+            std::fs::remove_dir_all(other)?;
+        }
+    }
+    for site in site_folders() {
+        for (path, bytes) in site.files {
+            let target = sites.join(site.id).join(path);
+            std::fs::create_dir_all(target.parent().unwrap_or(&sites))?;
+            std::fs::write(target, bytes)?;
+        }
+    }
     Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        // Of what a link leads to: a folder that is mounted by an orchestrator is made of links.
+        if path.is_dir() { copy(&path, &target)? } else { _ = std::fs::copy(&path, &target)? }
+    }
+    Ok(())
+}
+
+/// The demo's configuration as its files say, with its sites at `base_url` or at addresses that lead nowhere. A demo of
+/// before it had files goes by `--config`.
+pub fn configured(cli: &Cli, base_url: impl Fn(&str) -> Option<String>) -> anyhow::Result<Config> {
+    let folder = folder(cli);
+    let mut config = match folder.is_dir() {
+        true => Config::load(&folder, false)?.only(cli.programme.as_deref())?,
+        false => Config::of(cli, true)?,
+    };
+    use_demo(&mut config, base_url)?;
+    Ok(config)
 }
 
 /// Turns a configuration into the demo's: its three sites (at `base_url`, or at addresses that lead nowhere), unread cases of
 /// band high on the lists, a made-up controller and duty.
-pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
-    config.sites.clear();
-    for folder in site_folders() {
+fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
+    let own = site_folders();
+    config.sites.retain(|id, _| own.iter().any(|folder| folder.id == id));
+    for folder in own {
         let folder = match base_url(folder.id) {
             Some(url) => folder.with_base(&url),
+            None if config.sites.contains_key(folder.id) => continue,
             None => folder,
         };
         let file = format!("(demo) {}/site.toml", folder.id);

@@ -44,11 +44,13 @@ use store::{Actor, Look, Store};
 
 /// Configuration and store of a command. A store made by `bavn demo` goes with the demo's sites and rules.
 pub async fn open(cli: &Cli, need: Need, now: Timestamp) -> anyhow::Result<(Config, Store)> {
-    let mut config = Config::of(cli, cli.data.join(demo::MARKER).exists())?;
-    let store = open_store(cli, need, now).await?;
-    if virtual_today(&store).await?.is_some() {
-        demo::use_demo(&mut config, |_| None)?;
+    if cli.database.as_deref().is_none_or(str::is_empty) && cli.data.join(demo::MARKER).exists() {
+        let config = demo::configured(cli, |_| None)?;
+        return Ok((config, open_store(cli, need, now).await?));
     }
+    let config = Config::of(cli, false)?;
+    let store = open_store(cli, need, now).await?;
+    let config = if virtual_today(&store).await?.is_some() { demo::configured(cli, |_| None)? } else { config };
     Ok((config, store))
 }
 

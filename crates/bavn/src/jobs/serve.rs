@@ -10,9 +10,11 @@ use crate::live_pages;
 use crate::monitor;
 use anyhow::Context;
 use crawler::Stop;
+use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use web::{AppState, Tls};
@@ -22,40 +24,65 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let (config, store) = super::open(cli, Need::Existing, crate::time::now()).await?;
     let stopping = signal();
     let listener = listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
-    let config = live_pages::at_address(config, listener.local_addr()?);
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let today = super::virtual_today(&store).await?;
     super::notices::appoint(&store, &config, today.unwrap_or_else(crate::time::now)).await?;
-    let stop = Stop::default();
+    eprintln!("The pages are at {}://{}/", scheme(&tls(&config)?), listener.local_addr()?);
+    pages(cli, config, store, listener, today, stopping).await
+}
+
+/// The pages of a store at `listener`, until `stopping`. `today`: the time at which a demo stands still.
+pub async fn pages(
+    cli: &Cli,
+    config: Config,
+    store: Store,
+    listener: TcpListener,
+    today: Option<Timestamp>,
+    stopping: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    // A demo stands still in time, and so does its configuration.
-    let live = match today {
-        Some(_) => Live::fixed(Arc::new(config)),
-        None => {
-            let cli_of = cli.clone();
-            Live::open(&cli.config, move |_| Ok(live_pages::at_address(Config::of(&cli_of, false)?, address)))?
-        }
-    };
+    let stop = Stop::default();
+    let live = follow(cli, config, today, address)?;
     let config = live.now();
     let states = live_pages::states(&live, &store, today, stop.clone())?;
     let tls = tls(&config)?;
-    eprintln!("The pages are at {}://{}/", scheme(&tls), listener.local_addr()?);
     let public = start_public(config.settings.public.address(), &tls, &states).await?;
+    let noting = live_pages::keep_noting(live.clone(), store.clone(), stop.clone());
     // A demo stands still in time: nothing of it is due, and no day ends.
-    let watching = today.is_none().then(|| {
-        let noting = live_pages::keep_noting(live.clone(), store.clone(), stop.clone());
-        let upkeep = upkeep::keep(Upkeep::watch_only(cli, &config), live.clone(), store.clone(), stop.clone());
-        tokio::spawn(async move { tokio::join!(noting, upkeep) })
+    let upkeep = today
+        .is_none()
+        .then(|| upkeep::keep(Upkeep::watch_only(cli, &config), live.clone(), store.clone(), stop.clone()));
+    let watching = tokio::spawn(async move {
+        match upkeep {
+            Some(upkeep) => _ = tokio::join!(noting, upkeep),
+            None => noting.await,
+        }
     });
     let served = web::serve(listener, tls, states, stopping).await;
     drop(public);
     stop.stop();
-    if let Some(watching) = watching {
-        drop(watching.await);
-    }
+    drop(watching.await);
     served?;
     store.close().await;
     Ok(())
+}
+
+/// The configuration that follows its files: the installation's, or the demo's own.
+fn follow(
+    cli: &Cli,
+    config: Config,
+    today: Option<Timestamp>,
+    address: SocketAddr,
+) -> anyhow::Result<Arc<Live<Config>>> {
+    let cli = cli.clone();
+    let folder = super::demo::folder(&cli);
+    match today {
+        None => Live::open(&cli.config.clone(), move |_| Ok(live_pages::at_address(Config::of(&cli, false)?, address))),
+        Some(_) if folder.is_dir() => {
+            Live::open(&folder, move |_| Ok(live_pages::at_address(super::demo::configured(&cli, |_| None)?, address)))
+        }
+        Some(_) => Ok(Live::fixed(Arc::new(live_pages::at_address(config, address)))),
+    }
 }
 
 /// The server's own TLS, where a certificate is configured.
