@@ -168,7 +168,7 @@ pub fn configured(cli: &Cli, base_url: impl Fn(&str) -> Option<String>) -> anyho
 
 /// Turns a configuration into the demo's: its three sites (at `base_url`, or at addresses that lead nowhere), unread cases of
 /// band high on the lists, a made-up controller and duty.
-fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
+pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
     let own = site_folders();
     config.sites.retain(|id, _| own.iter().any(|folder| folder.id == id));
     for folder in own {
