@@ -292,9 +292,12 @@ mod tests {
         assert_eq!(check("vores (nye )?(piger|damer)"), [vec!["|vores|"], vec!["|piger|", "|damer|"]]);
         assert_eq!(check("hun er <3> her"), [vec!["|hun|"], vec!["|er|"], vec!["|her|"]]);
         assert_eq!(check("pige* her"), [vec!["|pige"], vec!["|her|"]], "an inflection has any ending");
-        assert_eq!(check("(i'm|im) new").first(), Some(&vec!["|new|".to_owned()]));
+        assert!(check("(i'm|im) new").contains(&vec!["|new|".to_owned()]));
         assert!(check("# _").is_empty());
-        assert_eq!(check("(i am|i'm|(just )?me) new")[0], ["|i am|", "|i'm|", "|im|", "|just me|", "|me|"]);
+        let several = check("(i am|i'm|(just )?me) new");
+        for said in ["|i am|", "|i'm|", "|im|", "|just me|", "|me|"] {
+            assert!(several[0].iter().any(|way| way == said), "{said} in {several:?}");
+        }
     }
 
     #[test]
