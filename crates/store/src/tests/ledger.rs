@@ -64,7 +64,7 @@ fn attempt(key: &str, advertiser: AdvertiserId, contact: Option<ContactRef>, min
     }
 }
 
-fn referral(consent: &Consent) -> OutcomeEdit {
+fn referred_with(consent: &Consent) -> OutcomeEdit {
     let details = AttemptDetails { consent: Some(consent.clone()), ..AttemptDetails::default() };
     OutcomeEdit { details, ..outcome(Outcome::Referred) }
 }
@@ -271,7 +271,7 @@ on_both! {
         let waits = attempt("k2", three(), None, 230);
         let later = store.put_attempt(&NewAttempt { outcome: None, ..waits }, ida).await.unwrap().id;
         assert!(store.record_outcome(later, &outcome(Outcome::Referred), 1, ida, at(231)).await.is_err());
-        store.record_outcome(later, &referral(&consent), 1, ida, at(232)).await.unwrap();
+        store.record_outcome(later, &referred_with(&consent), 1, ida, at(232)).await.unwrap();
         let due = store.due(&look("due"), &team(), "2026-10-05".parse().unwrap()).await.unwrap();
         assert_eq!((due.len(), due[0].attempt.outcome, due[0].contact.clone()), (1, Some(Outcome::Referred), None));
         assert!(due[0].referral.is_some() && due[0].attempt.follow_up.is_some());
@@ -286,12 +286,12 @@ on_both! {
         };
         let waits = NewAttempt { outcome: None, follow_up: None, ..attempt("k", one(), None, 200) };
         let id = store.put_attempt(&waits, ida).await.unwrap().id;
-        store.record_outcome(id, &referral(&consent("CMM")), 1, ida, at(201)).await.unwrap();
-        store.record_outcome(id, &referral(&consent("the clinic")), 2, ida, at(202)).await.unwrap();
+        store.record_outcome(id, &referred_with(&consent("CMM")), 1, ida, at(201)).await.unwrap();
+        store.record_outcome(id, &referred_with(&consent("the clinic")), 2, ida, at(202)).await.unwrap();
         let kept = async || store.due(&look("due"), &team(), today()).await.unwrap()[0].referral.clone().unwrap();
         assert_eq!(kept().await.consent, consent("the clinic"));
         store.set_referral_status(id, ReferralStatus::Pending, "the clinic", today(), ida, at(203)).await.unwrap();
-        let refused = store.record_outcome(id, &referral(&consent("somebody else")), 3, ida, at(204)).await.unwrap_err();
+        let refused = store.record_outcome(id, &referred_with(&consent("somebody else")), 3, ida, at(204)).await.unwrap_err();
         assert!(refused.to_string().contains("further attempt"), "{refused}");
         assert_eq!(kept().await.consent, consent("the clinic"), "and nothing of it was kept");
         assert_eq!(store.attempts(&one()).await.unwrap()[0].version, 3);

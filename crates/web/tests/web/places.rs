@@ -316,7 +316,9 @@ async fn a_save_that_meets_an_ended_form_shows_both_and_writes_over_nothing() {
 async fn a_consent_is_taken_back_where_the_form_s_version_is_gone() {
     let mut world = opened().await;
     let mut settings = (*world.state.settings).clone();
-    settings.places.as_mut().unwrap().forms.clear();
+    let mut places = (**settings.places.as_ref().unwrap()).clone();
+    places.forms.clear();
+    settings.places = Some(std::sync::Arc::new(places));
     world.state.settings = std::sync::Arc::new(settings);
     let mut worker = Browser::signed_in(app(world.state.clone()), "vest").await;
     let page = worker.get("/forms/1").await;
