@@ -177,6 +177,7 @@ impl Store {
 
     /// Saves answers over those of the revision that the page showed. A form that was ended is not changed any more,
     /// nor one of another programme.
+    #[expect(clippy::too_many_arguments, reason = "each is one plain fact of the save")]
     pub async fn save_form(
         &self,
         programme: &ProgrammeId,
