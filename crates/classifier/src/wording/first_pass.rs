@@ -4,7 +4,7 @@
 //! for each of them: where the part begins. A pattern is a candidate where its rarest part is, and the bits of its parts
 //! follow each other as closely as they must.
 
-use super::literals::{Literal, Needs, apostrophe};
+use super::literals::{Literal, MOST_PARTS, Needs, apostrophe};
 use super::trie::Trie;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -248,7 +248,7 @@ impl FirstPass {
         }
         // From the first part to the last, and back to where the first can begin.
         let least = |step: &Step| if joined { 0 } else { step.least };
-        let mut reached = [0; 8];
+        let mut reached = [0; MOST_PARTS];
         let mut before: Words = 0;
         for (at, (step, reached)) in steps.iter().zip(&mut reached).enumerate() {
             let there = scratch.there(step.part, here)?;
