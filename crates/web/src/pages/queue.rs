@@ -17,8 +17,6 @@ use store::{CaseState, QueueFilter, QueueRow, SavedView};
 
 /// Cases on a page.
 const ROWS: u32 = 25;
-/// Cases in a file.
-const MOST_IN_FILE: u32 = 1000;
 
 struct CountRow {
     state: String,
@@ -63,7 +61,9 @@ struct RowView {
     state: String,
     urgent: bool,
     is_spam: bool,
+    read_again: bool,
     reader: Option<String>,
+    again: Option<String>,
     new_evidence: String,
     signs: String,
     facts: String,
@@ -82,6 +82,7 @@ struct QueueView {
     filtered: bool,
     query: String,
     csv_href: String,
+    csv_cut: Option<String>,
     day: Vec<DayCount>,
     time: Option<String>,
     pause: Option<String>,
@@ -120,6 +121,7 @@ pub async fn queue(
         filters: filters(&state, &page, &asked),
         filtered: asked.is_filtered(),
         query: asked.query(),
+        csv_cut: csv::cut(&page, found.total),
         csv_href: with_query("/queue.csv", &asked.query()),
         day: day_counts(&state, &page, &who, now).await?,
         time,
@@ -147,7 +149,7 @@ pub async fn file(
         return Err(WebError::UrgentOnly);
     }
     let look = who.look("export:queue", "review", asked.query(), now);
-    let found = state.store.queue(&look, &asked.filter(&state, &who, now), 0, MOST_IN_FILE).await?;
+    let found = state.store.queue(&look, &asked.filter(&state, &who, now), 0, csv::MOST_ROWS).await?;
     let page = Page::of(&state, &visit, &who, t.t("queue-title"));
     let header = [
         "case",
@@ -189,6 +191,7 @@ async fn day_counts(state: &AppState, page: &Page, who: &Who, now: jiff::Timesta
         ("day-all", day("all")),
         ("day-skipped", Asked { skipped: true, ..day("") }),
         ("day-waiting", day("")),
+        ("day-read", day("read")),
     ];
     let filters: Vec<QueueFilter> = asked.iter().map(|(_, asked)| asked.filter(state, who, now)).collect();
     let totals = state.store.queue_totals(&filters).await?;
@@ -207,20 +210,17 @@ async fn saved_views(
     now: jiff::Timestamp,
 ) -> Result<Vec<SavedViewView>, WebError> {
     let views = state.store.saved_views(who.id()).await?;
-    let mut filters = Vec::with_capacity(views.len() * 2);
-    for view in &views {
-        let all = Asked::of_text(state, &view.query).filter(state, who, now);
-        filters.push(QueueFilter { changed_after: Some(view.opened_at), ..all.clone() });
-        filters.push(all);
-    }
-    let totals = state.store.queue_totals(&filters).await?;
-    let view = |(view, totals): (SavedView, &[u64])| SavedViewView {
+    let filters: Vec<(QueueFilter, jiff::Timestamp)> = (views.iter())
+        .map(|view| (Asked::of_text(state, &view.query).filter(state, who, now), view.opened_at))
+        .collect();
+    let news = state.store.queue_news(&filters).await?;
+    let view = |(view, (new, total)): (SavedView, (u64, u64))| SavedViewView {
         id: view.id,
         name: view.name,
-        new: page.n("view-new", totals.first().copied().unwrap_or(0)),
-        total: page.n("queue-total", totals.last().copied().unwrap_or(0)),
+        new: page.n("view-new", new),
+        total: page.n("queue-total", total),
     };
-    Ok(views.into_iter().zip(totals.chunks(2)).map(view).collect())
+    Ok(views.into_iter().zip(news).map(view).collect())
 }
 
 fn count_row(t: Language, state: CaseState, counts: &[(CaseState, Band, u64)]) -> CountRow {
@@ -300,6 +300,8 @@ fn row_view(state: &AppState, page: &Page, row: &QueueRow, asked: &Asked, now: j
             .as_ref()
             .filter(|claim| claim.until > now)
             .map(|claim| t.vs("reader-other", &[("name", claim.name.clone()), ("until", page.clock(&claim.until))])),
+        read_again: row.read_again && row.decided.is_none(),
+        again: super::case::again(page, row),
         new_evidence: titles(state, page, &row.new_evidence),
         signs: titles(state, page, &row.indicators),
         facts: t.vs(
