@@ -24,10 +24,12 @@ use store::{AttemptRow, CaseId, CaseState, CaseView, Item, Opening, QueueRow, Se
 /// Most links shown; the page of the network has all of them.
 const MOST_LINKS: usize = 30;
 
-/// A page has no more bytes than this, unless somebody asks for all ads: less of what has a page of its own is shown then.
-const MOST_BYTES: usize = 98_000;
-/// What is left out step by step: ads beyond so many show no text, of the others the newest version, and so many links.
-const LIGHTER: [(usize, usize); 3] = [(8, 15), (3, 8), (0, 4)];
+/// A page has no more bytes than this (a browser writes it somewhat longer), unless somebody asks for all ads: less of
+/// what has a page of its own is shown then.
+const MOST_BYTES: usize = 92_000;
+/// What is left out step by step: ads beyond so many show no text, of the others the newest version; so many links; so
+/// many places of each sign.
+const LIGHTER: [(usize, usize, usize); 3] = [(8, 15, 3), (3, 8, 2), (0, 4, 1)];
 
 /// One advertiser of a network.
 pub struct AdvertiserView {
@@ -317,18 +319,24 @@ pub async fn page(
         page,
     };
     let mut html = template.render()?;
-    for (ads, links) in LIGHTER {
+    for step in LIGHTER {
         if html.len() <= MOST_BYTES || ask.all_ads {
             break;
         }
-        lighten(&mut template, ads, links);
+        lighten(&mut template, step);
         html = template.render()?;
     }
     Ok(Html(html))
 }
 
-/// Shows texts of fewer ads and fewer links; what is left out is counted, and its page is a click away.
-fn lighten(template: &mut CaseTemplate, ads: usize, links: usize) {
+/// Shows texts of fewer ads, fewer links and fewer places of each sign; what is left out is counted, and the page of an ad
+/// or of the network, which has it, is a click away.
+fn lighten(template: &mut CaseTemplate, (ads, links, places): (usize, usize, usize)) {
+    let groups = template.groups.iter_mut().chain(&mut template.counter).chain(&mut template.context);
+    for firing in groups.flat_map(|group| &mut group.firings) {
+        firing.more_evidence += firing.evidence.len().saturating_sub(places) as i64;
+        firing.evidence.truncate(places);
+    }
     for (at, ad) in template.ads.iter_mut().enumerate() {
         let left = ad.versions.len().saturating_sub(usize::from(at < ads));
         ad.versions.drain(..left);
