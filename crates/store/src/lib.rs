@@ -25,6 +25,7 @@ pub mod notices;
 pub mod outreach;
 pub mod people;
 pub mod readings;
+pub mod register;
 pub mod release;
 pub mod research;
 mod retention;
@@ -65,6 +66,7 @@ pub use outreach::{
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow};
 pub use readings::{InPassing, KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
+pub use register::{CommonFacts, Incoming, IncomingState, NewReferral};
 pub use release::{
     CountedAd, CountedAssignment, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease,
     Pseudonyms, ReleaseRow, SourceCounts,
@@ -77,7 +79,7 @@ pub use research::{
     SecondShare, SecondView, SharedNumber, SharedNumberView, SharedNumbersPage, Skipped, SubjectCase, TwiceRead,
     Waiting,
 };
-pub use retention::{Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
+pub use retention::{COMMON_DAYS, Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
 pub use rotation::Rotated;
 pub use search::{ContactAd, ContactFound, SearchFacets, SearchGroup, SearchHit, SearchPage, SearchQuery};
 pub use sign_in::{InvitationToken, SessionShown};

@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     step!(15, "who looks after somebody", "0015_hand_over.sql"),
     step!(16, "accounts", "0016_accounts.sql"),
     step!(18, "configuration and alarms", "0018_configuration.sql"),
+    step!(19, "the register that programmes share", "0019_register.sql"),
 ];
 
 /// The newest version that this program knows.

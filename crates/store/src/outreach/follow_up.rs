@@ -162,8 +162,7 @@ impl Store {
             let attempt = attempt_row(row)?;
             let contact = match row.opt_int(13)? {
                 Some(contact) => {
-                    let (contact, objected) =
-                        super::gate::open_contact(&mut tx, self.keys(), ContactRef(contact)).await?;
+                    let (contact, objected) = super::gate::open_contact(self, &mut tx, ContactRef(contact)).await?;
                     (!objected).then_some(contact)
                 }
                 None => None,

@@ -8,7 +8,7 @@ use super::objection_reach::{desks, extents};
 use super::{AttemptRow, Claim, ContactRef, GateRow};
 use crate::analysis::current;
 use crate::db::{Tx, args};
-use crate::keys::{Keys, parse_contact_kind};
+use crate::keys::parse_contact_kind;
 use crate::times::from_ms;
 use crate::{Look, Store, StoreError};
 use domain::{AdvertiserId, Band, Contact, IndicatorId, NetworkId, ProgrammeId, Queue};
@@ -32,7 +32,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<GateRow>, StoreError> {
         let mut tx = self.read("asking what the gate must know").await?;
-        gate(&mut tx, Of::Programme(programme), as_of, now).await
+        gate(self, &mut tx, Of::Programme(programme), as_of, now).await
     }
 
     /// The gate's facts of one advertiser.
@@ -49,7 +49,7 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let network = row.text(0)?;
-        let rows = gate(&mut tx, Of::Network(&network), as_of, now).await?;
+        let rows = gate(self, &mut tx, Of::Network(&network), as_of, now).await?;
         Ok(rows.into_iter().find(|row| row.advertiser == *advertiser))
     }
 
@@ -59,15 +59,19 @@ impl Store {
         look.write(&mut tx, self.keys()).await?;
         let mut opened = Vec::with_capacity(contacts.len());
         for contact in contacts {
-            opened.push(open_contact(&mut tx, self.keys(), *contact).await?.0);
+            opened.push(open_contact(self, &mut tx, *contact).await?.0);
         }
         tx.commit().await?;
         Ok(opened)
     }
 }
 
-/// A contact in clear, and whether an objection covers it.
-pub(super) async fn open_contact(tx: &mut Tx, keys: &Keys, contact: ContactRef) -> Result<(Contact, bool), StoreError> {
+/// A contact in clear, and whether an objection covers it, here or in a programme of the register.
+pub(super) async fn open_contact(
+    store: &Store,
+    tx: &mut Tx,
+    contact: ContactRef,
+) -> Result<(Contact, bool), StoreError> {
     let row = tx
         .one(
             "SELECT c.kind, c.contact_hash, c.value_sealed, o.at FROM contact c \
@@ -77,11 +81,19 @@ pub(super) async fn open_contact(tx: &mut Tx, keys: &Keys, contact: ContactRef) 
         .await?
         .ok_or(StoreError::NotFound { what: "contact" })?;
     let kind = parse_contact_kind(&row.text(0)?)?;
-    let value = keys.open_text("contact", &row.blob(1)?, "value", &row.blob(2)?)?;
-    Ok((Contact { kind, value }, row.opt_int(3)?.is_some()))
+    let value = store.keys().open_text("contact", &row.blob(1)?, "value", &row.blob(2)?)?;
+    let contact = Contact { kind, value };
+    let objected = row.opt_int(3)?.is_some() || store.objected_elsewhere(&contact).await?;
+    Ok((contact, objected))
 }
 
-async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Result<Vec<GateRow>, StoreError> {
+async fn gate(
+    store: &Store,
+    tx: &mut Tx,
+    of: Of<'_>,
+    as_of: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<GateRow>, StoreError> {
     let analysis = current(tx).await?;
     let (advertisers_on, members_on, value) = match of {
         Of::Programme(programme) => (
@@ -124,7 +136,10 @@ async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Resu
     let indicators = indicators(tx, analysis).await?;
     let cases = cases(tx, as_of).await?;
     let claims = claims(tx, now).await?;
-    let contacts = contacts(tx, analysis, members_on, &value).await?;
+    let mut contacts = contacts(tx, analysis, members_on, &value).await?;
+    let network_of: HashMap<String, String> =
+        heads.iter().map(|head| Ok((head.text(0)?, head.text(1)?))).collect::<Result<_, StoreError>>()?;
+    let common = store.common_facts(tx, &mut contacts, &network_of, as_of, now).await?;
     let attempts = attempts(tx, as_of, &advertiser_of, &contacts).await?;
     let municipalities = ordered(
         tx,
@@ -220,6 +235,7 @@ async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Resu
             hours: hours.get(id.as_str()).copied().unwrap_or(0),
             desk: desks.remove(&id),
             objection: extents.get(&id).copied(),
+            common: common.get(&id).copied().unwrap_or_default(),
             advertiser: AdvertiserId(id),
             network: NetworkId(network),
         });

@@ -167,7 +167,7 @@ impl Store {
         let (mut contacts, mut objected) = (Vec::with_capacity(refs.len()), false);
         let refs: Vec<ContactRef> = refs.into_iter().map(ContactRef).collect();
         for contact_row in &refs {
-            let (contact, covered) = open_contact(tx, self.keys(), *contact_row).await?;
+            let (contact, covered) = open_contact(self, tx, *contact_row).await?;
             objected |= covered;
             if !covered {
                 contacts.push((*contact_row, contact));
