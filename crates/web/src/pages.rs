@@ -23,6 +23,7 @@ pub mod hand_over;
 pub mod health;
 pub mod history;
 pub mod identity;
+pub mod incoming;
 pub mod indicators;
 pub mod invitation;
 pub mod left_out;

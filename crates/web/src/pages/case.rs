@@ -213,6 +213,11 @@ pub async fn page(
         |ids: &[domain::IndicatorId]| join(&page, &ids.iter().map(|id| shown.title(id.as_str())).collect::<Vec<_>>());
     let towns = ads_by_town(&view);
     let notes = of_items(state, &page, &items(&view, ask.blind.is_some())).await?;
+    let mut decisions = Vec::with_capacity(view.decisions.len());
+    for decision in &view.decisions {
+        let sent = super::decision::sent_words(state, &page, decision).await?;
+        decisions.push(DecisionView { sent, ..DecisionView::of(state, &page, decision) });
+    }
     let template = CaseTemplate {
         id: row.case.0.clone(),
         query: ask.asked.query(),
@@ -280,7 +285,7 @@ pub async fn page(
                 (name, page.short_date(first), page.short_date(last))
             })
             .collect(),
-        decisions: view.decisions.iter().map(|decision| DecisionView::of(state, &page, decision)).collect(),
+        decisions,
         attempts: view.attempts.iter().map(|attempt| attempt_words(state, &page, attempt)).collect(),
         notes,
         back: format!("/case/{}", row.case.0),

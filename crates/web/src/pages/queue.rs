@@ -2,6 +2,7 @@
 //! address. The day's progress and the reader's own views stand above it.
 
 use super::case::{short_id, titles, who_and_where};
+use super::incoming::IncomingRow;
 use super::queue_filter::{AGES, Asked, BANDS, LANGUAGES, QUEUES, STATES, with_query};
 use super::{Choice, csv, show};
 use crate::access::{Researcher, Visit, Who};
@@ -87,6 +88,7 @@ struct QueueView {
     pause: Option<String>,
     views: Vec<SavedViewView>,
     second_waiting: u64,
+    incoming: Vec<IncomingRow>,
     total: u64,
     rows: Vec<RowView>,
     previous: Option<String>,
@@ -107,7 +109,7 @@ pub async fn queue(
     }
     let offset = (asked.page - 1) * ROWS;
     let look = who.look("queue", "review", state.settings.programme.0.clone(), now);
-    let found = state.store.queue(&look, &asked.filter(&state, &who, now), offset, ROWS).await?;
+    let found = state.store.queue(&look, &asked.filter(&state, &who, now).await?, offset, ROWS).await?;
     let (counts, urgent_count) = state.store.queue_counts().await?;
     let page = Page::of(&state, &visit, &who, t.t("queue-title")).with_done(query.get("done")).with_last(&query);
     let (time, pause) = super::care::words(&state, &page, &who, now).await?;
@@ -125,6 +127,7 @@ pub async fn queue(
         time,
         pause,
         views: saved_views(&state, &page, &who, now).await?,
+        incoming: super::incoming::rows(&state, &page, &who, &asked.programme).await?,
         second_waiting: state.store.second_waiting(&state.settings.programme, who.id(), now).await?,
         total: found.total,
         previous: (asked.page > 1).then(|| asked.href(asked.page - 1)),
@@ -147,7 +150,7 @@ pub async fn file(
         return Err(WebError::UrgentOnly);
     }
     let look = who.look("export:queue", "review", asked.query(), now);
-    let found = state.store.queue(&look, &asked.filter(&state, &who, now), 0, MOST_IN_FILE).await?;
+    let found = state.store.queue(&look, &asked.filter(&state, &who, now).await?, 0, MOST_IN_FILE).await?;
     let page = Page::of(&state, &visit, &who, t.t("queue-title"));
     let header = [
         "case",
@@ -190,7 +193,10 @@ async fn day_counts(state: &AppState, page: &Page, who: &Who, now: jiff::Timesta
         ("day-skipped", Asked { skipped: true, ..day("") }),
         ("day-waiting", day("")),
     ];
-    let filters: Vec<QueueFilter> = asked.iter().map(|(_, asked)| asked.filter(state, who, now)).collect();
+    let mut filters: Vec<QueueFilter> = Vec::with_capacity(asked.len());
+    for (_, asked) in &asked {
+        filters.push(asked.filter(state, who, now).await?);
+    }
     let totals = state.store.queue_totals(&filters).await?;
     let count = |((key, asked), total): (&(&str, Asked), &u64)| DayCount {
         href: asked.href(1),
@@ -209,7 +215,7 @@ async fn saved_views(
     let views = state.store.saved_views(who.id()).await?;
     let mut filters = Vec::with_capacity(views.len() * 2);
     for view in &views {
-        let all = Asked::of_text(state, &view.query).filter(state, who, now);
+        let all = Asked::of_text(state, &view.query).filter(state, who, now).await?;
         filters.push(QueueFilter { changed_after: Some(view.opened_at), ..all.clone() });
         filters.push(all);
     }
@@ -272,8 +278,7 @@ fn filters(state: &AppState, page: &Page, asked: &Asked) -> Vec<Select> {
         select("queue", t.t("queue-which"), t.t("queue-ordinary"), &asked.queue, spam),
     ];
     if !programmes.is_empty() {
-        let own = t.of(&state.settings.programme_name).to_owned();
-        selects.push(select("programme", t.t("programme"), own, &asked.programme, programmes));
+        selects.push(select("programme", t.t("referred-from"), t.t("referred-or-not"), &asked.programme, programmes));
     }
     selects
 }

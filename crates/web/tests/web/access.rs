@@ -17,6 +17,7 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
         p if p.starts_with("/queue/views") || p.starts_with("/hand-overs") || p.starts_with("/copies") => {
             "1".to_owned()
         }
+        p if p.starts_with("/incoming") => "1".to_owned(),
         p if p.starts_with("/case") => world.team_case.0.clone(),
         p if p.starts_with("/line") => line.to_string(),
         p if p.starts_with("/people") => "1".to_owned(),
@@ -33,7 +34,10 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
 
 #[tokio::test]
 async fn every_address_is_asked_for_as_every_role() {
-    let world = world().await;
+    // The second of two programmes, to which the first has sent a case.
+    let pair = crate::support::pair_on(store::Engine::Sqlite).await;
+    crate::incoming::send(&pair).await;
+    let world = pair.clinics;
     let line = make_list(&world).await[0];
     let network = crate::network::team_network(&world).await;
     crate::network::name_first_contact(&world).await;

@@ -60,7 +60,30 @@ pub async fn world() -> World {
 }
 
 pub async fn world_at(clock: Clock) -> World {
-    let test = ::store::testing::on(Engine::Sqlite).await;
+    world_on(Engine::Sqlite, clock).await
+}
+
+/// Two programmes with the same ads that share a register: this one, and the clinics.
+pub struct Pair {
+    pub ads: World,
+    pub clinics: World,
+    pub register: TestStore,
+}
+
+pub async fn pair_on(engine: Engine) -> Pair {
+    let (ads, mut clinics) = (world_on(engine, Arc::new(now)).await, world_on(engine, Arc::new(now)).await);
+    let register = ::store::testing::on(engine).await;
+    ads.state.store.join_register(&register.store, &ProgrammeId::from("initiative-1")).await.unwrap();
+    clinics.state.store.join_register(&register.store, &ProgrammeId::from("initiative-3")).await.unwrap();
+    let name = Bilingual { da: "Opsøgende indsats".into(), en: "Outreach".into() };
+    let mut settings = (*clinics.state.settings).clone();
+    settings.other_programmes = vec![(ProgrammeId::from("initiative-1"), name)];
+    clinics.state.settings = Arc::new(settings);
+    Pair { ads, clinics, register }
+}
+
+pub async fn world_on(engine: Engine, clock: Clock) -> World {
+    let test = ::store::testing::on(engine).await;
     let catalogue = Arc::new(catalogue());
     let state = AppState {
         identity: None,
