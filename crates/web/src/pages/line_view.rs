@@ -22,6 +22,8 @@ pub struct Approach {
     pub sms_first: bool,
     /// A call is advised.
     pub call_first: bool,
+    /// Nobody else is likely to read a message or take the call. Else the ways stand behind a step of their own.
+    pub phone_is_safe: bool,
     /// The prepared words.
     pub text: Option<String>,
     /// Their language.
@@ -94,6 +96,7 @@ pub fn approach(
         contacts: line.contacts.iter().map(|(_, contact)| contact_view(contact, text.as_deref())).collect(),
         sms_first: channel == outreach::Channel::Sms,
         call_first: channel == outreach::Channel::Call,
+        phone_is_safe: !third_party,
         text_length: text.as_deref().map_or_else(String::new, |text| t.n("sms-parts", sms_length(text).parts as i64)),
         text,
         text_lang,

@@ -170,6 +170,23 @@ async fn what_a_colleague_met_with_comes_first_on_later_lines_and_for_other_team
 }
 
 #[tokio::test]
+async fn a_number_that_somebody_else_may_hold_stands_behind_a_step_of_its_own() {
+    let reach =
+        |page: &str| page.split("id=\"h-reach\"").nth(1).unwrap().split("id=\"h-outcome\"").next().unwrap().to_owned();
+    let shared = world().await;
+    let path = format!("/line/{}", make_list(&shared).await[0]);
+    let shared = reach(&claimed(&shared, "vest", &path).await.body);
+    let (before, behind) = shared.split_once("<summary>Nummeret, når holdet er enigt</summary>").unwrap();
+    assert!(before.contains("Skriv eller ring kun, når holdet er enigt") && !before.contains("tel:"), "{before}");
+    assert!(behind.split("</details>").next().unwrap().contains("href=\"tel:+4534000050\""), "{behind}");
+
+    let alone = world().await;
+    let path = format!("/line/{}", crate::support::make_ordinary_list(&alone).await);
+    let alone = reach(&claimed(&alone, "vest", &path).await.body);
+    assert!(alone.contains("href=\"tel:") && !alone.contains("når holdet er enigt"), "{alone}");
+}
+
+#[tokio::test]
 async fn a_worker_s_languages_match_lines_and_an_interpreter_is_named() {
     let world = world().await;
     let path = format!("/line/{}", make_list(&world).await[0]);
