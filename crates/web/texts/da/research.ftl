@@ -262,7 +262,7 @@ done-urgent-answered = Du tager dig af sagen. Ingen får mere besked om den.
 referred-from = Sendt hertil fra
 referred-or-not = Sendt hertil eller ej
 incoming-title = Sendt hertil fra et andet program
-incoming-lead = I får kun kommune, grund og kontaktpunkter som dæknavne. Annoncer, tegn og samtaler bliver i det andet program.
+incoming-lead = I ser kun kommune og grund, og et dæknavn for hvert nummer. Alt andet bliver hos dem.
 incoming-count = { $n ->
     [one] { $count } sag er sendt hertil
    *[other] { $count } sager er sendt hertil
@@ -284,7 +284,7 @@ incoming-label-where = Kommune
 incoming-label-reason = Grund
 incoming-label-when = Sendt
 incoming-contacts = Kontaktpunkter
-incoming-contacts-help = Dæknavne fra det fælles register, ens i begge programmer.
+incoming-contacts-help = De samme dæknavne ses hos dem.
 incoming-no-contacts = Der fulgte ingen kontaktpunkter med.
 incoming-cases = Egne sager med et af kontaktpunkterne
 incoming-no-cases = Ingen af jeres sager har et af dem.

@@ -262,7 +262,7 @@ done-urgent-answered = You look after the case. Nobody is told of it again.
 referred-from = Sent here from
 referred-or-not = Sent here or not
 incoming-title = Sent here from another programme
-incoming-lead = You get only municipality, reason and contacts as pseudonyms. Ads, signs and talks stay in the other programme.
+incoming-lead = You see only place and reason, and a cover name for each contact. All else stays with them.
 incoming-count = { $n ->
     [one] { $count } case was sent here
    *[other] { $count } cases were sent here
@@ -284,7 +284,7 @@ incoming-label-where = Municipality
 incoming-label-reason = Reason
 incoming-label-when = Sent
 incoming-contacts = Contacts
-incoming-contacts-help = Pseudonyms of the common register, the same in both programmes.
+incoming-contacts-help = They see the same cover names.
 incoming-no-contacts = No contacts came along.
 incoming-cases = Own cases with one of the contacts
 incoming-no-cases = None of your cases has one of them.
