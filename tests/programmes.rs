@@ -173,8 +173,9 @@ fn one_process_serves_all_and_those_that_agree_share_a_register() {
     );
 
     // Who says no to one is left alone by the other.
-    assert_eq!(here.ran("data-clinics", &[&clinics[..], &["objection", "add", "34000050"]].concat()).code, 0);
-    let found = here.ran("data", &["--programme", "initiative-1", "subject", "find", "34000050", "--purpose", "test"]);
+    assert_eq!(here.ran("data-clinics", &[&clinics[..], &["objection", "add", "+4534000050"]].concat()).code, 0);
+    let found =
+        here.ran("data", &["--programme", "initiative-1", "subject", "find", "+4534000050", "--purpose", "test"]);
     assert!(found.out.contains("common register"), "{} {}", found.out, found.err);
     assert!(found.out.contains("another programme"), "{}", found.out);
 
