@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("demo", &["domain"]),
     ("warc", &[]),
-    ("web", &["classifier", "domain", "outreach", "report", "store"]),
+    ("web", &["classifier", "domain", "instruments", "outreach", "places", "report", "store"]),
 ];
 
 fn ours(manifest: &Path) -> BTreeSet<String> {

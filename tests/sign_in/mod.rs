@@ -141,6 +141,7 @@ fn two_processes_behind_nginx_are_as_one_and_their_log_names_nobody() {
     let place = Place::new(Some(postgres_url()));
     place.set("serve", "https", toml_edit::value(true));
     place.set("serve", "proxies", toml_edit::value(toml_edit::Array::from_iter(["127.0.0.1"])));
+    place.set("public", "objections_per_client_hour", toml_edit::value(6));
     place.user("canarylogin", &["researcher"]);
     place.user("ida", &["outreach-worker", "--team", "vest"]);
     let (ports, log) = ([free_port(), free_port()], place.path("log"));

@@ -39,6 +39,8 @@ await page.locator("#a-follow").fill(await page.evaluate(() => {
   return field.value;
 }));
 await picture("more", "#a-minutes");
+const ways = page.locator("form[action$='/attempt'] input[name=channel]");
+if ((await ways.and(page.locator(":checked")).count()) === 0) await ways.and(page.locator("[value=call]")).check();
 await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=wants_to_talk]"));
 await picture("undo", "h1");
 await page.goto(`${base}/follow-ups`);

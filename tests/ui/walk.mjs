@@ -20,6 +20,8 @@ const browser = await chromium.launch({
     "--disable-component-update", "--disable-sync"],
 });
 
+// Both databases show the same pages: axe looks at those of one.
+const withAxe = process.env.BAVN_AXE !== "no";
 let pages = 0;
 
 /** A page is well made: right width, language, size, and nothing that axe (WCAG 2.2 AA) finds. */
@@ -38,9 +40,11 @@ async function check(page, name, language, size, limit = 100_000) {
   assert.equal(facts.headings, 1, `${where}: one h1`);
   assert.equal(facts.pictures, 0, `${where}: no photo anywhere`);
   assert.ok(facts.bytes < limit, `${where} has ${facts.bytes} bytes`);
-  const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-  const told = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
-  assert.deepEqual(told, [], where);
+  if (withAxe) {
+    const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    const told = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
+    assert.deepEqual(told, [], where);
+  }
   if (shots) await page.screenshot({ path: `${shots}/${name}-${language}-${size}.png`, fullPage: true });
   pages += 1;
 }
@@ -383,12 +387,16 @@ for (const [language, login] of [["da", worker[0]], ["en", worker[1]]]) {
     const main = (await page.locator("main").innerText()).toLowerCase();
     assert.ok(!main.includes("menneskehandel") && !main.includes("trafficking"), "no word on trafficking");
     for (const button of await page.locator("main button.big, main a.button").all()) {
+      if (!(await button.isVisible())) continue;
       const box = await button.boundingBox();
-      if (box) assert.ok(box.height >= 44, `a target is ${box.height} px high`);
+      assert.ok(box.height >= 44, `a target is ${box.height} px high`);
     }
     const key = await page.locator("form[action$='/attempt'] input[name=key]").getAttribute("value");
     const token = await page.locator("form[action$='/attempt'] input[name=form_token]").getAttribute("value");
     const history = await page.locator("section[aria-labelledby=h-before] li").count();
+    // Where no way is safe none is chosen beforehand.
+    const ways = page.locator("form[action$='/attempt'] input[name=channel]");
+    if ((await ways.and(page.locator(":checked")).count()) === 0) await ways.and(page.locator("[value=call]")).check();
     await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=no_answer]"));
     await check(page, "line-done", language, "phone", 60_000);
     // A lost connection: the same form is sent once more.

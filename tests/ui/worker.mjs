@@ -9,9 +9,8 @@
 import { chromium } from "playwright-core";
 import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { follow } from "./follow.mjs";
+import { codeOf, follow } from "./follow.mjs";
 
 const [base, logins, password, language, numbers, shots] = process.argv.slice(2);
 if (shots) mkdirSync(shots, { recursive: true });
@@ -93,24 +92,16 @@ async function check(name, shown = page, spoken = language) {
   assert.ok(facts.wide <= 0, `${name} is ${facts.wide} px too wide`);
   assert.equal(facts.language, spoken, name);
   assert.ok(facts.bytes < 60_000, `${name} has ${facts.bytes} bytes`);
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const found = await new AxeBuilder({ page }).withTags(tags).analyze();
-  const told = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
-  assert.deepEqual(told, [], name);
+  // Both databases show the same pages: axe looks at those of one.
+  if (process.env.BAVN_AXE !== "no") {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const found = await new AxeBuilder({ page }).withTags(tags).analyze();
+    const told = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
+    assert.deepEqual(told, [], name);
+  }
   const words = (await page.locator("main").innerText()).toLowerCase();
   assert.ok(!words.includes("menneskehandel") && !words.includes("trafficking"), `${name}: no word on trafficking`);
   if (shots) await page.screenshot({ path: `${shots}/worker-${name}-${language}.png`, fullPage: true });
-}
-
-/** What an authenticator app shows for a secret now (RFC 6238). */
-function codeOf(secret) {
-  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const hash = createHmac("sha1", key).update(step).digest();
-  const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
 }
 
 await signIn(page, login);
@@ -120,7 +111,10 @@ const openLines = page.locator("li.card:not(.closed) h2 a");
 const before = await openLines.count();
 assert.ok(before > 0, "somebody is on the list");
 taps = 0;
-await tap(openLines.first());
+// A line with a way that is safe, where there is one: else the worker says the way first, one tap more.
+const safe = page.locator("li.card:not(.closed)").filter({ hasText: /SMS|Opkald|Text message|\bCall\b/ }).locator("h2 a");
+const isSafe = (await safe.count()) > 0;
+await tap(isSafe ? safe.first() : openLines.first());
 await check("line");
 const line = page.url();
 assert.equal(await page.locator("a[href^='tel:']").count(), 0, "no number before the claim");
@@ -133,12 +127,21 @@ const number = (await page.locator("a[href^='tel:']").first().getAttribute("href
 assert.ok(numbers.split(",").includes(number), number);
 taps += 1; // the call itself, in the phone's own application
 for (const button of await page.locator("main button.big, main a.button").all()) {
+  if (!(await button.isVisible())) continue;
   const box = await button.boundingBox();
-  if (box) assert.ok(box.height >= 44, `a target is ${box.height} px high`);
+  assert.ok(box.height >= 44, `a target is ${box.height} px high`);
+}
+/** Says how, where no way was chosen beforehand. */
+async function way(page) {
+  const ways = page.locator("form[action$='/attempt'] input[name=channel]");
+  if ((await ways.count()) === 0 || (await ways.and(page.locator(":checked")).count()) > 0) return;
+  await page.locator("form[action$='/attempt'] input[name=channel][value=call]").check();
+  taps += 1;
 }
 const outcome = (value) => page.locator(`form[action$='/attempt'] button[name=outcome][value='${value}']`);
+await way(page);
 await tap(outcome("no_answer"));
-assert.ok(taps <= 4, `a whole attempt took ${taps} taps`);
+assert.ok(taps <= (isSafe ? 4 : 5), `a whole attempt took ${taps} taps`);
 await check("attempt");
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 1);
 assert.equal(await page.locator("a[href^='tel:']").count(), 0, "left alone after an attempt");
@@ -147,6 +150,7 @@ await page.goto(line);
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 0, "taken back");
 
 // A message that waits for its answer: the outcome later takes two taps, from the list.
+await way(page);
 await follow(outcome(""));
 await page.goto(`${base}/today`);
 taps = 0;
@@ -174,6 +178,7 @@ await page.reload();
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 0, "Enter in a field records nothing");
 assert.equal(await page.locator("#a-note").inputValue(), "Ring efter kl. 16", "kept over a reload");
 await page.context().setOffline(true);
+await way(page);
 await outcome("wants_to_talk").click().catch(() => {});
 await page.waitForTimeout(500);
 await page.context().setOffline(false);
@@ -182,9 +187,37 @@ assert.equal(await page.locator("#a-note").inputValue(), "Ring efter kl. 16", "k
 const tomorrow = new Date(Date.now() + 30 * 3600 * 1000).toISOString().slice(0, 10);
 await page.locator("#a-follow").fill(tomorrow);
 await page.locator("#a-caution_camera").check();
+await way(page);
 await follow(outcome("wants_to_talk"));
 assert.equal(await page.locator("section[aria-labelledby=h-before] li").count(), 1, "recorded once");
 assert.ok((await page.locator("section[aria-labelledby=h-care]").innerText()).match(/kamera|camera/), "colleagues are warned");
+
+// Another day: the follow-up ends with an outcome, and is back when that is taken back.
+await page.goto(`${base}/follow-ups`);
+assert.ok((await page.locator("main").innerText()).includes("Ring efter kl. 16"), "the note stands there");
+await follow(page.locator("a[href$='/outcome']").first());
+await check("follow-up-outcome");
+await follow(page.locator("form[action$='/outcome'] button[name=outcome][value=accepted_offer]"));
+await check("follow-up-done");
+assert.equal(await page.locator("main form[action$='/save']").count(), 0, "the promise is kept");
+await follow(page.locator("form[action$='/undo'] button").first());
+assert.equal(await page.locator("main form[action$='/save']").count(), 1, "back with the undo");
+
+// She rings back although the line is shut: what came of it is written without line or gate.
+await page.goto(`${base}/called`);
+await page.locator("#called").fill(number);
+await follow(page.locator("form[action='/called'] button"));
+await check("called-back");
+assert.ok(await page.locator("#a-asked").isChecked(), "she asked herself");
+await page.locator("form[action='/called/outcome'] summary").click();
+await page.locator("#a-to").fill("CMM");
+await follow(page.locator("form[action='/called/outcome'] button[name=outcome][value=informed]"));
+await check("called-consent");
+assert.equal(await page.locator("[role=alert] a[href='#a-consent']").count(), 1, "a consent is not dropped without a word");
+await page.locator("#a-to").fill("");
+await follow(page.locator("form[action='/called/outcome'] button[name=outcome][value=wants_to_talk]"));
+await check("called-recorded");
+await follow(page.locator("form[action$='/undo'] button").first());
 
 // Two workers save the same follow-up: neither is written over, both are shown and brought together.
 const other = await open({});
@@ -235,6 +268,7 @@ await page.goto(line);
 await follow(page.locator("form[action$='/undo'] button").first());
 const bare = await open({ javaScriptEnabled: false, storageState: session });
 await bare.goto(line);
+await way(bare);
 await follow(bare.locator("form[action$='/attempt'] button[name=outcome][value=no_answer]"));
 assert.equal(await bare.locator("section[aria-labelledby=h-before] li").count(), 1, "recorded without script");
 await follow(bare.locator("form[action$='/undo'] button").first());
@@ -243,11 +277,13 @@ await other.context().close();
 await page.goto(line);
 
 // A referral without consent is not taken.
+await way(page);
 await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=referred]"));
 assert.equal(await page.locator("[role=alert] a[href='#a-consent']").count(), 1, "what is missing is said");
 await page.goto(line);
 
 // She says no: the line is shut at once, and stays shut.
+await way(page);
 await follow(page.locator("form[action$='/attempt'] button[name=outcome][value=objection]"));
 await check("objection");
 assert.equal(await page.locator("a[href^='tel:'], a[href^='sms:']").count(), 0, "no way to her any more");

@@ -98,6 +98,7 @@ pub fn follow_key(file: &Path, store: &Store) -> anyhow::Result<usize> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut target = options.open(&beside).with_context(|| format!("cannot write {}", beside.display()))?;
     target.write_all(text.as_bytes()).and_then(|()| target.sync_all())?;
+    crate::live::as_owner_of(file, &beside).with_context(|| format!("giving {} its owner", beside.display()))?;
     std::fs::rename(&beside, file).with_context(|| format!("cannot replace {}", file.display()))?;
     Ok(list.len())
 }

@@ -78,6 +78,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Report(args) => jobs::report::run(&cli, args).await,
             Command::User(command) => jobs::user::run(&cli, command).await,
             Command::Objection(command) => jobs::objection::run(&cli, command).await,
+            Command::Places(command) => jobs::places::run(&cli, command).await,
             Command::Linkage(command) => jobs::linkage::run(&cli, command).await,
             Command::Explain(command) => jobs::explain::run(&cli, command).await,
             Command::Audit(command) => jobs::audit::run(&cli, command).await,

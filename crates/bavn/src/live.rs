@@ -184,6 +184,20 @@ fn stamps(folder: &Path) -> BTreeMap<PathBuf, Stamp> {
     found
 }
 
+/// Gives a file that is to stand in another one's place that one's owner: what root writes is else lost to the account that
+/// the server runs as. Nobody but root can, and nobody else needs to.
+pub fn as_owner_of(old: &Path, new: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let (before, now) = (std::fs::metadata(old)?, std::fs::metadata(new)?);
+        if (before.uid(), before.gid()) != (now.uid(), now.gid()) {
+            std::os::unix::fs::chown(new, Some(before.uid()), Some(before.gid()))?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes the new text of a file beside it, to be put in its place by a rename.
 pub fn write_beside(file: &Path, text: &str) -> std::io::Result<PathBuf> {
     use std::io::Write as _;
@@ -197,6 +211,8 @@ pub fn write_beside(file: &Path, text: &str) -> std::io::Result<PathBuf> {
         let mut target = std::fs::File::create(&beside)?;
         if let Ok(facts) = std::fs::metadata(file) {
             target.set_permissions(facts.permissions())?;
+            // Of a file that somebody else owns, whoever may write it keeps a copy of their own.
+            _ = as_owner_of(file, &beside);
         }
         target.write_all(text.as_bytes())?;
         target.sync_all()

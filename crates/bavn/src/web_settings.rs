@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Store;
 use web::{
-    AppState, Clock, Controller, Copies, CrawlerFacts, Duty, Language, Method, Offer, PublicLimits, Region,
-    ReviewReason, ReviewSettings, Team, WebSettings,
+    AppState, Clock, Controller, Copies, CrawlerFacts, Duty, Language, Method, Offer, PlacesSettings, PublicLimits,
+    Region, ReviewReason, ReviewSettings, Team, UrgentPerson, WebSettings,
 };
 
 /// A team with the municipalities of its regions.
@@ -83,6 +83,10 @@ pub fn app_state(
             product_token: crawler::fetch::PRODUCT.to_owned(),
             delay_s: if slowest.is_finite() { slowest.ceil() as u32 } else { 1 },
         },
+        public_page: match config.settings.public.url.trim_end_matches('/') {
+            "" => String::new(),
+            url => format!("{url}/objection"),
+        },
         public_texts: config.public_texts.clone(),
         kept_days: {
             let clocks = &config.settings.retention;
@@ -95,7 +99,7 @@ pub fn app_state(
             .map(|reason| ReviewReason { code: reason.code.clone(), text: reason.text.clone() })
             .collect(),
         methods: (programme.methods.iter())
-            .map(|method| Method { code: method.code.clone(), name: method.name.clone() })
+            .map(|method| Method { code: method.code.clone(), name: method.name.clone(), channel: method.channel })
             .collect(),
         offers: (programme.offers.iter())
             .map(|offer| Offer {
@@ -107,6 +111,13 @@ pub fn app_state(
             .collect(),
         hotline: programme.hotline.clone(),
         outreach: programme.outreach.clone(),
+        urgent_people: (programme.urgent.people.iter())
+            .map(|person| UrgentPerson {
+                login: person.login.clone(),
+                name: person.name.clone(),
+                phone: person.phone.clone(),
+            })
+            .collect(),
         duty: programme.duty.as_ref().map(|duty| Duty {
             text: duty.text.clone(),
             law: duty.law.clone(),
@@ -120,6 +131,7 @@ pub fn app_state(
             second_share: programme.review.second_share,
             second_seed: programme.review.second_seed.clone(),
         },
+        places: programme.unit.visits_places().then(|| Arc::new(places(config, programme))),
         copies: Copies { paper: programme.copies.paper, csv: programme.copies.csv },
         approach_minutes: 120,
         idle_minutes: i64::from(config.settings.sign_in.idle_minutes),
@@ -143,6 +155,33 @@ pub fn app_state(
         workbench: Arc::new(Bench::new(config.clone(), store.clone())),
         store,
     })
+}
+
+/// Where each municipality lies.
+pub fn centres(config: &Config) -> BTreeMap<String, (f64, f64)> {
+    let codes = config.geography.municipalities().map(|(code, ..)| code);
+    codes.filter_map(|code| Some((code.to_owned(), config.geography.centre(code)?))).collect()
+}
+
+/// How places are visited, with the forms of the programme in every version that was asked.
+fn places(config: &Config, programme: &Programme) -> PlacesSettings {
+    let visits = &programme.visits;
+    PlacesSettings {
+        interval_days: visits.interval_days,
+        concern_days: visits.concern_days,
+        pause_days: visits.pause_days,
+        visits: visits.visits,
+        points: centres(config),
+        bases: visits.bases.iter().map(|(team, point)| (TeamId(team.clone()), *point)).collect(),
+        asked: (programme.instruments.iter())
+            .filter_map(|id| config.instruments.in_use(id))
+            .map(|form| (form.id.clone(), form.version))
+            .collect(),
+        forms: (programme.instruments.iter())
+            .flat_map(|id| config.instruments.ever_asked(id))
+            .map(|form| Arc::new(form.clone()))
+            .collect(),
+    }
 }
 
 /// Our proxies. `public.behind_proxy` alone means one on this machine. What cannot be read stopped the start.

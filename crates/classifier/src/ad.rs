@@ -73,12 +73,19 @@ pub fn fire_ad(catalogue: &Catalogue, ad: &ReadAd, at: &AdAt<'_>) -> Vec<Firing>
     let mut firings = Vec::new();
     for (index, indicator) in catalogue.indicators().iter().enumerate().filter(|(_, i)| reads_one_ad(i)) {
         let Some(seen) = context.look(index, indicator) else { continue };
-        let mut evidence: Vec<Evidence> = seen.found.iter().filter_map(|found| evidence(ad, found, at.ad)).collect();
-        // Two matches in one clause are shown by the same words.
-        evidence.dedup();
-        evidence.truncate(MOST_EVIDENCE);
-        if !evidence.is_empty() {
-            firings.push(indicator.firing(evidence));
+        // No more is made than is shown: in a long text that ends no clause each match costs the whole of it.
+        let mut shown: Vec<Evidence> = Vec::new();
+        for one in seen.found.iter().filter_map(|found| evidence(ad, found, at.ad)) {
+            // Two matches in one clause are shown by the same words.
+            if shown.last() != Some(&one) {
+                shown.push(one);
+            }
+            if shown.len() == MOST_EVIDENCE {
+                break;
+            }
+        }
+        if !shown.is_empty() {
+            firings.push(indicator.firing(shown));
         }
     }
     firings

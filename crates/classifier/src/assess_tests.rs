@@ -169,6 +169,23 @@ fn a_fault_is_named_with_file_line_and_key() {
 }
 
 #[test]
+fn a_pattern_that_wants_what_there_is_not_is_refused() {
+    let refused = |from: &str, to: &str| {
+        let mut files = crate::catalogue::testing::files();
+        let file = files.indicators.iter_mut().find(|(path, _)| path.ends_with("manager_contact.toml")).unwrap();
+        assert!(file.1.contains(from), "{from}");
+        file.1 = file.1.replacen(from, to, 1);
+        let errors = Catalogue::load(&files).map(|_| ()).unwrap_err();
+        assert!(errors.iter().all(|e| e.file.ends_with("manager_contact.toml") && e.line > 1), "{errors:?}");
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let unknown = refused("{mine_en} && @third_person_voice", "{mine_en} && @nobody");
+    assert!(unknown.contains("`wording.en`") && unknown.contains("no indicator `nobody`"), "{unknown}");
+    let silencing = refused("[not]\nda = [", "[not]\nda = [\n  \"hun er ny && ring til mig\",");
+    assert!(silencing.contains("`not.da`") && silencing.contains("only in patterns that fire"), "{silencing}");
+}
+
+#[test]
 fn combination_rules_that_cannot_hold_are_named_with_file_line_and_key() {
     let errors = |from: &str, to: &str| {
         let mut files = crate::catalogue::testing::files();

@@ -54,6 +54,11 @@ impl Geography {
         Some(2.0 * 6371.0 * h.sqrt().min(1.0).asin())
     }
 
+    /// Latitude and longitude of a municipality's centre, in degrees.
+    pub fn centre(&self, code: &str) -> Option<(f64, f64)> {
+        self.places.get(code).map(|place| (place.lat, place.lon))
+    }
+
     /// Code, name and region of each municipality, by code.
     pub fn municipalities(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.places.iter().map(|(code, place)| (code.as_str(), place.name.as_str(), place.region.as_str()))

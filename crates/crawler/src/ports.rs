@@ -30,7 +30,8 @@ pub trait Frontier: Send + Sync {
     async fn free_leased(&self, run: RunId) -> Result<(), FrontierError>;
 
     /// Records what an entry gave and marks it done, all in one transaction: archived page and trail, sightings, ad version,
-    /// new entries, the run's tally. Done twice for one entry, the second changes nothing.
+    /// new entries, the run's tally. Done twice for one entry, the second changes nothing. With `and_lease` the next entry is
+    /// leased in the same transaction, where the frontier can do that; `None` says that it is to be asked for.
     async fn complete(
         &self,
         run: RunId,
@@ -38,7 +39,8 @@ pub trait Frontier: Send + Sync {
         outcome: &PageOutcome,
         trail: &Trail,
         at: Timestamp,
-    ) -> Result<Completed, FrontierError>;
+        and_lease: bool,
+    ) -> Result<(Completed, Option<Box<Entry>>), FrontierError>;
 
     /// Archives what was asked for an entry that gave nothing: redirects, refusals, cut bodies, pages that could not be
     /// understood. An adapter that is mended later reads them again.

@@ -12,7 +12,8 @@ pub struct PdqHash(pub [u8; 32]);
 impl PdqHash {
     /// Number of differing bits, 0 to 256.
     pub fn distance(&self, other: &PdqHash) -> u32 {
-        self.0.iter().zip(other.0.iter()).map(|(a, b)| (a ^ b).count_ones()).sum()
+        let pairs = self.0.as_chunks().0.iter().zip(other.0.as_chunks().0);
+        pairs.map(|(a, b)| (u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b)).count_ones()).sum()
     }
 }
 

@@ -17,6 +17,14 @@ pub(crate) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
         };
         // A unit behind the number: "på vejen 10 min" is no address.
         let next = tokens.get(at + 1);
+        // "København. 2.000 kr": the beginning of an amount.
+        let grouped = tokens.is_any(at + 1, &['.', ','])
+            && !tokens[at + 1].space_before
+            && tokens.digits(at + 2) == 3
+            && !tokens[at + 2].space_before;
+        if grouped {
+            continue;
+        }
         let units = Flags::UNIT.or(Flags::CURRENCY).or(Flags::AGE_UNIT).or(Flags::MEASURE);
         let letter = next.is_some_and(|t| {
             t.kind == Kind::Word

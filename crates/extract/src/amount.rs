@@ -25,6 +25,11 @@ fn digits(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
         return None;
     }
     let mut end = at + 1;
+    // "5oo": letters for noughts.
+    let noughts = tokens.get(end).filter(|t| t.kind == Kind::Word && !t.space_before).map_or("", |_| tokens.text(end));
+    if matches!(noughts, "oo" | "ooo") && tokens.digits(at) <= 2 {
+        return Some((value * if noughts.len() == 2 { 100 } else { 1000 }, end + 1));
+    }
     if tokens.digits(at) <= 3 {
         let signed = tokens.is_any(end, &['.', ',', '\'']) && joined(tokens, end) && joined(tokens, end + 1);
         let blank = tokens
@@ -162,6 +167,15 @@ pub(crate) fn length(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Optio
         return Some((u32::from(minutes), end));
     }
     let value = token.word.number.filter(|value| *value > 0)?;
+    // "forty-five minutes"
+    let next = if tokens.is(at + 1, '-') { at + 2 } else { at + 1 };
+    if value % 10 == 0
+        && (20..=50).contains(&value)
+        && let Some(unit_value) = tokens.get(next).and_then(|t| t.word.number).filter(|v| (1..=9).contains(v))
+        && let Some((minutes, end)) = unit(tokens, next + 1)
+    {
+        return Some((u32::from(value + unit_value) * minutes, end));
+    }
     let (minutes, end) = unit(tokens, at + 1)?;
     Some((u32::from(value) * minutes, end))
 }

@@ -42,7 +42,9 @@ fn date(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
         }
         return None;
     }
-    if day && tokens.is(at + 1, '/') && joined(tokens, at + 1) && joined(tokens, at + 2) {
+    // The last of "9/4/7/2".
+    let goes_before = at >= 2 && separator(at - 1) && tokens.digits(at - 2) > 0;
+    if day && !goes_before && tokens.is(at + 1, '/') && joined(tokens, at + 1) && joined(tokens, at + 2) {
         let second = tokens.number(at + 2)?;
         let fraction = tokens.get(at + 3).is_some_and(|next| next.word.is(Flags::UNIT));
         if (1..=12).contains(&second) && tokens.digits(at + 2) <= 2 && !goes_on(at + 3) && !fraction {

@@ -95,6 +95,7 @@ fn name_at(
                 || (signs_off(tokens, claims, at) && may_sign(tokens, at))
                 || presents(tokens, at)
                 || behind_partner(tokens, at, last_end)
+                || own_sentence(tokens, at)
                 || (introduced == Some(false) && is_short(tokens, at)));
         return fits.then_some(at + 1);
     }
@@ -106,6 +107,8 @@ fn name_at(
         || partner(tokens, lexicon, at, last_end)
         || origin_behind(tokens, at)
         || acts(tokens, at)
+        || own_sentence(tokens, at)
+        || (token.capital && extend(tokens, claims, lexicon, at) > at + 1)
         || signs_off(tokens, claims, at);
     if flags.has(Flags::NAME) {
         // In lower case only behind an introduction; capitals elsewhere are enough.
@@ -171,8 +174,22 @@ fn age_behind(tokens: &Tokens<'_>, at: usize) -> bool {
     let described =
         tokens.is(at + 1, '(') && tokens.get(at + 2).is_some_and(|t| t.kind == Kind::Word) && tokens.is(at + 3, ',');
     let next = if described { at + 4 } else { next };
-    let Some(number) = tokens.get(next).filter(|t| t.kind == Kind::Number && !t.line_before) else { return false };
-    let _ = number;
+    // "Rie, treoghalvtreds, massage"
+    let said = tokens
+        .get(next)
+        .filter(|t| t.kind == Kind::Word && !t.line_before && next == at + 2)
+        .is_some_and(|t| t.word.number.is_some_and(|value| (18..=75).contains(&value)) && tokens.text(next).len() >= 5);
+    let stops =
+        |i: usize| tokens.get(i).is_none_or(|t| t.line_before || t.kind == Kind::Symbol || t.word.is(Flags::AGE_UNIT));
+    if said
+        && tokens.is(at + 1, ',')
+        && (stops(next + 1) || tokens.get(next + 1).is_some_and(|t| t.word.number.is_some()))
+    {
+        return true;
+    }
+    if tokens.get(next).is_none_or(|t| t.kind != Kind::Number || t.line_before) {
+        return false;
+    }
     let value = tokens.number(next).unwrap_or(0);
     let unit = tokens.get(next + 1).is_some_and(|t| t.word.is(Flags::AGE_UNIT));
     let bracket = (described || tokens.is(next - 1, '(')) && tokens.is(next + 1, ')');
@@ -194,6 +211,18 @@ fn presents(tokens: &Tokens<'_>, at: usize) -> bool {
     opens && (here || acts(tokens, at))
 }
 
+/// "… i timen. Fie. Indgangen er": a name that is a sentence.
+fn own_sentence(tokens: &Tokens<'_>, at: usize) -> bool {
+    let ends = |i: usize| tokens.is_any(i, &['.', '!']) && !tokens[i].space_before;
+    let next = tokens.get(at + 2);
+    at > 0
+        && (tokens[at].line_before || (tokens.is_any(at - 1, &['.', '!', '?']) && tokens[at].space_before))
+        && ends(at + 1)
+        && next.is_some_and(|t| t.space_before && (t.capital || t.kind == Kind::Number))
+        && !tokens[at].upper
+        && may_sign(tokens, at)
+}
+
 /// "Nok fra Thailand", "May from Bangkok".
 fn origin_behind(tokens: &Tokens<'_>, at: usize) -> bool {
     tokens.get(at + 1).is_some_and(|_| matches!(tokens.text(at + 1), "fra" | "from" | "aus" | "fraan" | "din" | "de"))
@@ -207,8 +236,10 @@ fn acts(tokens: &Tokens<'_>, at: usize) -> bool {
         return false;
     }
     match text(at + 1) {
-        "tilbyder" | "byder" | "venter" | "glaeder" | "arbejder" | "taler" | "masserer" | "giver" | "modtager"
-        | "offers" | "waits" | "welcomes" | "speaks" | "erbjuder" | "vagyok" | "soeger" | "kommer" => true,
+        "has" | "have" | "har" | "loves" | "likes" | "elsker" | "receives" | "lives" | "bor" | "svarer" | "answers"
+        | "comes" | "tar" | "tager" | "talar" | "jobbar" | "tilbyder" | "byder" | "venter" | "glaeder" | "arbejder"
+        | "taler" | "masserer" | "giver" | "modtager" | "offers" | "waits" | "welcomes" | "speaks" | "erbjuder"
+        | "vagyok" | "soeger" | "kommer" => true,
         "er" | "is" | "aer" | "ist" => matches!(
             text(at + 2),
             "tilbage"
@@ -394,7 +425,7 @@ fn partner(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, last_end: usize) -
             || matches!(tokens.text(i), "og" | "and" | "och" | "und" | "&" | "+" | "eller" | "or" | "y" | "si" | "i" if tokens.text(i) != "i")
     };
     let before = at >= 2 && last_end == at - 1 && (join(at - 1) || tokens.is(at - 1, ','));
-    let behind = tokens.get(at + 1).is_some_and(|_| join(at + 1))
+    let behind = tokens.get(at + 1).is_some_and(|_| join(at + 1) || tokens.is(at + 1, ','))
         && tokens.get(at + 2).is_some_and(|t| {
             let known = listed(tokens, lexicon, at + 2);
             t.capital && (known.has(Flags::NAME) || (known.has(Flags::NAME_HOMONYM) && acts(tokens, at + 2)))

@@ -114,3 +114,8 @@ fn time_grows_with_length() {
         assert!(long < (short + 0.01) * 16.0 * 8.0, "{hostile}: {short} then {long}");
     }
 }
+
+#[test]
+fn a_row_of_stars_behind_an_address_is_only_a_row() {
+    check(&format!("Skriv til lotte@postkasse{}", "*".repeat(50_000)));
+}

@@ -13,22 +13,24 @@ pub fn align(a: &[u32], b: &[u32], weight: &dyn Fn(u32) -> f32) -> Matched {
     let (rows, columns) = (middle_a.len(), middle_b.len());
     if rows > 0 && columns > 0 {
         let width = columns + 1;
+        let weights: Vec<f32> = middle_a.iter().map(|word| weight(*word)).collect();
         let mut best = vec![0f32; (rows + 1) * width];
-        for row in (0..rows).rev() {
-            for column in (0..columns).rev() {
-                let skip = best[(row + 1) * width + column].max(best[row * width + column + 1]);
-                best[row * width + column] = if middle_a[row] == middle_b[column] {
-                    skip.max(best[(row + 1) * width + column + 1] + weight(middle_a[row]))
-                } else {
-                    skip
-                };
+        for (row, (word, weight)) in middle_a.iter().zip(&weights).enumerate().rev() {
+            let (above, below) = best.split_at_mut((row + 1) * width);
+            let (here, below) = (&mut above[row * width..row * width + columns], &below[..width]);
+            let mut right = 0f32;
+            for ((other, cell), below) in middle_b.iter().zip(here).zip(below.windows(2)).rev() {
+                let both = if word == other { below[1] + weight } else { 0.0 };
+                // What does not wait for the cell beside it comes first: the rest is one step a cell.
+                let down = greater(below[0], both);
+                right = greater(down, right);
+                *cell = right;
             }
         }
         let (mut row, mut column) = (0, 0);
         while row < rows && column < columns {
             let here = best[row * width + column];
-            if middle_a[row] == middle_b[column] && here <= best[(row + 1) * width + column + 1] + weight(middle_a[row])
-            {
+            if middle_a[row] == middle_b[column] && here <= best[(row + 1) * width + column + 1] + weights[row] {
                 matched.push(((head + row) as u32, (head + column) as u32));
                 row += 1;
                 column += 1;
@@ -41,6 +43,11 @@ pub fn align(a: &[u32], b: &[u32], weight: &dyn Fn(u32) -> f32) -> Matched {
     }
     matched.extend((0..tail).rev().map(|back| ((a.len() - 1 - back) as u32, (b.len() - 1 - back) as u32)));
     matched
+}
+
+/// Weights are never NaN, which `f32::max` would ask at each step.
+fn greater(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
 
 /// Runs that are contiguous in both texts, as ranges of the first.

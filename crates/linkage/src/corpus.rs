@@ -128,31 +128,51 @@ impl Corpus {
 
     /// A second look: do they have so many of a hundred words in one order, without weights? In as many steps as one text
     /// has words: the longest common subsequence by bits (Hyyrö 2004). Alignment asks for 0.45 by weight; what is far below
-    /// that is not aligned.
-    pub fn could_align(&self, a: u32, b: u32, percent: usize) -> bool {
-        let (left, right) = (&self.texts[a as usize].words, &self.texts[b as usize].words);
-        if left.len() > 128 {
+    /// that is not aligned. Either way round it says the same.
+    pub fn could_align(&self, a: u32, b: u32, percent: usize, places: &mut Places) -> bool {
+        let length = |text: u32| self.texts[text as usize].words.len();
+        let (a, b) = if length(a) <= MOST_BITS { (a, b) } else { (b, a) };
+        if length(a) > MOST_BITS {
             return true;
         }
-        let mut places: Vec<(u32, u128)> = left.iter().enumerate().map(|(at, word)| (*word, 1u128 << at)).collect();
-        places.sort_unstable();
-        places.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 |= next.1;
-            }
-            same
-        });
-        let mut open = u128::MAX;
-        for word in right {
-            if let Ok(found) = places.binary_search_by_key(word, |place| place.0) {
-                let here = open & places[found].1;
-                open = open.wrapping_add(here) | (open - here);
-            }
+        if 200 * length(a).min(length(b)) < percent * (length(a) + length(b)) {
+            return false;
         }
-        let used = if left.len() == 128 { open } else { open | !0 << left.len() };
+        places.lay_out(self, a);
+        let mut open = u128::MAX;
+        for word in &self.texts[b as usize].words {
+            let here = open & places.of_word[*word as usize];
+            open = open.wrapping_add(here) | (open - here);
+        }
+        let used = if length(a) == MOST_BITS { open } else { open | !0 << length(a) };
         let common = used.count_zeros() as usize;
-        200 * common >= percent * (left.len() + right.len())
+        200 * common >= percent * (length(a) + length(b))
+    }
+}
+
+/// Words of a text that one number holds a bit for.
+const MOST_BITS: usize = 128;
+
+/// Where each word stands in one text, a bit a place. It lies there for as long as that text is asked about, so that a text
+/// and its many candidates cost it once.
+#[derive(Debug, Default)]
+pub struct Places {
+    of_word: Vec<u128>,
+    text: Option<u32>,
+}
+
+impl Places {
+    fn lay_out(&mut self, corpus: &Corpus, text: u32) {
+        if self.text == Some(text) && self.of_word.len() == corpus.word_hashes.len() {
+            return;
+        }
+        self.of_word.resize(corpus.word_hashes.len(), 0);
+        if let Some(before) = self.text.replace(text) {
+            corpus.texts[before as usize].words.iter().for_each(|word| self.of_word[*word as usize] = 0);
+        }
+        for (at, word) in corpus.texts[text as usize].words.iter().enumerate() {
+            self.of_word[*word as usize] |= 1 << at;
+        }
     }
 }
 

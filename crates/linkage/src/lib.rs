@@ -20,6 +20,7 @@ mod evidence;
 mod forest;
 mod giant;
 mod graph;
+mod halves;
 mod hub;
 mod image;
 mod index;

@@ -1,11 +1,14 @@
 //! Near-identical texts alone, without ads around them: for measuring, and for anybody who has only texts.
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, Places, Text};
 use crate::forest::Forest;
+use crate::halves::in_halves;
 use crate::parameters::LinkParameters;
 use crate::population::EDGE_BITS;
 use crate::reference::{Counts, LinkReference};
-use crate::sketch::mix;
+use crate::sketch::{Mixed, mix};
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 
 /// A bucket with more texts compares each with its next neighbours only, so that time stays linear.
 const BUCKET: usize = 24;
@@ -43,30 +46,46 @@ pub fn near_texts(texts: &[&str], parameters: &LinkParameters) -> Vec<Vec<u32>> 
     number.iter().for_each(|text| copies[*text as usize] += 1);
     let reference = rarity(&corpus, &copies, parameters);
     let scale = corpus.scale(&reference, parameters);
-    let weights: Vec<Vec<u8>> = (corpus.texts.iter())
-        .map(|text| text.shingles.iter().map(|phrase| doublings(reference.shingles.get(*phrase))).collect())
-        .collect();
-    let mut keys: Vec<u64> = Vec::with_capacity(corpus.texts.len() * BANDS);
-    for ((number, text), weights) in (0u32..).zip(&corpus.texts).zip(&weights) {
-        sketch(&text.shingles, weights, |key| keys.push(u64::from(key) << 32 | u64::from(number)));
+    let of_text = |texts: &[Text]| -> Vec<(Vec<u8>, Vec<u32>)> {
+        let each = texts.iter().map(|text| {
+            let weights: Vec<u8> = text.shingles.iter().map(|one| doublings(reference.shingles.get(*one))).collect();
+            let mut keys = Vec::with_capacity(BANDS);
+            sketch(&text.shingles, &weights, |key| keys.push(key));
+            (weights, keys)
+        });
+        each.collect()
+    };
+    let (mut keys, mut weights) = (Vec::new(), Vec::with_capacity(corpus.texts.len()));
+    for (number, (of_phrases, own)) in (0u64..).zip(in_halves(&corpus.texts, |_| 1, of_text)) {
+        keys.extend(own.into_iter().map(|key| u64::from(key) << 32 | number));
+        weights.push(of_phrases);
     }
     keys.sort_unstable();
     let mut forest = Forest::new(corpus.texts.len());
-    let mut asked = std::collections::HashSet::new();
+    let mut refused: HashSet<u64, BuildHasherDefault<Mixed>> = HashSet::default();
+    let mut places = Places::default();
     for bucket in keys.chunk_by(|a, b| a >> 32 == b >> 32).filter(|bucket| bucket.len() > 1) {
         let reach = if bucket.len() <= BUCKET { bucket.len() } else { NEIGHBOURS };
         for (at, a) in bucket.iter().enumerate() {
             for b in bucket[at + 1..].iter().take(reach) {
                 let (a, b) = (&(*a as u32), &(*b as u32));
                 // Texts that are together already need no second reason.
-                if forest.find(*a) == forest.find(*b) || !asked.insert(mix(u64::from(*a) << 32 | u64::from(*b))) {
+                if forest.find(*a) == forest.find(*b)
+                    || !corpus.could_align(*a, *b, 44, &mut places)
+                    || !could_agree(&corpus, &weights, *a, *b)
+                {
                     continue;
                 }
-                if could_agree(&corpus, &weights, *a, *b) && corpus.could_align(*a, *b, 44) {
-                    let agreement = corpus.compare(*a, *b, &scale);
-                    if agreement.similarity >= parameters.template_similarity && agreement.bits >= EDGE_BITS {
-                        forest.join(*a, *b);
-                    }
+                // What was aligned once in vain is not aligned again.
+                let pair = mix(u64::from(*a) << 32 | u64::from(*b));
+                if refused.contains(&pair) {
+                    continue;
+                }
+                let agreement = corpus.compare(*a, *b, &scale);
+                if agreement.similarity >= parameters.template_similarity && agreement.bits >= EDGE_BITS {
+                    forest.join(*a, *b);
+                } else {
+                    refused.insert(pair);
                 }
             }
         }

@@ -2,8 +2,9 @@
 //! an ad, so that a million fit beside everything else; the facts themselves need not stay.
 
 use crate::chunk::AdKeys;
-use crate::corpus::{COULD_ALIGN, Corpus};
+use crate::corpus::{COULD_ALIGN, Corpus, Places, Text};
 use crate::forest::Forest;
+use crate::halves::in_halves;
 use crate::image::{near, usable};
 use crate::index::Index;
 use crate::parameters::LinkParameters;
@@ -217,7 +218,8 @@ impl Population {
 
     /// Keys of all texts, made once for one reference.
     fn band_keys(&self, reference: &LinkReference) -> Cow<'_, [Box<[u32]>]> {
-        let make = || self.corpus.texts.iter().map(|text| band_keys(&text.shingles, reference).into()).collect();
+        let all = |texts: &[Text]| texts.iter().map(|text| band_keys(&text.shingles, reference).into()).collect();
+        let make = || in_halves(&self.corpus.texts, |_| 1, all);
         let (phrases, most) = (&reference.shingles, reference.boilerplate);
         let (kept_phrases, kept_most, kept) = self.keys.get_or_init(|| (phrases.clone(), most, make()));
         if kept_phrases.is_the_same_as(phrases) && *kept_most == most { Cow::from(kept) } else { Cow::from(make()) }
@@ -310,6 +312,7 @@ impl Population {
         let scale = self.corpus.scale(reference, parameters);
         let keys = self.band_keys(reference);
         let mut refused: HashSet<u64, BuildHasherDefault<Mixed>> = HashSet::default();
+        let mut places = Places::default();
         // Mixing takes no two pairs for one.
         let pair = |a: u32, b: u32| mix(u64::from(a) << 32 | u64::from(b));
         for band in 0..keys.iter().map(|keys| keys.len()).max().unwrap_or(0) {
@@ -323,19 +326,19 @@ impl Population {
                 for (at, (_, a)) in bucket.iter().enumerate() {
                     for (_, b) in &bucket[at + 1..] {
                         let (x, y) = (of_text[*a as usize], of_text[*b as usize]);
-                        if forest.find(x) == forest.find(y) || refused.contains(&pair(*a, *b)) {
+                        // Most of those that meet have a sentence in common and nothing else: the cheapest look first.
+                        if forest.find(x) == forest.find(y)
+                            || !self.corpus.could_align(*a, *b, COULD_ALIGN, &mut places)
+                            || !self.corpus.could_agree(*a, *b)
+                            || refused.contains(&pair(*a, *b))
+                        {
                             continue;
                         }
                         // The same way round whatever the order in which the ads came.
                         let key = |text: &u32| self.corpus.texts[*text as usize].key;
                         let (first, second) = if key(a) <= key(b) { (*a, *b) } else { (*b, *a) };
-                        let close = self.corpus.could_agree(first, second)
-                            && self.corpus.could_align(first, second, COULD_ALIGN);
-                        let alike = close && {
-                            let agreement = self.corpus.compare(first, second, &scale);
-                            agreement.similarity >= parameters.template_similarity && agreement.bits >= EDGE_BITS
-                        };
-                        if alike {
+                        let agreement = self.corpus.compare(first, second, &scale);
+                        if agreement.similarity >= parameters.template_similarity && agreement.bits >= EDGE_BITS {
                             forest.join(x, y);
                         } else {
                             refused.insert(pair(*a, *b));

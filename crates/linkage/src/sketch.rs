@@ -100,11 +100,15 @@ pub fn text_key(words: &[u64]) -> u64 {
 /// without them, so that boilerplate does not hide what is its own, and with them, so that a text that many copied is
 /// known as one.
 pub fn band_keys(shingles: &[u64], reference: &LinkReference) -> Vec<u32> {
-    let own: Vec<u64> = shingles.iter().copied().filter(|shingle| !reference.is_boilerplate(*shingle)).collect();
     let mut keys = Vec::with_capacity(2 * BANDS);
-    sketch(0, &own, &mut keys);
-    if own.len() < shingles.len() {
-        sketch(BANDS as u64, shingles, &mut keys);
+    let (mut least, mut common) = (Least::default(), Vec::new());
+    for shingle in shingles {
+        if reference.is_boilerplate(*shingle) { common.push(*shingle) } else { least.add(*shingle) }
+    }
+    least.keys(0, &mut keys);
+    if !common.is_empty() {
+        common.into_iter().for_each(|shingle| least.add(shingle));
+        least.keys(BANDS as u64, &mut keys);
     }
     keys
 }
@@ -130,21 +134,32 @@ const FACTORS: [u64; BANDS * ROWS] = {
     factors
 };
 
-/// MinHash of a set of triples, in bands.
-fn sketch(first_band: u64, shingles: &[u64], keys: &mut Vec<u32>) {
-    let mut least = [u64::MAX; BANDS * ROWS];
-    for shingle in shingles {
-        for (factor, slot) in FACTORS.iter().zip(&mut least) {
+/// MinHash of a set of triples: under each order of all phrases the least of these.
+struct Least([u64; BANDS * ROWS]);
+
+impl Default for Least {
+    fn default() -> Self {
+        Self([u64::MAX; BANDS * ROWS])
+    }
+}
+
+impl Least {
+    fn add(&mut self, shingle: u64) {
+        for (factor, slot) in FACTORS.iter().zip(&mut self.0) {
             *slot = (*slot).min(shingle.wrapping_mul(*factor));
         }
     }
-    let bands = if shingles.is_empty() { 0 } else { BANDS };
-    keys.extend((0..bands).map(|band| {
-        let rows = &least[band * ROWS..(band + 1) * ROWS];
-        let key = rows.iter().fold(first_band + band as u64, |all, row| mix(all.rotate_left(7) ^ row));
-        // 32 bits: what meets by chance is told apart by alignment.
-        (key >> 32) as u32
-    }));
+
+    /// In bands; nothing has none.
+    fn keys(&self, first_band: u64, keys: &mut Vec<u32>) {
+        let bands = if self.0[0] == u64::MAX { 0 } else { BANDS };
+        keys.extend((0..bands).map(|band| {
+            let rows = &self.0[band * ROWS..(band + 1) * ROWS];
+            let key = rows.iter().fold(first_band + band as u64, |all, row| mix(all.rotate_left(7) ^ row));
+            // 32 bits: what meets by chance is told apart by alignment.
+            (key >> 32) as u32
+        }));
+    }
 }
 
 /// Contacts of a version by which its ad joins, and whether each is only listed: more of one kind than `most` make the

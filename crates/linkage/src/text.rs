@@ -4,7 +4,7 @@
 //! alignment decides. Phrases that many owners have carry little, so that a site's boilerplate ties nobody.
 
 pub use crate::corpus::Agreement;
-use crate::corpus::{COULD_ALIGN, Corpus, Scale};
+use crate::corpus::{COULD_ALIGN, Corpus, Places, Scale};
 use crate::index::Index;
 use crate::parameters::LinkParameters;
 use crate::reference::LinkReference;
@@ -69,10 +69,13 @@ impl Texts {
             like: HashMap::new(),
             memo: RefCell::default(),
         };
+        let mut places = Places::default();
         this.pairs = this
             .candidates(reference)
             .into_iter()
-            .filter(|(a, b)| this.corpus.could_agree(*a, *b) && this.corpus.could_align(*a, *b, COULD_ALIGN))
+            .filter(|(a, b)| {
+                this.corpus.could_align(*a, *b, COULD_ALIGN, &mut places) && this.corpus.could_agree(*a, *b)
+            })
             .map(|(a, b)| (a, b, this.corpus.compare(a, b, &this.scale)))
             .filter(|(_, _, agreement)| agreement.similarity >= parameters.template_similarity)
             .collect();

@@ -1,5 +1,6 @@
 //! Many ads at once: the union of their closures.
 
+use crate::halves::in_halves;
 use crate::parameters::LinkParameters;
 use crate::population::Population;
 use crate::reference::LinkReference;
@@ -52,10 +53,16 @@ pub fn link_with(
 ) -> (Linkage, Vec<PairEvidence>) {
     let population = Population::of(ads, parameters);
     let said = Said::of(judgements);
+    let closures = population.closures(judgements, reference, parameters);
+    let linked = in_halves(&closures, Vec::len, |closures| {
+        let each = closures.iter().map(|closure| {
+            let members = closure.iter().map(|at| &ads[*at as usize]);
+            link_closure(members.clone(), &said.on(members), reference, parameters)
+        });
+        each.collect()
+    });
     let (mut linkage, mut evidence) = (Linkage::default(), Vec::new());
-    for closure in population.closures(judgements, reference, parameters) {
-        let members = closure.iter().map(|at| &ads[*at as usize]);
-        let (one, pairs) = link_closure(members.clone(), &said.on(members), reference, parameters);
+    for (one, pairs) in linked {
         linkage.links.extend(one.links);
         linkage.advertisers.extend(one.advertisers);
         linkage.networks.extend(one.networks);

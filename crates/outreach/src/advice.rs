@@ -135,7 +135,7 @@ impl Situation {
                 "Gå aldrig alene, kom med et sundhedstilbud, regn med kameraer",
                 "Never go alone, come with a health offer, expect cameras",
             ),
-            Channel::Sms | Channel::Call => {}
+            Channel::Sms | Channel::Call | Channel::Mail | Channel::App => {}
         }
         if self.network_size > 1 {
             say(

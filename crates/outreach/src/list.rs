@@ -174,13 +174,8 @@ fn line<C: Clone>(candidate: &Candidate<C>, team: &TeamView, rank: usize) -> Con
     contacts.sort_by_key(|contact| {
         (contact.kind != ContactKind::Phone, contact.personas, std::cmp::Reverse(contact.last_seen))
     });
-    let language = candidate
-        .languages
-        .iter()
-        .find(|language| team.languages.contains(language))
-        .or(candidate.languages.first())
-        .cloned()
-        .unwrap_or_default();
+    // Hers, not ours: whoever writes mostly Romanian and a little English is met in Romanian, with an interpreter.
+    let language = candidate.languages.first().cloned().unwrap_or_default();
     let answered_by_other = facts.attempts.iter().any(|attempt| attempt.outcome == Some(Outcome::ThirdParty));
     let situation = Situation {
         indicators: candidate.indicators.clone(),

@@ -41,6 +41,10 @@ words!(
         Call = "call", "Opkald", "Call";
         /// Visit.
         Visit = "visit", "Besøg", "Visit";
+        /// E-mail.
+        Mail = "mail", "E-mail", "E-mail";
+        /// Message in a messaging service, by a handle.
+        App = "app", "Besked i app", "Message in an app";
         /// No safe way is known.
         None = "none", "Ingen sikker vej", "No safe way";
     }
@@ -93,7 +97,11 @@ pub struct AttemptFact {
     pub channel: Channel,
     /// What came of it; `None` while it is not recorded.
     pub outcome: Option<Outcome>,
-    /// The person asked for contact afterwards: what came before no longer keeps us away, an objection excepted.
+    /// The contact used is on record. What is objected to through it stands in the register of objections, where a
+    /// person can let it go further or take it back; without one this attempt is all that remembers it.
+    pub contact_known: bool,
+    /// The person asked for contact: what came before no longer keeps us away. What stands in the register of objections
+    /// is not touched by it.
     pub person_asked: bool,
     /// What colleagues must know for their own safety. It outlives every cool-down.
     pub cautions: BTreeSet<WorkerCaution>,
@@ -138,9 +146,17 @@ pub struct CoolDown {
 /// time than `now` count too: a wrong clock must not open the gate.
 pub fn cool_down(attempts: &[AttemptFact], policy: &GatePolicy, now: Timestamp) -> Option<CoolDown> {
     let asked = attempts.iter().filter(|attempt| attempt.person_asked).map(|attempt| attempt.at).max();
-    // An attempt at the moment of the wish is older than the wish: nobody asks before being told what happened.
+    // Another attempt at the moment of the wish is older than the wish: nobody asks before being told what happened. Who
+    // asks and says no in the same breath has said no.
+    let own_no = |attempt: &AttemptFact| {
+        let no = !matches!(attempt.outcome, None | Some(Outcome::NoAnswer | Outcome::WantsToTalk));
+        attempt.person_asked && Some(attempt.at) == asked && no
+    };
+    // An objection stops the contact that it was told through, and the rule of `reach` or a named person says how far it
+    // goes. Were it a time of being left alone too, one no by the operator of eight numbers would end eight offers.
+    let in_register = |attempt: &AttemptFact| attempt.outcome == Some(Outcome::Objection) && attempt.contact_known;
     let counts = |attempt: &&AttemptFact| {
-        attempt.outcome == Some(Outcome::Objection) || asked.is_none_or(|asked| attempt.at > asked)
+        !in_register(attempt) && (asked.is_none_or(|asked| attempt.at > asked) || own_no(attempt))
     };
     let mut counted: Vec<&AttemptFact> = attempts.iter().filter(counts).collect();
     counted.sort_by_key(|attempt| (attempt.at, attempt.outcome));
@@ -185,6 +201,7 @@ mod tests {
             at: at(when),
             channel: Channel::Sms,
             outcome: Some(outcome),
+            contact_known: true,
             person_asked: false,
             cautions: BTreeSet::new(),
         }
@@ -199,8 +216,20 @@ mod tests {
         assert_eq!(cool_down(&attempts, &policy, at(NOW)), Some(stop));
         attempts.push(AttemptFact { person_asked: true, ..attempt("2026-01-01T10:00:00Z", Outcome::WantsToTalk) });
         assert_eq!(cool_down(&attempts, &policy, at(NOW)), None);
-        attempts.push(attempt("2025-06-01T10:00:00Z", Outcome::Objection));
-        assert_eq!(cool_down(&attempts, &policy, at(NOW)).map(|c| c.until), Some(None), "an objection stays");
+        attempts.push(AttemptFact { person_asked: true, ..attempt("2026-02-01T10:00:00Z", Outcome::Declined) });
+        assert_eq!(cool_down(&attempts, &policy, at(NOW)), Some(stop), "who rings to say no has said no");
+    }
+
+    #[test]
+    fn an_objection_is_left_to_the_register_where_it_stands_there() {
+        let policy = GatePolicy::default();
+        let told = attempt("2026-11-19T10:00:00Z", Outcome::Objection);
+        assert_eq!(cool_down(std::slice::from_ref(&told), &policy, at(NOW)), None, "contact, rule and decision say it");
+        let mut attempts = vec![AttemptFact { contact_known: false, ..told }];
+        let stop = CoolDown { until: None, cause: CoolDownCause::After(Outcome::Objection) };
+        assert_eq!(cool_down(&attempts, &policy, at(NOW)), Some(stop), "nothing else remembers it");
+        attempts.push(AttemptFact { person_asked: true, ..attempt("2026-11-19T12:00:00Z", Outcome::WantsToTalk) });
+        assert_eq!(cool_down(&attempts, &policy, at(NOW)), None, "the words promise it: unless the person asks");
     }
 
     #[test]

@@ -35,7 +35,8 @@ impl AdmitUnread {
     }
 }
 
-/// Days of being left alone after each outcome. An outcome that is not here (`declined`, `objection`) has no end.
+/// Days of being left alone after each outcome. An outcome that is not here (`declined`) has no end; an `objection` has
+/// none either where no contact is on record, and else stands in the register of objections.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CoolDownDays {

@@ -115,6 +115,16 @@ impl Refusal {
         Bilingual { da, en }
     }
 
+    /// In words for a team: taken by one of its own, or by another team. Anything else as it is.
+    pub fn explain_claim(&self, own: bool) -> Bilingual {
+        let Refusal::Claimed { until, .. } = self else { return self.explain() };
+        let (da, en) = if own { ("en kollega", "a colleague") } else { ("et andet hold", "another team") };
+        Bilingual {
+            da: format!("Taget af {da} til {}", minute(*until).da),
+            en: format!("Taken by {en} until {}", minute(*until).en),
+        }
+    }
+
     /// In words, without anything personal.
     pub fn explain(&self) -> Bilingual {
         let (da, en): (String, String) = match self {
@@ -171,7 +181,7 @@ impl Refusal {
                 (format!("Afgjort som: {}", lower(&label.da)), format!("Decided as: {}", lower(&label.en)))
             }
             Refusal::Watched { until: Some(until) } => {
-                (format!("Holdes øje med til {until}"), format!("Watched until {until}"))
+                (format!("Holdes øje med til {}", of_date(*until).da), format!("Watched until {}", of_date(*until).en))
             }
             Refusal::Watched { until: None } => ("Holdes øje med".into(), "Watched".into()),
             Refusal::NoRandomDraw => (
@@ -199,8 +209,11 @@ fn local(at: Timestamp) -> jiff::ZonedDateTime {
 }
 
 fn day(at: Timestamp) -> Bilingual {
-    let at = local(at);
-    Bilingual { da: at.strftime("%-d.%-m.%Y").to_string(), en: at.strftime("%-d %B %Y").to_string() }
+    of_date(local(at).date())
+}
+
+fn of_date(day: Date) -> Bilingual {
+    Bilingual { da: day.strftime("%-d.%-m.%Y").to_string(), en: day.strftime("%-d %B %Y").to_string() }
 }
 
 fn minute(at: Timestamp) -> Bilingual {
@@ -216,5 +229,22 @@ fn lower(text: &str) -> String {
             first.to_lowercase().chain(characters).collect()
         }
         _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_teams_are_told_as_people_say_them() {
+        let watched = Refusal::Watched { until: Some(jiff::civil::date(2026, 11, 5)) };
+        assert_eq!(watched.explain().da, "Holdes øje med til 5.11.2026");
+        assert_eq!(watched.explain().en, "Watched until 5 November 2026");
+        let until = "2026-11-24T09:30:00Z".parse().unwrap();
+        let claimed = Refusal::Claimed { team: TeamId::from("vest"), until };
+        assert_eq!(claimed.explain_claim(false).da, "Taget af et andet hold til 24.11.2026 kl. 10.30");
+        assert_eq!(claimed.explain_claim(true).en, "Taken by a colleague until 24 November 2026, 10:30");
+        assert_eq!(Refusal::Urgent.explain_claim(true), Refusal::Urgent.explain());
     }
 }

@@ -160,3 +160,39 @@ pub enum Act {
         act: EventId,
     },
 }
+
+impl Act {
+    /// As a word: `found`, `concern_ended`, … – the same as in its written form.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Act::Found { .. } => "found",
+            Act::Corrected { .. } => "corrected",
+            Act::Moved { .. } => "moved",
+            Act::Merged { .. } => "merged",
+            Act::Split { .. } => "split",
+            Act::Closed { .. } => "closed",
+            Act::Reopened { .. } => "reopened",
+            Act::Concern { .. } => "concern",
+            Act::ConcernEnded { .. } => "concern_ended",
+            Act::Visited { .. } => "visited",
+            Act::Undone { .. } => "undone",
+        }
+    }
+
+    /// The place that goes on, and the other one that a merge or a split names; `None` for an undo, which names an act.
+    pub fn places(&self) -> Option<(&PlaceId, Option<&PlaceId>)> {
+        match self {
+            Act::Merged { into, from } => Some((into, Some(from))),
+            Act::Split { from, into, .. } => Some((from, Some(into))),
+            Act::Found { place, .. }
+            | Act::Corrected { place, .. }
+            | Act::Moved { place, .. }
+            | Act::Closed { place }
+            | Act::Reopened { place }
+            | Act::Concern { place, .. }
+            | Act::ConcernEnded { place, .. }
+            | Act::Visited { place, .. } => Some((place, None)),
+            Act::Undone { .. } => None,
+        }
+    }
+}

@@ -19,6 +19,8 @@ pub struct Place {
     pub id: PlaceId,
     /// How it became known, first.
     pub origin: Origin,
+    /// Every way in which it became known: of the entries that were merged into it too.
+    pub origins: BTreeSet<Origin>,
     /// Since when.
     pub known_since: Date,
     /// Where it was from which day on; the last is where it is. Corrections replace, moves add.
@@ -115,6 +117,13 @@ impl Register {
         self.places.get(self.follow(id))
     }
 
+    /// The ids that stand for a place now: its own, then those of entries that were merged into it.
+    pub fn ids_of(&self, id: &PlaceId) -> Vec<PlaceId> {
+        let own = self.follow(id);
+        let merged = self.merged.keys().filter(|from| self.follow(from) == own).cloned();
+        std::iter::once(own.clone()).chain(merged).collect()
+    }
+
     /// Every place, by id; entries that were merged stand under the one that goes on.
     pub fn places(&self) -> impl Iterator<Item = &Place> {
         self.places.values()
@@ -144,6 +153,7 @@ impl Register {
         let place = Place {
             id: id.clone(),
             origin,
+            origins: BTreeSet::from([origin]),
             known_since: event.on,
             whereabouts: vec![(event.on, details.clone())],
             closed: None,
@@ -240,6 +250,7 @@ impl Register {
             place.known_since = gone.known_since;
             place.origin = gone.origin;
         }
+        place.origins.extend(gone.origins);
         // A status is never lost by tidying up; of two, the one that is looked at sooner, since the longer time.
         place.concern = match (place.concern.take(), gone.concern) {
             (Some(a), Some(b)) => {

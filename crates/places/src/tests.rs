@@ -45,6 +45,7 @@ fn a_merge_keeps_visits_and_concern_and_can_be_undone() {
     assert_eq!(problems, []);
     let place = merged.resolve(&id(2)).expect("it is p1 now");
     assert_eq!((&place.id, place.visits.len(), place.concern.is_some()), (&id(1), 1, true));
+    assert_eq!(merged.ids_of(&id(2)), [id(1), id(2)]);
     // A visit to the old id counts for the one that goes on.
     events.push(event(6, START, Act::Visited { place: id(2), visit: visit() }));
     assert_eq!(Register::of(&events).0.resolve(&id(1)).map(|place| place.visits.len()), Some(2));

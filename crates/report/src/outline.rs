@@ -18,6 +18,8 @@ const SCALE: f64 = 220.0;
 const WEST_NORTH: (f64, f64) = (8.0, 57.8);
 /// A degree of longitude at 56.2° N, in degrees of latitude.
 const ASPECT: f64 = 0.5563;
+/// Pixels by which an outline may be off: hardly to be seen, and more than half of all points are not needed then.
+const OFF: f64 = 0.7;
 /// Where Bornholm (and Christiansø) is moved to, in pixels.
 const BORNHOLM: (f64, f64) = (-265.0, -520.0);
 
@@ -52,7 +54,7 @@ fn read(topology: &Value) -> Option<BTreeMap<String, Area>> {
             let (lon, lat) = (x * scale.0 + offset.0, y * scale.1 + offset.1);
             points.push(((lon - WEST_NORTH.0) * ASPECT * SCALE, (WEST_NORTH.1 - lat) * SCALE));
         }
-        Some(points)
+        Some(simpler(&points))
     };
     let arcs: Vec<Vec<(f64, f64)>> = topology.get("arcs")?.as_array()?.iter().map(arc).collect::<Option<_>>()?;
     let ring = |numbers: &Value| {
@@ -93,6 +95,40 @@ fn read(topology: &Value) -> Option<BTreeMap<String, Area>> {
     Some(areas)
 }
 
+/// The line with fewer points, nowhere further than [`OFF`] from where it was (Douglas and Peucker 1973). Arcs are simplified
+/// and not rings, so that neighbours keep one border.
+fn simpler(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut kept = vec![false; points.len()];
+    let mut pieces = Vec::new();
+    if let Some(last) = points.len().checked_sub(1) {
+        (kept[0], kept[last]) = (true, true);
+        pieces.push((0, last));
+    }
+    while let Some((from, to)) = pieces.pop() {
+        let inner = (from + 1..to).map(|at| (at, distance(points[at], points[from], points[to])));
+        let farthest = inner.max_by(|one, other| one.1.total_cmp(&other.1));
+        if let Some((at, _)) = farthest.filter(|(_, off)| *off > OFF) {
+            kept[at] = true;
+            pieces.extend([(from, at), (at, to)]);
+        }
+    }
+    let fewer: Vec<_> = points.iter().zip(kept).filter(|(_, kept)| *kept).map(|(point, _)| *point).collect();
+    // An islet would become a line there and back.
+    if fewer.len() < 4 && points.first() == points.last() { points.to_vec() } else { fewer }
+}
+
+/// From a point to a stretch.
+fn distance(point: (f64, f64), from: (f64, f64), to: (f64, f64)) -> f64 {
+    let along = (to.0 - from.0, to.1 - from.1);
+    let length = along.0.powi(2) + along.1.powi(2);
+    let share = if length > 0.0 {
+        (((point.0 - from.0) * along.0 + (point.1 - from.1) * along.1) / length).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    (point.0 - from.0 - share * along.0).hypot(point.1 - from.1 - share * along.1)
+}
+
 /// Area and centre of a ring.
 fn area_and_centre(points: &[(f64, f64)]) -> (f64, (f64, f64)) {
     let (mut twice, mut x, mut y) = (0.0, 0.0, 0.0);
@@ -106,4 +142,31 @@ fn area_and_centre(points: &[(f64, f64)]) -> (f64, (f64, f64)) {
         return (0.0, points.first().copied().unwrap_or_default());
     }
     ((twice / 2.0).abs(), (x / (3.0 * twice), y / (3.0 * twice)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_keeps_its_ends_and_what_can_be_seen() {
+        let wavy: Vec<(f64, f64)> = (0..100).map(|at| (f64::from(at), if at % 2 == 0 { 0.0 } else { 0.6 })).collect();
+        assert_eq!(simpler(&wavy), [(0.0, 0.0), (99.0, 0.6)]);
+        let corner = [(0.0, 0.0), (5.0, 5.0), (10.0, 0.0)];
+        assert_eq!(simpler(&corner), corner);
+        let island = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 0.0)];
+        assert_eq!(simpler(&island), island, "a ring of one arc");
+        assert_eq!(simpler(&[]), []);
+    }
+
+    #[test]
+    fn every_municipality_has_an_outline_and_all_of_them_are_few_points() {
+        let areas = areas();
+        assert_eq!(areas.len(), 99, "98 and Christiansø");
+        assert!(areas.values().all(|area| area.rings.iter().all(|ring| ring.len() >= 4)));
+        let points: usize = areas.values().flat_map(|area| &area.rings).map(Vec::len).sum();
+        assert!((3_000..8_000).contains(&points), "{points} points");
+        let within = |point: &(f64, f64)| (0.0..=SIZE.0).contains(&point.0) && (0.0..=SIZE.1).contains(&point.1);
+        assert!(areas.values().flat_map(|area| area.rings.iter().flatten()).all(within));
+    }
 }

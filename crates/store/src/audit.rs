@@ -96,13 +96,13 @@ impl LookClass {
         }
     }
 
-    /// The class of a look's `what`; `None` for what is not counted: signing in, and the own team's list and lines.
+    /// The class of a look's `what`; `None` for what is not counted: signing in, and the own team's list, lines and visits.
     pub fn of(what: &str) -> Option<Self> {
         let head = what.split(':').next().unwrap_or(what);
         match head {
             "export" | "archive_export" | "subject_export" | "backup" => Some(LookClass::Export),
             "search" | "contact_lookup" | "subject_find" => Some(LookClass::LookUp),
-            "list" | "line" | "queue" | "try" | "audit" => None,
+            "list" | "line" | "visits" | "queue" | "try" | "audit" => None,
             _ if what.starts_with("sign_") => None,
             _ => Some(LookClass::View),
         }

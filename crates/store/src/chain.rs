@@ -228,6 +228,12 @@ pub(crate) async fn append(
     Ok(seq)
 }
 
+/// Holds the chain of events until the transaction ends: what is read from here on is what the last writer left.
+pub(crate) async fn hold(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.run("UPDATE chain_head SET seq = seq WHERE chain = $1", args![Chain::Event.texts().name]).await?;
+    Ok(())
+}
+
 /// Appends an event.
 pub(crate) async fn event(
     tx: &mut Tx,

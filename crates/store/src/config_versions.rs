@@ -147,6 +147,19 @@ impl Store {
         rows.await?.iter().map(|row| self.config_version(row)).collect()
     }
 
+    /// The files that are there as far as the history knows.
+    pub async fn config_files(&self) -> Result<Vec<String>, StoreError> {
+        let mut tx = self.read("reading the configuration's history").await?;
+        let rows = tx
+            .all(
+                "SELECT v.file FROM config_version v WHERE v.how <> 'gone' AND NOT EXISTS (SELECT 1 FROM config_version n \
+                 WHERE n.file = v.file AND n.id > v.id) ORDER BY v.file",
+                args![],
+            )
+            .await?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
     /// The newest changes of all files, newest first; texts as they were first met are no changes.
     pub async fn config_changes(&self, limit: u32) -> Result<Vec<ConfigVersion>, StoreError> {
         let mut tx = self.read("reading the configuration's history").await?;

@@ -116,8 +116,12 @@ enum Inner {
 /// Most statements that wait to be sent together, and most arguments of theirs: SQLite takes 32,766 in one text.
 const MOST_PENDING: usize = 64;
 const MOST_ARGUMENTS: usize = 16_000;
+/// A statement of so many arguments alone goes to SQLite as it stands.
+const FEW_ARGUMENTS: usize = 8;
 /// Most rows that one statement names: few enough that it stays short, many enough that a listing page is one.
 pub(crate) const MOST_ROWS: usize = 128;
+/// Most rows of [`Tx::insert_later`]: their columns are many.
+const MOST_AT_ONCE: usize = 16;
 
 macro_rules! bind {
     ($query:expr, $arguments:expr) => {{
@@ -171,30 +175,26 @@ impl Tx {
     /// The statement with those that wait before it. On SQLite they are one text of several statements, which sqlx's
     /// driver runs one after the other (a test holds it to that); on PostgreSQL each is sent.
     async fn with_pending(&mut self, sql: SqlStr, arguments: Vec<Arg>) -> Result<(SqlStr, Vec<Arg>), StoreError> {
-        if self.pending.is_empty() {
-            return Ok((sql, arguments));
-        }
         let pending = std::mem::take(&mut self.pending);
         let doing = self.doing;
         match &mut self.inner {
+            Inner::Sqlite(_) if pending.is_empty() && arguments.len() <= FEW_ARGUMENTS => {}
             Inner::Sqlite(_) => {
-                let (mut text, mut all) = (String::with_capacity(pending.len() * 200 + 400), Vec::new());
+                let (mut text, mut all) = (String::with_capacity(pending.len() * 200 + sql.as_str().len()), Vec::new());
                 for (sql, arguments) in pending {
-                    renumber(sql.as_str(), all.len(), &mut text);
+                    add_in_order(sql.as_str(), arguments, &mut text, &mut all);
                     text.push(';');
-                    all.extend(arguments);
                 }
-                renumber(sql.as_str(), all.len(), &mut text);
-                all.extend(arguments);
-                Ok((AssertSqlSafe(text).into_sql_str(), all))
+                add_in_order(sql.as_str(), arguments, &mut text, &mut all);
+                return Ok((AssertSqlSafe(text).into_sql_str(), all));
             }
             Inner::Postgres(tx) => {
                 for (sql, arguments) in pending {
                     bind!(sqlx::query(sql), arguments).execute(&mut **tx).await.map_err(|error| fail(doing, error))?;
                 }
-                Ok((sql, arguments))
             }
         }
+        Ok((sql, arguments))
     }
 
     async fn fetch(&mut self, sql: SqlStr, arguments: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
@@ -306,6 +306,25 @@ impl Tx {
         Ok(())
     }
 
+    /// Inserts rows as [`Tx::later`] does, `row` being one row's columns between `sql` and `tail`. In pieces of few
+    /// lengths, so that the engine knows each statement.
+    pub(crate) async fn insert_later(
+        &mut self,
+        sql: &str,
+        tail: &str,
+        mut rows: Vec<Vec<Arg>>,
+    ) -> Result<(), StoreError> {
+        while let Some(first) = rows.first() {
+            let columns = first.len();
+            let here = 1 << MOST_AT_ONCE.min(rows.len()).ilog2();
+            let later = rows.split_off(here);
+            let text = format!("{sql} {}{tail}", rows_of_places(here, columns));
+            self.later_of(text, rows.into_iter().flatten().collect()).await?;
+            rows = later;
+        }
+        Ok(())
+    }
+
     /// As [`Tx::run`], of a text put together here (see [`Tx::all_of`]).
     pub(crate) async fn run_of(&mut self, sql: String, arguments: Vec<Arg>) -> Result<u64, StoreError> {
         self.execute(AssertSqlSafe(sql).into_sql_str(), arguments).await
@@ -365,24 +384,31 @@ pub(crate) fn rows_of_places(rows: usize, columns: usize) -> String {
     text
 }
 
-/// Adds a statement to a text of several, whose arguments are counted through: `$1` becomes `$5` after four others.
-fn renumber(sql: &str, before: usize, text: &mut String) {
-    if before == 0 {
-        return text.push_str(sql);
-    }
-    let mut rest = sql;
+/// Adds a statement to a text of several for SQLite, with `?` for each `$n`, and its arguments in the order in which it
+/// asks for them. A number would be looked up among all numbers of its statement for each argument, each time: a
+/// statement of a thousand arguments would take a million steps.
+fn add_in_order(sql: &str, arguments: Vec<Arg>, text: &mut String, all: &mut Vec<Arg>) {
+    let (mut order, mut rest) = (Vec::with_capacity(arguments.len()), sql);
     while let Some(at) = rest.find('$') {
-        let (head, tail) = rest.split_at(at + 1);
-        let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
+        let (head, tail) = rest.split_at(at);
+        let digits = tail[1..].bytes().take_while(u8::is_ascii_digit).count();
         text.push_str(head);
-        match tail[..digits].parse::<usize>() {
-            Ok(number) => text.push_str(&(number + before).to_string()),
+        match tail[1..=digits].parse::<usize>() {
+            Ok(number) => {
+                text.push('?');
+                order.push(number.wrapping_sub(1));
+            }
             // A JSON path or the like: no argument.
-            Err(_) => text.push_str(&tail[..digits]),
+            Err(_) => text.push('$'),
         }
-        rest = &tail[digits..];
+        rest = &tail[1 + digits..];
     }
     text.push_str(rest);
+    match order.iter().copied().eq(0..arguments.len()) {
+        true => all.extend(arguments),
+        // One that is not given is NULL, as the driver has it.
+        false => all.extend(order.into_iter().map(|at| arguments.get(at).cloned().unwrap_or(Arg::Int(None)))),
+    }
 }
 
 impl Db {
@@ -502,7 +528,7 @@ pub(crate) fn sqlite_code(error: &sqlx::Error) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{places, renumber, rows_of_places};
+    use super::{add_in_order, places, rows_of_places};
 
     #[test]
     fn places_are_counted_through() {
@@ -511,11 +537,13 @@ mod tests {
     }
 
     #[test]
-    fn arguments_are_counted_through_a_text_of_several_statements() {
-        let mut text = String::new();
-        renumber("UPDATE a SET b = $2 WHERE id = $1", 0, &mut text);
+    fn arguments_follow_the_order_in_which_a_text_of_several_statements_asks_for_them() {
+        let (mut text, mut all) = (String::new(), Vec::new());
+        add_in_order("UPDATE a SET b = $2 WHERE id = $1 AND c > $2", args![1_i64, "two"], &mut text, &mut all);
         text.push(';');
-        renumber("SELECT $1, '$.x', $10 FROM a", 2, &mut text);
-        assert_eq!(text, "UPDATE a SET b = $2 WHERE id = $1;SELECT $3, '$.x', $12 FROM a");
+        add_in_order("SELECT $1, '$.x', $2 FROM a", args![3_i64, 4_i64], &mut text, &mut all);
+        assert_eq!(text, "UPDATE a SET b = ? WHERE id = ? AND c > ?;SELECT ?, '$.x', ? FROM a");
+        let asked = args!["two", 1_i64, "two", 3_i64, 4_i64];
+        assert_eq!(format!("{all:?}"), format!("{asked:?}"));
     }
 }

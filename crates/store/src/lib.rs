@@ -24,6 +24,7 @@ mod migrate;
 pub mod notices;
 pub mod outreach;
 pub mod people;
+pub mod places;
 pub mod readings;
 pub mod register;
 pub mod release;
@@ -61,10 +62,12 @@ pub use outreach::{
     AttemptDetails, AttemptId, AttemptNow, AttemptRow, CalledBack, Channel, Claim, ClaimResult, Consent, ConsentHow,
     ContactRef, CopyKind, CopyRow, DeskRows, DueRow, Extent, FollowUpEdit, GateContact, GateRow, HandoverId,
     HandoverRow, HandoverState, ImportResult, ListHeader, ListLine, NewAssignment, NewAttempt, NewCopy, NewHandover,
-    NewLine, NewList, ObjectionAt, ObjectionChannel, ObjectionId, ObjectionQuestion, ObjectionRow, Outcome, PutAttempt,
-    PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice, WorkerCaution,
+    NewLine, NewList, ObjectionAt, ObjectionChannel, ObjectionId, ObjectionQuestion, ObjectionRow, Outcome,
+    OutcomeEdit, PutAttempt, PutObjection, ReferralRow, ReferralStatus, Spread, Told, Told14, UrgentNotice,
+    WorkerCaution,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow};
+pub use places::{FormId, FormRow, FormState, NewForm, NewPlaceAct, NewVisitPlan, PlaceActRow, VisitPlanRow};
 pub use readings::{InPassing, KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use register::{CommonFacts, Incoming, IncomingState, NewReferral};
 pub use release::{

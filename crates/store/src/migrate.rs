@@ -38,7 +38,10 @@ const STEPS: &[Step] = &[
     step!(15, "who looks after somebody", "0015_hand_over.sql"),
     step!(16, "accounts", "0016_accounts.sql"),
     step!(18, "configuration and alarms", "0018_configuration.sql"),
-    step!(19, "the register that programmes share", "0019_register.sql"),
+    step!(20, "contacts by their own clock", "0020_contacts.sql"),
+    step!(21, "places, visits and forms", "0021_places.sql"),
+    step!(23, "what the worker sees", "0023_worker_sees.sql"),
+    step!(24, "the register that programmes share", "0024_register.sql"),
 ];
 
 /// The newest version that this program knows.

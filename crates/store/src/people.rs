@@ -115,20 +115,42 @@ impl Store {
         actor: &Actor,
         at: Timestamp,
     ) -> Result<AccountId, StoreError> {
+        self.keep_account(account, false, actor, at).await
+    }
+
+    /// As [`Store::put_account`], of somebody who has no account yet: of two people who make one of the same name at the
+    /// same moment, the second one is refused, and nothing of the first one's changes.
+    pub async fn add_account(
+        &self,
+        account: &NewAccount,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<AccountId, StoreError> {
+        self.keep_account(account, true, actor, at).await
+    }
+
+    async fn keep_account(
+        &self,
+        account: &NewAccount,
+        is_new: bool,
+        actor: &Actor,
+        at: Timestamp,
+    ) -> Result<AccountId, StoreError> {
         let mut tx = self.write("keeping an account").await?;
         let before = tx
             .one("SELECT role, team, password_hash FROM account WHERE login = $1", args![&account.login])
             .await?
             .map(|row| Ok::<_, StoreError>((row.text(0)?, row.opt_text(1)?, row.text(2)?)))
             .transpose()?;
-        let id = tx
-            .id(
-                "INSERT INTO account (login, name, role, team, programme, organisation, language, urgent_contact, \
+        const INSERT: &str = "INSERT INTO account (login, name, role, team, programme, organisation, language, urgent_contact, \
                  password_hash, created_at, retention, delete_after) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-                 ON CONFLICT (login) DO UPDATE SET name = excluded.name, role = excluded.role, team = excluded.team, \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (login) DO";
+        const CHANGE: &str = "UPDATE SET name = excluded.name, role = excluded.role, team = excluded.team, \
                  programme = excluded.programme, organisation = excluded.organisation, language = excluded.language, \
-                 urgent_contact = excluded.urgent_contact, password_hash = excluded.password_hash RETURNING id",
+                 urgent_contact = excluded.urgent_contact, password_hash = excluded.password_hash";
+        let kept = tx
+            .all_of(
+                format!("{INSERT} {} RETURNING id", if is_new { "NOTHING" } else { CHANGE }),
                 args![
                     &account.login,
                     &account.name,
@@ -145,6 +167,10 @@ impl Store {
                 ],
             )
             .await?;
+        let Some(row) = kept.first() else {
+            return Err(StoreError::Refused { why: "there is an account of that name already" });
+        };
+        let id = row.int(0)?;
         let team = account.team.as_ref().map(|team| team.0.clone());
         if before
             .is_some_and(|before| before != (account.role.as_str().to_owned(), team, account.password_hash.clone()))
@@ -363,4 +389,12 @@ pub(crate) fn account(row: &Row) -> Result<Account, StoreError> {
 pub(crate) async fn account_name(tx: &mut crate::db::Tx, id: AccountId) -> Result<String, StoreError> {
     let row = tx.one("SELECT name FROM account WHERE id = $1", args![id.0]).await?;
     row.ok_or(StoreError::NotFound { what: "account" })?.text(0)
+}
+
+/// The account of an actor and the name that is kept with an act.
+pub(crate) async fn by_name(tx: &mut crate::db::Tx, actor: &Actor) -> Result<(Option<AccountId>, String), StoreError> {
+    match actor {
+        Actor::Account(id) => Ok((Some(*id), account_name(tx, *id).await?)),
+        Actor::System(name) => Ok((None, name.clone())),
+    }
 }

@@ -273,10 +273,14 @@ async fn open_sqlite(url: &str, options: &Options) -> Result<Db, StoreError> {
         // another on this connection for ever. The rollback is in the queue before the ping.
         .after_release(|writer, _| {
             Box::pin(async move {
-                writer.ping().await?;
+                if writer.is_in_transaction() {
+                    writer.ping().await?;
+                }
                 Ok(!writer.is_in_transaction())
             })
         })
+        // It was looked at when it came back, and a file does not go away as a server does.
+        .test_before_acquire(false)
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(60))
         .connect_with(connect.clone())

@@ -4,18 +4,24 @@
   "use strict";
   const PREFIX = "bavn-kept:";
   const LASTS_MS = 2 * 60 * 60 * 1000;
+  // The form that was sent last: its answer may be another page than the one that it stood on.
+  const SENT = "bavn-sent";
   const who = document.querySelector(".who b")?.textContent ?? "";
   const forget = (fits) => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX) && fits(key)).forEach((key) => sessionStorage.removeItem(key));
-  const name = (form) => `${PREFIX}${who} ${form.getAttribute("action")}`;
+  // Of several people's attempts at one address each keeps its own: no note lands on somebody else.
+  const name = (form) => `${PREFIX}${who} ${form.getAttribute("action")} ${form.querySelector("input[name=attempt]")?.value ?? ""}`;
   const fields = (form) => [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "submit");
 
   const address = new URL(location.href);
   if (address.searchParams.has("done")) {
-    forget((key) => key.includes(` ${address.pathname}/`));
+    const sent = sessionStorage.getItem(SENT);
+    sessionStorage.removeItem(SENT);
+    forget((key) => key === sent || key.includes(` ${address.pathname}/`));
     // Else a reload would take what was typed since for what was saved.
     address.searchParams.delete("done");
     history.replaceState(null, "", address);
   }
+  document.addEventListener("submit", (event) => sessionStorage.setItem(SENT, name(event.target)));
   document.querySelectorAll("form[action='/sign-out']").forEach((form) => form.addEventListener("submit", () => forget(() => true)));
 
   document.querySelectorAll("form[data-keep]").forEach((form) => {

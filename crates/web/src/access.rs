@@ -38,9 +38,10 @@ impl Who {
 }
 
 /// Where a role begins its day.
-pub fn start_page(role: PersonRole) -> &'static str {
+pub fn start_page(state: &AppState, role: PersonRole) -> &'static str {
     match role {
         PersonRole::Researcher => "/queue",
+        PersonRole::OutreachWorker if state.settings.places.is_some() => "/visits",
         PersonRole::OutreachWorker => "/today",
         PersonRole::Administrator => "/sites",
         PersonRole::Auditor => "/audit",
@@ -132,6 +133,35 @@ impl FromRequestParts<AppState> for Office {
             PersonRole::Researcher | PersonRole::Administrator => Ok(Self(who)),
             PersonRole::OutreachWorker | PersonRole::Auditor => Err(WebError::Forbidden),
         }
+    }
+}
+
+/// Whoever knows the register of places: a researcher or an outreach worker.
+#[derive(Debug, Clone)]
+pub struct OfPlaces(pub Who);
+
+impl FromRequestParts<AppState> for OfPlaces {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, WebError> {
+        let who = Who::from_request_parts(parts, state).await?;
+        match who.role() {
+            PersonRole::Researcher | PersonRole::OutreachWorker => Ok(Self(who)),
+            PersonRole::Administrator | PersonRole::Auditor => Err(WebError::Forbidden),
+        }
+    }
+}
+
+/// Somebody appointed for the urgent route, whatever their role.
+#[derive(Debug, Clone)]
+pub struct UrgentContact(pub Who);
+
+impl FromRequestParts<AppState> for UrgentContact {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, WebError> {
+        let who = Who::from_request_parts(parts, state).await?;
+        if who.account.details.urgent_contact { Ok(Self(who)) } else { Err(WebError::Forbidden) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the page 'Settings' asks of the rest of bavn: the files of the configuration, read, checked and written by the
 //! same code that loads them.
 
+use crate::port::TrialId;
 use domain::Bilingual;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -90,6 +91,11 @@ pub struct ConfigOpen {
     pub fields: Vec<ConfigField>,
     /// It can be written by bavn.
     pub writable: bool,
+    /// It is there. One that is not may be made: its text is empty.
+    pub exists: bool,
+    /// It is one of several of its kind (a site, an indicator, a programme, a language): others like it can be made, and it
+    /// may go.
+    pub one_of_many: bool,
 }
 
 /// What is wrong with a text, and where.
@@ -121,14 +127,16 @@ pub enum DiffLine {
 pub struct ConfigDraft {
     /// The file as it stands.
     pub open: ConfigOpen,
-    /// The changed text.
-    pub text: String,
+    /// The changed text; `None`: the file goes.
+    pub text: Option<String>,
     /// What is wrong; empty where it can be saved.
     pub mistakes: Vec<ConfigMistake>,
     /// What differs.
     pub difference: Vec<DiffLine>,
     /// What the change would do, on archived pages or today's data.
     pub effects: Vec<Bilingual>,
+    /// The trial that works out which of today's cases it would move.
+    pub trial: Option<TrialId>,
 }
 
 /// A text to save.
@@ -136,8 +144,8 @@ pub struct ConfigDraft {
 pub struct ConfigChange {
     /// Which file.
     pub path: String,
-    /// The new text.
-    pub text: String,
+    /// The new text; `None`: the file goes.
+    pub text: Option<String>,
     /// Digest of the text that was changed.
     pub base: String,
     /// Why.
@@ -184,7 +192,7 @@ pub enum ConfigurationError {
 pub trait Configuration: Send + Sync {
     /// The files that can be opened.
     async fn files(&self) -> Result<Vec<ConfigFile>, ConfigurationError>;
-    /// One file.
+    /// One file: one that is there, or one that may be made.
     async fn open(&self, path: &str) -> Result<ConfigOpen, ConfigurationError>;
     /// The file's text with other values; comments and the rest stay as they are.
     async fn with_values(
@@ -193,12 +201,14 @@ pub trait Configuration: Send + Sync {
         base: &str,
         values: &BTreeMap<String, String>,
     ) -> Result<String, ConfigurationError>;
-    /// Looks at a changed text: is it valid, what differs, what would it do. Changes nothing. `by` asks: archived pages may
-    /// be read for it, which is logged.
+    /// A text to begin a new file with: that of `like`, or of the nearest of its kind, under the new name.
+    async fn outline(&self, path: &str, like: Option<&str>) -> Result<String, ConfigurationError>;
+    /// Looks at a changed text (`None`: the file goes): is it valid, what differs, what would it do. Changes nothing. `by`
+    /// asks: archived pages may be read for it, which is logged.
     async fn draft(
         &self,
         path: &str,
-        text: &str,
+        text: Option<&str>,
         by: AccountId,
         at: Timestamp,
     ) -> Result<ConfigDraft, ConfigurationError>;
@@ -227,10 +237,13 @@ impl Configuration for NoConfiguration {
     ) -> Result<String, ConfigurationError> {
         Err(ConfigurationError::NotFound)
     }
+    async fn outline(&self, _path: &str, _like: Option<&str>) -> Result<String, ConfigurationError> {
+        Err(ConfigurationError::NotFound)
+    }
     async fn draft(
         &self,
         _path: &str,
-        _text: &str,
+        _text: Option<&str>,
         _by: AccountId,
         _at: Timestamp,
     ) -> Result<ConfigDraft, ConfigurationError> {

@@ -59,6 +59,23 @@ impl Posted {
         self.text(name).parse().ok()
     }
 
+    /// The form with one more field.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.fields.insert(name.to_owned(), value.to_owned());
+        self
+    }
+    /// What is sent again with a form that asks first: every field but the token and these, in the same order each time.
+    pub fn again(&self, without: &[&str]) -> Vec<(String, String)> {
+        let mut fields: Vec<(String, String)> = (self.fields.iter())
+            .filter(|(name, value)| {
+                !value.is_empty() && name.as_str() != TOKEN_FIELD && !without.contains(&name.as_str())
+            })
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        fields.sort();
+        fields
+    }
+
     async fn read(request: Request, state: &AppState) -> Result<Self, WebError> {
         let Form(fields) =
             Form::<HashMap<String, String>>::from_request(request, state).await.map_err(|rejection| match rejection

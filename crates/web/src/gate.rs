@@ -152,6 +152,8 @@ pub struct Answer {
     pub third_party_possible: bool,
     /// Local hours in which an ad was seen, as bits from midnight.
     pub hours: u32,
+    /// Local hours in which somebody looked on those days, as bits.
+    pub hours_looked: u32,
     /// The ways that are safe.
     pub safe_channels: BTreeSet<outreach::Channel>,
 }
@@ -182,10 +184,12 @@ pub async fn ask(
             last_seen: None,
             third_party_possible: true,
             hours: 0,
+            hours_looked: 0,
             safe_channels: BTreeSet::new(),
         });
     };
-    let (hours, last_seen, attempts) = (row.hours, row.last_seen, row.attempts.clone());
+    let (hours, hours_looked) = (row.hours, row.hours_looked);
+    let (last_seen, attempts) = (row.last_seen, row.attempts.clone());
     let mut candidate = candidate(row, catalogue);
     if random {
         candidate.facts.stratum = Stratum::Random;
@@ -200,13 +204,19 @@ pub async fn ask(
         last_seen: Some(last_seen),
         third_party_possible: candidate.facts.third_party_possible,
         hours,
+        hours_looked,
         safe_channels: line.safe_channels,
     })
 }
 
 /// A refusal in words for a team: what came of an attempt that is not its own stays with those who made it.
 pub fn explain_for(refusal: &Refusal, team: &TeamId, attempts: &[AttemptRow]) -> Bilingual {
-    let Refusal::CoolDown(cool_down) = refusal else { return refusal.explain() };
+    let cool_down = match refusal {
+        Refusal::CoolDown(cool_down) => cool_down,
+        // A team's id is no word for people.
+        Refusal::Claimed { team: by, .. } => return refusal.explain_claim(by == team),
+        _ => return refusal.explain(),
+    };
     let caused = |attempt: &&AttemptRow| match cool_down.cause {
         CoolDownCause::NoOutcomeYet => attempt.outcome.is_none(),
         CoolDownCause::After(after) => attempt.outcome.map(outcome) == Some(after),
@@ -302,8 +312,8 @@ pub fn candidate(row: GateRow, catalogue: &Catalogue) -> Candidate<ContactRef> {
         })
         .collect();
     let third_party_possible = third_party_possible(&indicators, &contacts, &row.attempts);
-    // The store's row says nothing of addresses; where the rule on shared premises fired there is one.
-    let address_known = indicators.iter().any(|id| id.as_str() == "shared_premises");
+    // Versions that were read before addresses were noted: where the rule on shared premises fired there is one.
+    let address_known = row.address_known || indicators.iter().any(|id| id.as_str() == "shared_premises");
     let facts = GateFacts {
         advertiser: row.advertiser,
         network: row.network,
@@ -452,6 +462,7 @@ fn attempt(row: &AttemptRow) -> AttemptFact {
         at: row.at,
         channel: channel(row.channel),
         outcome: row.outcome.map(outcome),
+        contact_known: row.contact.is_some(),
         person_asked: row.person_asked,
         cautions: row.cautions.iter().map(|caution| worker_caution(*caution)).collect(),
     }
@@ -472,6 +483,8 @@ pub fn channel(channel: store::Channel) -> outreach::Channel {
         store::Channel::Sms => outreach::Channel::Sms,
         store::Channel::Call => outreach::Channel::Call,
         store::Channel::Visit => outreach::Channel::Visit,
+        store::Channel::Mail => outreach::Channel::Mail,
+        store::Channel::App => outreach::Channel::App,
         store::Channel::None => outreach::Channel::None,
     }
 }
@@ -482,6 +495,8 @@ pub fn stored_channel(channel: outreach::Channel) -> store::Channel {
         outreach::Channel::Sms => store::Channel::Sms,
         outreach::Channel::Call => store::Channel::Call,
         outreach::Channel::Visit => store::Channel::Visit,
+        outreach::Channel::Mail => store::Channel::Mail,
+        outreach::Channel::App => store::Channel::App,
         outreach::Channel::None => store::Channel::None,
     }
 }

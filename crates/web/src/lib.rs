@@ -22,6 +22,7 @@ mod page;
 mod pages;
 pub mod password;
 mod picture;
+pub mod places;
 mod port;
 mod public_text;
 mod routes;
@@ -48,8 +49,8 @@ pub use public_text::{PUBLIC_VARIABLES, PublicSection, PublicText};
 pub use routes::{Audience, ROUTES, RouteInfo, app, public_app};
 pub use serve::{ServeError, Tls, TlsError, serve, serve_public};
 pub use settings::{
-    Clock, Controller, Copies, CrawlerFacts, Duty, Method, Offer, Region, ReviewReason, ReviewSettings, Team,
-    WebSettings,
+    Clock, Controller, Copies, CrawlerFacts, Duty, Method, Offer, PlacesSettings, Region, ReviewReason, ReviewSettings,
+    Team, UrgentPerson, WebSettings,
 };
 pub use state::AppState;
 pub use texts::Language;

@@ -20,8 +20,12 @@ const MINUTE_MS: i64 = 60_000;
 
 type ByClient = RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>;
 
-/// The two brakes.
+/// What could not be read costs nothing of the share of objections: so many tries come on each of those.
+const TRIES: u32 = 10;
+
+/// The two brakes, and one for tries.
 pub struct PublicLimits {
+    tries: ByClient,
     client: ByClient,
     all: RateLimiter<NotKeyed, InMemoryState, DefaultClock>,
     per_client_hour: u32,
@@ -30,7 +34,8 @@ pub struct PublicLimits {
 
 impl Default for PublicLimits {
     fn default() -> Self {
-        Self::new(6, 60)
+        // A shelter or a household may share one address.
+        Self::new(30, 60)
     }
 }
 
@@ -39,11 +44,24 @@ impl PublicLimits {
     pub fn new(per_client_hour: u32, per_minute: u32) -> Self {
         let least = |count: u32| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
         Self {
+            tries: RateLimiter::hashmap(Quota::per_hour(least(per_client_hour.saturating_mul(TRIES)))),
             client: RateLimiter::hashmap(Quota::per_hour(least(per_client_hour))),
             all: RateLimiter::direct(Quota::per_minute(least(per_minute))),
             per_client_hour,
             per_minute,
         }
+    }
+
+    /// Whether a text is read at all: a brake on the work alone, wide enough for whoever mistypes.
+    pub fn may_try(&self, parts: &Parts, settings: &WebSettings) -> bool {
+        self.may_try_here(parts, &settings.proxies)
+    }
+
+    fn may_try_here(&self, parts: &Parts, proxies: &Proxies) -> bool {
+        if self.tries.len() > MOST_CLIENTS {
+            self.tries.retain_recent();
+        }
+        self.tries.check_key(&proxies.client(parts)).is_ok()
     }
 
     /// Whether one more may be taken from whoever sent the request.
@@ -91,6 +109,14 @@ mod tests {
         let others = (2..9).filter(|n| limits.admits_here(&parts(&format!("192.0.2.{n}"), "x"), &none)).count();
         assert_eq!(others, 7, "the share of all was not used up by what was refused");
         assert!(!limits.admits_here(&parts("192.0.2.99", "x"), &none), "but there is a share of all");
+    }
+
+    #[test]
+    fn whoever_mistypes_is_not_shut_out() {
+        let (limits, none) = (PublicLimits::new(3, 10), Proxies::default());
+        let tried = (0..100).filter(|_| limits.may_try_here(&parts("192.0.2.1", "x"), &none)).count();
+        assert_eq!(tried, 30);
+        assert!(limits.admits_here(&parts("192.0.2.1", "x"), &none), "what could not be read was not counted");
     }
 
     #[test]

@@ -114,7 +114,14 @@ impl Page {
     /// A page of somebody who is signed in.
     pub fn of(state: &AppState, visit: &Visit, who: &Who, title: String) -> Self {
         let t = visit.language;
-        let entries: Vec<(&'static str, String)> = match who.role() {
+        let visits = state.settings.places.is_some();
+        let mut entries: Vec<(&'static str, String)> = match who.role() {
+            PersonRole::OutreachWorker if visits => vec![
+                ("/visits", t.t("menu-visits")),
+                ("/places", t.t("menu-places")),
+                ("/called", t.t("menu-called")),
+                ("/contact", t.t("menu-contact")),
+            ],
             PersonRole::Researcher => vec![
                 ("/queue", t.t("menu-queue")),
                 ("/search", t.t("menu-search")),
@@ -147,6 +154,14 @@ impl Page {
             ],
             PersonRole::Auditor => vec![("/audit", t.t("menu-audit")), ("/indicators", t.t("menu-indicators"))],
         };
+        if visits && who.role() == PersonRole::Researcher {
+            entries.push(("/places", t.t("menu-places")));
+            entries.push(("/coverage", t.t("menu-coverage")));
+        }
+        if who.account.details.urgent_contact {
+            // Second: what a day begins with stays first.
+            entries.insert(1, ("/urgent", t.t("menu-urgent")));
+        }
         let shortcuts = match who.role() {
             PersonRole::Researcher => SHORTCUTS.map(|(keys, key)| (keys, t.t(key))).to_vec(),
             _ => Vec::new(),
@@ -175,6 +190,15 @@ impl Page {
         self
     }
 
+    /// Belongs to an entry of the menu, whatever its own address; an answer to a form comes back there.
+    pub fn within(mut self, href: &'static str) -> Self {
+        if self.here == "/" {
+            self.here = href.to_owned();
+        }
+        self.menu.iter_mut().for_each(|item| item.current = item.href == href);
+        self
+    }
+
     /// With a way back.
     pub fn under(mut self, href: impl Into<String>, words: String) -> Self {
         self.crumbs.push((href.into(), words));
@@ -183,7 +207,7 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 59] = [
+        const KNOWN: [&str; 71] = [
             "incoming-set",
             "adopted",
             "dropped",
@@ -208,6 +232,7 @@ impl Page {
             "urgent-answered",
             "decided-last",
             "urgent-closed",
+            "urgent-reported",
             "skipped",
             "skipped-last",
             "unskipped",
@@ -243,6 +268,17 @@ impl Page {
             "stopped",
             "resumed",
             "noted",
+            "place-added",
+            "place-acted",
+            "place-undone",
+            "place-visited",
+            "place-before",
+            "plan-drawn",
+            "form-declined",
+            "form-saved",
+            "form-ended",
+            "form-dropped",
+            "form-withdrawn",
         ];
         self.done = word.filter(|word| KNOWN.contains(&word.as_str())).map(|word| self.t.t(&format!("done-{word}")));
         self

@@ -1,10 +1,10 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    account, administration, attempt, audit, called, case, contact, copies, decision, drift, findings, follow_ups,
-    hand_over, health, history, identity, incoming, indicators, invitation, left_out, line, network, notes, objection,
-    objections, pair, people, queue, queue_acts, retention, search, second, second_factor, settings, shadow,
-    shared_numbers, sign_in, today, try_text, what_if,
+    account, administration, attempt, audit, called, case, contact, copies, coverage, decision, drift, findings,
+    follow_ups, hand_over, health, history, identity, incoming, indicators, interview, invitation, left_out, line,
+    network, notes, objection, objections, pair, people, place, places, queue, queue_acts, retention, search, second,
+    second_factor, settings, shadow, shared_numbers, sign_in, today, try_text, urgent, visits, what_came, what_if,
 };
 use crate::{AppState, assets, errors, headers, sessions};
 use axum::Router;
@@ -30,6 +30,8 @@ pub enum Audience {
     Only(PersonRole),
     /// Either of two roles.
     Either(PersonRole, PersonRole),
+    /// Whoever is appointed for the urgent route, whatever their role.
+    Appointed,
 }
 
 /// An address of the pages.
@@ -56,7 +58,7 @@ macro_rules! routes {
     (@name post) => { "POST" };
 }
 
-use Audience::{Either, Only, Public, SignedIn};
+use Audience::{Appointed, Either, Only, Public, SignedIn};
 use PersonRole::{Administrator, Auditor, OutreachWorker, Researcher};
 
 routes! {
@@ -105,6 +107,10 @@ routes! {
     post "/case/{id}/give-back" Only(Researcher) => decision::give_back;
     post "/case/{id}/decide" Only(Researcher) => decision::decide;
     post "/case/{id}/undo" Only(Researcher) => decision::undo;
+    get "/urgent" Appointed => urgent::urgent;
+    get "/urgent/{id}" Appointed => urgent::one;
+    post "/urgent/{id}/answer" Appointed => urgent::answer;
+    post "/urgent/{id}/close" Appointed => urgent::close;
     post "/case/{id}/close-urgent" Only(Researcher) => decision::close_urgent;
     post "/notes" Only(Researcher) => notes::add;
     post "/notes/{id}/undo" Only(Researcher) => notes::undo;
@@ -140,6 +146,9 @@ routes! {
     get "/today" Only(OutreachWorker) => today::today;
     get "/follow-ups" Only(OutreachWorker) => follow_ups::follow_ups;
     post "/follow-ups/{id}/save" Only(OutreachWorker) => follow_ups::save;
+    get "/follow-ups/{id}/outcome" Only(OutreachWorker) => what_came::form;
+    post "/follow-ups/{id}/outcome" Only(OutreachWorker) => what_came::save;
+    post "/follow-ups/{id}/undo" Only(OutreachWorker) => what_came::undo;
     post "/follow-ups/{id}/hand-over" Only(OutreachWorker) => hand_over::offer;
     post "/hand-overs/{id}/answer" Only(OutreachWorker) => hand_over::answer;
     post "/hand-overs/{id}/undo" Only(OutreachWorker) => hand_over::undo;
@@ -151,20 +160,45 @@ routes! {
     post "/follow-ups/{id}/referral" Only(OutreachWorker) => follow_ups::status;
     get "/called" Only(OutreachWorker) => called::form;
     post "/called" Only(OutreachWorker) => called::look_up;
+    get "/called/outcome" Only(OutreachWorker) => called::form;
+    post "/called/outcome" Only(OutreachWorker) => what_came::called;
     get "/line/{id}" Only(OutreachWorker) => line::line;
+    get "/line/{id}/claim" Only(OutreachWorker) => line::line;
+    get "/line/{id}/attempt" Only(OutreachWorker) => line::line;
+    get "/line/{id}/outcome" Only(OutreachWorker) => line::line;
     post "/line/{id}/claim" Only(OutreachWorker) => line::claim;
     post "/line/{id}/release" Only(OutreachWorker) => line::release;
     post "/line/{id}/attempt" Only(OutreachWorker) => attempt::attempt;
     post "/line/{id}/outcome" Only(OutreachWorker) => attempt::outcome;
     post "/line/{id}/undo" Only(OutreachWorker) => attempt::undo;
+    get "/places" Either(Researcher, OutreachWorker) => places::list;
+    post "/places" Either(Researcher, OutreachWorker) => places::add;
+    get "/places/import" Only(Researcher) => places::import_form;
+    post "/places/import" Only(Researcher) => places::import;
+    get "/places/{id}" Either(Researcher, OutreachWorker) => place::place;
+    post "/places/{id}/act" Either(Researcher, OutreachWorker) => place::act;
+    post "/places/{id}/undo" Either(Researcher, OutreachWorker) => place::undo;
+    get "/visits" Only(OutreachWorker) => visits::day;
+    post "/visits/plan" Only(OutreachWorker) => visits::plan;
+    post "/places/{id}/visit" Only(OutreachWorker) => visits::record;
+    get "/places/{id}/form" Only(OutreachWorker) => interview::begin;
+    post "/places/{id}/form" Only(OutreachWorker) => interview::consent;
+    get "/forms/{id}" Only(OutreachWorker) => interview::form;
+    post "/forms/{id}" Only(OutreachWorker) => interview::save;
+    get "/coverage" Only(Researcher) => coverage::coverage;
+    post "/line/{id}/urgent" Only(OutreachWorker) => urgent::report_on_line;
+    post "/follow-ups/{id}/urgent" Only(OutreachWorker) => urgent::report_on_follow_up;
     get "/sites" Only(Administrator) => administration::sites;
     get "/sites/{id}" Only(Administrator) => administration::site;
     post "/sites/{id}/wish" Only(Administrator) => administration::wish;
     get "/settings" Only(Administrator) => settings::overview;
+    get "/settings/new" Only(Administrator) => settings::new;
+    post "/settings/new" Only(Administrator) => settings::make;
     get "/settings/{id}" Only(Administrator) => settings::file;
     post "/settings/{id}/check" Only(Administrator) => settings::check;
     post "/settings/{id}/save" Only(Administrator) => settings::save;
     post "/settings/{id}/return" Only(Administrator) => settings::go_back;
+    post "/settings/{id}/remove" Only(Administrator) => settings::remove;
     get "/retention" Only(Administrator) => retention::upcoming;
     post "/retention/hold" Only(Administrator) => retention::hold;
     post "/retention/{id}/release" Only(Administrator) => retention::release;

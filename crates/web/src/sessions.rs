@@ -13,6 +13,9 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 /// Name of the session's content.
 pub const SIGNED_IN: &str = "signed_in";
 
+/// Name of the callers that a session has looked up: rows of the attempt and the contact.
+pub const CALLED: &str = "called";
+
 /// Name of what a session holds while somebody is signing in.
 pub const PENDING: &str = "pending";
 /// How long signing in may take after the password, in milliseconds: 10 minutes.

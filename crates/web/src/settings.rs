@@ -29,6 +29,8 @@ pub struct WebSettings {
     pub controller: Controller,
     /// What site owners are told of the crawler.
     pub crawler: CrawlerFacts,
+    /// Where the world reads the public page on data and objections; empty where that is not known. Texts name it.
+    pub public_page: String,
     /// Words of the public page on data and objections, one language each.
     pub public_texts: Vec<PublicText>,
     /// Days that ads are kept after they were last seen, and cases and contact, for the public page.
@@ -49,10 +51,14 @@ pub struct WebSettings {
     pub hotline: String,
     /// Rules of the gate and of the list.
     pub outreach: outreach::Settings,
+    /// The people appointed for the urgent route, for workers who must ring one of them.
+    pub urgent_people: Vec<UrgentPerson>,
     /// The statutory duty for possible minors, shown on urgent cases.
     pub duty: Option<Duty>,
     /// How cases are read.
     pub review: ReviewSettings,
+    /// How places are visited; `None` where the programme's teams get contact lists.
+    pub places: Option<Arc<PlacesSettings>>,
     /// Copies of a list that may leave the screen.
     pub copies: Copies,
     /// How long a line is kept for the worker who took it, in minutes.
@@ -78,6 +84,38 @@ pub struct WebSettings {
     pub neighbours: Vec<(Bilingual, String)>,
     /// A line on every page, for example that this is a demonstration.
     pub notice: Option<Bilingual>,
+}
+
+/// How places are visited.
+#[derive(Debug, Clone, Default)]
+pub struct PlacesSettings {
+    /// Every known place is visited once within so many days.
+    pub interval_days: u32,
+    /// A place of concern goes first when its last visit is so many days back.
+    pub concern_days: u32,
+    /// Nobody is visited again within so many days, but for concern.
+    pub pause_days: u32,
+    /// A team's visits on each day of the week, Monday first.
+    pub visits: [u32; 7],
+    /// Where each municipality lies: latitude and longitude of its centre in degrees.
+    pub points: BTreeMap<String, (f64, f64)>,
+    /// Where each team's day begins.
+    pub bases: BTreeMap<TeamId, (f64, f64)>,
+    /// The forms that can be begun: id and version.
+    pub asked: Vec<(String, u32)>,
+    /// Those and every earlier version that was asked, so that its answers can still be read.
+    pub forms: Vec<Arc<instruments::Instrument>>,
+}
+
+impl PlacesSettings {
+    /// A version of a form.
+    pub fn form(&self, id: &str, version: u32) -> Option<&Arc<instruments::Instrument>> {
+        self.forms.iter().find(|form| form.id == id && form.version == version)
+    }
+    /// The forms that can be begun.
+    pub fn begun(&self) -> impl Iterator<Item = &Arc<instruments::Instrument>> {
+        self.asked.iter().filter_map(|(id, version)| self.form(id, *version))
+    }
 }
 
 /// How cases are read.
@@ -197,6 +235,18 @@ pub struct Method {
     pub code: String,
     /// Shown.
     pub name: Bilingual,
+    /// The way that it goes by; an attempt by that way is counted under it.
+    pub channel: Option<outreach::Channel>,
+}
+
+impl Method {
+    /// Whether an attempt by this way is one of this method. A configuration that names no way is read by the code.
+    pub fn goes_by(&self, channel: outreach::Channel) -> bool {
+        match self.channel {
+            Some(own) => own == channel,
+            None => self.code == channel.as_str() || self.code == "message" && channel == outreach::Channel::Sms,
+        }
+    }
 }
 
 /// Something that can be offered.
@@ -210,6 +260,17 @@ pub struct Offer {
     pub contact: String,
     /// Municipalities that it is for; empty for all.
     pub municipalities: Vec<String>,
+}
+
+/// Somebody appointed for the urgent route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrgentPerson {
+    /// Log-in of the account.
+    pub login: String,
+    /// What colleagues call them; empty for the account's name.
+    pub name: String,
+    /// Where they are rung; may be empty.
+    pub phone: String,
 }
 
 /// A statutory duty.

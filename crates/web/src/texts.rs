@@ -80,7 +80,7 @@ impl Language {
 }
 
 /// The files of a language.
-pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 12] {
+pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 14] {
     match language {
         Language::Da => [
             ("common", include_str!("../texts/da/common.ftl")),
@@ -95,6 +95,8 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 12] {
             ("objections", include_str!("../texts/da/objections.ftl")),
             ("what_if", include_str!("../texts/da/what_if.ftl")),
             ("accounts", include_str!("../texts/da/accounts.ftl")),
+            ("places", include_str!("../texts/da/places.ftl")),
+            ("urgent", include_str!("../texts/da/urgent.ftl")),
         ],
         Language::En => [
             ("common", include_str!("../texts/en/common.ftl")),
@@ -109,6 +111,8 @@ pub(crate) fn files(language: Language) -> [(&'static str, &'static str); 12] {
             ("objections", include_str!("../texts/en/objections.ftl")),
             ("what_if", include_str!("../texts/en/what_if.ftl")),
             ("accounts", include_str!("../texts/en/accounts.ftl")),
+            ("places", include_str!("../texts/en/places.ftl")),
+            ("urgent", include_str!("../texts/en/urgent.ftl")),
         ],
     }
 }

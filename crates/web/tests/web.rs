@@ -1,4 +1,5 @@
 //! The pages over a real store. `access`: every address as every role. `accounts`: second factor, links, sessions, the brake. `auditing`: the log of looks. `research`: queue, case, decision.
+//! `places`: the register, the plan of visits, forms, coverage.
 //! `queue`: next case, lock, skip, views, shortcuts.
 //! `incoming`: what one programme sends to another, and whom one met the other leaves alone.
 //! `search`: search, contacts, files.
@@ -6,7 +7,7 @@
 //! `what_if`: other values tried and adopted, indicators in the shadow.
 //! `strange_forms`: forms that no page of ours would send.
 //! `settings`: the configuration, retention and holds.
-//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
+//! `network`: networks, pairs, judgements, shared numbers. `objections`: the public page and the office's. `outreach`: list, claim, attempt. `minor`: a possible minor met by a worker. `what_came`: what comes later: callers, late answers, follow-ups, two tabs. `worker`: the draw, hand-overs, copies, who is left out, cautions. `pages`: what the main pages look like, in both languages. `plain_language`: LIX of help texts.
 
 #[path = "web/access.rs"]
 mod access;
@@ -20,6 +21,8 @@ mod browser;
 mod findings;
 #[path = "web/incoming.rs"]
 mod incoming;
+#[path = "web/minor.rs"]
+mod minor;
 #[path = "web/network.rs"]
 mod network;
 #[path = "web/objections.rs"]
@@ -28,6 +31,8 @@ mod objections;
 mod outreach;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/places.rs"]
+mod places;
 #[path = "web/plain_language.rs"]
 mod plain_language;
 #[path = "web/queue.rs"]
@@ -44,6 +49,8 @@ mod settings;
 mod strange_forms;
 #[path = "web/support/mod.rs"]
 mod support;
+#[path = "web/what_came.rs"]
+mod what_came;
 #[path = "web/what_if.rs"]
 mod what_if;
 #[path = "web/worker.rs"]

@@ -3,6 +3,7 @@
 mod export;
 mod instruments;
 mod people;
+mod places;
 mod rules;
 mod site;
 mod upkeep;
@@ -17,6 +18,7 @@ pub use people::{
     ExtentArg, ObjectionAddArgs, ObjectionCommand, ObjectionDecideArgs, RoleArg, SubjectCheckArgs, SubjectCommand,
     UserAddArgs, UserCommand,
 };
+pub use places::PlacesCommand;
 pub use rules::{EstimateArgs, ExplainCommand, IndicatorCommand, LinkageCommand, PairArgs};
 pub use site::{DiffArgs, DryRunArgs, NewArgs, SiteCommand};
 pub use upkeep::{AuditCommand, AuditListArgs, BackupCommand, HoldArgs, KeyCommand, RetentionCommand, StoreCommand};
@@ -96,6 +98,9 @@ pub enum Command {
     /// Screening instruments: forms of questions, and what answers are signs of
     #[command(subcommand)]
     Instrument(InstrumentCommand),
+    /// Places that teams visit: the register, taken in from lists and built from ads
+    #[command(subcommand)]
+    Places(PlacesCommand),
     /// The weights by which ads are linked
     #[command(subcommand)]
     Linkage(LinkageCommand),

@@ -1,7 +1,7 @@
 //! `instruments/<id>/<version>.toml` and `instruments/released.toml`: the screening instruments, every version of them.
 
 use super::{Source, parse_toml};
-use instruments::{Checked, Fault, Instrument, Place, Released, Releases};
+use instruments::{Checked, Fault, Instrument, Place, Released, Releases, Status};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -40,6 +40,18 @@ impl Instruments {
             let known: Vec<String> = versions.keys().map(u32::to_string).collect();
             anyhow::anyhow!("'{id}' has no version {}: there is {}", version.unwrap_or_default(), known.join(", "))
         })
+    }
+
+    /// The newest version of an instrument that may be asked: on trial or active.
+    pub fn in_use(&self, id: &str) -> Option<&Instrument> {
+        let asked = |form: &&Instrument| matches!(form.status, Status::Trial | Status::Active);
+        self.forms.get(id)?.values().rev().map(|checked| &checked.instrument).find(asked)
+    }
+
+    /// Every version that may be or may have been asked, the newest first: answers to an earlier one are still read.
+    pub fn ever_asked(&self, id: &str) -> impl Iterator<Item = &Instrument> {
+        let versions = self.forms.get(id).into_iter().flat_map(|versions| versions.values().rev());
+        versions.map(|checked| &checked.instrument).filter(|form| form.status != Status::Draft)
     }
 
     /// Whether there is one of this id.

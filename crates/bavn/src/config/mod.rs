@@ -18,7 +18,7 @@ pub use overlay::{Overlay, differences};
 pub use place::ProgrammePlace;
 pub use programme::{
     Duty, Method, Offer, Programme, ProgrammePages, Reason, RegisterAgreement, StoreSettings, TeamSettings, Unit,
-    UrgentPerson, UrgentSettings,
+    UrgentPerson, UrgentSettings, VisitSettings,
 };
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
@@ -541,6 +541,8 @@ impl Source {
         let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), catalogue.reading_hash().to_owned()];
         // Words of the index are made of the masked texts: made otherwise, they are made again.
         parts.push(store::search::words::VERSION.to_owned());
+        // What is noted of a reading beside its text: read before, an ad is read again.
+        parts.push("mentions: contacts, places, languages, personas, addresses".to_owned());
         for (path, text) in self.texts("lexicon/", ".toml")? {
             parts.extend([path, text]);
         }

@@ -53,6 +53,9 @@ pub struct Programme {
     /// Copies of the day's list that may leave the screen.
     #[serde(default)]
     pub copies: CopiesSettings,
+    /// How places are visited, where the unit is a clinic or a workplace.
+    #[serde(default)]
+    pub visits: VisitSettings,
     /// The outreach teams.
     pub teams: Vec<TeamSettings>,
     /// Whether it shares the contact register with other programmes.
@@ -109,6 +112,34 @@ pub struct RegisterAgreement {
     pub agreement: String,
 }
 
+/// How places are visited.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VisitSettings {
+    /// Every known place is visited once within so many days.
+    pub interval_days: u32,
+    /// A place of concern goes first when its last visit is so many days back.
+    pub concern_days: u32,
+    /// Nobody is visited again within so many days, but for concern.
+    pub pause_days: u32,
+    /// A team's visits on each day of the week, Monday first.
+    pub visits: [u32; 7],
+    /// Where each team's day begins, by the team's id: latitude and longitude in degrees.
+    pub bases: BTreeMap<String, (f64, f64)>,
+}
+
+impl Default for VisitSettings {
+    fn default() -> Self {
+        Self {
+            interval_days: 182,
+            concern_days: 14,
+            pause_days: 30,
+            visits: [3, 3, 3, 3, 3, 0, 0],
+            bases: BTreeMap::new(),
+        }
+    }
+}
+
 /// What a programme's teams approach.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -123,6 +154,11 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Whether its teams visit places.
+    pub fn visits_places(self) -> bool {
+        self != Unit::Advertiser
+    }
+
     /// As written in the files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -215,6 +251,9 @@ pub struct Method {
     pub code: String,
     /// Shown.
     pub name: Bilingual,
+    /// The way that it goes by: `sms`, `call`, `visit`, `mail`, `app`. An attempt by that way is counted under it.
+    #[serde(default)]
+    pub channel: Option<outreach::Channel>,
 }
 
 /// A statutory duty.
@@ -255,6 +294,12 @@ pub struct UrgentPerson {
     pub login: String,
     /// Where notices go.
     pub email: String,
+    /// What workers call them; empty for the account's name.
+    #[serde(default)]
+    pub name: String,
+    /// Where a worker rings them; may be empty.
+    #[serde(default)]
+    pub phone: String,
 }
 
 /// Something that can be offered.
@@ -344,7 +389,30 @@ impl Programme {
             return wrong("team_hour_kr", format!("there is no team '{team}'"));
         }
         if let Some(channel) = cost.attempt_kr.keys().find(|channel| outreach::Channel::parse(channel).is_none()) {
-            return wrong("attempt_kr", format!("'{channel}' is no channel: sms, call, visit, none"));
+            return wrong("attempt_kr", format!("'{channel}' is no channel: sms, call, visit, mail, app, none"));
+        }
+        let visits = &self.visits;
+        if visits.interval_days == 0 || visits.interval_days > 1826 {
+            return wrong("interval_days", format!("{} is not between 1 and 1826", visits.interval_days));
+        }
+        for (key, days) in [("concern_days", visits.concern_days), ("pause_days", visits.pause_days)] {
+            if days > 1826 {
+                return wrong(key, format!("{days} is more than 1826"));
+            }
+        }
+        if self.unit.visits_places() && visits.visits.iter().all(|number| *number == 0) {
+            return wrong("visits", "no day of the week has a visit".to_owned());
+        }
+        if let Some(most) = visits.visits.iter().find(|number| **number > 100) {
+            return wrong("visits", format!("{most} visits are more than a team makes in a day"));
+        }
+        for (team, (lat, lon)) in &visits.bases {
+            if self.teams.iter().all(|known| known.id != *team) {
+                return wrong("bases", format!("there is no team '{team}'"));
+            }
+            if !(lat.abs() <= 90.0 && lon.abs() <= 180.0) {
+                return wrong("bases", format!("'{team}': [{lat}, {lon}] is no latitude and longitude"));
+            }
         }
         for team in &self.teams {
             if team.hour.parse::<jiff::civil::Time>().is_err() {

@@ -150,6 +150,8 @@ impl Default for AuditSettings {
 pub struct RetentionSettings {
     /// Ads with text, contacts and readings, after their advertiser was last seen.
     pub ads_days: u32,
+    /// Contacts, links and street addresses of ads, after their advertiser was last seen.
+    pub contacts_days: u32,
     /// Hashes of pictures, after they were made.
     pub images_days: u32,
     /// Cases, decisions, judgements, after their last change.
@@ -166,6 +168,7 @@ impl Default for RetentionSettings {
     fn default() -> Self {
         Self {
             ads_days: 730,
+            contacts_days: 730,
             images_days: 730,
             cases_days: 1826,
             ledger_days: 1826,
@@ -386,6 +389,8 @@ impl MonitorSettings {
 pub struct PublicSettings {
     /// Address and port. Empty: they are among the other pages alone.
     pub listen: String,
+    /// Their address as the world reaches it, without a path; texts name the page on data and objections by it.
+    pub url: String,
     /// The client's address is the last one of `X-Forwarded-For`, written by a proxy of ours.
     pub behind_proxy: bool,
     /// Most objections by the form from one client in an hour.
@@ -396,7 +401,13 @@ pub struct PublicSettings {
 
 impl Default for PublicSettings {
     fn default() -> Self {
-        Self { listen: String::new(), behind_proxy: false, objections_per_client_hour: 6, objections_per_minute: 60 }
+        Self {
+            listen: String::new(),
+            url: String::new(),
+            behind_proxy: false,
+            objections_per_client_hour: 30,
+            objections_per_minute: 60,
+        }
     }
 }
 
@@ -497,6 +508,10 @@ impl Settings {
         if !self.public.listen.is_empty() && self.public.address().is_none() {
             return wrong("public.listen", "must be an address with a port such as \"127.0.0.1:8601\", or empty");
         }
+        let url = &self.public.url;
+        if !(url.is_empty() || url.starts_with("https://") || url.starts_with("http://")) {
+            return wrong("public.url", "must be an address such as \"https://bavn.example.dk\", or empty");
+        }
         if self.public.objections_per_client_hour == 0 || self.public.objections_per_minute == 0 {
             return wrong("public", "the limits of the form must be at least 1: nobody is kept from objecting");
         }
@@ -525,6 +540,7 @@ impl Settings {
         let clocks = &self.retention;
         for (key, days) in [
             ("retention.ads_days", clocks.ads_days),
+            ("retention.contacts_days", clocks.contacts_days),
             ("retention.images_days", clocks.images_days),
             ("retention.cases_days", clocks.cases_days),
             ("retention.ledger_days", clocks.ledger_days),

@@ -1,16 +1,21 @@
 //! What a change of the configuration would do: an indicator's examples, an adapter over archived pages, what clocks would
 //! delete, today's cases under other rules. Nothing is changed.
 
-use crate::config::Config;
+use crate::config::{Config, Overlay};
 use crate::jobs::site::compare_adapters;
+use crate::ports::Trials;
 use domain::{Bilingual, Field};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use store::{AccountId, Actor, Due, Look, Store};
-use web::ConfigMistake;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{AccountId, Actor, CaseChange, Due, Look, Store};
+use web::{ConfigMistake, Trial, TrialId};
 
 /// Archived pages that are read for a preview.
 const PAGES: usize = 200;
+/// How long a preview waits for today's cases; a larger store's are told on the trial's own page.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The changed indicator's examples that do not hold: its own file says what it is to find.
 pub fn examples(config: &Config, path: &str) -> Vec<ConfigMistake> {
@@ -43,9 +48,25 @@ pub async fn of(
         effects.extend(clocks(now, new, store, at).await?);
         effects.extend(addresses(now, new));
     }
-    if let Some(site) = path.strip_prefix("sites/").and_then(|rest| rest.split('/').next())
-        && let (Some(old), Some(changed)) = (now.sites.get(site), new.sites.get(site))
-    {
+    let site = path.strip_prefix("sites/").and_then(|rest| rest.split('/').next());
+    let both = site.map(|site| (now.sites.get(site), new.sites.get(site)));
+    if let Some((None, Some(_))) = both {
+        effects.push(Bilingual {
+            da: "Siden er ny: arkivet har ingen sider fra den endnu. Den læses først, når den har en godkendelse og hører \
+                 til et program; prøv den før det med 'bavn site dry-run'."
+                .to_owned(),
+            en: "The site is new: the archive has no page of it yet. It is read only once it has an approval and belongs to \
+                 a programme; try it before with 'bavn site dry-run'."
+                .to_owned(),
+        });
+    }
+    if let Some((Some(_), None)) = both {
+        effects.push(Bilingual {
+            da: "Siden læses ikke mere. Det, der er fundet på den, bliver, til dets tid er gået.".to_owned(),
+            en: "The site is no longer read. What was found on it stays until its time is over.".to_owned(),
+        });
+    }
+    if let (Some(site), Some((Some(old), Some(changed)))) = (site, both) {
         let look = Look {
             actor: Actor::Account(by),
             purpose: "tuning an adapter".to_owned(),
@@ -56,6 +77,55 @@ pub async fn of(
         effects.push(compare_adapters(store, site, old, changed, &look, PAGES).await?);
     }
     Ok(effects)
+}
+
+/// Whether a file has a say in which cases there are.
+pub fn moves_cases(path: &str) -> bool {
+    path == "linkage.toml" || path.starts_with("indicators/")
+}
+
+/// What today's cases would be by the new rules, as a whole analysis would have them. The trial goes on by itself.
+pub async fn cases(
+    trials: &Trials,
+    now: &Arc<Config>,
+    new: Config,
+    path: &str,
+    text: Option<&str>,
+    at: Timestamp,
+) -> anyhow::Result<(Option<Bilingual>, Option<TrialId>)> {
+    let overlay = text.map(|text| Overlay::of(BTreeMap::from([(path.to_owned(), text.to_owned())])).in_place_of(now));
+    let id = trials.begin_file(now, new, path, overlay, at);
+    use CaseChange::{Comes, Falls, Goes, Rises};
+    let words = match trials.done_within(id, PATIENCE).await {
+        Some(Trial::Done(found)) => {
+            let [comes, goes, rises, falls] = [Comes, Goes, Rises, Falls].map(|change| found.count(change));
+            let same = found.unchanged;
+            Bilingual {
+                da: format!(
+                    "Dagens sager, som hele analysen ville give dem: {comes} kommer til, {goes} går ud, {rises} stiger, \
+                     {falls} falder, {same} er uændrede."
+                ),
+                en: format!(
+                    "Today's cases as a whole analysis would have them: {comes} come, {goes} go, {rises} rise in band, \
+                     {falls} fall, {same} stay as they are."
+                ),
+            }
+        }
+        Some(Trial::Failed(why)) => {
+            return Ok((
+                Some(Bilingual {
+                    da: format!("Hvad det ville gøre ved dagens sager, kunne ikke regnes ud: {why}"),
+                    en: format!("What it would do to today's cases could not be worked out: {why}"),
+                }),
+                None,
+            ));
+        }
+        _ => Bilingual {
+            da: "Hvad det ville gøre ved dagens sager, regnes ud nu; se det her:".to_owned(),
+            en: "What it would do to today's cases is being worked out; see it here:".to_owned(),
+        },
+    };
+    Ok((Some(words), Some(id)))
 }
 
 /// What would be due by the new clocks and is not by those in force.

@@ -2,10 +2,12 @@
 //! whole; comments stay, since it is the file's own text that is changed.
 
 mod effects;
+mod new_files;
 mod values;
 
 use crate::config::{Config, ConfigError, differences};
 use crate::live::{Live, WRITING, takes_files, write_whole};
+use crate::ports::Trials;
 use async_trait::async_trait;
 use domain::Bilingual;
 use extract::adapter::AdapterError;
@@ -30,12 +32,13 @@ const LARGEST: usize = 160 * 1024;
 pub struct Desk {
     live: Arc<Live<Config>>,
     store: Store,
+    trials: Trials,
 }
 
 impl Desk {
-    /// Over the configuration in force.
-    pub fn new(live: Arc<Live<Config>>, store: Store) -> Self {
-        Self { live, store }
+    /// Over the configuration in force. Changes of rules are tried among `trials`.
+    pub fn new(live: Arc<Live<Config>>, store: Store, trials: Trials) -> Self {
+        Self { live, store, trials }
     }
 
     fn folder(&self) -> Result<PathBuf, ConfigurationError> {
@@ -45,6 +48,24 @@ impl Desk {
     fn file(&self, path: &str) -> Result<ConfigFile, ConfigurationError> {
         // Only what the list names can be opened: no way out of the folder.
         list(&self.folder()?).into_iter().find(|file| file.path == path).ok_or(ConfigurationError::NotFound)
+    }
+
+    /// A file that is not there and may be.
+    fn missing(&self, path: &str) -> Result<ConfigOpen, ConfigurationError> {
+        let folder = self.folder()?;
+        let file = new_files::may_be_made(&folder, path).ok_or(ConfigurationError::NotFound)?;
+        let target = folder.join(path);
+        let writable =
+            target.ancestors().skip(1).find(|above| above.is_dir()).is_some_and(|at| takes_files(at).is_ok());
+        Ok(ConfigOpen {
+            file,
+            text: String::new(),
+            digest: digest(""),
+            fields: Vec::new(),
+            writable,
+            exists: false,
+            one_of_many: true,
+        })
     }
 
     fn text(&self, path: &str) -> Result<String, ConfigurationError> {
@@ -69,9 +90,22 @@ impl Configuration for Desk {
     }
 
     async fn open(&self, path: &str) -> Result<ConfigOpen, ConfigurationError> {
-        let (file, text) = (self.file(path)?, self.text(path)?);
+        let file = match self.file(path) {
+            Err(ConfigurationError::NotFound) => return self.missing(path),
+            file => file?,
+        };
+        let text = self.text(path)?;
         let writable = is_writable(&self.folder()?.join(path));
-        Ok(ConfigOpen { file, digest: digest(&text), fields: values::fields(&text), writable, text })
+        let one_of_many = new_files::one_of_many(path);
+        Ok(ConfigOpen {
+            file,
+            digest: digest(&text),
+            fields: values::fields(&text),
+            writable,
+            text,
+            exists: true,
+            one_of_many,
+        })
     }
 
     async fn with_values(
@@ -88,25 +122,41 @@ impl Configuration for Desk {
         values::changed(&text, values).map_err(|mistake| ConfigurationError::Invalid(vec![mistake]))
     }
 
+    async fn outline(&self, path: &str, like: Option<&str>) -> Result<String, ConfigurationError> {
+        self.missing(path)?;
+        Ok(new_files::outline(&self.folder()?, path, like))
+    }
+
     async fn draft(
         &self,
         path: &str,
-        text: &str,
+        text: Option<&str>,
         by: AccountId,
         at: Timestamp,
     ) -> Result<ConfigDraft, ConfigurationError> {
         let open = self.open(path).await?;
+        if text.is_none() {
+            may_go(&open)?;
+        }
         let (mistakes, new) = match self.checked(path, text).await? {
             Ok(new) => (Vec::new(), Some(new)),
             Err(mistakes) => (mistakes, None),
         };
-        let effects = match new {
-            Some(new) if text != open.text => effects::of(&self.live.now(), &new, path, &self.store, by, at)
-                .await
-                .map_err(|error| unavailable(format!("{error:#}")))?,
-            _ => Vec::new(),
-        };
-        Ok(ConfigDraft { difference: difference(&open.text, text), open, text: text.to_owned(), mistakes, effects })
+        let (now, after) = (self.live.now(), text.unwrap_or_default());
+        let (mut effects, mut trial) = (Vec::new(), None);
+        if let Some(new) = new.filter(|_| after != open.text) {
+            let of = effects::of(&now, &new, path, &self.store, by, at).await;
+            effects = of.map_err(|error| unavailable(format!("{error:#}")))?;
+            let analysed = self.store.latest_analysis().await?.is_some();
+            if analysed && effects::moves_cases(path) {
+                let tried = effects::cases(&self.trials, &now, new, path, text, at).await;
+                let (words, id) = tried.map_err(|error| unavailable(format!("{error:#}")))?;
+                effects.extend(words);
+                trial = id;
+            }
+        }
+        let difference = difference(&open.text, after);
+        Ok(ConfigDraft { difference, open, text: text.map(str::to_owned), mistakes, effects, trial })
     }
 
     async fn save(&self, change: &ConfigChange) -> Result<(), ConfigurationError> {
@@ -118,23 +168,33 @@ impl Configuration for Desk {
         if !open.writable {
             return Err(ConfigurationError::ReadOnly { what: format!("{} is read-only", open.file.path) });
         }
-        if let Err(mistakes) = self.checked(&change.path, &change.text).await? {
+        let new = change.text.as_deref();
+        if new.is_none() {
+            may_go(&open)?;
+        }
+        if let Err(mistakes) = self.checked(&change.path, new).await? {
             return Err(ConfigurationError::Invalid(mistakes));
         }
         let actor = Actor::Account(change.by);
         // How it was before, should nobody have met the file yet; then the act; then the file. Killed between the last two
         // the file is as before, and the history says so by itself at the next look.
-        let before = NewConfigVersion { file: &change.path, text: &open.text, how: ConfigHow::Hand, reason: "" };
-        self.store.note_config(&before, &Actor::System("job:configuration".to_owned()), change.at).await?;
-        let how = if change.is_return { ConfigHow::Return } else { ConfigHow::Page };
-        let after = NewConfigVersion { file: &change.path, text: &change.text, how, reason: &change.reason };
+        if open.exists {
+            let before = NewConfigVersion { file: &change.path, text: &open.text, how: ConfigHow::Hand, reason: "" };
+            self.store.note_config(&before, &Actor::System("job:configuration".to_owned()), change.at).await?;
+        }
+        let how = match new {
+            None => ConfigHow::Gone,
+            Some(_) if change.is_return => ConfigHow::Return,
+            Some(_) => ConfigHow::Page,
+        };
+        let after = NewConfigVersion { file: &change.path, text: new.unwrap_or_default(), how, reason: &change.reason };
         self.store.note_config(&after, &actor, change.at).await?;
         let file = self.folder()?.join(&change.path);
-        if let Err(error) = write_whole(&file, &change.text) {
+        if let Err(error) = put(&file, new) {
             let back = NewConfigVersion {
                 file: &change.path,
                 text: &open.text,
-                how: ConfigHow::Return,
+                how: if open.exists { ConfigHow::Return } else { ConfigHow::Gone },
                 reason: "the file could not be written",
             };
             self.store.note_config(&back, &actor, change.at).await?;
@@ -151,14 +211,19 @@ impl Configuration for Desk {
 
 impl Desk {
     /// The configuration with a file's text in place of what stands there, or what is wrong with it.
-    async fn checked(&self, path: &str, text: &str) -> Result<Result<Config, Vec<ConfigMistake>>, ConfigurationError> {
-        if text.len() > LARGEST {
-            let message = format!("the text has {} bytes, at most {LARGEST} are taken here", text.len());
+    async fn checked(
+        &self,
+        path: &str,
+        text: Option<&str>,
+    ) -> Result<Result<Config, Vec<ConfigMistake>>, ConfigurationError> {
+        let length = text.map_or(0, str::len);
+        if length > LARGEST {
+            let message = format!("the text has {length} bytes, at most {LARGEST} are taken here");
             return Ok(Err(vec![ConfigMistake { line: 0, message, caret: String::new() }]));
         }
-        let (folder, path, text) = (self.folder()?, path.to_owned(), text.to_owned());
+        let (folder, path, text) = (self.folder()?, path.to_owned(), text.map(str::to_owned));
         let programme = self.live.now().programmes.keys().next().cloned();
-        let checked = tokio::task::spawn_blocking(move || check(&folder, &path, &text, programme.as_deref()));
+        let checked = tokio::task::spawn_blocking(move || check(&folder, &path, text.as_deref(), programme.as_deref()));
         checked
             .await
             .map_err(|error| unavailable(error.to_string()))?
@@ -166,18 +231,41 @@ impl Desk {
     }
 }
 
-/// Loads a copy of the folder in which the file has the new text: by the very code that loads the folder, for the
-/// programme that runs, which must still be there.
+/// Only one of several of a kind may go.
+fn may_go(open: &ConfigOpen) -> Result<(), ConfigurationError> {
+    if open.exists && open.one_of_many { Ok(()) } else { Err(ConfigurationError::NotFound) }
+}
+
+/// Writes the file, in its folder; or takes it away, with a site's folder where nothing else is in it.
+fn put(file: &Path, text: Option<&str>) -> anyhow::Result<()> {
+    if let Some(text) = text {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        return write_whole(file, text);
+    }
+    std::fs::remove_file(file)?;
+    if file.ends_with("site.toml")
+        && let Some(folder) = file.parent()
+    {
+        // One that still holds saved pages stays.
+        _ = std::fs::remove_dir(folder);
+    }
+    Ok(())
+}
+
+/// Loads a copy of the folder in which the file has the new text (`None`: it is not there): by the very code that loads the
+/// folder, for the programme that runs, which must still be there.
 fn check(
     folder: &Path,
     path: &str,
-    text: &str,
+    text: Option<&str>,
     programme: Option<&str>,
 ) -> anyhow::Result<Result<Config, Vec<ConfigMistake>>> {
     // Readable by its owner alone, and gone with this function.
     let copy = tempfile::Builder::new().prefix("bavn-settings-").tempdir()?;
     copy_texts(folder, copy.path())?;
-    std::fs::write(copy.path().join(path), text)?;
+    put(&copy.path().join(path), text)?;
     let config = match Config::load(copy.path(), false).and_then(|config| config.only(programme)) {
         Ok(config) => config,
         Err(error) => {
@@ -186,7 +274,8 @@ fn check(
         }
     };
     let mut mistakes = effects::examples(&config, path);
-    mistakes.extend(files_named_anew(path, &std::fs::read_to_string(folder.join(path))?, text));
+    let before = std::fs::read_to_string(folder.join(path)).unwrap_or_default();
+    mistakes.extend(files_named_anew(path, &before, text.unwrap_or_default()));
     if mistakes.is_empty() { Ok(Ok(config)) } else { Ok(Err(mistakes)) }
 }
 
@@ -194,9 +283,12 @@ fn check(
 /// the pages could else name the master key as the secret that is sent to a host of their choice.
 fn files_named_anew(path: &str, before: &str, after: &str) -> Vec<ConfigMistake> {
     let is_file = |key: &str| key.ends_with("_file") || key == "serve.certificate_key";
+    let named = |value: &Option<String>| value.clone().filter(|text| text != "\"\"");
+    // A file that was torn by hand does not say what it named: whatever is named now is new then.
+    let before = if before.parse::<toml::Table>().is_ok() { before } else { "" };
     differences(path, before, after)
         .into_iter()
-        .filter(|change| path == "bavn.toml" && is_file(&change.key))
+        .filter(|change| path == "bavn.toml" && is_file(&change.key) && named(&change.before) != named(&change.after))
         .map(|change| {
             let message = format!("'{}' names a file of the server: it is changed there, in bavn.toml", change.key);
             ConfigMistake { line: 0, message, caret: String::new() }
@@ -348,6 +440,12 @@ pub async fn note_all(folder: &Path, store: &Store, at: Timestamp) -> anyhow::Re
         let version = NewConfigVersion { file: &file.path, text: &text, how: ConfigHow::Hand, reason: "" };
         noted += usize::from(store.note_config(&version, &actor, at).await?);
     }
+    for path in store.config_files().await? {
+        if std::fs::symlink_metadata(folder.join(&path)).is_err() {
+            let gone = NewConfigVersion { file: &path, text: "", how: ConfigHow::Gone, reason: "" };
+            noted += usize::from(store.note_config(&gone, &actor, at).await?);
+        }
+    }
     Ok(noted)
 }
 
@@ -367,20 +465,29 @@ mod tests {
         let config = folder.path().join("config");
         let path = "bavn.toml";
         let text = std::fs::read_to_string(config.join(path)).expect("read");
-        assert!(check(&config, path, &text, None).expect("copied").is_ok());
+        assert!(check(&config, path, Some(&text), None).expect("copied").is_ok());
         let wrong = text.replace("interval_min = 60 ", "intervall_min = 60 ");
         let line = 1 + wrong.lines().position(|line| line.starts_with("intervall_min")).expect("there");
-        let Err(mistakes) = check(&config, path, &wrong, None).expect("copied") else { panic!("must be refused") };
+        let Err(mistakes) = check(&config, path, Some(&wrong), None).expect("copied") else {
+            panic!("must be refused")
+        };
         assert_eq!(mistakes[0].line, line, "{mistakes:?}");
         assert!(mistakes[0].message.contains("intervall_min") && !mistakes[0].message.contains("bavn-settings-"));
         assert!(mistakes[0].caret.contains('^'));
         let wrong = text.replace("client_secret_file = \"\"", "client_secret_file = \"/etc/bavn/master.key\"");
-        let Err(mistakes) = check(&config, path, &wrong, None).expect("copied") else { panic!("must be refused") };
+        let Err(mistakes) = check(&config, path, Some(&wrong), None).expect("copied") else {
+            panic!("must be refused")
+        };
         assert!(mistakes.len() == 1 && mistakes[0].message.contains("oidc.client_secret_file"), "{mistakes:?}");
+        // Nor over a file that was torn by hand, where nothing can be compared; one that names none may be mended so.
+        assert_eq!(files_named_anew(path, "[torn", "[oidc]\nclient_secret_file = \"/key\"\n").len(), 1);
+        assert_eq!(files_named_anew(path, "[torn", "[oidc]\nclient_secret_file = \"\"\n").len(), 0);
         let path = "indicators/B/third_person_voice.toml";
         let text = std::fs::read_to_string(config.join(path)).expect("read");
         let wrong = text.replacen("grade", "grades", 1);
-        let Err(mistakes) = check(&config, path, &wrong, None).expect("copied") else { panic!("must be refused") };
+        let Err(mistakes) = check(&config, path, Some(&wrong), None).expect("copied") else {
+            panic!("must be refused")
+        };
         assert!(mistakes.iter().any(|mistake| mistake.line > 0 && mistake.message.contains("grades")), "{mistakes:?}");
     }
 
@@ -393,7 +500,9 @@ mod tests {
         let at = text.find("\nexamples").expect("examples");
         let bracket = at + text[at..].find('[').expect("a list") + 1;
         let wrong = format!("{} \"Jeg glæder mig til at se dig\",{}", &text[..bracket], &text[bracket..]);
-        let Err(mistakes) = check(&config, path, &wrong, None).expect("copied") else { panic!("must be refused") };
+        let Err(mistakes) = check(&config, path, Some(&wrong), None).expect("copied") else {
+            panic!("must be refused")
+        };
         assert!(mistakes[0].message.contains("glæder"), "{mistakes:?}");
     }
 

@@ -136,6 +136,16 @@ pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) 
         controller.organisation = "Demonstration".to_owned();
         controller.contact = "demo@example.invalid".to_owned();
     }
+    if controller.legal_bases.is_empty() {
+        controller.legal_bases = vec![
+            "Databeskyttelsesforordningen (GDPR) art. 6, 1, e + art. 9, 2, g; databeskyttelsesloven § 8 \
+             (eksempel / example)"
+                .to_owned(),
+        ];
+    }
+    if config.settings.public.url.is_empty() {
+        config.settings.public.url = "https://bavn.example.invalid".to_owned();
+    }
     for programme in config.programmes.values_mut() {
         programme.outreach.policy.admit_unread = AdmitUnread::High;
         if programme.cost.hour_kr == 0.0 {
@@ -149,13 +159,25 @@ pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) 
         }
         // So that whoever tries the demo sees a numbered copy; a programme says so itself.
         programme.copies.paper = true;
+        // So that a line shows what can be offered, and whom anybody may ring.
+        if programme.hotline.is_empty() {
+            programme.hotline = "67 00 00 99".to_owned();
+        }
+        for (number, offer) in programme.offers.iter_mut().enumerate().filter(|(_, offer)| offer.contact.is_empty()) {
+            offer.contact = format!("67 00 00 {}", 71 + number);
+        }
         if programme.interpreter.is_empty() {
             programme.interpreter = "67 00 00 55".to_owned();
         }
         if programme.urgent.people.is_empty() {
-            let person =
-                |login: &str| UrgentPerson { login: login.to_owned(), email: format!("{login}@example.invalid") };
-            programme.urgent.people = ["forsker", "forsker2", "forsker3"].map(person).to_vec();
+            let person = |(login, phone): (&str, &str)| UrgentPerson {
+                login: login.to_owned(),
+                email: format!("{login}@example.invalid"),
+                name: String::new(),
+                phone: phone.to_owned(),
+            };
+            let people = [("forsker", "67 00 00 61"), ("forsker2", "67 00 00 62"), ("forsker3", "")];
+            programme.urgent.people = people.map(person).to_vec();
         }
         if programme.duty.is_none() {
             programme.duty = Some(Duty {

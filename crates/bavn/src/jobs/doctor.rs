@@ -108,6 +108,12 @@ fn look_at_programme(programme: &Programme, config: &Config, now: Timestamp, fin
         )));
     } else {
         findings.push(Finding::Good(format!("urgent route of {id}: {} people are appointed", urgent.people.len())));
+        if urgent.people.iter().all(|person| person.phone.trim().is_empty()) {
+            findings.push(Finding::Warning(format!(
+                "urgent route of {id}: none of them has a phone number, so that a worker who meets a possible minor can \
+                 ring nobody; write 'phone' beside each in [urgent] of programmes/{id}.toml"
+            )));
+        }
         if config.settings.smtp.server.is_empty() {
             findings.push(Finding::Warning(format!(
                 "urgent route of {id}: no mail server in [smtp] of bavn.toml, so that nobody is told at once"

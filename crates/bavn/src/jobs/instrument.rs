@@ -2,6 +2,7 @@
 
 use crate::cli::{InstrumentCommand, InstrumentImportArgs};
 use crate::config::{Instruments, OWN_TOOL};
+use crate::live::write_whole;
 use anyhow::Context;
 use instruments::{Answers, Checked, Consent, Fault, Filled, ImportOptions, Instrument, Interview, Licence, Released};
 use serde_json::json;
@@ -187,7 +188,7 @@ fn import(config: &Path, args: &InstrumentImportArgs) -> anyhow::Result<()> {
         );
     }
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    std::fs::write(&target, form.to_toml()).with_context(|| format!("cannot write {}", target.display()))?;
+    write_whole(&target, &form.to_toml())?;
     let asked = form.survey.iter().filter(|row| row.kind.is_asked()).count();
     eprintln!(
         "{}: {asked} questions; look at it with 'bavn instrument show {}', then 'bavn instrument check'",
@@ -214,12 +215,11 @@ fn release(config: &Path, id: &str, version: Option<u32>, by: &str) -> anyhow::R
     let file = config.join("instruments/released.toml");
     let released =
         Released { id: form.id.clone(), version: form.version, hash: form.hash(), on: today, by: by.trim().to_owned() };
-    let mut open = std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(&file)
-        .with_context(|| format!("cannot write {}", file.display()))?;
-    open.write_all(released.lines().as_bytes()).with_context(|| format!("cannot write {}", file.display()))?;
+    let before = match std::fs::read_to_string(&file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        read => read.with_context(|| format!("cannot read {}", file.display()))?,
+    };
+    write_whole(&file, &format!("{before}{}", released.lines()))?;
     eprintln!("version {} of '{id}' is released: from now on it never changes", form.version);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use crate::cli::{Cli, KeyCommand};
 use crate::forgotten;
 use crate::key::{database_url, next_key_file, present_key, read_key, write_key};
+use crate::live::as_owner_of;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -48,6 +49,9 @@ pub async fn run(cli: &Cli, command: &KeyCommand) -> anyhow::Result<()> {
         (None, Some(file)) => {
             let kept = suffixed(&file, &format!(".old-{}", now.strftime("%Y%m%dT%H%M%SZ")));
             std::fs::copy(&file, &kept).with_context(|| format!("keeping the old key as {}", kept.display()))?;
+            for new in [&kept, &to_file] {
+                as_owner_of(&file, new).with_context(|| format!("giving {} its owner", new.display()))?;
+            }
             std::fs::rename(&to_file, &file).with_context(|| format!("putting the new key in {}", file.display()))?;
             eprintln!(
                 "{} holds the new key now; the old one is {}: keep it as long as backups made under it, and no longer. Make a backup now.",
@@ -56,7 +60,7 @@ pub async fn run(cli: &Cli, command: &KeyCommand) -> anyhow::Result<()> {
             );
         }
         _ => eprintln!(
-            "From now on the key is the one in {}: name it with --key, or put it where the old one came from. Keep the old one as long as backups made under it, and no longer. Make a backup now.",
+            "From now on the key is the one in {}: name it with --key, or put it where the old one came from, readable by the account that bavn runs as. Keep the old one as long as backups made under it, and no longer. Make a backup now.",
             to_file.display()
         ),
     }

@@ -21,6 +21,7 @@ pub mod linkage;
 pub mod list;
 pub mod notices;
 pub mod objection;
+pub mod places;
 pub mod programmes;
 pub mod read;
 pub mod report;

@@ -17,6 +17,7 @@ pub fn clocks(config: &Config) -> Clocks {
     Clocks {
         pages_days: pages,
         ads_days: settings.ads_days,
+        contacts_days: settings.contacts_days,
         images_days: settings.images_days,
         cases_days: settings.cases_days,
         ledger_days: settings.ledger_days,
@@ -65,7 +66,7 @@ fn what(kind: RetentionKind) -> &'static str {
     match kind {
         RetentionKind::Pages => "archived pages, addresses of the crawl",
         RetentionKind::Ads => "ads with text, readings, sightings, links",
-        RetentionKind::Contacts => "contacts: with the last ad that shows them",
+        RetentionKind::Contacts => "contacts, links, street addresses; with the ad at the latest",
         RetentionKind::Images => "hashes of pictures",
         RetentionKind::Cases => "cases, decisions, judgements",
         RetentionKind::Ledger => "lists, claims, contact attempts",

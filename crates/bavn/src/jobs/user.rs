@@ -95,7 +95,7 @@ async fn invite(store: &Store, config: &Config, args: &UserAddArgs) -> anyhow::R
 /// Keeps a new account with the languages that its owner speaks.
 async fn put(store: &Store, args: &UserAddArgs, account: &NewAccount) -> anyhow::Result<()> {
     let (languages, now) = (language_codes(&args.languages)?, crate::time::now());
-    let id = store.put_account(account, &super::system_actor(), now).await?;
+    let id = store.add_account(account, &super::system_actor(), now).await?;
     if !languages.is_empty() {
         store.set_account_languages(id, &languages, &super::system_actor(), now).await?;
     }

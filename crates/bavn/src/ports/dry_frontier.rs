@@ -138,7 +138,8 @@ impl Frontier for DryFrontier {
         outcome: &PageOutcome,
         _trail: &Trail,
         _at: Timestamp,
-    ) -> Result<Completed, FrontierError> {
+        _and_lease: bool,
+    ) -> Result<(Completed, Option<Box<Entry>>), FrontierError> {
         let mut state = self.state();
         state.in_flight = state.in_flight.saturating_sub(1);
         let mut done = Completed::default();
@@ -159,7 +160,7 @@ impl Frontier for DryFrontier {
             }
         }
         state.tally.count(outcome, &done);
-        Ok(done)
+        Ok((done, None))
     }
 
     async fn hold(

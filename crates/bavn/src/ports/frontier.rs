@@ -71,8 +71,13 @@ impl Frontier for StoreFrontier {
         outcome: &PageOutcome,
         trail: &Trail,
         at: Timestamp,
-    ) -> Result<Completed, FrontierError> {
-        self.store.complete_with(run, entry, outcome, trail, at).await.map_err(failed("keeping a page"))
+        and_lease: bool,
+    ) -> Result<(Completed, Option<Box<Entry>>), FrontierError> {
+        let kept = match and_lease {
+            true => self.store.complete_and_lease(run, entry, outcome, trail, at).await,
+            false => self.store.complete_with(run, entry, outcome, trail, at).await.map(|done| (done, None)),
+        };
+        kept.map_err(failed("keeping a page"))
     }
 
     async fn archive(&self, run: RunId, entry: &Entry, captures: &[Capture]) -> Result<(), FrontierError> {

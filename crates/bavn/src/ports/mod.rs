@@ -11,5 +11,6 @@ pub use dry_frontier::{DryFrontier, DryLimits};
 pub use frontier::StoreFrontier;
 pub use oidc::identity_provider;
 pub use read_page::AdapterPages;
+pub use what_if::Trials;
 pub(crate) use what_if::shadow_end;
 pub use workbench::Bench;

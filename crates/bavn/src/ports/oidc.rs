@@ -214,8 +214,8 @@ impl IdentityProvider for Oidc {
 
 impl Oidc {
     async fn known(&self) -> Result<Known, IdentityError> {
-        let mut kept = self.known.lock().await;
-        if let Some(known) = kept.as_ref().filter(|known| known.at.elapsed() < BELIEVED) {
+        // The lock is not held while the provider is asked: one that is slow makes nobody wait who needs no answer of it.
+        if let Some(known) = self.known.lock().await.as_ref().filter(|known| known.at.elapsed() < BELIEVED) {
             return Ok(known.clone());
         }
         let issuer = self.settings.issuer.trim_end_matches('/');
@@ -232,7 +232,9 @@ impl Oidc {
         }
         let keys = self.keys(&metadata).await?;
         let now = Instant::now();
-        Ok(kept.insert(Known { metadata, keys, at: now, keys_at: now }).clone())
+        let known = Known { metadata, keys, at: now, keys_at: now };
+        *self.known.lock().await = Some(known.clone());
+        Ok(known)
     }
 
     async fn keys(&self, metadata: &Metadata) -> Result<Arc<Vec<Jwk>>, IdentityError> {

@@ -8,6 +8,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use store::Store;
 use web::{Adopted, ConfigurationAct, Setting, SettingChange, ShadowInfo, Trial, TrialId, WorkbenchError};
 
@@ -25,14 +26,17 @@ static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| {
 
 struct Tried {
     config: Arc<Config>,
-    overlay: Overlay,
+    /// What is tried, where it is no more than files in place of others.
+    then: Option<Arc<Config>>,
+    /// What an adoption writes; `None`: it is carried out elsewhere.
+    overlay: Option<Overlay>,
     changes: Vec<SettingChange>,
     state: Trial,
 }
 
 /// The trials of this program.
 #[derive(Clone)]
-pub(super) struct Trials {
+pub struct Trials {
     config: Arc<Config>,
     store: Store,
     tried: Arc<Mutex<BTreeMap<TrialId, Tried>>>,
@@ -49,8 +53,14 @@ fn unavailable(error: anyhow::Error) -> WorkbenchError {
 }
 
 impl Trials {
+    /// None yet.
     pub fn new(config: Arc<Config>, store: Store) -> Self {
         Self { config, store, tried: Arc::default(), turn: Arc::default() }
+    }
+
+    /// The same trials, by the configuration that is in force by now.
+    pub fn with(&self, config: Arc<Config>) -> Self {
+        Self { config, ..self.clone() }
     }
 
     fn tried(&self) -> MutexGuard<'_, BTreeMap<TrialId, Tried>> {
@@ -63,6 +73,7 @@ impl Trials {
         }
     }
 
+    /// What may be tried.
     pub fn settings(&self) -> Vec<Setting> {
         what_if::settings(&self.config).unwrap_or_else(|error| {
             tracing::error!("the settings cannot be shown: {error:#}");
@@ -83,9 +94,43 @@ impl Trials {
         let checking = (config.clone(), overlay.clone());
         let checked = tokio::task::spawn_blocking(move || checking.0.over(&checking.1).map(drop)).await;
         checked.map_err(|error| unavailable(error.into()))?.map_err(refused)?;
-        let id = NEXT.fetch_add(1, Ordering::SeqCst);
         let changes = overlay.changes(&config);
-        let one = Tried { config, overlay, changes, state: Trial::UnderWay(0) };
+        let one = Tried { config, then: None, overlay: Some(overlay), changes, state: Trial::UnderWay(0) };
+        Ok(self.put(one, at))
+    }
+
+    /// Begins a comparison with a configuration in which a file is another one, or gone (`overlay`: `None`).
+    pub fn begin_file(
+        &self,
+        present: &Arc<Config>,
+        then: Config,
+        path: &str,
+        overlay: Option<Overlay>,
+        at: Timestamp,
+    ) -> TrialId {
+        let changes = match &overlay {
+            Some(overlay) => overlay.changes(present),
+            None => differences(path, &present.file_text(path).unwrap_or_default(), ""),
+        };
+        let (config, then) = (present.clone(), Some(Arc::new(then)));
+        self.put(Tried { config, then, overlay, changes, state: Trial::UnderWay(0) }, at)
+    }
+
+    /// What came of a trial, where it is done soon.
+    pub async fn done_within(&self, id: TrialId, patience: Duration) -> Option<Trial> {
+        let done = async {
+            loop {
+                match self.trial(id) {
+                    Some((_, Trial::UnderWay(_))) => tokio::time::sleep(Duration::from_millis(50)).await,
+                    other => return other.map(|(_, state)| state),
+                }
+            }
+        };
+        tokio::time::timeout(patience, done).await.ok().flatten()
+    }
+
+    fn put(&self, one: Tried, at: Timestamp) -> TrialId {
+        let id = NEXT.fetch_add(1, Ordering::SeqCst);
         let mut tried = self.tried();
         tried.insert(id, one);
         while tried.len() > MOST {
@@ -94,16 +139,23 @@ impl Trials {
         drop(tried);
         let trials = self.clone();
         tokio::spawn(async move { trials.compare(id, at).await });
-        Ok(id)
+        id
     }
 
     async fn compare(&self, id: TrialId, at: Timestamp) {
         let _turn = self.turn.lock().await;
-        let Some((config, overlay)) = self.tried().get(&id).map(|one| (one.config.clone(), one.overlay.clone())) else {
-            return;
-        };
+        let asked = self.tried().get(&id).map(|one| {
+            (one.config.clone(), one.then.clone(), one.overlay.clone().unwrap_or_default(), one.changes.clone())
+        });
+        let Some((config, then, overlay, changes)) = asked else { return };
         let progress = |_: &str, done: u64| self.set(id, Trial::UnderWay(done));
-        let found = what_if::what_if(&self.store, &config, &overlay, at, &progress).await;
+        let found = match then {
+            Some(then) => {
+                let found = what_if::compare(&self.store, &config, &then, at, &progress).await;
+                found.map(|found| web::Comparison { changes, ..found })
+            }
+            None => what_if::what_if(&self.store, &config, &overlay, at, &progress).await,
+        };
         self.set(
             id,
             match found {
@@ -113,10 +165,12 @@ impl Trials {
         );
     }
 
+    /// What is tried, and how far that is.
     pub fn trial(&self, id: TrialId) -> Option<(Vec<SettingChange>, Trial)> {
         self.tried().get(&id).map(|one| (one.changes.clone(), one.state.clone()))
     }
 
+    /// Makes what was tried the configuration in force.
     pub async fn adopt(&self, id: TrialId, act: &ConfigurationAct) -> Result<Adopted, WorkbenchError> {
         let found = {
             let tried = self.tried();
@@ -126,9 +180,13 @@ impl Trials {
             }
         };
         let (config, overlay, found) = found;
+        let Some(overlay) = overlay else {
+            return Ok(Adopted::Refused("A file is removed where it was looked at, on the page Settings.".to_owned()));
+        };
         self.carry_out(&config, &Adoption::of(&config, &overlay, &found), act).await
     }
 
+    /// The indicators in the shadow.
     pub fn shadows(&self) -> Vec<ShadowInfo> {
         let config = self.config.clone();
         let each = config.shadows.iter().filter_map(|shadow| {

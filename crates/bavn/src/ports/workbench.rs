@@ -47,6 +47,23 @@ impl Bench {
             judged_ms: Arc::default(),
         }
     }
+
+    /// The same trials and the same turn, by the configuration that is in force by now.
+    pub fn with(&self, config: Arc<Config>) -> Self {
+        Self {
+            trials: self.trials.with(config.clone()),
+            config,
+            store: self.store.clone(),
+            turns: self.turns.clone(),
+            turn: self.turn.clone(),
+            judged_ms: self.judged_ms.clone(),
+        }
+    }
+
+    /// The trials of this program.
+    pub fn trials(&self) -> Trials {
+        self.trials.clone()
+    }
 }
 
 #[async_trait]

@@ -102,7 +102,12 @@ pub(super) fn load(files: &CatalogueFiles) -> Result<Parts, Vec<CatalogueError>>
     for (key, message, help) in raw.faults() {
         errors.push(rules_file.at_key(key, message, help));
     }
-    let matcher = Matcher::build(&indicators, &raw.words, &raw.guards).map_err(|bad| {
+    // A file that cannot be read is a fault of its own.
+    let known = |id: &str| {
+        let file = format!("/{id}.toml");
+        seen.contains_key(id) || files.indicators.iter().any(|(path, _)| path.ends_with(&file))
+    };
+    let matcher = Matcher::build(&indicators, &raw.words, &raw.guards, known).map_err(|bad| {
         bad.into_iter().filter_map(|bad| {
             let (path, text) = origins.get(bad.indicator)?;
             let help = "the language of patterns is described in crates/classifier/src/wording/pattern.rs";

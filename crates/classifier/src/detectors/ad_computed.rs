@@ -1,6 +1,6 @@
 //! Signs that are computed from one ad's texts and fields.
 
-use super::{Found, Missed, Seen, Why};
+use super::{Found, Missed, Seen, Why, is_weekday};
 use crate::ad::{AdContext, is_place};
 use crate::catalogue::Indicator;
 use domain::{Field, Place};
@@ -65,8 +65,9 @@ fn codes<'a>(places: &[&'a Place]) -> BTreeSet<&'a str> {
 fn labelled(context: &AdContext<'_>, place: &Place) -> bool {
     let text = context.text_of(&place.span).and_then(|index| context.ad.texts.get(index));
     let before = text.and_then(|text| text.original.get(..place.span.start)).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default().trim().to_lowercase();
-    LABELS.contains(&line.as_str())
+    let line = before.rsplit('\n').next().unwrap_or_default().trim();
+    // A label is short; a line of many places is not folded once for each of them.
+    line.len() <= 16 && LABELS.contains(&line.to_lowercase().as_str())
 }
 
 /// At least `least_languages` languages, each with `least_confidence`.
@@ -81,12 +82,56 @@ pub(super) fn several_languages(context: &AdContext<'_>, indicator: &Indicator) 
         .map(|guess| guess.code.as_str())
         .collect();
     let lacks = ("teksten står ikke på nok sprog", "the text does not stand in enough languages");
+    if let Some(found) = said_again(context) {
+        return Seen::found_or(vec![found], lacks);
+    }
     if languages.len() < indicator.parameters.count("least_languages") {
         return Seen::found_or(Vec::new(), lacks);
     }
     let longest = context.ad.texts.iter().enumerate().max_by_key(|(index, t)| (t.original.len(), usize::MAX - index));
     let found = longest.map(|(index, text)| (index, 0..first_words(&text.original))).into_iter().collect();
     Seen::found_or(found, lacks)
+}
+
+/// The same lines in other words: two paragraphs or lines with the same figures in the same order and hardly a word in
+/// common, as a text and its translation have.
+fn said_again(context: &AdContext<'_>) -> Option<Found> {
+    const LEAST_WORDS: usize = 5;
+    const MOST_LINES: usize = 40;
+    for (index, text) in context.ad.texts.iter().enumerate() {
+        if matches!(text.field, Field::Named(_)) || !text.original.contains('\n') {
+            continue;
+        }
+        let lines: Vec<(&str, Vec<String>, BTreeSet<String>)> = text
+            .original
+            .split('\n')
+            .filter(|line| line.split_whitespace().count() >= LEAST_WORDS)
+            .take(MOST_LINES)
+            .map(|line| {
+                let figures = line.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+                let letters = |word: &&str| word.chars().count() > 2 && !word.chars().any(|c| c.is_ascii_digit());
+                let words = line.split(|c: char| !c.is_alphanumeric()).filter(letters);
+                (line, figures.map(str::to_owned).collect(), words.map(str::to_lowercase).collect())
+            })
+            .collect();
+        for (at, (line, figures, words)) in lines.iter().enumerate() {
+            // One figure is chance; a price and its minutes, or an age beside them, is not.
+            if figures.len() < 2 || words.len() < LEAST_WORDS {
+                continue;
+            }
+            let again = lines.iter().skip(at + 1).any(|(_, other_figures, other_words)| {
+                let common = || words.intersection(other_words).count();
+                figures == other_figures
+                    && other_words.len() >= LEAST_WORDS
+                    && common() * 10 < words.len().min(other_words.len()) * 4
+            });
+            if again {
+                let start = (line.as_ptr() as usize).checked_sub(text.original.as_ptr() as usize)?;
+                return Some((index, start..start + first_words(line)));
+            }
+        }
+    }
+    None
 }
 
 /// A link that the ad gives as its own page.
@@ -97,9 +142,8 @@ pub(super) fn own_link(context: &AdContext<'_>, _: &Indicator) -> Seen {
             .text_of(&url.span)
             .and_then(|index| context.ad.texts.get(index))
             .and_then(|text| text.original.get(..url.span.start))
-            .unwrap_or_default()
-            .to_lowercase();
-        let line = before.rsplit(['\n', '.', '!']).next().unwrap_or_default();
+            .unwrap_or_default();
+        let line = before.rsplit(['\n', '.', '!']).next().unwrap_or_default().to_lowercase();
         ["min ", "mit ", "egen ", "eget ", "my ", "own ", "meine", "eigene", "vores ", "hjemmeside", "website"]
             .iter()
             .any(|word| line.contains(word))
@@ -108,7 +152,7 @@ pub(super) fn own_link(context: &AdContext<'_>, _: &Indicator) -> Seen {
     Seen::found_or(found, ("intet link, som teksten kalder sit eget", "no link that the text calls its own"))
 }
 
-/// Two or more towns, each with a date or weekday close after it.
+/// Two or more towns, each with a date close after it or a date, week or weekday close before it.
 pub(super) fn tour_schedule(context: &AdContext<'_>, _: &Indicator) -> Seen {
     let mut found: Vec<(Found, &str)> = Vec::new();
     for place in &context.ad.reading.places {
@@ -119,6 +163,8 @@ pub(super) fn tour_schedule(context: &AdContext<'_>, _: &Indicator) -> Seen {
         let after = text.original.get(place.span.end..).unwrap_or_default();
         if let Some(length) = date_at(after) {
             found.push(((index, place.span.start..place.span.end + length), place.place.as_str()));
+        } else if let Some(length) = text.original.get(..place.span.start).and_then(date_before) {
+            found.push(((index, place.span.start - length..place.span.end), place.place.as_str()));
         }
     }
     let towns: BTreeSet<&str> = found.iter().map(|(_, town)| *town).collect();
@@ -129,6 +175,8 @@ pub(super) fn tour_schedule(context: &AdContext<'_>, _: &Indicator) -> Seen {
 
 /// How far a date reaches that begins within a few letters: `3.-5.`, `3/5`, `den 3. maj`, `fra 3 til 5`.
 fn date_at(after: &str) -> Option<usize> {
+    // A date is found close by or not at all: a text of many towns is not folded once for each of them.
+    let after = after.get(..after.floor_char_boundary(160))?;
     let lead = after.find(|c: char| c.is_ascii_digit())?;
     let (before, rest) = (after.get(..lead)?, after.get(lead..)?);
     let bridge = ["", "den", "d.", "fra", "fra d.", "fra den", "from", "on", "from the", "am", "vom", "från"];
@@ -158,9 +206,64 @@ fn date_at(after: &str) -> Option<usize> {
     Some(lead + first + shown)
 }
 
+/// How far before a town a date, a week or a weekday begins that leads to it: `fre 12/9 Svendborg`, `ons: Nykøbing`,
+/// `uge 14 står vi i Herning`, `12.-14. maj: Korsør`. Not a day that comes again (`hver tirsdag i Auning`).
+fn date_before(before: &str) -> Option<usize> {
+    const SHORT: [&str; 16] = [
+        "man", "tir", "tirs", "ons", "tor", "tors", "fre", "lør", "søn", "mon", "tue", "wed", "thu", "fri", "sat",
+        "sun",
+    ];
+    const AGAIN: [&str; 8] = ["hver", "hverdage", "alle", "every", "each", "varje", "jeden", "og"];
+    let far = before.char_indices().rev().nth(80).map_or(0, |(at, _)| at);
+    let line = before.get(far..)?.rsplit(['\n', ';', '!', '?', '(']).next()?;
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let bare = |word: &str| word.trim_matches([':', ',', '.', '-', '–', '(', '📍', '•', '*']).to_lowercase();
+    let digits = |word: &str| word.chars().any(|c| c.is_ascii_digit());
+    let date = |word: &str| {
+        let plain = bare(word);
+        let numbers: Vec<&str> = plain.split(['/', '-', '–', '.']).filter(|part| !part.is_empty()).collect();
+        let days = numbers.iter().all(|n| n.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n)));
+        // "…" and "." hold no number at all.
+        !numbers.is_empty() && days && (numbers.len() >= 2 || word.trim_end_matches([',', ':']).ends_with('.'))
+    };
+    let day = |word: &str| bare(word).split(['-', '–', '/']).all(|part| SHORT.contains(&part) || is_weekday(part));
+    for back in 1..=words.len().min(5) {
+        let at = words.len() - back;
+        let word = words.get(at)?;
+        let previous = at.checked_sub(1).and_then(|at| words.get(at)).map(|word| bare(word)).unwrap_or_default();
+        let week = bare(word).parse::<u8>().is_ok_and(|n| (1..=53).contains(&n))
+            && ["uge", "week", "vecka", "kw", "woche"].contains(&previous.as_str());
+        if date(word) || day(word) || week {
+            let begins = if week { at - 1 } else { at };
+            let first = words.get(begins)?;
+            let again =
+                begins.checked_sub(1).and_then(|at| words.get(at)).is_some_and(|w| AGAIN.contains(&bare(w).as_str()));
+            // Where the word stands in the line: both are parts of one text.
+            let offset = (first.as_ptr() as usize).checked_sub(before.as_ptr() as usize)?;
+            return if again { None } else { before.len().checked_sub(offset) };
+        }
+        // Few words lead from the date to the town, and none that ends a phrase.
+        if back > 4 || digits(word) || word.ends_with([',', '.']) {
+            return None;
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
-    use super::date_at;
+    use super::{date_at, date_before};
+
+    #[test]
+    fn dates_lead_to_towns_and_days_that_come_again_do_not_count() {
+        for date in ["stop: fre 12/9 ", "ons: ", "Uge 14 står pigerne i ", "12.-14. maj: ", "fri\nman-tir: "] {
+            assert!(date_before(date).is_some(), "{date}");
+        }
+        for other in ["hver tirsdag i ", "Jeg bor i ", "siden 2014 i ", "bus 12 til ", "her ... ", "hos mig . ", ""] {
+            assert!(date_before(other).is_none(), "{other}");
+        }
+        assert_eq!(date_before("Og så uge 15 i "), Some("uge 15 i ".len()));
+    }
 
     #[test]
     fn dates_follow_towns_and_postal_codes_do_not_count() {

@@ -1,6 +1,6 @@
 //! Signs that rest on mentions: ages, names, phones.
 
-use super::{Found, Missed, Seen, Why};
+use super::{Found, Missed, Seen, Why, is_weekday};
 use crate::ad::AdContext;
 use crate::catalogue::Indicator;
 use domain::{Field, FieldText, Name, Phone, Span};
@@ -158,7 +158,8 @@ pub(super) fn named_subject(context: &AdContext<'_>, indicator: &Indicator) -> S
     let phrases = |key| indicator.parameters.words(key).iter().map(|line| line.split(' ').map(str::to_owned).collect());
     let (acts, own): (Vec<Vec<String>>, Vec<Vec<String>>) =
         (phrases("acts").collect(), phrases("first_person").collect());
-    let names = || context.ad.reading.names.iter().filter(|name| !matches!(name.span.field, Field::Named(_)));
+    let all = &context.ad.reading.names;
+    let names = || all.iter().enumerate().filter(|(_, name)| !matches!(name.span.field, Field::Named(_)));
     if names().next().is_none() {
         return Seen::found_or(Vec::new(), ("der står intet navn i teksten", "no name in the text"));
     }
@@ -170,12 +171,13 @@ pub(super) fn named_subject(context: &AdContext<'_>, indicator: &Indicator) -> S
         return Seen::found_or(Vec::new(), ("teksten siger jeg", "the text says I"));
     }
     let mut seen = Seen::default();
-    for name in names() {
+    for (at, name) in names() {
+        let Some(index) = context.text_of(&name.span) else { continue };
         // "Lisa and Emma are waiting" is said of several, which is a sign of its own.
-        if joined_before(context, name) {
+        let before = at.checked_sub(1).and_then(|at| all.get(at));
+        if before.is_some_and(|before| joined(context, index, before, name)) {
             continue;
         }
-        let Some(index) = context.text_of(&name.span) else { continue };
         let (Some(text), Some(folded_text)) = (context.ad.texts.get(index), context.folded.get(index)) else {
             continue;
         };
@@ -212,43 +214,12 @@ fn aged(context: &AdContext<'_>, name: &Name) -> bool {
     context.ad.reading.ages.iter().any(|age| age.span.field == name.span.field && near(age.span.start))
 }
 
-/// Whether another name stands before this one, with nothing but a conjunction between them.
-fn joined_before(context: &AdContext<'_>, name: &Name) -> bool {
-    context.ad.reading.names.iter().any(|other| {
-        let between = context.text_of(&other.span).and_then(|index| context.ad.texts.get(index));
-        let between = between.filter(|_| other.span.field == name.span.field && other.span.end <= name.span.start);
-        between.and_then(|text| text.original.get(other.span.end..name.span.start)).is_some_and(joins_names)
-    })
+/// Whether two names that follow each other stand in this text with nothing but a conjunction between them. Only
+/// neighbours are asked: each name against all others took the square of a long row of names.
+fn joined(context: &AdContext<'_>, text: usize, one: &Name, other: &Name) -> bool {
+    let text = context.ad.texts.get(text).filter(|_| one.span.field == other.span.field);
+    text.and_then(|text| text.original.get(one.span.end..other.span.start)).is_some_and(joins_names)
 }
-
-/// Days of the week, in the languages of the region.
-const DAYS: [&str; 25] = [
-    "mandag",
-    "tirsdag",
-    "onsdag",
-    "torsdag",
-    "fredag",
-    "lørdag",
-    "søndag",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "måndag",
-    "tisdag",
-    "lördag",
-    "söndag",
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonntag",
-];
 
 /// `og`, `and`, `&`, `,`, `/`, a day of the week or an age between two names. A mere space or hyphen makes one double name.
 fn joins_names(between: &str) -> bool {
@@ -260,7 +231,7 @@ fn joins_names(between: &str) -> bool {
         match lower.as_str() {
             "" => {}
             // "Mandag: Anna. Tirsdag: Maria."
-            day if DAYS.contains(&day.trim_end_matches(':')) => joined = true,
+            day if is_weekday(day.trim_end_matches(':')) => joined = true,
             "og" | "and" | "och" | "und" | "samt" | "eller" | "or" | "oder" | "plus" | "y" | "e" => joined = true,
             "år" | "years" | "old" | "jahre" | "ar" | "yo" => {}
             number if number.len() == 2 && number.bytes().all(|b| b.is_ascii_digit()) => joined = true,

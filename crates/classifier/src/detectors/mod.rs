@@ -367,3 +367,35 @@ pub static DETECTORS: &[Detector] = &[
 pub(crate) fn find(name: &str) -> Option<&'static Detector> {
     DETECTORS.iter().find(|detector| detector.name == name)
 }
+
+/// Whether a word (in small letters) is a day of the week in one of the languages of the region.
+fn is_weekday(word: &str) -> bool {
+    const DAYS: [&str; 25] = [
+        "mandag",
+        "tirsdag",
+        "onsdag",
+        "torsdag",
+        "fredag",
+        "lørdag",
+        "søndag",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "måndag",
+        "tisdag",
+        "lördag",
+        "söndag",
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+    ];
+    DAYS.contains(&word)
+}

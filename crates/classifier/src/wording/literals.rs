@@ -19,19 +19,29 @@ pub(crate) struct Literal {
     pub ends: bool,
 }
 
-/// For each part of a pattern the ways in which it can begin: every match holds one of each. Empty where no part
-/// begins with anything known.
-pub(crate) fn required(hir: &Hir) -> Vec<Vec<Literal>> {
+/// What every match of a pattern holds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Needs {
+    /// For each part the ways in which it can begin. Empty where no part begins with anything known.
+    pub parts: Vec<Vec<Literal>>,
+    /// Which of them every match begins with, where that is known.
+    pub first: Option<usize>,
+}
+
+/// For each part of a pattern the ways in which it can begin: every match holds one of each.
+pub(crate) fn required(hir: &Hir) -> Needs {
     let mut parts = Vec::new();
     flatten(hir, &mut parts);
-    let mut sets: Vec<Vec<Literal>> = (0..parts.len()).filter_map(|at| set(&parts, at)).collect();
+    let first = parts.iter().position(|part| !matches!(part.kind(), HirKind::Look(_) | HirKind::Empty));
+    let mut sets: Vec<(usize, Vec<Literal>)> = (0..parts.len()).filter_map(|at| Some((at, set(&parts, at)?))).collect();
     // Long words are rare, and among equals few say more than many.
     let shortest = |set: &Vec<Literal>| set.iter().map(|literal| literal.text.len()).min();
-    sets.sort_by_key(|set| (std::cmp::Reverse(shortest(set)), set.len()));
+    sets.sort_by_key(|(_, set)| (std::cmp::Reverse(shortest(set)), set.len()));
     // The beginning of a word is little; it is looked for where there is nothing else.
-    let most = sets.iter().take_while(|set| shortest(set) >= Some(2)).count().clamp(1, MOST_PARTS);
+    let most = sets.iter().take_while(|(_, set)| shortest(set) >= Some(2)).count().clamp(1, MOST_PARTS);
     sets.truncate(most);
-    sets
+    let first = first.and_then(|first| sets.iter().position(|(at, _)| *at == first));
+    Needs { parts: sets.into_iter().map(|(_, set)| set).collect(), first }
 }
 
 fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
@@ -145,7 +155,7 @@ mod tests {
         let (_, hir) = pattern::compile_and_parse(written, &BTreeMap::new()).unwrap();
         let shown =
             |l: Literal| format!("{}{}{}", if l.begins { "|" } else { "" }, l.text, if l.ends { "|" } else { "" });
-        required(&hir).into_iter().map(|set| set.into_iter().map(shown).collect()).collect()
+        required(&hir).parts.into_iter().map(|set| set.into_iter().map(shown).collect()).collect()
     }
 
     #[test]
@@ -155,5 +165,16 @@ mod tests {
         assert_eq!(check("pige* her"), [vec!["|pige"], vec!["|her|"]], "an inflection has any ending");
         assert_eq!(check("(i'm|im) new").first(), Some(&vec!["|new|".to_owned()]));
         assert!(check("# _").is_empty());
+    }
+
+    #[test]
+    fn what_a_match_begins_with_is_known_where_nothing_may_be_left_out_before_it() {
+        let first = |written: &str| {
+            let (_, hir) = pattern::compile_and_parse(written, &BTreeMap::new()).unwrap();
+            let needs = required(&hir);
+            needs.first.map(|at| needs.parts[at].iter().map(|l| l.text.clone()).collect::<Vec<_>>())
+        };
+        assert_eq!(first("(vores|our) <2> piger"), Some(vec!["vores".to_owned(), "our".to_owned()]));
+        assert_eq!(first("(nye )?piger her"), None);
     }
 }

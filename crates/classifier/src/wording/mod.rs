@@ -15,7 +15,7 @@ pub(crate) use tokens::Layout;
 use crate::catalogue::{Indicator, NotWithin, RawGuards};
 use domain::NormalText;
 use first_pass::{Candidate, FirstPass};
-use pattern::CompiledPattern;
+use pattern::{Besides, CompiledPattern};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -28,15 +28,22 @@ struct Compiled {
     indicator: usize,
     /// It silences instead of firing.
     silences: bool,
+    /// It silences only what it touches.
+    touching: bool,
     pattern: CompiledPattern,
     says_negation: bool,
 }
+
+/// Places looked at for what a pattern wants said besides: a long text must not be read once for each of its words.
+const MOST_LOOKED_AT: usize = 8;
 
 /// All patterns of the catalogue, compiled.
 #[derive(Debug, Clone)]
 pub(crate) struct Matcher {
     first_pass: FirstPass,
     patterns: Vec<Compiled>,
+    /// The position of each indicator.
+    ids: BTreeMap<String, usize>,
     /// By indicator.
     within: Vec<NotWithin>,
     /// By indicator: the guards that do not hold.
@@ -50,8 +57,8 @@ pub(crate) struct Folded<'a> {
     original: &'a str,
     layout: OnceCell<Layout>,
     candidates: OnceCell<Vec<Candidate>>,
-    /// By indicator: where something stands that silences it.
-    silencing: RefCell<BTreeMap<usize, Vec<Range<usize>>>>,
+    /// By indicator: where something stands that silences it, and whether only what it touches.
+    silencing: RefCell<BTreeMap<usize, Vec<(Range<usize>, bool)>>>,
 }
 
 impl<'a> Folded<'a> {
@@ -71,6 +78,14 @@ impl<'a> Folded<'a> {
     }
 }
 
+/// The matches of a pattern where it could match.
+fn places(pattern: &Compiled, text: &str, candidate: &Candidate) -> Vec<Range<usize>> {
+    match &candidate.starts {
+        Some(starts) => pattern.pattern.find_at(text, &candidate.within, starts),
+        None => pattern.pattern.find_within(text, candidate.within.clone()).collect(),
+    }
+}
+
 /// A pattern that does not compile.
 pub(crate) struct BadPattern {
     pub indicator: usize,
@@ -79,11 +94,12 @@ pub(crate) struct BadPattern {
 }
 
 impl Matcher {
-    /// Compiles the patterns of all indicators that run.
+    /// Compiles the patterns of all indicators that run. `known` says whether there is an indicator of an id.
     pub fn build(
         indicators: &[Indicator],
         words: &BTreeMap<String, String>,
         raw: &RawGuards,
+        known: impl Fn(&str) -> bool,
     ) -> Result<Self, Vec<BadPattern>> {
         let guards = Guards::of(raw);
         let (mut bad, mut patterns, mut parts) = (Vec::new(), Vec::new(), Vec::new());
@@ -94,22 +110,37 @@ impl Matcher {
                         let mut fail = |message| {
                             bad.push(BadPattern { indicator: index, key: format!("{table}.{language}"), message });
                         };
-                        let (pattern, hir) = match pattern::compile_and_parse(source, words) {
+                        let silences = table == "not";
+                        let touching = source.strip_prefix("= ").filter(|_| silences);
+                        let written = touching.unwrap_or(source.as_str());
+                        let touching = touching.is_some();
+                        let (pattern, hir) = match pattern::compile_and_parse(written, words) {
                             Ok(compiled) => compiled,
                             Err(message) => {
                                 fail(format!("pattern `{source}`: {message}"));
                                 continue;
                             }
                         };
-                        let needs = literals::required(&hir);
-                        let silences = table == "not";
-                        if needs.is_empty() && !silences {
+                        if silences && pattern.besides.is_some() {
+                            fail(format!("pattern `{source}`: `&&` stands only in patterns that fire"));
+                            continue;
+                        }
+                        if let Some(Besides::Indicator(id)) = &pattern.besides
+                            && !known(id)
+                        {
+                            fail(format!("pattern `{source}`: no indicator `{id}`, so it would never match"));
+                            continue;
+                        }
+                        let mut needs = literals::required(&hir);
+                        // Either half of `A ~3~ B` may come first.
+                        needs.first = needs.first.filter(|_| !pattern.written.contains('~'));
+                        if needs.parts.is_empty() && !silences {
                             fail(format!("pattern `{source}` needs at least one word"));
                             continue;
                         }
                         if indicator.status.runs() {
                             let says_negation = guards.says_negation(&pattern.source);
-                            patterns.push(Compiled { indicator: index, silences, pattern, says_negation });
+                            patterns.push(Compiled { indicator: index, silences, touching, pattern, says_negation });
                             parts.push(needs);
                         }
                     }
@@ -126,7 +157,8 @@ impl Matcher {
         })?;
         let within = indicators.iter().map(|indicator| indicator.wording.not_within).collect();
         let off = indicators.iter().map(|i| i.wording.without_guards.iter().cloned().collect()).collect();
-        Ok(Self { first_pass, patterns, within, off, guards })
+        let ids = indicators.iter().enumerate().map(|(at, indicator)| (indicator.id.as_str().to_owned(), at)).collect();
+        Ok(Self { first_pass, patterns, ids, within, off, guards })
     }
 
     /// What matches in `normal` by indicator (index into the catalogue): ranges of the folded text, in order.
@@ -175,19 +207,57 @@ impl Matcher {
     }
 
     /// The patterns that could match, in order, and where.
-    fn candidates<'m>(&'m self, text: &'m Folded<'_>) -> impl Iterator<Item = (&'m Compiled, Range<usize>)> {
+    fn candidates<'m>(&'m self, text: &'m Folded<'_>) -> impl Iterator<Item = (&'m Compiled, &'m Candidate)> {
         let candidates = text.candidates.get_or_init(|| self.first_pass.candidates(text.as_str()));
-        candidates.iter().filter_map(|one| Some((self.patterns.get(one.pattern as usize)?, one.within.clone())))
+        candidates.iter().filter_map(|one| Some((self.patterns.get(one.pattern as usize)?, one)))
     }
 
     /// Every match of every pattern, with what silences it.
     fn each_match(&self, text: &Folded<'_>, mut each: impl FnMut(usize, Range<usize>, Option<Stop>)) {
-        for (pattern, within) in self.candidates(text).filter(|(pattern, _)| !pattern.silences) {
-            for found in pattern.pattern.find_within(text.as_str(), within) {
+        // Candidates come in order of pattern, and what one wants said besides is looked for once in a text.
+        let mut besides: Option<(u32, bool)> = None;
+        for (pattern, candidate) in self.candidates(text).filter(|(pattern, _)| !pattern.silences) {
+            let all = places(pattern, text.as_str(), candidate);
+            if all.is_empty() {
+                continue;
+            }
+            let known = besides.filter(|(number, _)| *number == candidate.pattern).map(|(_, says)| says);
+            let says = known.unwrap_or_else(|| self.says_besides(pattern, text));
+            besides = Some((candidate.pattern, says));
+            if !says {
+                continue;
+            }
+            for found in all {
                 let stop = self.stop(pattern.indicator, text, &found, pattern.says_negation);
                 each(pattern.indicator, found, stop);
             }
         }
+    }
+
+    /// Whether a pattern of that indicator that wants nothing besides stands in the text, and nothing silences it.
+    fn says(&self, indicator: usize, text: &Folded<'_>) -> bool {
+        let own = |pattern: &Compiled| {
+            pattern.indicator == indicator && !pattern.silences && pattern.pattern.besides.is_none()
+        };
+        self.candidates(text).filter(|(pattern, _)| own(pattern)).any(|(pattern, within)| {
+            places(pattern, text.as_str(), within)
+                .into_iter()
+                .any(|found| self.stop(indicator, text, &found, pattern.says_negation).is_none())
+        })
+    }
+
+    /// Whether the text says, for itself and now, what the pattern wants said besides.
+    fn says_besides(&self, pattern: &Compiled, text: &Folded<'_>) -> bool {
+        let besides = match &pattern.pattern.besides {
+            None => return true,
+            Some(Besides::Said(besides)) => besides,
+            Some(Besides::Indicator(id)) => return self.ids.get(id).is_some_and(|other| self.says(*other, text)),
+        };
+        let says_negation = self.guards.says_negation(&besides.source);
+        let stops = |found: &Range<usize>| {
+            self.guards.stop(text.layout(&self.guards), found, says_negation, |guard| guard != "addressed")
+        };
+        besides.find_all(text.as_str()).take(MOST_LOOKED_AT).any(|found| stops(&found).is_none())
     }
 
     /// What silences the match at `found` (folded): one of the indicator's guards or `not` patterns.
@@ -210,9 +280,14 @@ impl Matcher {
         let mut silencing = text.silencing.borrow_mut();
         let ranges = silencing.entry(indicator).or_insert_with(|| {
             let own = self.candidates(text).filter(|(own, _)| own.silences && own.indicator == indicator);
-            own.flat_map(|(own, within)| own.pattern.find_within(text.as_str(), within)).collect()
+            own.flat_map(|(own, within)| places(own, text.as_str(), within).into_iter().map(|at| (at, own.touching)))
+                .collect()
         });
-        let by = ranges.iter().find(|m| m.start < near.end && near.start < m.end)?.clone();
+        let reaches = |(at, touching): &&(Range<usize>, bool)| {
+            let near = if *touching { found } else { &near };
+            at.start < near.end && near.start < at.end
+        };
+        let by = ranges.iter().find(reaches)?.0.clone();
         Some(Stop { guard: "not", by })
     }
 
@@ -233,8 +308,7 @@ impl Matcher {
         let within = |number: usize| chosen.iter().filter(move |one| one.pattern as usize == number);
         let wrong = self.patterns.iter().enumerate().filter(|(number, p)| {
             let all: Vec<Range<usize>> = p.pattern.find_all(normal.as_str()).collect();
-            let inside = |one: &Candidate| p.pattern.find_within(normal.as_str(), one.within.clone());
-            all != within(*number).flat_map(inside).collect::<Vec<_>>()
+            all != within(*number).flat_map(|one| places(p, normal.as_str(), one)).collect::<Vec<_>>()
         });
         wrong.map(|(_, p)| p.pattern.written.as_str()).collect()
     }

@@ -10,12 +10,15 @@
 //! | `<3>` | up to three words of the same clause |
 //! | `A ~3~ B` | A and B in either order, with up to three words of the same clause between them |
 //! | `#` | digits |
+//! | `A && B` | A where the same text says B too, anywhere and as its own: the match is A |
+//! | `= A` | among the patterns that silence: only what A touches |
+//! | `A && @id` | A where the wording of that other indicator is there too |
 //!
 //! Patterns are folded as texts are, so `på` and `paa` are one.
 
 use domain::NormalText;
 use regex_automata::meta::{Config, Regex};
-use regex_automata::{Input, util::syntax};
+use regex_automata::{Anchored, Input, util::syntax};
 use regex_syntax::hir::Hir;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -38,7 +41,18 @@ pub(crate) struct CompiledPattern {
     pub source: String,
     /// As written, with words in the place of names.
     pub written: String,
+    /// What the text must say besides.
+    pub besides: Option<Besides>,
     regex: OnceLock<Option<Regex>>,
+}
+
+/// What a text must say besides a pattern.
+#[derive(Debug, Clone)]
+pub(crate) enum Besides {
+    /// This.
+    Said(Box<CompiledPattern>),
+    /// What this indicator stands for.
+    Indicator(String),
 }
 
 impl CompiledPattern {
@@ -47,10 +61,26 @@ impl CompiledPattern {
         self.find_within(text, 0..text.len())
     }
 
+    /// The same inside of `within`, where a match can begin only at `starts`: each is tried, and nothing between.
+    pub fn find_at(&self, text: &str, within: &Range<usize>, starts: &[usize]) -> Vec<Range<usize>> {
+        let Some(regex) = self.regex.get_or_init(|| build(&self.source)) else { return Vec::new() };
+        let (mut found, mut end): (Vec<Range<usize>>, usize) = (Vec::new(), within.start);
+        for start in starts.iter().filter(|start| within.contains(start)) {
+            if *start < end {
+                continue;
+            }
+            let input = Input::new(text).span(*start..within.end).anchored(Anchored::Yes);
+            if let Some(range) = regex.find(input).map(|found| found.range()) {
+                end = range.end.max(start + 1);
+                found.push(range);
+            }
+        }
+        found
+    }
+
     /// The same inside of `within`, where the text around it still says what a whole word is.
     pub fn find_within<'t>(&'t self, text: &'t str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> + 't {
         // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
-        // A pattern over the size limit is one of several thousand letters, and matches nothing.
         let regex = self.regex.get_or_init(|| build(&self.source));
         regex
             .iter()
@@ -76,6 +106,14 @@ pub(crate) fn compile_and_parse(
     source: &str,
     words: &BTreeMap<String, String>,
 ) -> Result<(CompiledPattern, Hir), String> {
+    let (source, besides) = match source.split_once(" && ") {
+        Some((_, besides)) if besides.contains("&&") => return Err("`&&` stands in a pattern once".to_owned()),
+        Some((source, besides)) => match besides.trim().strip_prefix('@') {
+            Some(id) => (source, Some(Besides::Indicator(id.to_owned()))),
+            None => (source, Some(Besides::Said(Box::new(compile(besides, words)?)))),
+        },
+        None => (source, None),
+    };
     let expanded = expand(source, words, 0)?;
     let folded = NormalText::fold(expanded.trim());
     let (in_order, source) = match either_order(folded.as_str())? {
@@ -94,7 +132,7 @@ pub(crate) fn compile_and_parse(
     if minimum.unwrap_or(0) == 0 {
         return Err("it matches nothing at all".to_owned());
     }
-    Ok((CompiledPattern { source, written: expanded.trim().to_owned(), regex: OnceLock::new() }, hir))
+    Ok((CompiledPattern { source, written: expanded.trim().to_owned(), besides, regex: OnceLock::new() }, hir))
 }
 
 /// As the expression is parsed: over bytes.
@@ -206,6 +244,10 @@ mod tests {
         assert!(check("100( )?% ægte", "100 % ægte") && check("100( )?% ægte", "100% ægte"));
         assert!(check("don't <2> drive", "dont ever drive") && !check("don't <2> drive", "don't, I drive"));
         assert!(!check("hun ny", "hun. Ny"), "a full stop stands between two sentences");
+        let both = compile("hun er ny && ring til mig", &BTreeMap::new()).unwrap();
+        assert_eq!(both.written, "hun er ny");
+        let Some(Besides::Said(besides)) = both.besides else { panic!("a pattern besides") };
+        assert!(besides.find_all("ring til mig i dag").next().is_some());
         let either = "(mangler|brug for) ~3~ penge";
         assert!(check(either, "jeg mangler lidt penge") && check(either, "penge er jeg meget brug for"));
         assert!(!check(either, "penge har jeg. Mangler du?") && !check(either, "mangler du noget, så penge"));
@@ -214,7 +256,7 @@ mod tests {
     #[test]
     fn a_wrong_pattern_says_why() {
         let none = BTreeMap::new();
-        for pattern in ["{women}", "a(b", "a [b]", "(a)?", "a <x> b", "a ~x~ b", "a ~2~ b ~2~ c"] {
+        for pattern in ["{women}", "a(b", "a [b]", "(a)?", "a <x> b", "a ~x~ b", "a ~2~ b ~2~ c", "a && b && c"] {
             assert!(compile(pattern, &none).is_err(), "{pattern}");
         }
     }

@@ -31,30 +31,57 @@ impl Hand<'_> {
     /// Works on the run until nothing is left.
     pub(super) async fn work(&self) -> Result<(), Halt> {
         let (deps, run) = (self.deps(), self.visit.run);
+        // Leased along with what came before it.
+        let mut leased: Option<(Box<Entry>, Busy<'_>)> = None;
         loop {
-            self.check().await?;
-            self.wait_for_hours().await?;
-            let now = self.clock.now();
-            let busy = Busy::new(&self.visit.busy);
-            match patiently(self, || deps.frontier.next_entry(run, now)).await? {
+            if let Err(halt) = self.may_go_on().await {
+                // Another worker who has the site has freed it, and may have it in hand.
+                if let Some((entry, _busy)) = leased
+                    && !matches!(halt, Halt::LeaseLost)
+                {
+                    self.put_back(&entry).await;
+                }
+                return Err(halt);
+            }
+            let (next, busy) = match leased.take() {
+                Some((entry, busy)) => (Next::Entry(entry), busy),
+                None => {
+                    let (busy, now) = (Busy::new(&self.visit.busy), self.clock.now());
+                    (patiently(self, || deps.frontier.next_entry(run, now)).await?, busy)
+                }
+            };
+            match next {
                 Next::Drained => return Ok(()),
                 // What is leased and in no hand: the store's answer to an earlier lease was lost with its connection.
                 Next::InFlight if busy.alone() => patiently(self, || deps.frontier.free_leased(run)).await?,
                 Next::InFlight => {
                     drop(busy);
-                    self.wait_until(after(now, POLL)).await?;
+                    self.wait_until(after(self.clock.now(), POLL)).await?;
                 }
                 Next::Wait(at) => {
                     drop(busy);
-                    self.wait_until(at.max(after(now, POLL))).await?;
+                    self.wait_until(at.max(after(self.clock.now(), POLL))).await?;
                 }
-                Next::Entry(entry) => self.work_on(&entry).await?,
+                Next::Entry(entry) => leased = self.work_on(&entry).await?.map(|entry| (entry, busy)),
             }
         }
     }
 
+    async fn may_go_on(&self) -> Result<(), Halt> {
+        self.check().await?;
+        self.wait_for_hours().await
+    }
+
+    /// An entry that cannot be put back is leased until the run is resumed: nothing is lost.
+    async fn put_back(&self, entry: &Entry) {
+        let (deps, run, site) = (self.deps(), self.visit.run, &self.visit.plan.site);
+        if let Err(error) = deps.frontier.put_back(run, entry).await {
+            tracing::warn!(%site, %error, "an entry could not be put back");
+        }
+    }
+
     #[tracing::instrument(level = "debug", name = "page", skip_all, fields(kind = ?entry.kind, entry = entry.id.0))]
-    async fn work_on(&self, entry: &Entry) -> Result<(), Halt> {
+    async fn work_on(&self, entry: &Entry) -> Result<Option<Box<Entry>>, Halt> {
         let (deps, run, site) = (self.deps(), self.visit.run, &self.visit.plan.site);
         let out_of_time = async {
             deps.stop.stopped().await;
@@ -72,20 +99,24 @@ impl Hand<'_> {
                 let trail = self.trail.of(&outcome);
                 let outcome = match against_promise(entry, outcome) {
                     Ok(outcome) => outcome,
-                    Err(held) => return patiently(self, || deps.frontier.hold(run, entry, &held, &trail, at)).await,
+                    Err(held) => {
+                        patiently(self, || deps.frontier.hold(run, entry, &held, &trail, at)).await?;
+                        return Ok(None);
+                    }
                 };
-                let done = patiently(self, || deps.frontier.complete(run, entry, &outcome, &trail, at)).await?;
+                let kept = || deps.frontier.complete(run, entry, &outcome, &trail, at, true);
+                let (done, next) = patiently(self, kept).await?;
                 let kind = entry.kind;
                 deps.progress.event(ProgressEvent::PageDone { site: site.clone(), kind, bytes, done });
-                Ok(())
+                Ok(next)
             }
-            Err(Trouble::Page(error)) => self.failed(entry, &error).await,
+            Err(Trouble::Page(error)) => self.failed(entry, &error).await.map(|()| None),
             // Pictures come last and may lie on a host of their own: when that one is down, the ads are read all the same.
             Err(Trouble::Visit(Halt::Unreachable(why))) if entry.kind == EntryKind::Image => {
-                self.no_more_images(entry, why).await
+                self.no_more_images(entry, why).await.map(|()| None)
             }
             Err(Trouble::Visit(Halt::Quiet(_))) if entry.kind == EntryKind::Image => {
-                self.no_more_images(entry, ErrorKind::Busy).await
+                self.no_more_images(entry, ErrorKind::Busy).await.map(|()| None)
             }
             Err(Trouble::Visit(halt)) => {
                 let captures = self.trail.take();
@@ -94,10 +125,7 @@ impl Hand<'_> {
                 {
                     tracing::warn!(%site, %error, "answers without a page could not be archived");
                 }
-                // An entry that cannot be put back is leased until the run is resumed: nothing is lost.
-                if let Err(error) = deps.frontier.put_back(run, entry).await {
-                    tracing::warn!(%site, %error, "an entry could not be put back");
-                }
+                self.put_back(entry).await;
                 Err(halt)
             }
         }

@@ -54,7 +54,8 @@ impl Hand<'_> {
                 Ok(outcome) => {
                     // Its trail is in the archive since it was held back.
                     let trail = Trail::default();
-                    let done = patiently(self, || deps.frontier.complete(run, &entry, &outcome, &trail, at)).await?;
+                    let kept = || deps.frontier.complete(run, &entry, &outcome, &trail, at, false);
+                    let (done, _) = patiently(self, kept).await?;
                     entered |= done.images_entered > 0;
                     deps.progress.event(ProgressEvent::PageDone { site, kind, bytes: 0, done });
                 }

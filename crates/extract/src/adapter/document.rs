@@ -3,6 +3,7 @@
 use super::charset;
 use super::guard::{self, MAX_PAGE_BYTES};
 use super::issues::Issues;
+use super::parse;
 use super::selector::{Index, Selector, Wanted};
 use domain::Page;
 use ego_tree::NodeId;
@@ -80,7 +81,7 @@ impl Document {
     }
 
     fn parse(text: &str, url: &str, ignored: &[Selector], wanted: Arc<Wanted>) -> Document {
-        let html = Html::parse_document(text);
+        let html = parse::document(text);
         let url_read = Url::parse(url).ok();
         let index = Index::of(&html, wanted);
         let base = index

@@ -18,6 +18,7 @@ mod issues;
 mod keys;
 mod listing;
 mod marks;
+mod parse;
 mod plan;
 mod rule;
 mod selector;

@@ -55,6 +55,15 @@ pub(super) fn labelled(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, end: u
     }
     let token = &tokens[before];
     let verb = words.verbs.contains(tokens.text(before));
+    // "Kasia er 25 og nem": of whom it is said stands right before.
+    let of_named = verb
+        && before > 0
+        && tokens[before - 1].capital
+        && tokens[before - 1].word.is(Flags::NAME.or(Flags::NAME_HOMONYM))
+        && tokens.number(at).or(tokens[at].word.number.map(u32::from)).is_some_and(|value| (14..=79).contains(&value));
+    if of_named && ends && (before + 1 == at || before != near) {
+        return true;
+    }
     if token.word.is(Flags::AGE_BEFORE) || (verb && before > 0 && tokens[before - 1].word.is(Flags::AGE_BEFORE)) {
         return true;
     }
@@ -205,4 +214,79 @@ pub(super) fn beside_person(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize, e
             // "Regitze, 40 900 kr": the price stands right behind.
             Kind::Number => t.line_before || (tokens.digits(end) >= 3 && t.space_before),
         })
+}
+
+/// The value of an adult's age in two digits, or of number words for one.
+fn adult(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let range = 18..=75;
+    match tokens[at].kind {
+        Kind::Number => tokens.digits(at) == 2 && tokens.number(at).is_some_and(|value| range.contains(&value)),
+        Kind::Word => {
+            let whole = end > at + 1 || tokens.text(at).len() >= 8 || !tokens[at].word.is(Flags::WEAK_NUMBER);
+            whole && tokens[at].word.number.is_some_and(|value| range.contains(&u32::from(value)))
+        }
+        Kind::Symbol => false,
+    }
+}
+
+/// Whether a phrase ends at `end`: the text, a line, or a sentence behind which no further figure of the same row stands.
+fn phrase_ends(tokens: &Tokens<'_>, end: usize) -> bool {
+    tokens.get(end).is_none_or(|t| {
+        let stop = matches!(t.first, '.' | '!') && t.kind == Kind::Symbol;
+        t.line_before || (stop && tokens.get(end + 1).is_none_or(|next| next.space_before || next.line_before))
+    })
+}
+
+/// "… only me in the house. 44. Grenaa": a number that is a sentence.
+pub(super) fn own_sentence(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let opens = at > 1
+        && tokens.is_any(at - 1, &['.', '!'])
+        && tokens[at].space_before
+        && !tokens[at].line_before
+        && tokens[at - 2].kind == Kind::Word
+        && tokens.text(at - 2).len() > 2
+        && !tokens[at - 2].word.is(Flags::HINT.or(Flags::CLOCK).or(Flags::MEASURE_BEFORE).or(Flags::NOT_PHONE));
+    opens && phrase_ends(tokens, end) && tokens.get(end).is_some() && adult(tokens, at, end)
+}
+
+/// "Tall, dark hair, forty-two.", "Pauline, Aabenraa, 42, 1000 kr": the last of a row of phrases, or the last before the
+/// price.
+pub(super) fn closes_row(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    if at < 2 || !tokens.is_any(at - 1, &[',', '|', '•']) || !tokens[at].space_before || tokens[at].line_before {
+        return false;
+    }
+    let before = &tokens[at - 2];
+    let counted = Flags::UNIT
+        .or(Flags::CURRENCY)
+        .or(Flags::MEASURE)
+        .or(Flags::MEASURE_BEFORE)
+        .or(Flags::CLOCK)
+        .or(Flags::HINT)
+        .or(Flags::NOT_PHONE)
+        .or(Flags::PRICE_WORD)
+        .or(Flags::STREET_WORD);
+    let word = before.kind == Kind::Word && before.word.number.is_none() && !before.word.is(counted);
+    let price = tokens.is(end, ',') && (3..=4).contains(&tokens.digits(end + 1)) && tokens[end + 1].space_before;
+    // A phrase behind it that begins with a name, a place or a word: "Birthe, otteoghalvtreds, ring …".
+    let named = before.capital && before.word.is(Flags::NAME.or(Flags::NAME_HOMONYM));
+    let goes_on = named && tokens.is(end, ',') && tokens.get(end + 1).is_some_and(|t| t.kind == Kind::Word);
+    word && (price || goes_on || phrase_ends(tokens, end)) && adult(tokens, at, end)
+}
+
+/// "♥ Lucia ♥ 30 ♥": between two signs of one kind that stand between nothing but phrases.
+pub(super) fn between_signs(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
+    let sign = |i: usize| {
+        tokens
+            .get(i)
+            .filter(|t| t.kind == Kind::Symbol && !t.first.is_ascii() && t.first.len_utf8() > 2)
+            .map(|t| t.first)
+    };
+    let number = |i: Option<usize>| i.and_then(|i| tokens.get(i)).is_some_and(|t| t.kind == Kind::Number);
+    at > 0
+        && sign(at - 1).is_some()
+        && sign(at - 1) == sign(end)
+        && !number(at.checked_sub(2))
+        && !number(Some(end + 1))
+        && tokens[at].kind == Kind::Number
+        && adult(tokens, at, end)
 }

@@ -6,7 +6,10 @@ mod others;
 use crate::claim::{Claim, Claims, span};
 use crate::lexicon::{Flags, Lexicon};
 use crate::tokens::{Kind, Tokens};
-use beside::{before_person, beside_height, beside_person, by_itself, first_of_labels, in_row, labelled, own_phrase};
+use beside::{
+    before_person, beside_height, beside_person, between_signs, by_itself, closes_row, first_of_labels, in_row,
+    labelled, own_phrase, own_sentence,
+};
 use domain::{Age, Field};
 use others::{decimal_before, is_between, is_limit, is_others, is_time, of_somebody};
 use std::ops::RangeInclusive;
@@ -170,6 +173,11 @@ fn numeric(
         return None;
     }
     if let Some(behind) = unit(tokens, end) {
+        // "haft 16-årige elever", "min 12-årige datter": whose age it is stands behind.
+        let whose = tokens.get(behind).filter(|t| !t.line_before && t.kind == Kind::Word);
+        if whose.is_some_and(|t| t.word.is(Flags::OTHERS) && !t.word.is(Flags::PERSON)) {
+            return None;
+        }
         return (!is_limit(tokens, lexicon, at) && !is_time(tokens, lexicon, behind)).then_some((value, behind));
     }
     if list_unit(tokens, single_end).is_some_and(|behind| !is_time(tokens, lexicon, behind))
@@ -204,6 +212,9 @@ fn numeric(
         || before_person(tokens, at, end)
         || by_itself(tokens, lexicon, at, end)
         || own_phrase(tokens, at, end)
+        || own_sentence(tokens, at, end)
+        || closes_row(tokens, at, end)
+        || between_signs(tokens, at, end)
         || follows_age;
     told.then_some((value, end))
 }
@@ -224,6 +235,10 @@ fn unit(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     // "25 y", where no Spanish "and" goes on.
     let alone = tokens.get(at + 1).is_none_or(|t| t.line_before || t.kind == Kind::Symbol);
     let letter = tokens.text(at) == "y" && (!token.space_before || old || alone) && !tokens.is_any(at + 1, &['.', '/']);
+    // "28 J."
+    if tokens.text(at) == "j" && token.capital && tokens.is(at + 1, '.') {
+        return Some(at + 2);
+    }
     // "24 års dansk pige", not "24 års erfaring".
     if tokens.text(at) == "aars" && (at + 1..at + 3).any(|i| tokens.get(i).is_some_and(|t| t.word.is(Flags::PERSON))) {
         return Some(at + 1);

@@ -36,6 +36,10 @@ pub(super) fn is_others(tokens: &Tokens<'_>, at: usize) -> bool {
             return false;
         }
         if token.kind == Kind::Word {
+            // "… alene i huset, Solveig, 52": whose age it is stands right before.
+            if words == 0 && token.capital && token.word.is(Flags::NAME) && !token.word.is(Flags::OTHERS) {
+                return false;
+            }
             if token.word.is(Flags::OTHERS) {
                 return true;
             }
@@ -65,7 +69,11 @@ pub(super) fn is_limit(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> boo
     }
     let short = matches!(tokens.text(before), "min" | "max" | "maks") && tokens.is(at - 1, '.');
     let open = !short && at - before > 1 && tokens.is_any(at - 1, &['.', ',', '(', '!', ':', '-', '–']);
-    !open && tokens[before].word.is(Flags::LIMIT) && lexicon.limits.backward(tokens, before).is_some()
+    // "Lige fyldt 19 år" tells the age that somebody has reached.
+    !open
+        && tokens[before].word.is(Flags::LIMIT)
+        && lexicon.limits.backward(tokens, before).is_some()
+        && lexicon.i_am.backward(tokens, before).is_none()
 }
 
 /// "18 years or older", "25 år og opefter", "30 år +".

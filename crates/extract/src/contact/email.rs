@@ -51,7 +51,7 @@ fn at_sign(tokens: &Tokens<'_>, at: usize) -> Option<Sign> {
     }
     if token.kind == Kind::Word && at > 0 {
         let end = at_word(tokens, at)?;
-        let ordinary = matches!(tokens.text(at), "at" | "alfa");
+        let ordinary = matches!(tokens.text(at), "at" | "alfa" | "hos" | "paa");
         return Some(Sign { from: at, to: end, word: ordinary, plain: false });
     }
     None
@@ -60,11 +60,13 @@ fn at_sign(tokens: &Tokens<'_>, at: usize) -> Option<Sign> {
 /// `snabel-a`, `snabela`, `at`: the index behind it.
 fn at_word(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     let token = tokens.get(at).filter(|token| token.kind == Kind::Word)?;
-    if matches!(tokens.text(at), "snabel" | "kroelle" | "snabels") {
+    if matches!(tokens.text(at), "snabel" | "kroelle" | "snabels" | "kroellet" | "kroellede" | "kroel") {
         let next = if tokens.is(at + 1, '-') { at + 2 } else { at + 1 };
         return tokens.get(next).filter(|_| tokens.text(next) == "a").map(|_| next + 1);
     }
-    token.word.is(Flags::AT).then_some(at + 1)
+    // "lotte.holst på gmail punktum com"
+    let before = tokens.get(at + 1).is_some_and(|t| t.word.is(Flags::PROVIDER));
+    (token.word.is(Flags::AT) || (before && matches!(tokens.text(at), "hos" | "paa"))).then_some(at + 1)
 }
 
 /// A piece of an address at `at` going on from `at`: its text and the index behind it.
@@ -81,11 +83,22 @@ fn piece<'t>(tokens: &'t Tokens<'_>, at: usize) -> Option<(&'t str, usize)> {
 fn separator(tokens: &Tokens<'_>, at: usize) -> Option<(char, usize, bool)> {
     let token = tokens.get(at)?;
     if token.kind == Kind::Symbol {
+        // "lotte-at-postkasse-dot-dk"
+        let dash = token.first == '-' && tokens.is(at + 2, '-') && !tokens[at + 2].space_before;
+        if dash && tokens.get(at + 1).is_some_and(|t| t.word.is(Flags::DOT) && !t.space_before) {
+            return Some(('.', at + 3, true));
+        }
         if matches!(token.first, '.' | '-' | '_') {
             return Some((token.first, at + 1, false));
         }
+        // "lotte@postkasse,dk": a slip of the finger.
+        let tld = |i: usize| tokens.get(i).is_some_and(|t| !t.space_before && t.word.is(Flags::TLD));
+        if token.first == ',' && !token.space_before && tld(at + 1) {
+            return Some(('.', at + 1, false));
+        }
         let bracket = matches!(token.first, '(' | '[' | '{' | '<' | '*');
-        if bracket && tokens.is_any(at + 2, &[')', ']', '}', '>', '*']) {
+        // A star is both kinds: a row of them would be asked star within star, as deep as it is long.
+        if bracket && !tokens.is(at + 1, '*') && tokens.is_any(at + 2, &[')', ']', '}', '>', '*']) {
             let (sign, _, _) = separator(tokens, at + 1)?;
             return Some((sign, at + 3, true));
         }
@@ -111,6 +124,11 @@ fn address(tokens: &Tokens<'_>, claims: &Claims, sign: Sign) -> Option<(String, 
         return None;
     }
     let (local, from) = local_before(tokens, sign.from, sign.plain, sign.word)?;
+    // "Skriv på gmail.com" names nobody.
+    let preposition = sign.word && matches!(tokens.text(sign.from), "hos" | "paa");
+    if preposition && !local.contains(|c: char| c.is_ascii_digit() || matches!(c, '.' | '_')) {
+        return None;
+    }
     if from >= sign.from || !claims.are_free(from..to) {
         return None;
     }
@@ -122,6 +140,15 @@ fn domain_at(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize, bool)> {
     let (first, mut end) = piece(tokens, at)?;
     let mut domain = first.to_owned();
     let (mut spelled, mut complete) = (false, None);
+    // "lotte_88 at hotmail com"
+    let provider = matches!(
+        tokens.text(at),
+        "gmail" | "hotmail" | "outlook" | "yahoo" | "icloud" | "protonmail" | "proton" | "gmx" | "jubii"
+    );
+    let bare = tokens.get(end).is_some_and(|t| t.space_before && !t.line_before && t.word.is(Flags::TLD));
+    if provider && bare && matches!(tokens.text(end), "com" | "dk" | "se" | "de" | "net" | "no") {
+        return Some((format!("{domain}.{}", tokens.text(end)), end + 1, true));
+    }
     while let Some((sign, behind, out)) = separator(tokens, end) {
         // A blank behind a plain dot ends the sentence, unless a blank stands before it too.
         let spaced = tokens.get(behind).is_some_and(|t| t.space_before) && !tokens[end].space_before && !out;

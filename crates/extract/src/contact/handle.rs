@@ -28,6 +28,15 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
         }
     }
     let only = only_service(tokens);
+    // "Kun Telegram! Brugernavn: anna_24": a word that says that a handle follows.
+    for at in 0..tokens.len() {
+        if is_label(tokens, at)
+            && let Some((name, from, to)) = behind_label(tokens, claims, lexicon, at)
+            && let Some(service) = service_near(tokens, at, to, only)
+        {
+            push(&mut handles, service, name, (from, to), claims);
+        }
+    }
     // "@anna24 på telegram", and "@anna24" where one service is named.
     for at in 0..tokens.len() {
         if tokens.is(at, '@')
@@ -53,7 +62,8 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
         if tokens[at].kind == Kind::Word
             && claims.is_free(at)
             && (at == 0 || tokens[at].space_before)
-            && let Some((name, to)) = name_at(tokens, claims, at).filter(|(name, _)| is_telling(name))
+            && let Some((name, to)) = name_at(tokens, claims, at)
+            && (is_telling(&name) || (to == at + 1 && unheard(tokens, lexicon, at) && follows_to(tokens, at)))
         {
             let bracket = tokens.is(to, '(') && tokens.is(to + 2, ')');
             let before = bracket || tokens.get(to).is_some_and(|t| t.word.is(Flags::BEFORE_SERVICE));
@@ -66,9 +76,81 @@ pub(super) fn find(tokens: &Tokens<'_>, claims: &mut Claims, lexicon: &Lexicon, 
     handles
 }
 
+/// "Brugernavn", "username": a handle follows.
+fn is_label(tokens: &Tokens<'_>, at: usize) -> bool {
+    matches!(
+        tokens.text(at),
+        "brugernavn"
+            | "brugernavnet"
+            | "username"
+            | "kontonavn"
+            | "kontonavnet"
+            | "benutzername"
+            | "anvaendarnamn"
+            | "profilnavn"
+            | "profilnavnet"
+            | "nick"
+            | "nickname"
+            | "handle"
+            | "kaldenavn"
+    )
+}
+
+/// The handle behind such a word at `at`.
+fn behind_label(tokens: &Tokens<'_>, claims: &Claims, lexicon: &Lexicon, at: usize) -> Option<(String, usize, usize)> {
+    let mut next = at + 1;
+    while tokens.is_any(next, &[':', '=', '-', '"', '@', '→', '>'])
+        || (next < at + 4 && tokens.get(next).is_some_and(|_| matches!(tokens.text(next), "er" | "is" | "ist" | "aer")))
+    {
+        next += 1;
+    }
+    let (name, to) = name_at(tokens, claims, next).filter(|_| next > at + 1 || tokens[next].space_before)?;
+    let fits = is_telling(&name) || (to == next + 1 && unheard(tokens, lexicon, next));
+    (fits && claims.are_free(next..to)).then_some((name, next, to))
+}
+
+/// One word in small letters that no language knows.
+fn unheard(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> bool {
+    let token = &tokens[at];
+    token.kind == Kind::Word
+        && token.normal.1 - token.normal.0 >= 5
+        && !token.capital
+        && !token.word.is(Flags::NAME.or(Flags::NAME_HOMONYM))
+        && is_strange(tokens, lexicon, at)
+}
+
+/// "Skriv til annavest på telegram", "som annavest på snap": what stands before a handle.
+fn follows_to(tokens: &Tokens<'_>, at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|i| {
+        tokens.is_any(i, &[':', '"', '>', '→'])
+            || matches!(
+                tokens.text(i),
+                "til"
+                    | "som"
+                    | "er"
+                    | "hedder"
+                    | "under"
+                    | "navnet"
+                    | "to"
+                    | "as"
+                    | "is"
+                    | "name"
+                    | "heter"
+                    | "till"
+                    | "als"
+            )
+    })
+}
+
 /// Digits, dots or underscores inside: no ordinary word.
 fn is_telling(name: &str) -> bool {
     name.chars().any(|c| c.is_ascii_digit() || c == '_' || c == '.')
+}
+
+/// Whether a handle that is no ordinary word stands at `at`, of letters and a dot, digits or an underscore.
+fn telling_at(tokens: &Tokens<'_>, claims: &Claims, at: usize) -> bool {
+    let first = tokens.get(at).is_some_and(|t| t.kind == Kind::Word && t.space_before && !t.line_before);
+    first && name_at(tokens, claims, at).is_some_and(|(name, to)| is_telling(&name) && to > at + 1)
 }
 
 /// Whether a name right behind an @ is a handle although no service is named: no place, price, word or first name, which
@@ -88,7 +170,7 @@ fn behind_service(
 ) -> Option<(String, usize, usize)> {
     let common = tokens[at].word.is(Flags::SERVICE_COMMON);
     let mut next = at + 1;
-    let (mut marked, mut named, mut labelled) = (false, false, false);
+    let (mut marked, mut named, mut labelled, mut quoted) = (false, false, false, false);
     for _ in 0..4 {
         let token = tokens.get(next)?;
         if token.line_before && next > at + 1 && !marked {
@@ -97,9 +179,12 @@ fn behind_service(
         if token.kind == Kind::Symbol
             && (matches!(token.first, ':' | '=' | '-' | '–' | '/' | '(' | '.' | '>' | '→' | '|' | '"')
                 // "line app, id mayny77"
-                || token.first == ',' && tokens.get(next + 1).is_some_and(|t| t.word.is(Flags::BETWEEN)))
+                || token.first == ',' && tokens.get(next + 1).is_some_and(|t| t.word.is(Flags::BETWEEN))
+                // "Snapchat, karla.odense"
+                || token.first == ',' && !common && telling_at(tokens, claims, next + 1))
         {
             marked |= matches!(token.first, ':' | '=' | '>' | '→');
+            quoted |= matches!(token.first, '(' | '"');
             next += 1;
         } else if token.kind == Kind::Word && token.word.is(Flags::BETWEEN) && !name_goes_on(tokens, next) {
             labelled |= matches!(tokens.text(next), "id" | "brugernavn" | "username" | "kontonavn" | "benutzername");
@@ -119,6 +204,7 @@ fn behind_service(
                     | "som"
                     | "as"
                     | "kontonavn"
+                    | "kaldes"
                     | "nick"
                     | "heter"
             );
@@ -143,6 +229,8 @@ fn behind_service(
         || (marked && !ordinary_only(tokens, next, to, ordinary))
         || (telling && (!common || name.contains('_')))
         || (named && telling)
+        // "Snapchat (annavest)", "insta annavest."
+        || (!common && to == next + 1 && unheard(tokens, lexicon, next) && ends(tokens, to) && (quoted || next == at + 1))
         || (labelled && !ordinary && ends(tokens, to))
         || (named && !common && !ordinary && ends(tokens, to));
     (fits && claims.are_free(from..to)).then_some((name, from, to))

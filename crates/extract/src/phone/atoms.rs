@@ -229,6 +229,15 @@ fn lookalike(tokens: &Tokens<'_>, at: usize, in_run: bool) -> Option<String> {
     if letters.len() > 4 || goes_on {
         return None;
     }
+    // "… 01 12. I come": a word of its own.
+    let ordinary = |i: usize| {
+        tokens.get(i).is_some_and(|t| {
+            t.kind == Kind::Word && t.space_before && !t.upper && !t.capital && t.word.number.is_none()
+        })
+    };
+    if letters.len() == 1 && token.space_before && ordinary(at + 1) && !all_lookalikes(tokens, at + 1) {
+        return None;
+    }
     // "68a50b02c17": a letter among others that look like no digit.
     let alone = |i: usize| said::touches(tokens, i) && digit_for(tokens[i].first, true).is_none();
     if said::touches(tokens, at) && (at.checked_sub(2).is_some_and(alone) || alone(at + 2)) {

@@ -153,6 +153,9 @@ fn judge(
     let hint = hint || hints.field || valid.international && (atoms[0].plus || valid.prefix == 4);
     // The minutes of "10.00, 11.30" are no 00 before a country code.
     let minutes = valid.prefix == 4 && !atoms[0].plus && matches!(atoms[0].gap.symbol, Some('.' | ':')) && start > 0;
+    // "800 kr for 45. 67 81 13 26": minutes and the end of a sentence, no country code.
+    let sentence = |atom: &Atom| matches!(atom.gap.symbol, Some('.' | ',' | '!')) && atom.gap.space;
+    let minutes = minutes || valid.prefix == 2 && !atoms[0].plus && atoms.get(1).is_some_and(sentence);
     if (other && !hints.field) || (valid.needs_hint && !hint) || minutes {
         return None;
     }
@@ -219,7 +222,7 @@ fn judge(
         || slash
         || singles
         || comma
-        || (lengths.len() > 1 && !standard && !valid.international && !valid.needs_hint);
+        || (lengths.len() > 1 && !standard && !valid.international && valid.e164.starts_with("+45"));
     accepted.then_some((score, obscured))
 }
 

@@ -53,7 +53,9 @@ pub(super) fn valid(digits: &str, plus: bool, regions: &[Region]) -> Option<Vali
     }
     if digits.starts_with('0') && (9..=12).contains(&digits.len()) {
         let e164 = regions.iter().find_map(|region| national(digits, *region))?;
-        return make(e164, false, 0, true);
+        // "070-174 06 12": Swedish mobiles are written so, and nothing Danish begins with a nought.
+        let swedish = digits.len() == 10 && digits.starts_with("07") && e164.starts_with("+46");
+        return make(e164, false, 0, !swedish);
     }
     if let Some(country) = ["46", "47", "49", "44", "48", "40"].iter().find(|code| digits.starts_with(**code))
         && (10..=13).contains(&digits.len())

@@ -67,7 +67,14 @@ pub(crate) fn team() -> TeamView {
 }
 
 fn attempt(when: &str, outcome: Option<Outcome>) -> AttemptFact {
-    AttemptFact { at: at(when), channel: Channel::Sms, outcome, person_asked: false, cautions: BTreeSet::new() }
+    AttemptFact {
+        at: at(when),
+        channel: Channel::Sms,
+        outcome,
+        contact_known: true,
+        person_asked: false,
+        cautions: BTreeSet::new(),
+    }
 }
 
 fn refused(change: impl FnOnce(&mut GateFacts<u32>)) -> Vec<Refusal> {
@@ -300,7 +307,7 @@ prop_compose! {
         facts.review = decision.map_or(Review::Undecided, |decision| Review::Decided { decision, at: now(), until: None });
         facts.attempts = attempts.into_iter().map(|(days, outcome, person_asked)| AttemptFact {
             at: now() + SignedDuration::from_hours(24 * days), channel: Channel::Call, outcome, person_asked,
-            cautions: BTreeSet::new(),
+            contact_known: days % 2 == 0, cautions: BTreeSet::new(),
         }).collect();
         facts.last_seen = now() + SignedDuration::from_hours(seen);
         facts

@@ -43,8 +43,8 @@ fn a_line_says_how_where_and_why() {
     facts.personas = 2;
     let list = days_list(date(), &team(), vec![candidate(facts)], &GatePolicy::default(), now());
     let line = &list.lines[0];
-    assert_eq!((line.rank, &line.contacts[..], line.language.as_str()), (1, &[2, 3][..], "en"));
-    assert_eq!((line.municipality_code.as_str(), line.channel), ("0461", Channel::Sms));
+    assert_eq!((line.rank, &line.contacts[..], line.language.as_str()), (1, &[2, 3][..], "ro"), "hers, not ours");
+    assert_eq!((line.municipality_code.as_str(), line.channel), ("0461", Channel::Call), "with an interpreter");
     assert_eq!(line.reasons.len(), 2);
     assert!(list.excluded.is_empty());
 }
@@ -78,6 +78,7 @@ fn a_third_party_on_the_phone_changes_the_advice() {
         at: at("2026-01-01T00:00:00Z"),
         channel: Channel::Call,
         outcome: Some(Outcome::ThirdParty),
+        contact_known: true,
         person_asked: false,
         cautions: BTreeSet::new(),
     };

@@ -89,7 +89,7 @@ pub struct Used {
 /// What one of something took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Each {
-    /// Hours; `None` where there were too few to tell.
+    /// Hours; `None` where the count must not show, or is none.
     pub hours: Option<f64>,
     /// Kroner; `None` also where the programme names no rates.
     pub cost_kr: Option<f64>,
@@ -272,6 +272,7 @@ fn compared(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u6
     let arms: BTreeSet<&str> = drawn.values().flat_map(|(_, arms)| arms.iter()).map(String::as_str).collect();
     let arms: Vec<&str> = arms.into_iter().collect();
     let mut found = Vec::new();
+    let mut shown = Shown { least, by_method: BTreeMap::new() };
     for (at, first) in arms.iter().enumerate() {
         for second in arms.iter().skip(at + 1) {
             // Each method's people, those who answered, those who accepted.
@@ -286,23 +287,52 @@ fn compared(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u6
                 counts[group][1] += u64::from(any(tried, &is_answer));
                 counts[group][2] += u64::from(any(tried, &is_accepted));
             }
-            let share = |of: usize| {
-                if !counts.iter().all(|group| safe(group[of], group[0], least)) {
-                    return None;
-                }
+            let methods = [*first, *second];
+            let people =
+                counts.iter().all(|group| group[0] >= least) && shown.takes(0, methods, counts.map(|group| group[0]));
+            let mut share = |of: usize| {
                 let pair = counts.map(|group| (group[of], group[0]));
+                // From a share of people whose number must not show it would follow.
+                let takes = people
+                    && pair.iter().all(|(hits, of)| safe(*hits, *of, least))
+                    && shown.takes(2 * of, methods, pair.map(|(hits, _)| hits))
+                    && shown.takes(2 * of + 1, methods, pair.map(|(hits, of)| of - hits));
                 let shares = pair.map(|(hits, of)| hits as f64 / of as f64);
-                Some(Difference { shares, difference: difference(pair[0], pair[1], LEVEL)? })
+                takes.then(|| Some(Difference { shares, difference: difference(pair[0], pair[1], LEVEL)? })).flatten()
             };
+            let (answered, accepted) = (share(1), share(2));
             found.push(Compared {
-                methods: [(*first).to_owned(), (*second).to_owned()],
-                people: counts.iter().all(|group| group[0] >= least).then(|| counts.map(|group| group[0])),
-                answered: share(1),
-                accepted: share(2),
+                methods: methods.map(str::to_owned),
+                people: people.then(|| counts.map(|group| group[0])),
+                answered,
+                accepted,
             });
         }
     }
     found
+}
+
+/// What pairs of methods have shown so far. A method stands in several pairs, each with those for whom the other could have
+/// been drawn too: two of its numbers that differ by a few tell how few those are for whom only one pair was possible.
+struct Shown<'a> {
+    least: u64,
+    by_method: BTreeMap<(usize, &'a str), Vec<u64>>,
+}
+
+impl<'a> Shown<'a> {
+    /// Whether two methods' numbers of a kind may stand beside those before, and if so notes them.
+    fn takes(&mut self, kind: usize, methods: [&'a str; 2], numbers: [u64; 2]) -> bool {
+        let may = methods.iter().zip(numbers).all(|(method, number)| {
+            let before = self.by_method.get(&(kind, *method)).into_iter().flatten();
+            before.copied().all(|before| !(1..self.least).contains(&before.abs_diff(number)))
+        });
+        if may {
+            for (method, number) in methods.into_iter().zip(numbers) {
+                self.by_method.entry((kind, method)).or_default().push(number);
+            }
+        }
+        may
+    }
 }
 
 fn missed(source: &Source, by_person: &BTreeMap<i64, Vec<&Attempt>>, least: u64) -> Option<Missed> {
@@ -395,6 +425,30 @@ mod tests {
         assert_eq!(found[1].people, None, "no call was drawn where a visit could have been");
         source.assignments.truncate(24);
         assert_eq!(outreach(&source, 5).compared[0].people, None, "four people are too few to show");
+    }
+
+    /// Sixty people of three methods, and two more for whom no visit could be drawn: 'call' against 'message' less 'call'
+    /// against 'visit' would tell of the two.
+    #[test]
+    fn two_pairs_of_one_method_do_not_tell_of_the_few_between_them() {
+        let mut source = crate::package::tests::source();
+        let drawn = |person: i64, method: &str, arms: &[&str]| Assignment {
+            person,
+            method: method.to_owned(),
+            arms: arms.iter().map(|arm| (*arm).to_owned()).collect(),
+        };
+        let methods = ["call", "message", "visit"];
+        source.assignments = (0..60).map(|n| drawn(n, methods[n as usize % 3], &methods)).collect();
+        let people = |source: &Source| -> Vec<Option<[u64; 2]>> {
+            outreach(source, 5).compared.iter().map(|pair| pair.people).collect()
+        };
+        assert_eq!(people(&source), [Some([20, 20]); 3]);
+        source.assignments.extend((60..62).map(|n| drawn(n, "call", &methods[..2])));
+        assert_eq!(people(&source), [Some([22, 20]), None, Some([20, 20])]);
+        let found = outreach(&source, 5).compared;
+        assert!(found[1].answered.is_none() && found[1].accepted.is_none(), "{found:?}");
+        source.assignments.extend((62..65).map(|n| drawn(n, "call", &methods[..2])));
+        assert_eq!(people(&source), [Some([25, 20]), Some([20, 20]), Some([20, 20])], "five may show");
     }
 
     /// Thirty people in all, of whom three were written to: the calls would tell how many.

@@ -46,7 +46,7 @@ pub(super) fn compared(figures: &Figures) -> Table {
 }
 
 pub(super) fn resources(figures: &Figures) -> Table {
-    let no_rates = "too few, or the programme names no rates";
+    let no_rates = "withheld, there was none, or the programme names no rates";
     let mut columns = vec![
         Column::new("method", Kind::Text, "Første forsøgs metode", "Method of the first attempt", "outreach workers")
             .coded("a method's code; all = every attempt"),
@@ -65,7 +65,7 @@ pub(super) fn resources(figures: &Figures) -> Table {
         let (hours, cost) = (format!("hours_per_{name}"), format!("cost_per_{name}"));
         let hours =
             Column::new(&hours, Kind::Real, &format!("Timer pr. {da}"), &format!("Hours for each {en}"), "computed");
-        columns.push(hours.unit("hours").missing("too few"));
+        columns.push(hours.unit("hours").missing("withheld, or there was none"));
         let cost =
             Column::new(&cost, Kind::Real, &format!("Udgift pr. {da}"), &format!("Cost for each {en}"), "computed");
         columns.push(cost.unit("DKK").missing(no_rates));
@@ -78,7 +78,7 @@ pub(super) fn resources(figures: &Figures) -> Table {
         }
         row
     };
-    if figures.outreach.attempts >= figures.cube.least() {
+    if figures.outreach.steps(figures.cube.least())[0].is_some_and(|people| people > 0) {
         table.rows.push(row("all", "all", &figures.outreach.resources.used));
     }
     for method in &figures.outreach.methods {

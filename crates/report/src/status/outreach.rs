@@ -182,7 +182,7 @@ fn compared(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Tong
             .map(|pair| {
                 let [first, second] = pair.methods.each_ref().map(|code| named(source, code, t));
                 let people = pair.people.map_or_else(
-                    || t.pick("for få", "too few").to_owned(),
+                    || t.pick("holdt tilbage", "withheld").to_owned(),
                     |[first, second]| format!("{} {} {}", t.whole(first), t.pick("mod", "against"), t.whole(second)),
                 );
                 let mut row = vec![format!("{first} – {second}"), people];
@@ -243,6 +243,16 @@ fn missed(blocks: &mut Vec<Block>, figures: &Figures, t: Tongue) {
 fn resources(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Tongue) {
     heading(blocks, t.pick("Brug af ressourcer", "Use of resources"));
     let (out, used) = (&figures.outreach, &figures.outreach.resources.used);
+    if out.steps(figures.cube.least())[0].is_none() {
+        say(
+            blocks,
+            t.pick(
+                "Så få blev søgt, at timer og udgifter er holdt tilbage: de ville fortælle, hvad der blev gjort for hver enkelt.",
+                "So few were approached that hours and cost are withheld: they would tell what was done for each of them.",
+            ),
+        );
+        return;
+    }
     let (noted, attempts) =
         (count(t, figures.shown(out.resources.with_minutes)), count(t, figures.shown(out.attempts)));
     let hours = t.decimal(used.hours, 1);
@@ -266,7 +276,7 @@ fn resources(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Ton
         },
     );
     let cell = |hours: Option<f64>, cost: Option<f64>| match (hours, cost) {
-        (None, None) => t.pick("for få", "too few").to_owned(),
+        (None, None) => "–".to_owned(),
         (Some(hours), None) => format!("{} {}", t.decimal(hours, 1), t.pick("t", "h")),
         (None, Some(cost)) => format!("{} kr.", t.whole(cost.round() as u64)),
         (Some(hours), Some(cost)) => {
@@ -307,8 +317,8 @@ fn resources(blocks: &mut Vec<Block>, source: &Source, figures: &Figures, t: Ton
     say(
         blocks,
         t.pick(
-            "En kontakt er en, der svarede; et tilbud er et, der blev taget imod.",
-            "A contact is somebody who answered; an offer is one that was accepted.",
+            "En kontakt er en, der svarede; et tilbud er et, der blev taget imod. En streg: holdt tilbage, eller der var ingen.",
+            "A contact is somebody who answered; an offer is one that was accepted. A dash: withheld, or there was none.",
         ),
     );
 }

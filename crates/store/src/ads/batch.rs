@@ -44,7 +44,7 @@ struct Day {
     changed: bool,
 }
 
-/// The ads of one transaction. Nothing is written before [`Batch::write`] but new rows of ads and versions.
+/// The ads of one transaction. Nothing is written before [`Batch::write`] but new rows of ads.
 pub(crate) struct Batch<'k> {
     keys: &'k Keys,
     ads: HashMap<AdKey, Kept>,
@@ -55,6 +55,8 @@ pub(crate) struct Batch<'k> {
     made: HashSet<(i64, i64)>,
     /// Ads whose first version was made here: what was seen before its page was read belongs to it.
     first: Vec<i64>,
+    /// Rows of the versions made here.
+    contents: Vec<Vec<Arg>>,
 }
 
 fn no_ad() -> StoreError {
@@ -72,8 +74,8 @@ impl<'k> Batch<'k> {
         };
         let kept = |ad| Kept { ad, changed: false, validators: None };
         let ads = ads.into_iter().map(|(key, ad)| (key, kept(ad))).collect();
-        let (versions, days, made, first) = Default::default();
-        let mut batch = Self { keys, ads, versions, days, made, first };
+        let (versions, days, made, first, contents) = Default::default();
+        let mut batch = Self { keys, ads, versions, days, made, first, contents };
         batch.look_up_versions(tx, wanted).await?;
         batch.look_up_days(tx, wanted).await?;
         Ok(batch)
@@ -169,9 +171,8 @@ impl<'k> Batch<'k> {
 
     /// The version with this content; made where there is none. What was seen before the first page was read belongs to
     /// the first version.
-    pub(crate) async fn version(
+    pub(crate) fn version(
         &mut self,
-        tx: &mut Tx,
         key: &AdKey,
         content: &AdContent,
         masked: &[MaskedText],
@@ -191,12 +192,8 @@ impl<'k> Batch<'k> {
                         Some(serde_json::to_string(texts).map_err(|_| StoreError::Corrupt { what: "masked texts" })?)
                     }
                 };
-                tx.later(
-                    "INSERT INTO ad_version (ad_id, version, content_hash, content_sealed, masked, retention, \
-                     delete_after) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                    args![ad_id, number, hash, sealed, masked, Retention::Ad.as_str(), Retention::Ad.until(seen)],
-                )
-                .await?;
+                let (retention, until) = (Retention::Ad.as_str(), Retention::Ad.until(seen));
+                self.contents.push(args![ad_id, number, hash, sealed, masked, retention, until]);
                 self.versions.insert((ad_id, hash), number);
                 self.made.insert((ad_id, number));
                 if number == 1 {
@@ -291,6 +288,12 @@ impl<'k> Batch<'k> {
 
     /// Writes what has changed, with the next statement or the end of the transaction.
     pub(crate) async fn write(mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        tx.insert_later(
+            "INSERT INTO ad_version (ad_id, version, content_hash, content_sealed, masked, retention, delete_after) VALUES",
+            "",
+            self.contents,
+        )
+        .await?;
         for some in self.first.chunks(MOST_ROWS) {
             let sql =
                 format!("UPDATE sighting SET version = 1 WHERE version = 0 AND ad_id IN ({})", places(0, some.len()));

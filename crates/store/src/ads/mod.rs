@@ -109,7 +109,7 @@ impl Store {
         for (new, seen) in some.iter().zip(&times) {
             let (Some(&first), Some(&last)) = (seen.first(), seen.last()) else { continue };
             let key = keys.ad(&new.ad);
-            let version = batch.version(tx, &key, &new.content, &new.masked, last).await?;
+            let version = batch.version(&key, &new.content, &new.masked, last)?;
             let id = batch.ad(&key)?.id;
             for image in &new.content.images {
                 if let Some(pdq) = image.pdq {

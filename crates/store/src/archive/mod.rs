@@ -9,7 +9,7 @@ mod write;
 
 pub use read::{ArchiveQuery, ArchiveReader, ArchivedPage};
 pub use reread::{Reread, RereadAs, RereadCounts, WholeRun};
-pub(crate) use write::{CaptureOf, Prepared};
+pub(crate) use write::{CaptureOf, Keeping, Prepared};
 
 use crate::StoreError;
 use domain::CaptureKind;

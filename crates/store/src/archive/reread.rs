@@ -162,6 +162,13 @@ impl Store {
             }
         }
         let wanted = settle(&known, &timeline);
+        // A version whose contacts are gone is what was read of it, which nothing could read again under another number.
+        if wanted.numbers != known.by_hash() {
+            const GONE: &str = "SELECT 1 FROM ad_version WHERE ad_id = $1 AND contacts_gone_at IS NOT NULL LIMIT 1";
+            if tx.one(GONE, args![found.id]).await?.is_some() {
+                return Ok(counts);
+            }
+        }
         counts.sightings_new = wanted.sightings_new;
         let mut contents: BTreeMap<&[u8], &AdContent> = BTreeMap::new();
         let content_pages = pages.iter().filter_map(|page| match &page.what {

@@ -9,6 +9,7 @@ use crate::retention::Retention;
 use crate::{Store, StoreError};
 use domain::{Capture, CaptureKind, Exchange, Issue, Page, Truncated};
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 /// A capture made ready before the transaction begins: hashed, compressed, sealed.
 pub(crate) struct Prepared {
@@ -101,39 +102,67 @@ impl Store {
     }
 }
 
+/// A capture, whose page it is, and the version of its ad that was read from it.
+pub(crate) type Keeping<'a> = (&'a Prepared, CaptureOf, Option<i64>);
+
 impl Prepared {
     /// Writes the body, where it is not there yet, and the capture, with the version of its ad that was read from it.
     pub(crate) async fn keep(&self, tx: &mut Tx, of: CaptureOf, version: Option<i64>) -> Result<(), StoreError> {
-        let (retention, until) = (Retention::Page.as_str(), Retention::Page.until(self.kept_from));
+        Self::keep_all(tx, &[(self, of, version)]).await
+    }
+
+    /// Writes several, in their order.
+    pub(crate) async fn keep_all(tx: &mut Tx, captures: &[Keeping<'_>]) -> Result<(), StoreError> {
+        let retention = Retention::Page.as_str();
+        let until = |of: &Prepared| Retention::Page.until(of.kept_from);
+        let (mut bodies, mut place): (Vec<(Option<i64>, &Prepared)>, HashMap<&[u8; 32], usize>) = Default::default();
+        for (prepared, ..) in captures {
+            // A statement may name each body once only.
+            let at = *place.entry(&prepared.address).or_insert(bodies.len());
+            match bodies.get_mut(at) {
+                Some((latest, _)) => *latest = (*latest).max(until(prepared)),
+                None => bodies.push((until(prepared), prepared)),
+            }
+        }
+        let bodies = bodies
+            .into_iter()
+            .map(|(until, of)| args![of.address, of.body_sealed.clone(), of.bytes, retention, until])
+            .collect();
         // The same body again keeps its row and lives as long as its last capture.
-        tx.later(
-            "INSERT INTO page (address, body_sealed, bytes, retention, delete_after) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (address) DO UPDATE SET delete_after = CASE WHEN excluded.delete_after > page.delete_after \
+        tx.insert_later(
+            "INSERT INTO page (address, body_sealed, bytes, retention, delete_after) VALUES",
+            " ON CONFLICT (address) DO UPDATE SET delete_after = CASE WHEN excluded.delete_after > page.delete_after \
              THEN excluded.delete_after ELSE page.delete_after END",
-            args![self.address, self.body_sealed.clone(), self.bytes, retention, until],
+            bodies,
         )
         .await?;
-        tx.later(
-            "INSERT INTO page_capture (page_id, site_id, run_id, ad_id, kind, url_sealed, status, content_type, \
-             fetched_at, issues, exchange_sealed, truncated, version, retention, delete_after) \
-             SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 FROM page WHERE address = $1",
+        let rows = (0_i64..).zip(captures).map(|(place, (prepared, of, version))| {
             args![
-                self.address,
+                prepared.address,
                 of.site_id,
                 of.run.map(|run| run.0),
                 of.ad_id,
-                kind_number(self.kind),
-                self.url_sealed.clone(),
-                self.status,
-                &self.content_type,
-                self.fetched_at,
-                &self.issues,
-                self.exchange_sealed.clone(),
-                self.truncated.map(Truncated::as_str),
-                version,
+                kind_number(prepared.kind),
+                prepared.url_sealed.clone(),
+                prepared.status,
+                &prepared.content_type,
+                prepared.fetched_at,
+                &prepared.issues,
+                prepared.exchange_sealed.clone(),
+                prepared.truncated.map(Truncated::as_str),
+                *version,
                 retention,
-                until
-            ],
+                until(prepared),
+                place
+            ]
+        });
+        tx.insert_later(
+            "INSERT INTO page_capture (page_id, site_id, run_id, ad_id, kind, url_sealed, status, content_type, \
+             fetched_at, issues, exchange_sealed, truncated, version, retention, delete_after) \
+             SELECT p.id, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8, v.column9, \
+             v.column10, v.column11, v.column12, v.column13, v.column14, v.column15 FROM (VALUES",
+            ") AS v JOIN page p ON p.address = v.column1 ORDER BY v.column16",
+            rows.collect(),
         )
         .await
     }

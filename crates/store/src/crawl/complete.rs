@@ -5,7 +5,7 @@ use super::frontier::ForAd;
 use super::gather::Asked;
 use super::{Completed, Entry, EntryKind, PageOutcome, RunId, RunTally, Trail, Validators};
 use crate::ads::{AdKey, Batch, Wanted, image_key, note_image};
-use crate::archive::{CaptureOf, Prepared};
+use crate::archive::{CaptureOf, Keeping, Prepared};
 use crate::db::{Arg, MOST_ROWS, Tx, args, places};
 use crate::keys::Purpose;
 use crate::{Store, StoreError};
@@ -23,6 +23,8 @@ pub(super) struct Record {
     /// What else was asked.
     pub before: Vec<Prepared>,
     pub at: Timestamp,
+    /// Whoever brings it wants the next entry too.
+    pub lease: bool,
 }
 
 impl Record {
@@ -48,12 +50,14 @@ impl Record {
 type Open = HashMap<i64, Option<i64>>;
 
 /// What an entry is recorded into.
-pub(super) struct Into<'a, 'k> {
+pub(super) struct Into<'a, 'k, 'r> {
     pub tx: &'a mut Tx,
     pub run: RunId,
     pub site_id: i64,
     pub tally: &'a mut RunTally,
     pub batch: &'a mut Batch<'k>,
+    /// What goes to the archive, in its order.
+    pub captures: &'a mut Vec<Keeping<'r>>,
 }
 
 impl Store {
@@ -78,6 +82,31 @@ impl Store {
         trail: &Trail,
         at: Timestamp,
     ) -> Result<Completed, StoreError> {
+        let record = self.record_of(entry, outcome, trail, (at, false))?;
+        self.gathered(run, |answer| Asked::Record(Box::new(record), answer)).await.map(|(done, _)| done)
+    }
+
+    /// As [`Store::complete_with`], and leases the next entry that is due then, if there is one.
+    pub async fn complete_and_lease(
+        &self,
+        run: RunId,
+        entry: &Entry,
+        outcome: &PageOutcome,
+        trail: &Trail,
+        at: Timestamp,
+    ) -> Result<(Completed, Option<Box<Entry>>), StoreError> {
+        let record = self.record_of(entry, outcome, trail, (at, true))?;
+        self.gathered(run, |answer| Asked::Record(Box::new(record), answer)).await
+    }
+
+    /// Makes what an entry gave ready to be recorded.
+    fn record_of(
+        &self,
+        entry: &Entry,
+        outcome: &PageOutcome,
+        trail: &Trail,
+        (at, lease): (Timestamp, bool),
+    ) -> Result<Record, StoreError> {
         let (kind, own) = (entry.kind.capture(), trail.own.as_ref());
         let archived = match outcome {
             // Kept and read again: only the answer without a body is new, and stands in the trail.
@@ -89,8 +118,7 @@ impl Store {
             _ => None,
         };
         let before = trail.before.iter().map(|capture| self.prepare(capture)).collect::<Result<Vec<_>, _>>()?;
-        let record = Record { entry: entry.clone(), outcome: without_body(outcome), own: archived, before, at };
-        self.gathered(run, |answer| Asked::Record(Box::new(record), answer)).await
+        Ok(Record { entry: entry.clone(), outcome: without_body(outcome), own: archived, before, at, lease })
     }
 
     /// Records entries in a transaction, in their order.
@@ -134,35 +162,42 @@ impl Store {
             }
         }
         let mut batch = Batch::look_up(tx, self.keys(), &wanted).await?;
-        let mut all_done = Vec::with_capacity(records.len());
+        let (mut all_done, mut captures) = (Vec::with_capacity(records.len()), Vec::with_capacity(records.len()));
+        let mut done_now = Vec::with_capacity(records.len());
         for (record, listed) in records.iter().zip(&listed) {
             // Done before, by an earlier transaction or in this one.
             let Some(held) = open.remove(&record.entry.id.0) else {
                 all_done.push(Completed::default());
                 continue;
             };
-            let into = Into { tx: &mut *tx, run, site_id, tally: &mut *tally, batch: &mut batch };
+            let (batch, captures) = (&mut batch, &mut captures);
+            let into = Into { tx: &mut *tx, run, site_id, tally: &mut *tally, batch, captures };
             all_done.push(self.record(into, record, listed, held).await?);
+            done_now.push(record);
         }
         batch.write(tx).await?;
+        Prepared::keep_all(tx, &captures).await?;
+        for record in done_now {
+            if let (PageOutcome::Listing { page, validators, .. }, Some(own)) = (&record.outcome, &record.own) {
+                self.remember_listing(tx, site_id, &record.entry.url, page, own.address, validators).await?;
+            }
+        }
         Ok(all_done)
     }
 
     /// Records one entry.
-    async fn record(
+    async fn record<'r>(
         &self,
-        mut into: Into<'_, '_>,
-        record: &Record,
+        mut into: Into<'_, '_, 'r>,
+        record: &'r Record,
         listed: &[AdRef],
         held: Option<i64>,
     ) -> Result<Completed, StoreError> {
-        let Record { entry, outcome, own, before, at } = record;
+        let Record { entry, outcome, own, before, at, lease: _ } = record;
         let key = entry.ad.as_ref().map(|ad| self.keys().ad(ad));
         let ad_id = key.map(|key| into.batch.ad(&key).map(|ad| ad.id)).transpose()?;
         let captured = CaptureOf { site_id: into.site_id, run: Some(into.run), ad_id };
-        for capture in before {
-            capture.keep(into.tx, captured, None).await?;
-        }
+        into.captures.extend(before.iter().map(|capture| (capture, captured, None)));
         let mut read_as = None;
         let mut done = Completed::default();
         let no_ad = || StoreError::Corrupt { what: "a frontier entry's ad" };
@@ -204,16 +239,12 @@ impl Store {
                 into.tally.ads_gone += u64::from(gone);
             }
         }
-        let tx = into.tx;
         match (held, own) {
             (Some(capture), _) => {
-                tx.later("UPDATE page_capture SET version = $2 WHERE id = $1", args![capture, read_as]).await?;
+                into.tx.later("UPDATE page_capture SET version = $2 WHERE id = $1", args![capture, read_as]).await?;
             }
-            (None, Some(own)) => own.keep(tx, captured, read_as).await?,
+            (None, Some(own)) => into.captures.push((own, captured, read_as)),
             (None, None) => {}
-        }
-        if let (PageOutcome::Listing { page, validators, .. }, Some(own)) = (outcome, own) {
-            self.remember_listing(tx, into.site_id, &entry.url, page, own.address, validators).await?;
         }
         Ok(done)
     }
@@ -226,7 +257,7 @@ impl Store {
     /// Notes the ads of a listing page and enters the pages of those that are to be read.
     async fn list_items(
         &self,
-        into: &mut Into<'_, '_>,
+        into: &mut Into<'_, '_, '_>,
         items: &[ListingItem],
         ads: &[AdRef],
         looked: Looked,
@@ -269,13 +300,13 @@ impl Store {
 
     async fn read_detail(
         &self,
-        into: &mut Into<'_, '_>,
+        into: &mut Into<'_, '_, '_>,
         key: &AdKey,
         detail: ReadDetail<'_>,
         done: &mut Completed,
     ) -> Result<i64, StoreError> {
         let ReadDetail { content, validators, at } = detail;
-        let version = into.batch.version(into.tx, key, content, &[], at).await?;
+        let version = into.batch.version(key, content, &[], at)?;
         into.batch.sighted(into.tx, key, Some(version.number), &[at]).await?;
         let kept = match validators {
             Validators { etag: None, last_modified: None } => None,
@@ -299,7 +330,7 @@ impl Store {
     /// Enters the pictures of an ad whose hashes are not known.
     async fn enter_images(
         &self,
-        into: &mut Into<'_, '_>,
+        into: &mut Into<'_, '_, '_>,
         ad_id: i64,
         sources: &[&str],
         at: Timestamp,

@@ -3,7 +3,7 @@
 
 use super::complete::Record;
 use super::runs::{keep_tally, lock_run};
-use super::{Completed, Next, RunId};
+use super::{Completed, Entry, Next, RunId};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -15,9 +15,12 @@ const MOST_PAGES: usize = 48;
 
 type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
+/// What came of a page, and the next entry for whoever asked for it too.
+pub(super) type Recorded = (Completed, Option<Box<Entry>>);
+
 /// A question and where its answer goes.
 pub(super) enum Asked {
-    Record(Box<Record>, Answer<Completed>),
+    Record(Box<Record>, Answer<Recorded>),
     Lease(Timestamp, Answer<Next>),
 }
 
@@ -88,7 +91,7 @@ impl Store {
         if records.is_empty() && leases.is_empty() {
             return;
         }
-        let (records, answers): (Vec<Record>, Vec<Answer<Completed>>) = records.into_iter().unzip();
+        let (records, answers): (Vec<Record>, Vec<Answer<Recorded>>) = records.into_iter().unzip();
         let (times, hands): (Vec<Timestamp>, Vec<Answer<Next>>) = leases.into_iter().unzip();
         match self.answer_all(run, &records, &times).await {
             Ok((done, next)) => {
@@ -119,7 +122,7 @@ impl Store {
         run: RunId,
         records: &[Record],
         times: &[Timestamp],
-    ) -> Result<(Vec<Completed>, Vec<Next>), StoreError> {
+    ) -> Result<(Vec<Recorded>, Vec<Next>), StoreError> {
         let mut tx = match records.is_empty() {
             true => self.write_soon("leasing the next entries").await?,
             false => self.write("recording fetched pages").await?,
@@ -130,12 +133,20 @@ impl Store {
             done = self.record_all(&mut tx, (run, site_id), &mut tally, records).await?;
             keep_tally(&mut tx, run, &tally).await?;
         }
-        let next = match times.iter().max() {
-            Some(at) => self.lease(&mut tx, run, *at, times.len()).await?,
+        let bringing = records.iter().filter(|record| record.lease).map(|record| record.at);
+        let asked = times.iter().copied().chain(bringing.clone());
+        let mut next = match asked.clone().max() {
+            Some(at) => self.lease(&mut tx, run, at, asked.count()).await?,
             None => Vec::new(),
         };
         tx.commit().await?;
-        Ok((done, next))
+        // Whoever only asked waits longest for it.
+        let mut with = next.split_off(times.len().min(next.len())).into_iter();
+        let lease = |record: &Record| match record.lease.then(|| with.next()) {
+            Some(Some(Next::Entry(entry))) => Some(entry),
+            _ => None,
+        };
+        Ok((done.into_iter().zip(records.iter().map(lease)).collect(), next))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Somebody rings or writes back: what the ledger knows of the number.
 
-use super::AttemptRow;
 use super::ledger::attempts_at;
+use super::{AttemptRow, ContactRef};
 use crate::analysis::current;
 use crate::db::args;
 use crate::{Look, Store, StoreError};
@@ -15,6 +15,8 @@ pub struct CalledBack {
     pub advertisers: Vec<AdvertiserId>,
     /// Attempts at them or by it that were not undone, oldest first.
     pub attempts: Vec<AttemptRow>,
+    /// The contact's row.
+    pub contact: ContactRef,
     /// An objection covers it.
     pub objected: bool,
 }
@@ -56,7 +58,9 @@ impl Store {
         let known = !attempts.is_empty();
         let subject = if known { self.keys().pseudonym(&hash) } else { "unknown".to_owned() };
         Look { subject, ..look.clone() }.write(&mut tx, self.keys()).await?;
+        let row = tx.one("SELECT id FROM contact WHERE contact_hash = $1", args![hash]).await?;
         tx.commit().await?;
-        Ok(known.then_some(CalledBack { advertisers, attempts, objected }))
+        let contact = row.map(|row| row.int(0)).transpose()?.map(ContactRef);
+        Ok(contact.filter(|_| known).map(|contact| CalledBack { advertisers, attempts, contact, objected }))
     }
 }

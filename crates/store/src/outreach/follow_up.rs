@@ -2,12 +2,12 @@
 
 use super::hand_over::{member, one_attempt};
 use super::ledger::{ATTEMPT, attempt_row};
-use super::{AttemptId, AttemptRow, ContactRef, WorkerCaution};
+use super::record::newest_at;
+use super::{AttemptId, AttemptRow, WorkerCaution};
 use crate::db::{Tx, args};
 use crate::keys::Keys;
 use crate::people::account_name;
 use crate::retention::Retention;
-use crate::times::day_from_text;
 use crate::{AccountId, Actor, Look, Store, StoreError, chain};
 use domain::{Contact, TeamId};
 use jiff::{Timestamp, civil::Date};
@@ -107,6 +107,10 @@ pub struct AttemptNow {
     pub care: Option<String>,
     /// Who changed it last, and when; `None` where nobody did since its recording.
     pub changed: Option<(String, Timestamp)>,
+    /// Language used.
+    pub language: String,
+    /// The newest attempt at the same person or group, of any team.
+    pub newest: AttemptId,
 }
 
 /// Who looks after an attempt.
@@ -137,79 +141,15 @@ pub struct DueRow {
     pub referral: Option<ReferralRow>,
     /// What was agreed.
     pub plan: String,
+    /// What was noted of the attempt.
+    pub note: String,
     /// Name of who looks after it.
     pub care: Option<String>,
+    /// The person's case is in the urgent route.
+    pub urgent: bool,
 }
 
 impl Store {
-    /// A team's attempts that are to be followed up by a day and referrals of which the last word is not said, by day.
-    /// Of each person only the newest attempt counts. Audited, since contacts are opened.
-    pub async fn due(&self, look: &Look, team: &TeamId, until: Date) -> Result<Vec<DueRow>, StoreError> {
-        let mut tx = self.write("reading what is to be followed up").await?;
-        look.write(&mut tx, self.keys()).await?;
-        let sql = format!(
-            "{ATTEMPT} WHERE coalesce(t.care_team, t.team) = $1 AND t.undone_at IS NULL AND NOT EXISTS \
-             (SELECT 1 FROM attempt n WHERE n.anchor_ad = t.anchor_ad AND coalesce(n.care_team, n.team) = $1 \
-             AND n.undone_at IS NULL AND \
-             (n.made_at > t.made_at OR (n.made_at = t.made_at AND n.id > t.id))) \
-             AND ((t.follow_up IS NOT NULL AND t.follow_up <= $2) OR EXISTS (SELECT 1 FROM referral r \
-             WHERE r.attempt_id = t.id AND NOT EXISTS (SELECT 1 FROM referral_status s WHERE s.attempt_id = r.attempt_id \
-             AND s.status <> 'pending'))) ORDER BY coalesce(t.follow_up, ''), t.id LIMIT 200"
-        );
-        let rows = tx.all_of(sql, args![team.as_str(), until.to_string()]).await?;
-        let mut due = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let attempt = attempt_row(row)?;
-            let contact = match row.opt_int(13)? {
-                Some(contact) => {
-                    let (contact, objected) = super::gate::open_contact(self, &mut tx, ContactRef(contact)).await?;
-                    (!objected).then_some(contact)
-                }
-                None => None,
-            };
-            let language = row.opt_text(18)?.unwrap_or_default();
-            let referral = self.referral(&mut tx, attempt.id).await?;
-            let now = self.now_of(&mut tx, attempt).await?;
-            due.push(DueRow { attempt: now.attempt, contact, language, referral, plan: now.plan, care: now.care });
-        }
-        tx.commit().await?;
-        Ok(due)
-    }
-
-    async fn referral(&self, tx: &mut Tx, attempt: AttemptId) -> Result<Option<ReferralRow>, StoreError> {
-        let row = tx
-            .one(
-                "SELECT consent_on, consent_how, language, interpreter, referred_to FROM referral WHERE attempt_id = $1",
-                args![attempt.0],
-            )
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let consent = Consent {
-            on: day_from_text(&row.text(0)?)?,
-            how: ConsentHow::parse(&row.text(1)?).ok_or(StoreError::Corrupt { what: "a consent" })?,
-            language: row.text(2)?,
-            interpreter: row.flag(3)?,
-            referred_to: row.text(4)?,
-        };
-        let last = tx
-            .one(
-                "SELECT status, said_by_sealed, said_on, at FROM referral_status WHERE attempt_id = $1 \
-                 ORDER BY id DESC LIMIT 1",
-                args![attempt.0],
-            )
-            .await?;
-        let last = match last {
-            Some(row) => {
-                let status = ReferralStatus::parse(&row.text(0)?);
-                let place = place(attempt, row.int(3)?);
-                let by = self.keys().open_text("referral_status", &place, "said_by", &row.blob(1)?)?;
-                Some((status.ok_or(StoreError::Corrupt { what: "a status" })?, by, day_from_text(&row.text(2)?)?))
-            }
-            None => None,
-        };
-        Ok(Some(ReferralRow { consent, last }))
-    }
-
     /// What the authority said of a referral: kept beside what was said before.
     pub async fn set_referral_status(
         &self,
@@ -297,22 +237,22 @@ impl Store {
     pub async fn attempt_now(&self, look: &Look, attempt: AttemptId) -> Result<AttemptNow, StoreError> {
         let mut tx = self.write("reading an attempt").await?;
         look.write(&mut tx, self.keys()).await?;
-        let row = one_attempt(&mut tx, attempt).await?;
-        let now = self.now_of(&mut tx, row).await?;
-        tx.commit().await?;
-        Ok(now)
-    }
-
-    async fn now_of(&self, tx: &mut Tx, attempt: AttemptRow) -> Result<AttemptNow, StoreError> {
+        let sql = format!("{ATTEMPT} WHERE t.id = $1 AND t.undone_at IS NULL");
+        let rows = tx.all_of(sql, args![attempt.0]).await?;
+        let row = rows.first().ok_or(StoreError::NotFound { what: "attempt" })?;
+        let attempt = attempt_row(row)?;
         let care = match attempt.care_account {
-            Some(account) => Some(account_name(tx, account).await?),
+            Some(account) => Some(account_name(&mut tx, account).await?),
             None => None,
         };
-        let (plan, changed) = match last_change(tx, self.keys(), attempt.id).await? {
+        let (plan, changed) = match last_change(&mut tx, self.keys(), attempt.id).await? {
             Some((plan, by, at)) => (plan, Some((by, at))),
             None => (String::new(), None),
         };
-        Ok(AttemptNow { plan, care, changed, attempt })
+        let newest = newest_at(&mut tx, row.int(12)?).await?;
+        let language = row.opt_text(18)?.unwrap_or_default();
+        tx.commit().await?;
+        Ok(AttemptNow { plan, care, changed, newest, language, attempt })
     }
 }
 
@@ -360,7 +300,7 @@ pub(super) async fn write_change(
     Ok(())
 }
 
-fn place(attempt: AttemptId, at_ms: i64) -> [u8; 16] {
+pub(super) fn place(attempt: AttemptId, at_ms: i64) -> [u8; 16] {
     crate::ads::version_place(attempt.0, at_ms)
 }
 

@@ -2,7 +2,7 @@
 //! a list made of half an answer cannot be.
 
 use super::gate_facts::{
-    Ads, assessments, attempts, cases, claims, contacts, counts, hours, indicators, ordered, seen_by,
+    Ads, Scope, addressed, assessments, attempts, cases, claims, contacts, counts, hours, indicators, ordered, seen_by,
 };
 use super::objection_reach::{desks, extents};
 use super::{AttemptRow, Claim, ContactRef, GateRow};
@@ -87,6 +87,34 @@ pub(super) async fn open_contact(
     Ok((contact, objected))
 }
 
+/// Which of these advertisers are in the urgent route, as the gate has it: by their case or their network's, or by what the
+/// analysis says of either.
+pub(super) async fn urgent_among(
+    tx: &mut Tx,
+    analysis: i64,
+    advertisers: impl Iterator<Item = &str>,
+    as_of: Timestamp,
+) -> Result<BTreeSet<String>, StoreError> {
+    let asked: BTreeSet<&str> = advertisers.collect();
+    const NETWORKS: &str = "SELECT id, network FROM entity WHERE analysis_id = $1 AND id IN";
+    let rows = tx.all_in(NETWORKS, &[analysis.into()], asked.into_iter().map(crate::db::Arg::from)).await?;
+    let mut subjects = BTreeSet::new();
+    for row in &rows {
+        subjects.extend([row.text(0)?, row.text(1)?]);
+    }
+    let scope = Scope::Subjects(&subjects);
+    let (cases, assessed) = (cases(tx, &scope, as_of).await?, assessments(tx, &scope, analysis).await?);
+    let mut urgent = BTreeSet::new();
+    for row in &rows {
+        let (id, network) = (row.text(0)?, row.text(1)?);
+        let by_analysis = [&id, &network].into_iter().any(|of| assessed.get(of).is_some_and(|of| of.urgent));
+        if cases.get(&network).or_else(|| cases.get(&id)).map_or(by_analysis, |case| case.urgent) {
+            urgent.insert(id);
+        }
+    }
+    Ok(urgent)
+}
+
 async fn gate(
     store: &Store,
     tx: &mut Tx,
@@ -104,6 +132,7 @@ async fn gate(
         ),
         Of::Network(network) => ("e.network = $2", "m.network = $2", network.to_owned()),
     };
+    let whole = matches!(of, Of::Programme(_));
     let scope = || args![analysis, &value];
     let heads = tx
         .all_of(
@@ -124,7 +153,12 @@ async fn gate(
         .await?;
     let advertiser_of: HashMap<i64, String> =
         members.iter().map(|row| Ok((row.int(1)?, row.text(0)?))).collect::<Result<_, StoreError>>()?;
-    let ads = seen_by(tx, &advertiser_of, as_of).await?;
+    let mut subjects = BTreeSet::new();
+    for head in &heads {
+        subjects.extend([head.text(0)?, head.text(1)?]);
+    }
+    let whose = if whole { Scope::Everybody } else { Scope::Subjects(&subjects) };
+    let ads = seen_by(tx, &whose, &advertiser_of, as_of).await?;
     let mut of_advertiser: HashMap<&str, Ads> = HashMap::new();
     for (ad, seen) in &ads {
         let Some(advertiser) = advertiser_of.get(ad) else { continue };
@@ -132,15 +166,15 @@ async fn gate(
         all.first_seen = all.first_seen.min(seen.first_seen);
         all.last_seen = all.last_seen.max(seen.last_seen);
     }
-    let assessed = assessments(tx, analysis).await?;
-    let indicators = indicators(tx, analysis).await?;
-    let cases = cases(tx, as_of).await?;
+    let assessed = assessments(tx, &whose, analysis).await?;
+    let indicators = indicators(tx, &whose, analysis).await?;
+    let cases = cases(tx, &whose, as_of).await?;
     let claims = claims(tx, now).await?;
     let mut contacts = contacts(tx, analysis, members_on, &value).await?;
     let network_of: HashMap<String, String> =
         heads.iter().map(|head| Ok((head.text(0)?, head.text(1)?))).collect::<Result<_, StoreError>>()?;
     let common = store.common_facts(tx, &mut contacts, &network_of, as_of, now).await?;
-    let attempts = attempts(tx, as_of, &advertiser_of, &contacts).await?;
+    let attempts = attempts(tx, &whose, as_of, &advertiser_of, &contacts).await?;
     let municipalities = ordered(
         tx,
         format!(
@@ -172,7 +206,8 @@ async fn gate(
         scope(),
     )
     .await?;
-    let hours = hours(tx, &advertiser_of, as_of).await?;
+    let hours = hours(tx, &whose, &advertiser_of, as_of).await?;
+    let addressed = addressed(tx, analysis, members_on, &value).await?;
     let extents = extents(tx, analysis).await?;
     let objected = contacts.iter().filter(|(_, of)| of.iter().any(|(contact, _)| contact.objected));
     let objected: Vec<String> = objected.map(|(advertiser, _)| advertiser.clone()).collect();
@@ -232,7 +267,9 @@ async fn gate(
             personas: personas.get(&id).copied().unwrap_or(0),
             indicators: scored.into_iter().collect(),
             other_indicators: others.into_iter().collect(),
-            hours: hours.get(id.as_str()).copied().unwrap_or(0),
+            hours: hours.get(id.as_str()).map_or(0, |(seen, _)| *seen),
+            hours_looked: hours.get(id.as_str()).map_or(0, |(_, looked)| *looked),
+            address_known: addressed.contains(&id),
             desk: desks.remove(&id),
             objection: extents.get(&id).copied(),
             common: common.get(&id).copied().unwrap_or_default(),

@@ -1,10 +1,11 @@
-//! The pieces of the gate's answer, each one query over the whole programme, so that its cost does not grow with the
-//! number of questions.
+//! The pieces of the gate's answer. For a whole programme each is one query over everything, so that its cost does not grow
+//! with the number of advertisers; for one network each asks for its own rows, so that a page does not cost what the store
+//! holds.
 
 use super::ledger::{ATTEMPT, attempt_row};
 use super::{AttemptRow, Claim, ContactRef, GateContact};
 use crate::analysis::{band_from, queue_from};
-use crate::db::{Tx, args};
+use crate::db::{Arg, Row, Tx, args};
 use crate::keys::parse_contact_kind;
 use crate::research::{CaseId, Decided, decided_of};
 use crate::times::{from_ms, local_day_and_hour, unpack_times};
@@ -16,6 +17,44 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// The hours of activity are those of the last so many days.
 const HOURS_DAYS_MS: i64 = 30 * 86_400_000;
 
+/// Whose rows are read.
+pub(super) enum Scope<'a> {
+    Everybody,
+    /// Of these advertisers and networks.
+    Subjects(&'a BTreeSet<String>),
+}
+
+impl Scope<'_> {
+    /// The rows of a text for everybody, or (`AND COLUMN IN`) for these subjects.
+    async fn rows(&self, tx: &mut Tx, sql: &str, column: &str, first: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Scope::Everybody => tx.all_of(sql.to_owned(), first).await,
+            Scope::Subjects(these) => {
+                let names = these.iter().map(Arg::from);
+                tx.all_in(&format!("{sql} AND {column} IN"), &first, names).await
+            }
+        }
+    }
+
+    /// The same by the ads of these subjects.
+    async fn of_ads(
+        &self,
+        tx: &mut Tx,
+        sql: &str,
+        column: &str,
+        first: Vec<Arg>,
+        ads: &HashMap<i64, String>,
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Scope::Everybody => tx.all_of(sql.to_owned(), first).await,
+            Scope::Subjects(_) => {
+                let ids = ads.keys().map(|ad| Arg::from(*ad));
+                tx.all_in(&format!("{sql} AND {column} IN"), &first, ids).await
+            }
+        }
+    }
+}
+
 /// What is gathered of an advertiser's ads.
 pub(super) struct Ads {
     pub first_seen: i64,
@@ -25,12 +64,14 @@ pub(super) struct Ads {
 /// Each member ad as it was known at `as_of`.
 pub(super) async fn seen_by(
     tx: &mut Tx,
+    scope: &Scope<'_>,
     advertiser_of: &HashMap<i64, String>,
     as_of: Timestamp,
 ) -> Result<HashMap<i64, Ads>, StoreError> {
     let until = as_of.as_millisecond();
     let mut ads = HashMap::new();
-    for row in tx.all("SELECT id, first_seen, last_seen FROM ad WHERE first_seen <= $1", args![as_of]).await? {
+    let sql = "SELECT id, first_seen, last_seen FROM ad WHERE first_seen <= $1";
+    for row in scope.of_ads(tx, sql, "id", args![as_of], advertiser_of).await? {
         let id = row.int(0)?;
         if advertiser_of.contains_key(&id) {
             let last_seen = row.int(2)?.min(until);
@@ -39,14 +80,9 @@ pub(super) async fn seen_by(
     }
     // Ads seen again since: their last sighting by then stands among the observations.
     let mut exact: HashMap<i64, i64> = HashMap::new();
-    for row in tx
-        .all(
-            "SELECT g.ad_id, g.times FROM sighting g JOIN ad a ON a.id = g.ad_id \
-             WHERE a.last_seen > $1 AND g.first_at <= $1",
-            args![as_of],
-        )
-        .await?
-    {
+    let sql = "SELECT g.ad_id, g.times FROM sighting g JOIN ad a ON a.id = g.ad_id \
+               WHERE a.last_seen > $1 AND g.first_at <= $1";
+    for row in scope.of_ads(tx, sql, "g.ad_id", args![as_of], advertiser_of).await? {
         let last = unpack_times(&row.blob(1)?)?.into_iter().filter(|ms| *ms <= until).max();
         if let Some(last) = last {
             let known = exact.entry(row.int(0)?).or_insert(last);
@@ -68,10 +104,13 @@ pub(super) struct Assessed {
     pub queue: Queue,
 }
 
-pub(super) async fn assessments(tx: &mut Tx, analysis: i64) -> Result<HashMap<String, Assessed>, StoreError> {
-    let rows = tx
-        .all("SELECT subject, band, points, urgent, queue FROM assessment WHERE analysis_id = $1", args![analysis])
-        .await?;
+pub(super) async fn assessments(
+    tx: &mut Tx,
+    scope: &Scope<'_>,
+    analysis: i64,
+) -> Result<HashMap<String, Assessed>, StoreError> {
+    let sql = "SELECT subject, band, points, urgent, queue FROM assessment WHERE analysis_id = $1";
+    let rows = scope.rows(tx, sql, "subject", args![analysis]).await?;
     rows.iter()
         .map(|row| {
             let assessed = Assessed {
@@ -87,16 +126,12 @@ pub(super) async fn assessments(tx: &mut Tx, analysis: i64) -> Result<HashMap<St
 
 pub(super) async fn indicators(
     tx: &mut Tx,
+    scope: &Scope<'_>,
     analysis: i64,
 ) -> Result<HashMap<String, Vec<(String, String)>>, StoreError> {
     let mut found: HashMap<String, Vec<(String, String)>> = HashMap::new();
-    for row in tx
-        .all(
-            "SELECT subject, indicator, role FROM assessment_indicator WHERE analysis_id = $1 ORDER BY subject, indicator",
-            args![analysis],
-        )
-        .await?
-    {
+    let sql = "SELECT subject, indicator, role FROM assessment_indicator WHERE analysis_id = $1";
+    for row in scope.rows(tx, sql, "subject", args![analysis]).await? {
         found.entry(row.text(0)?).or_default().push((row.text(1)?, row.text(2)?));
     }
     Ok(found)
@@ -110,26 +145,30 @@ pub(super) struct CaseNow {
 }
 
 /// Cases by their subject, with the decision that was in force at `as_of`.
-pub(super) async fn cases(tx: &mut Tx, as_of: Timestamp) -> Result<HashMap<String, CaseNow>, StoreError> {
+pub(super) async fn cases(
+    tx: &mut Tx,
+    scope: &Scope<'_>,
+    as_of: Timestamp,
+) -> Result<HashMap<String, CaseNow>, StoreError> {
+    let sql = "SELECT subject, id, urgent, state FROM case_file WHERE subject IS NOT NULL AND merged_into IS NULL";
+    let rows = scope.rows(tx, sql, "subject", args![]).await?;
+    let sql = "SELECT case_id, kind, at, watch_until, id FROM decision WHERE at <= $1 \
+               AND (undone_at IS NULL OR undone_at > $1)";
+    let mut decisions = match scope {
+        Scope::Everybody => tx.all_of(sql.to_owned(), args![as_of]).await?,
+        Scope::Subjects(_) => {
+            let ids: Vec<Arg> =
+                rows.iter().map(|row| Ok(Arg::from(row.text(1)?))).collect::<Result<_, StoreError>>()?;
+            tx.all_in(&format!("{sql} AND case_id IN"), &[Arg::from(as_of)], ids).await?
+        }
+    };
+    decisions.sort_by_cached_key(|row| (row.int(2).unwrap_or_default(), row.int(4).unwrap_or_default()));
     let mut decided = HashMap::new();
-    for row in tx
-        .all(
-            "SELECT case_id, kind, at, watch_until FROM decision WHERE at <= $1 \
-             AND (undone_at IS NULL OR undone_at > $1) ORDER BY at, id",
-            args![as_of],
-        )
-        .await?
-    {
+    for row in &decisions {
         if let Some(decision) = decided_of(row.opt_text(1)?, row.opt_time(2)?, row.opt_text(3)?)? {
             decided.insert(row.text(0)?, decision);
         }
     }
-    let rows = tx
-        .all(
-            "SELECT subject, id, urgent, state FROM case_file WHERE subject IS NOT NULL AND merged_into IS NULL",
-            args![],
-        )
-        .await?;
     rows.iter()
         .map(|row| {
             let id = row.text(1)?;
@@ -213,6 +252,7 @@ pub(super) async fn contacts(
 /// that is its own now (a damped one is nobody's).
 pub(super) async fn attempts(
     tx: &mut Tx,
+    scope: &Scope<'_>,
     as_of: Timestamp,
     advertiser_of: &HashMap<i64, String>,
     contacts: &Contacts,
@@ -223,12 +263,21 @@ pub(super) async fn attempts(
             through.entry(*id).or_default().push(advertiser);
         }
     }
-    let text = format!(
-        "{ATTEMPT} WHERE t.made_at <= $1 AND (t.undone_at IS NULL OR t.undone_at > $1) ORDER BY t.made_at, t.id"
-    );
+    let text = format!("{ATTEMPT} WHERE t.made_at <= $1 AND (t.undone_at IS NULL OR t.undone_at > $1)");
+    let mut rows = scope.of_ads(tx, &text, "t.anchor_ad", args![as_of], advertiser_of).await?;
+    if matches!(scope, Scope::Subjects(_)) {
+        let ids = through.keys().map(|contact| Arg::from(*contact));
+        rows.extend(tx.all_in(&format!("{text} AND t.contact_id IN"), &[Arg::from(as_of)], ids).await?);
+    }
+    let mut known = Vec::with_capacity(rows.len());
+    for row in &rows {
+        known.push((attempt_row(row)?, row));
+    }
+    known.sort_by_key(|(attempt, _)| (attempt.at, attempt.id));
+    // One by its ad and by its contact is one.
+    known.dedup_by_key(|(attempt, _)| attempt.id);
     let mut found: BTreeMap<String, Vec<AttemptRow>> = BTreeMap::new();
-    for row in tx.all_of(text, args![as_of]).await? {
-        let attempt = attempt_row(&row)?;
+    for (attempt, row) in known {
         let by_contact = row.opt_int(13)?.and_then(|contact| through.get(&contact)).into_iter().flatten().copied();
         let whose: BTreeSet<&str> =
             advertiser_of.get(&row.int(12)?).map(String::as_str).into_iter().chain(by_contact).collect();
@@ -260,20 +309,60 @@ pub(super) async fn counts(
     tx.all_of(text, arguments).await?.iter().map(|row| Ok((row.text(0)?, row.count(1)?))).collect()
 }
 
-/// Local hours of activity as bits, by advertiser.
+/// Local hours of activity as bits, by advertiser, with the hours in which somebody looked: those of the runs on the sites
+/// and days on which it was seen. Only against them do the hours say anything.
 pub(super) async fn hours<'a>(
     tx: &mut Tx,
+    scope: &Scope<'_>,
     advertiser_of: &'a HashMap<i64, String>,
     as_of: Timestamp,
-) -> Result<HashMap<&'a str, u32>, StoreError> {
-    let from = local_day_and_hour(from_ms(as_of.as_millisecond().saturating_sub(HOURS_DAYS_MS))?).0;
-    let rows =
-        tx.all("SELECT ad_id, hours FROM sighting WHERE day >= $1 AND last_at <= $2", args![from, as_of]).await?;
-    let mut found: HashMap<&str, u32> = HashMap::new();
+) -> Result<HashMap<&'a str, (u32, u32)>, StoreError> {
+    let from_ms_ago = as_of.as_millisecond().saturating_sub(HOURS_DAYS_MS);
+    let from = local_day_and_hour(from_ms(from_ms_ago)?).0;
+    let looked = looked(tx, from_ms_ago, as_of).await?;
+    let sql = "SELECT g.ad_id, g.hours, a.site_id, g.day FROM sighting g JOIN ad a ON a.id = g.ad_id \
+               WHERE g.day >= $1 AND g.last_at <= $2";
+    let rows = scope.of_ads(tx, sql, "g.ad_id", args![from, as_of], advertiser_of).await?;
+    let mut found: HashMap<&str, (u32, u32)> = HashMap::new();
     for row in &rows {
         if let Some(advertiser) = advertiser_of.get(&row.int(0)?) {
-            *found.entry(advertiser).or_default() |= row.count(1)?;
+            let (seen, of) = found.entry(advertiser).or_default();
+            *seen |= row.count(1)?;
+            // Whoever was seen was looked for: what was imported has no run.
+            *of |= row.count(1)? | looked.get(&(row.int(2)?, row.int(3)?)).copied().unwrap_or(0);
         }
     }
     Ok(found)
+}
+
+/// Local hours in which each site was read, by day.
+async fn looked(tx: &mut Tx, from: i64, until: Timestamp) -> Result<HashMap<(i64, i64), u32>, StoreError> {
+    const HOUR_MS: i64 = 3_600_000;
+    let sql = "SELECT site_id, started_at, ended_at FROM run WHERE started_at >= $1 AND started_at <= $2";
+    let mut looked: HashMap<(i64, i64), u32> = HashMap::new();
+    for row in tx.all(sql, args![from, until]).await? {
+        let (site, started) = (row.int(0)?, row.int(1)?);
+        let ended = row.opt_int(2)?.unwrap_or(started).min(until.as_millisecond());
+        // By the clock: a run from 10:50 to 11:10 is in two hours.
+        let first = started - started.rem_euclid(HOUR_MS);
+        for hour in 0..=((ended - first) / HOUR_MS).clamp(0, HOURS_DAYS_MS / HOUR_MS) {
+            let (day, hour) = local_day_and_hour(from_ms(first + hour * HOUR_MS)?);
+            *looked.entry((site, day)).or_default() |= 1 << hour;
+        }
+    }
+    Ok(looked)
+}
+
+/// Advertisers of whom an ad names a street address.
+pub(super) async fn addressed(
+    tx: &mut Tx,
+    analysis: i64,
+    members_on: &str,
+    value: &str,
+) -> Result<BTreeSet<String>, StoreError> {
+    let text = format!(
+        "SELECT DISTINCT m.advertiser FROM entity_member m JOIN address_mention x ON x.ad_id = m.ad_id \
+         WHERE m.analysis_id = $1 AND {members_on}"
+    );
+    tx.all_of(text, args![analysis, value]).await?.iter().map(|row| row.text(0)).collect()
 }

@@ -72,6 +72,8 @@ pub struct HandoverRow {
     pub answered: Option<(String, Timestamp)>,
     /// What they answered, in words.
     pub answer: String,
+    /// When it was done after they accepted: marked so, or followed by a further attempt of theirs.
+    pub done: Option<Timestamp>,
 }
 
 const HANDOVER: &str = "SELECT h.id, h.from_team, h.to_team, h.to_account, h.state, h.note_sealed, h.by_name, h.at, \
@@ -170,7 +172,8 @@ impl Store {
         let answered = tx
             .run(
                 "UPDATE handover SET state = $2, answered_name = $3, answered_at = $4, answer_sealed = $5 \
-                 WHERE id = $1 AND state = 'offered'",
+                 WHERE id = $1 AND state = 'offered' AND EXISTS \
+                 (SELECT 1 FROM attempt t WHERE t.id = handover.attempt_id AND t.undone_at IS NULL)",
                 args![id.0, state.as_str(), &name, at, sealed],
             )
             .await?;
@@ -260,11 +263,22 @@ impl Store {
         for row in tx.all_in(&format!("{ATTEMPT} WHERE t.id IN"), &[], of).await? {
             attempts.insert(row.int(0)?, (attempt_row(&row)?, row.opt_text(18)?.unwrap_or_default()));
         }
+        let done = done_since(&mut tx, &rows).await?;
         tx.commit().await?;
-        rows.iter().map(|row| self.handover(row, &attempts)).collect()
+        rows.iter()
+            .map(|row| {
+                let done = done.get(&row.int(0)?).copied();
+                self.handover(row, &attempts, done)
+            })
+            .collect()
     }
 
-    fn handover(&self, row: &Row, attempts: &HashMap<i64, (AttemptRow, String)>) -> Result<HandoverRow, StoreError> {
+    fn handover(
+        &self,
+        row: &Row,
+        attempts: &HashMap<i64, (AttemptRow, String)>,
+        done: Option<Timestamp>,
+    ) -> Result<HandoverRow, StoreError> {
         let id = row.int(11)?;
         let (attempt, language) = attempts.get(&id).ok_or(StoreError::NotFound { what: "attempt" })?.clone();
         let place = id.to_le_bytes();
@@ -285,6 +299,7 @@ impl Store {
             at: row.time(7)?,
             answered: row.opt_text(8)?.zip(row.opt_time(9)?),
             answer,
+            done,
         })
     }
 
@@ -300,13 +315,44 @@ impl Store {
         seq: i64,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        tx.run(
-            "UPDATE attempt SET care_team = $2, care_account = $3, version = version + 1 WHERE id = $1",
-            args![attempt.0, care.team.as_str(), care.account.map(|of| of.0)],
-        )
-        .await?;
+        // The row itself is asked, not only read before: an undo may have come between on PostgreSQL.
+        let moved = tx
+            .run(
+                "UPDATE attempt SET care_team = $2, care_account = $3, version = version + 1 \
+                 WHERE id = $1 AND undone_at IS NULL",
+                args![attempt.0, care.team.as_str(), care.account.map(|of| of.0)],
+            )
+            .await?;
+        if moved == 0 {
+            return Err(StoreError::Refused { why: MEANWHILE });
+        }
         write_change(tx, self.keys(), attempt, None, by, name, seq, at).await
     }
+}
+
+/// When the team that accepted was done with each of these. The change that moved the care kept the day that stood there
+/// then.
+async fn done_since(tx: &mut Tx, rows: &[Row]) -> Result<HashMap<i64, Timestamp>, StoreError> {
+    // A further attempt; or marked as done, or its outcome written: what stood open when they accepted is closed in a
+    // later change.
+    const DONE: &str = "SELECT h.id, (SELECT min(n.made_at) FROM attempt n WHERE n.anchor_ad = t.anchor_ad AND n.id > t.id \
+         AND n.team = h.to_team AND n.made_at >= h.answered_at AND n.undone_at IS NULL), \
+         (SELECT min(c.at) FROM attempt_change c WHERE c.attempt_id = t.id \
+         AND t.follow_up IS NULL AND c.follow_up IS NULL AND c.id > (SELECT max(d.id) FROM attempt_change d \
+         WHERE d.attempt_id = t.id AND d.follow_up IS NOT NULL AND d.at >= h.answered_at)), \
+         (SELECT min(c.at) FROM attempt_change c WHERE c.attempt_id = t.id \
+         AND t.follow_up IS NULL AND c.outcome IS NOT NULL AND c.id > (SELECT max(d.id) FROM attempt_change d \
+         WHERE d.attempt_id = t.id AND d.outcome IS NULL AND d.at >= h.answered_at)) \
+         FROM handover h JOIN attempt t ON t.id = h.attempt_id WHERE h.state = 'accepted' AND h.id IN";
+    let of = rows.iter().map(|row| Ok(Arg::from(row.int(0)?))).collect::<Result<Vec<Arg>, StoreError>>()?;
+    let mut done = HashMap::with_capacity(of.len());
+    for row in tx.all_in(DONE, &[], of).await? {
+        let first = [row.opt_time(1)?, row.opt_time(2)?, row.opt_time(3)?].into_iter().flatten().min();
+        if let Some(first) = first {
+            done.insert(row.int(0)?, first);
+        }
+    }
+    Ok(done)
 }
 
 fn state(row: &Row, column: usize) -> Result<HandoverState, StoreError> {

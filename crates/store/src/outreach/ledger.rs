@@ -1,10 +1,12 @@
 //! The ledger: attempts and what came of them. Written once for one idempotency key; undone by marking.
 
 use super::claims::{anchor, live_claim};
-use super::follow_up::{put_consent, write_change};
+use super::follow_up::put_consent;
 use super::objections::{keep, undo_of_attempt};
+use super::record::nothing_newer;
 use super::{
-    AttemptId, AttemptRow, Channel, Consent, NewAttempt, ObjectionChannel, Outcome, PutAttempt, Told14, WorkerCaution,
+    AttemptId, AttemptRow, Channel, Consent, ContactRef, NewAttempt, ObjectionChannel, Outcome, PutAttempt, Told14,
+    WorkerCaution,
 };
 use crate::analysis::current;
 use crate::db::{Row, Tx, args};
@@ -18,7 +20,7 @@ use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// Nothing leaves for an authority without the person.
-const NO_CONSENT: &str =
+pub(super) const NO_CONSENT: &str =
     "a referral needs the person's own consent: when, how, in which language, with interpreter or not, to whom";
 
 /// How long an attempt can be undone.
@@ -44,6 +46,17 @@ impl Store {
     /// Records an attempt. Refused where another holds the claim. An outcome `Objection` also keeps the objection of
     /// the contact used.
     pub async fn put_attempt(&self, attempt: &NewAttempt, by: AccountId) -> Result<PutAttempt, StoreError> {
+        self.put_attempt_after(attempt, None, by).await
+    }
+
+    /// The same, by a worker who knew of the attempts up to `seen` (0: of none). Where a newer one is there by now, in
+    /// another tab or by a colleague, nothing is recorded and the worker is asked: a [`StoreError::Conflict`] names it.
+    pub async fn put_attempt_after(
+        &self,
+        attempt: &NewAttempt,
+        seen: Option<AttemptId>,
+        by: AccountId,
+    ) -> Result<PutAttempt, StoreError> {
         if attempt.outcome == Some(Outcome::Referred) && attempt.details.consent.is_none() {
             return Err(StoreError::Refused { why: NO_CONSENT });
         }
@@ -58,6 +71,7 @@ impl Store {
         {
             return Err(StoreError::Held { what: "advertiser", by: claim.name, until: claim.until });
         }
+        nothing_newer(&mut tx, anchor, seen).await?;
         let actor = Actor::Account(by);
         let attempt = Attempt {
             new: attempt,
@@ -158,7 +172,7 @@ impl Store {
         Ok(PutAttempt { id, new: true })
     }
 
-    async fn object_by_attempt(
+    pub(super) async fn object_by_attempt(
         &self,
         tx: &mut Tx,
         attempt: AttemptId,
@@ -172,91 +186,26 @@ impl Store {
         self.share_objection(tx, put.id, None).await
     }
 
-    /// Sets what came of an attempt. `Objection` also keeps the objection of the contact used; `Referred` needs the
-    /// consent ([`Store::set_referred`]).
-    pub async fn set_outcome(
-        &self,
-        attempt: AttemptId,
-        outcome: Outcome,
-        expected_version: i64,
-        by: AccountId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        if outcome == Outcome::Referred {
-            return Err(StoreError::Refused { why: NO_CONSENT });
-        }
-        self.change_outcome(attempt, outcome, None, expected_version, by, at).await
-    }
-
-    /// Sets that an attempt led to a referral, with the person's consent.
-    pub async fn set_referred(
-        &self,
-        attempt: AttemptId,
-        consent: &Consent,
-        expected_version: i64,
-        by: AccountId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.change_outcome(attempt, Outcome::Referred, Some(consent), expected_version, by, at).await
-    }
-
-    async fn change_outcome(
-        &self,
-        attempt: AttemptId,
-        outcome: Outcome,
-        consent: Option<&Consent>,
-        expected_version: i64,
-        by: AccountId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.write("recording an outcome").await?;
-        let name = account_name(&mut tx, by).await?;
-        let row = tx
-            .one(
-                "UPDATE attempt SET outcome = $2, version = version + 1 WHERE id = $1 AND version = $3 \
-                 AND undone_at IS NULL RETURNING contact_id",
-                args![attempt.0, outcome.as_str(), expected_version],
-            )
-            .await?;
-        let Some(row) = row else {
-            let found = tx.one("SELECT version, undone_at FROM attempt WHERE id = $1", args![attempt.0]).await?;
-            return Err(match found {
-                Some(row) if row.opt_int(1)?.is_some() => StoreError::Refused { why: "the attempt was undone" },
-                Some(row) => StoreError::Conflict { what: "attempt", expected: expected_version, found: row.int(0)? },
-                None => StoreError::NotFound { what: "attempt" },
-            });
-        };
-        let actor = Actor::Account(by);
-        if let (Outcome::Objection, Some(contact)) = (outcome, row.opt_int(0)?) {
-            self.object_by_attempt(&mut tx, attempt, contact, &actor, at).await?;
-        }
-        if let Some(consent) = consent {
-            put_consent(&mut tx, attempt, consent, at).await?;
-        }
-        let body = serde_json::json!({
-            "attempt": attempt.0, "outcome": outcome.as_str(), "consent": consent.map(consent_json),
-        });
-        let seq = chain::event(&mut tx, self.keys(), "outcome", &actor, body, at).await?;
-        write_change(&mut tx, self.keys(), attempt, None, by, &name, seq, at).await?;
-        tx.commit().await
-    }
-
-    /// Undoes an attempt within 10 minutes of its recording; later it is refused. An objection that only this attempt
-    /// recorded goes with it.
+    /// Undoes an attempt within 10 minutes of its recording; later it is refused, as where another team has accepted it
+    /// meanwhile: nothing vanishes under their hands. An objection that only this attempt recorded goes with it.
     pub async fn undo_attempt(&self, attempt: AttemptId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.write("undoing an attempt").await?;
         account_name(&mut tx, by).await?;
         let undone = tx
             .run(
                 "UPDATE attempt SET undone_at = $2, version = version + 1 WHERE id = $1 AND undone_at IS NULL \
-                 AND recorded_at >= $3",
+                 AND recorded_at >= $3 AND (care_team IS NULL OR care_team = team)",
                 args![attempt.0, at, at.as_millisecond() - UNDO_MS],
             )
             .await?;
         if undone == 0 {
-            let found = tx.one("SELECT undone_at FROM attempt WHERE id = $1", args![attempt.0]).await?;
+            let sql = "SELECT undone_at, care_team, team FROM attempt WHERE id = $1";
+            let found = tx.one(sql, args![attempt.0]).await?;
             return Err(match found {
                 Some(row) if row.opt_int(0)?.is_some() => StoreError::Refused { why: "the attempt was undone already" },
+                Some(row) if row.opt_text(1)?.is_some_and(|care| row.text(2).is_ok_and(|team| team != care)) => {
+                    StoreError::Refused { why: "another team has accepted it; ask them to take that back first" }
+                }
                 Some(_) => StoreError::Refused {
                     why: "an attempt can be undone within 10 minutes; record another outcome instead",
                 },
@@ -295,7 +244,7 @@ pub(crate) async fn attempts_at(tx: &mut Tx, analysis: i64, subject: &str) -> Re
     tx.all_of(text, args![analysis, subject]).await?.iter().map(attempt_row).collect()
 }
 
-fn consent_json(consent: &Consent) -> serde_json::Value {
+pub(super) fn consent_json(consent: &Consent) -> serde_json::Value {
     serde_json::json!({
         "on": consent.on.to_string(), "how": consent.how.as_str(), "language": consent.language,
         "interpreter": consent.interpreter, "to": consent.referred_to,
@@ -328,10 +277,11 @@ pub(super) fn attempt_row(row: &Row) -> Result<AttemptRow, StoreError> {
             .collect::<Result<_, _>>()?,
         care_team: row.opt_text(16)?.map(TeamId),
         care_account: row.opt_int(17)?.map(AccountId),
+        contact: row.opt_int(13)?.map(ContactRef),
     })
 }
 
 /// As kept: words with spaces between.
-fn cautions_text(cautions: &BTreeSet<WorkerCaution>) -> String {
+pub(super) fn cautions_text(cautions: &BTreeSet<WorkerCaution>) -> String {
     cautions.iter().map(|caution| caution.as_str()).collect::<Vec<_>>().join(" ")
 }

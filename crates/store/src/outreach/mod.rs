@@ -21,9 +21,11 @@ macro_rules! words {
     };
 }
 
+mod addresses;
 mod called;
 mod claims;
 mod copies;
+mod due;
 mod follow_up;
 mod gate;
 mod gate_facts;
@@ -33,6 +35,7 @@ mod ledger;
 mod lists;
 mod objection_reach;
 mod objections;
+mod record;
 mod trials;
 mod urgent;
 
@@ -46,6 +49,7 @@ pub(crate) use ledger::attempts_at;
 pub(crate) use lists::empty_line_body;
 pub use objection_reach::{DeskRows, Extent, ObjectionAt, ObjectionQuestion, Spread};
 pub use objections::{ObjectionChannel, ObjectionId, ObjectionRow, PutObjection};
+pub use record::OutcomeEdit;
 pub use trials::NewAssignment;
 pub use urgent::{Told, UrgentNotice};
 
@@ -72,6 +76,10 @@ words!(
         Call = "call",
         /// Visit.
         Visit = "visit",
+        /// E-mail.
+        Mail = "mail",
+        /// Message in a messaging service.
+        App = "app",
         /// No safe way.
         None = "none",
     }
@@ -181,6 +189,10 @@ pub struct GateRow {
     pub other_indicators: Vec<IndicatorId>,
     /// Local hours in which it was seen, as bits.
     pub hours: u32,
+    /// Local hours in which its sites were looked at on those days, as bits: only against these do the hours say anything.
+    pub hours_looked: u32,
+    /// One of its ads names a street address.
+    pub address_known: bool,
     /// Its ads and ties, where an objection covers one of its contacts.
     pub desk: Option<DeskRows>,
     /// How far a named person lets an objection go here.
@@ -386,6 +398,8 @@ pub struct AttemptRow {
     pub care_team: Option<TeamId>,
     /// The worker who looks after it now, if one in particular does.
     pub care_account: Option<AccountId>,
+    /// The contact used, if one is on record.
+    pub contact: Option<ContactRef>,
     /// Version that a change must name.
     pub version: i64,
 }

@@ -1,10 +1,11 @@
 //! How far an objection goes beyond its own contact. What the rule says is worked out outside (`outreach::reach`); here
 //! it is kept, asked of a named person where the rule does not decide, and taken back.
 
-use super::objections::{ObjectionId, by_name, cover, uncover};
+use super::objections::{ObjectionId, cover, uncover};
 use super::{ContactRef, ObjectionChannel};
 use crate::analysis::current;
 use crate::db::{Tx, args};
+use crate::people::by_name;
 use crate::retention::Retention;
 use crate::{Actor, Look, Store, StoreError, chain};
 use domain::{AdvertiserId, Bilingual};

@@ -5,6 +5,7 @@
 use super::AttemptId;
 use crate::db::{Row, Tx, args};
 use crate::keys::Keys;
+use crate::people::by_name;
 use crate::retention::Retention;
 use crate::{AccountId, Actor, Look, Store, StoreError, chain};
 use domain::Contact;
@@ -178,14 +179,6 @@ impl Store {
         end(&mut tx, id, &name, at).await?;
         tx.commit().await?;
         self.unshare_objection(id, None).await
-    }
-}
-
-/// The account of an actor and the name that is kept with an act.
-pub(super) async fn by_name(tx: &mut Tx, actor: &Actor) -> Result<(Option<AccountId>, String), StoreError> {
-    match actor {
-        Actor::Account(id) => Ok((Some(*id), crate::people::account_name(tx, *id).await?)),
-        Actor::System(name) => Ok((None, name.clone())),
     }
 }
 

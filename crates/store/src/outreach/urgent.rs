@@ -1,12 +1,15 @@
 //! Who was told of a case in the urgent route, and who answered. A notice lasts from the opening of the route to its end;
 //! it holds nothing of the case but its id.
 
+use super::claims::anchor;
+use crate::analysis::cases::open_for_import;
+use crate::analysis::current;
 use crate::db::{Row, Tx, args};
 use crate::people::account_name;
 use crate::research::CaseId;
 use crate::retention::Retention;
 use crate::{AccountId, Actor, Store, StoreError, chain};
-use domain::ProgrammeId;
+use domain::{AdvertiserId, ProgrammeId};
 use jiff::Timestamp;
 
 /// A case in the urgent route, as those who send notices see it.
@@ -28,6 +31,8 @@ pub struct UrgentNotice {
     pub escalated_at: Option<Timestamp>,
     /// Who answered, and when.
     pub acknowledged: Option<(Timestamp, String)>,
+    /// The worker who said that somebody may be under 18, where one did.
+    pub reported: Option<String>,
 }
 
 /// What became of a sending.
@@ -42,7 +47,7 @@ pub enum Told {
 }
 
 const NOTICE: &str = "SELECT n.id, n.case_id, c.programme, n.opened_at, n.told_at, n.tries, n.last_failure, \
-     n.escalated_at, n.acknowledged_at, n.acknowledged_by FROM urgent_notice n JOIN case_file c ON c.id = n.case_id";
+     n.escalated_at, n.acknowledged_at, n.acknowledged_by, n.reported_by FROM urgent_notice n JOIN case_file c ON c.id = n.case_id";
 
 impl Store {
     /// Opens a notice for each case that is in the urgent route without one, and closes those whose route was closed by a
@@ -118,6 +123,58 @@ impl Store {
         tx.all_of(sql, args![&case.0]).await?.first().map(notice).transpose()
     }
 
+    /// A worker learned that somebody may be under 18: opens the urgent route at once, on the case that there is or on a new
+    /// one, and a notice that tells the people appointed. Nobody approaches from then on, until one of those closes it.
+    /// True where it was not open before.
+    pub async fn report_minor(
+        &self,
+        advertiser: &AdvertiserId,
+        by: AccountId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.write("opening the urgent route").await?;
+        let name = account_name(&mut tx, by).await?;
+        let (anchor, _) = anchor(&mut tx, advertiser).await?;
+        let analysis = current(&mut tx).await?;
+        let row = tx
+            .one(
+                "SELECT c.id FROM entity_member m JOIN case_file c ON c.subject IN (m.network, m.advertiser) \
+                 WHERE m.analysis_id = $1 AND m.ad_id = $2 AND c.merged_into IS NULL \
+                 ORDER BY CASE WHEN c.subject = m.network THEN 0 ELSE 1 END, c.opened_at, c.id LIMIT 1",
+                args![analysis, anchor],
+            )
+            .await?;
+        let case = match row {
+            Some(row) => Some(row.text(0)?),
+            None => open_for_import(&mut tx, anchor, at).await?,
+        };
+        let case = case.ok_or(StoreError::NotFound { what: "advertiser in the current analysis" })?;
+        let opened = tx
+            .run(
+                "UPDATE case_file SET urgent = 1, version = version + 1, changed_at = $2, delete_after = $3 \
+                 WHERE id = $1 AND urgent = 0",
+                args![&case, at, Retention::Case.until(at)],
+            )
+            .await?
+            == 1;
+        tx.run(
+            "INSERT INTO urgent_notice (case_id, opened_at, tries, retention, delete_after) SELECT $1, $2, 0, $3, $4 \
+             WHERE NOT EXISTS (SELECT 1 FROM urgent_notice n WHERE n.case_id = $1 AND n.closed_at IS NULL)",
+            args![&case, at, Retention::Case.as_str(), Retention::Case.until(at)],
+        )
+        .await?;
+        tx.run(
+            "UPDATE urgent_notice SET reported_by = $2 WHERE case_id = $1 AND closed_at IS NULL AND reported_by IS NULL",
+            args![&case, name],
+        )
+        .await?;
+        // Also where the route was open: that a worker said so is an act of its own.
+        let body = serde_json::json!({ "case": case, "advertiser": advertiser.as_str(), "reported": true });
+        chain::event(&mut tx, self.keys(), "urgent_opened", &Actor::Account(by), body, at).await?;
+        tx.commit().await?;
+        Ok(opened)
+    }
+
     /// A person appointed for the urgent route answers that they look after the case: nobody is told again. The first
     /// answer stands.
     pub async fn acknowledge_urgent(&self, case: &CaseId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
@@ -189,5 +246,6 @@ fn notice(row: &Row) -> Result<UrgentNotice, StoreError> {
         failed: (row.count(5)?, row.opt_text(6)?),
         escalated_at: row.opt_time(7)?,
         acknowledged,
+        reported: row.opt_text(10)?,
     })
 }

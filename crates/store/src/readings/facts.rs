@@ -131,7 +131,7 @@ impl Store {
         let readings = match reader {
             None => tx.all_in(&format!("{KEPT} v.ad_id IN"), &[], ids()).await?,
             Some(reader) => {
-                let sql = format!("{KEPT} v.reader_version = $1 AND v.ad_id IN");
+                let sql = format!("{KEPT} (v.reader_version = $1 OR v.contacts_gone_at IS NOT NULL) AND v.ad_id IN");
                 tx.all_in(&sql, &[Arg::from(reader.reader_version)], ids()).await?
             }
         };
@@ -190,7 +190,7 @@ impl Store {
         let unread = tx
             .all_in(
                 "SELECT v.ad_id, v.version, v.id, v.content_sealed FROM ad_version v \
-                 WHERE (v.reader_version IS NULL OR v.reader_version <> $1) AND v.ad_id IN",
+                 WHERE (v.reader_version IS NULL OR v.reader_version <> $1) AND v.contacts_gone_at IS NULL AND v.ad_id IN",
                 &[Arg::from(reader.reader_version)],
                 rows.iter().map(|row| Arg::from(row.0)),
             )

@@ -36,8 +36,9 @@ pub struct UnreadVersion {
 /// all that was ever read.
 pub(crate) const UNREAD: [&str; 3] = ["v.reader_version IS NULL", "v.reader_version < $1", "v.reader_version > $1"];
 
-/// A version without a sighting was set aside by a run that failed.
-const SEEN: &str = "EXISTS (SELECT 1 FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version)";
+/// A version without a sighting was set aside by a run that failed. One whose contacts are gone stays as it was read: its
+/// text would be read without them.
+const SEEN: &str = "v.contacts_gone_at IS NULL AND EXISTS (SELECT 1 FROM sighting g WHERE g.ad_id = v.ad_id AND g.version = v.version)";
 
 /// Up to `$2` unread versions of a range.
 pub(crate) fn unread_sql(range: &str) -> String {
@@ -129,7 +130,12 @@ impl Store {
     /// Every version counts as unread again, so that the next analysis reads all of them.
     pub async fn forget_readings(&self) -> Result<(), StoreError> {
         let mut tx = self.write("forgetting readings").await?;
-        tx.run("UPDATE ad_version SET reader_version = NULL WHERE reader_version IS NOT NULL", args![]).await?;
+        tx.run(
+            "UPDATE ad_version SET reader_version = NULL WHERE reader_version IS NOT NULL \
+             AND contacts_gone_at IS NULL",
+            args![],
+        )
+        .await?;
         tx.commit().await
     }
 
@@ -187,8 +193,7 @@ impl Store {
             .await?
             .ok_or(StoreError::NotFound { what: "ad version" })?
             .int(0)?;
-        let body = Body { reading: row.reading.clone(), facts: row.facts.clone() };
-        let sealed = keys.seal_json("reading", &id.to_le_bytes(), "body", &body)?;
+        let sealed = seal_reading(keys, id, &row.reading, &row.facts)?;
         tx.run(
             "INSERT INTO reading (version_id, reader_version, body_sealed, read_at, retention, delete_after) \
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (version_id) DO UPDATE SET \
@@ -201,6 +206,7 @@ impl Store {
             "DELETE FROM place_mention WHERE version_id = $1",
             "DELETE FROM language_mention WHERE version_id = $1",
             "DELETE FROM persona_mention WHERE version_id = $1",
+            "DELETE FROM address_mention WHERE version_id = $1",
         ] {
             tx.run(delete, args![id]).await?;
         }
@@ -233,6 +239,13 @@ impl Store {
             tx.run(
                 "INSERT INTO persona_mention (version_id, position, ad_id, persona_hash) VALUES ($1, $2, $3, $4)",
                 args![id, position, ad_id, keys.hash(Purpose::Persona, &[name.as_bytes()])],
+            )
+            .await?;
+        }
+        if let count @ 1.. = row.facts.addresses.len() {
+            tx.run(
+                "INSERT INTO address_mention (version_id, ad_id, addresses) VALUES ($1, $2, $3)",
+                args![id, ad_id, i64::try_from(count).unwrap_or(i64::MAX)],
             )
             .await?;
         }
@@ -295,6 +308,17 @@ pub(crate) fn masked_texts(json: Option<String>) -> Result<Vec<MaskedText>, Stor
 pub(crate) fn open_reading(keys: &Keys, version_id: i64, blob: &[u8]) -> Result<(Reading, VersionFacts), StoreError> {
     let body: Body = keys.open_json("reading", &version_id.to_le_bytes(), "body", blob)?;
     Ok((body.reading, body.facts))
+}
+
+/// As it lies in a version's row.
+pub(crate) fn seal_reading(
+    keys: &Keys,
+    version_id: i64,
+    reading: &Reading,
+    facts: &VersionFacts,
+) -> Result<Vec<u8>, StoreError> {
+    let body = Body { reading: reading.clone(), facts: facts.clone() };
+    keys.seal_json("reading", &version_id.to_le_bytes(), "body", &body)
 }
 
 /// A version's facts alone.

@@ -8,6 +8,7 @@ use crate::retention::Retention;
 use crate::{Store, StoreError};
 use domain::Contact;
 use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
 
 impl Store {
     /// Brings what an objection covers into the register, as far as the contacts are known: `contact` in clear where
@@ -101,6 +102,20 @@ impl Store {
             )
             .await?;
         Ok(row.is_some())
+    }
+
+    /// Takes out those that an objection of another programme of the register covers, with one question for all.
+    pub(crate) async fn drop_objected_elsewhere(&self, contacts: &mut HashMap<i64, Contact>) -> Result<(), StoreError> {
+        let Some(register) = self.register().filter(|_| !contacts.is_empty()) else { return Ok(()) };
+        let hashes: HashMap<i64, Hash> = contacts.iter().map(|(id, contact)| (*id, register.hash(contact))).collect();
+        let mut tx = register.store.read("asking the common register for objections").await?;
+        const OBJECTED: &str = "SELECT contact_hash FROM common_objection WHERE programme <> $1 AND contact_hash IN";
+        let rows = tx
+            .all_in(OBJECTED, &args![register.programme.as_str()], hashes.values().map(|hash| Arg::from(*hash)))
+            .await?;
+        let objected: HashSet<Vec<u8>> = rows.iter().map(|row| row.blob(0)).collect::<Result<_, _>>()?;
+        contacts.retain(|id, _| hashes.get(id).is_none_or(|hash| !objected.contains(&hash[..])));
+        Ok(())
     }
 }
 

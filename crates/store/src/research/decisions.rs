@@ -269,7 +269,11 @@ impl Store {
             .await?
             .ok_or(StoreError::NotFound { what: "case" })?;
         let evidence = set(&locked.text(0)?)?;
-        let urgent = locked.flag(1)? && !leaves_urgent;
+        // What a worker reported meanwhile stays: that is closed by somebody appointed alone.
+        const REPORTED: &str = "SELECT 1 FROM urgent_notice WHERE case_id = $1 AND closed_at IS NULL \
+             AND reported_by IS NOT NULL LIMIT 1";
+        let reported = tx.one(REPORTED, args![&case]).await?.is_some();
+        let urgent = locked.flag(1)? && (!leaves_urgent || reported);
         let before = tx
             .one(
                 "SELECT id, evidence FROM decision WHERE case_id = $1 AND undone_at IS NULL \
@@ -331,6 +335,10 @@ impl Store {
         if closed == 0 {
             return Err(StoreError::NotFound { what: "urgent case" });
         }
+        // With the route its notice ends: were it left to the next job, whoever opens the route again until then would find
+        // it told and answered, and nobody would be told.
+        const END: &str = "UPDATE urgent_notice SET closed_at = $2 WHERE case_id = $1 AND closed_at IS NULL";
+        tx.run(END, args![&case.0, at]).await?;
         let body = serde_json::json!({ "case": case.0, "reason": reason });
         chain::event(&mut tx, self.keys(), "urgent_closed", &Actor::Account(by), body, at).await?;
         tx.commit().await

@@ -13,6 +13,7 @@ mod notes;
 mod queue;
 mod second;
 mod shared_numbers;
+mod subjects;
 mod views;
 
 pub use acts::{Act, ActFilter, ActId, ActWhat};

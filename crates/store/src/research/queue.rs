@@ -1,5 +1,6 @@
 //! The researcher's queue.
 
+use super::subjects::{Subject, subjects};
 use super::{CaseId, CaseState, QueueFilter, QueuePage, QueueRow, ReviewClaim, Skipped};
 use crate::analysis::{band_from, band_number, current, queue_from, queue_text};
 use crate::db::{Arg, Row, Tx, args};
@@ -147,12 +148,9 @@ impl Store {
         let (many, from) = (on.value(limit), on.value(offset));
         let text = format!("SELECT {CASE} {FROM} WHERE {} {ORDER} LIMIT {many} OFFSET {from}", on.text);
         let rows = tx.all_of(text, on.values).await?;
-        let mut page = QueuePage { rows: Vec::with_capacity(rows.len()), total };
-        for row in &rows {
-            page.rows.push(self.queue_row(&mut tx, row, analysis, look.at).await?);
-        }
+        let rows = self.queue_rows(&mut tx, &rows, analysis, look.at).await?;
         tx.commit().await?;
-        Ok(page)
+        Ok(QueuePage { rows, total })
     }
 
     /// How many cases each filter finds. The rows behind each number are those of [`Store::queue`].
@@ -199,47 +197,33 @@ impl Store {
         now: Timestamp,
     ) -> Result<QueueRow, StoreError> {
         let rows = tx.all_of(format!("SELECT {CASE} {FROM} WHERE c.id = $1"), args![&case.0]).await?;
-        let row = rows.first().ok_or(StoreError::NotFound { what: "case" })?;
-        self.queue_row(tx, row, analysis, now).await
+        let rows = self.queue_rows(tx, &rows, analysis, now).await?;
+        rows.into_iter().next().ok_or(StoreError::NotFound { what: "case" })
     }
 
-    async fn queue_row(&self, tx: &mut Tx, row: &Row, analysis: i64, now: Timestamp) -> Result<QueueRow, StoreError> {
+    async fn queue_rows(
+        &self,
+        tx: &mut Tx,
+        rows: &[Row],
+        analysis: i64,
+        now: Timestamp,
+    ) -> Result<Vec<QueueRow>, StoreError> {
+        let mut names = Vec::with_capacity(rows.len());
+        for row in rows {
+            names.push(row.opt_text(1)?.unwrap_or_default());
+        }
+        let subjects = subjects(tx, analysis, &names).await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for (row, name) in rows.iter().zip(&names) {
+            found.push(self.queue_row(row, subjects.get(name).cloned().unwrap_or_default(), now)?);
+        }
+        Ok(found)
+    }
+
+    fn queue_row(&self, row: &Row, of: Subject, now: Timestamp) -> Result<QueueRow, StoreError> {
         let subject = row.opt_text(1)?.unwrap_or_default();
         let network = row.opt_text(2)?.as_deref() == Some("network");
-        let (mut ads, mut advertisers, opened_at) = (0, 0, row.time(11)?);
-        let (mut first_seen, mut last_seen) = (opened_at, opened_at);
-        let size = tx
-            .one(
-                "SELECT count(*), count(DISTINCT m.advertiser), min(a.first_seen), max(a.last_seen) \
-                 FROM entity_member m JOIN ad a ON a.id = m.ad_id \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2)",
-                args![analysis, &subject],
-            )
-            .await?;
-        if let Some(size) = size {
-            (ads, advertisers) = (size.count(0)?, size.count(1)?);
-            first_seen = size.opt_time(2)?.unwrap_or(opened_at);
-            last_seen = size.opt_time(3)?.unwrap_or(opened_at);
-        }
-        let municipalities = tx
-            .all(
-                "SELECT p.municipality_code, max(a.last_seen) FROM entity_member m \
-                 JOIN place_mention p ON p.ad_id = m.ad_id JOIN ad a ON a.id = m.ad_id \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
-                 GROUP BY p.municipality_code ORDER BY 2 DESC, 1",
-                args![analysis, &subject],
-            )
-            .await?;
-        let languages = tx
-            .all(
-                "SELECT l.code, count(DISTINCT l.ad_id) FROM entity_member m \
-                 JOIN language_mention l ON l.ad_id = m.ad_id \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
-                 GROUP BY l.code ORDER BY 2 DESC, 1",
-                args![analysis, &subject],
-            )
-            .await?;
-        let contacts = contact_hashes(tx, analysis, &subject).await?;
+        let opened_at = row.time(11)?;
         let decided = super::decided_of(row.opt_text(16)?, row.opt_time(17)?, row.opt_text(18)?)?;
         let claimed = match (row.opt_int(13)?, row.opt_time(14)?, row.opt_text(15)?) {
             (Some(by), Some(until), Some(name)) if until > now => Some(ReviewClaim { by: AccountId(by), name, until }),
@@ -257,15 +241,15 @@ impl Store {
             queue: queue_from(&row.text(8)?),
             indicators: indicators(&row.text(9)?)?,
             new_evidence: indicators(&row.text(10)?)?,
-            municipalities: municipalities.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?,
-            languages: languages.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?,
-            ads,
-            advertisers,
-            contacts: contacts.iter().map(|(hash, _, _)| self.keys().pseudonym(hash)).collect(),
+            municipalities: of.municipalities,
+            languages: of.languages,
+            ads: of.ads,
+            advertisers: of.advertisers,
+            contacts: of.contacts.iter().map(|hash| self.keys().pseudonym(hash)).collect(),
             opened_at,
             changed_at: row.time(12)?,
-            first_seen,
-            last_seen,
+            first_seen: of.first_seen.unwrap_or(opened_at),
+            last_seen: of.last_seen.unwrap_or(opened_at),
             claimed,
             decided,
         })

@@ -29,6 +29,7 @@ const OF_AD: &[&str] = &[
     "DELETE FROM place_mention WHERE ad_id = $1",
     "DELETE FROM language_mention WHERE ad_id = $1",
     "DELETE FROM persona_mention WHERE ad_id = $1",
+    "DELETE FROM address_mention WHERE ad_id = $1",
     "DELETE FROM link WHERE a_ad = $1 OR b_ad = $1",
     "DELETE FROM entity_member WHERE ad_id = $1",
     "DELETE FROM outreach_claim WHERE anchor_ad = $1",
@@ -37,16 +38,16 @@ const OF_AD: &[&str] = &[
     "DELETE FROM ad_version WHERE ad_id = $1",
 ];
 
+/// The next analysis is a whole one.
+pub(super) const CHANGED_WHOLE: &str = "INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT 0, 1, 0 FROM ad WHERE id = $1 \
+     ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1";
+
 /// Tables of a step that this program may not have yet: the ad's rows there go too, and the next analysis is a whole one,
 /// since a batch would not see what is missing.
 const OF_AD_WHERE_THERE: &[(&str, &str)] = &[
     ("damped_ad", "DELETE FROM damped_ad WHERE ad_id = $1"),
     ("objection_question", "DELETE FROM objection_question WHERE anchor_ad = $1"),
-    (
-        "changed_ad",
-        "INSERT INTO changed_ad (ad_id, stamp, known_at) SELECT 0, 1, 0 FROM ad WHERE id = $1 \
-         ON CONFLICT (ad_id) DO UPDATE SET stamp = changed_ad.stamp + 1",
-    ),
+    ("changed_ad", CHANGED_WHOLE),
 ];
 
 /// What an analysis counts of an ad that goes.
@@ -143,7 +144,7 @@ async fn founds(tx: &mut Tx, id: i64) -> Result<bool, StoreError> {
 }
 
 /// A body that no capture names any more.
-async fn drop_page_without_capture(tx: &mut Tx, page: i64) -> Result<(), StoreError> {
+pub(super) async fn drop_page_without_capture(tx: &mut Tx, page: i64) -> Result<(), StoreError> {
     tx.run(
         "DELETE FROM page WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM page_capture c WHERE c.page_id = page.id)",
         args![page],

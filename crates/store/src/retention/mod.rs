@@ -4,6 +4,7 @@
 //! time when the deletion runs (`rules`), so that a changed clock holds for what is kept already.
 
 mod classes;
+mod contacts;
 mod forget;
 mod hold;
 mod rules;

@@ -10,7 +10,7 @@ pub enum Kind {
     Pages,
     /// Ads: text, readings, sightings, links.
     Ads,
-    /// Contacts that no kept ad shows any more.
+    /// Contacts: in ads whose advertiser was long not seen, and those that no kept ad shows any more.
     Contacts,
     /// Hashes of pictures.
     Images,
@@ -63,6 +63,8 @@ pub struct Clocks {
     pub pages_days: u32,
     /// Ads, after their advertiser was last seen.
     pub ads_days: u32,
+    /// Contacts, links and street addresses of ads, after their advertiser was last seen; with the ad at the latest.
+    pub contacts_days: u32,
     /// Hashes of pictures, after they were made.
     pub images_days: u32,
     /// Cases, decisions, judgements.
@@ -74,11 +76,12 @@ pub struct Clocks {
 }
 
 impl Clocks {
-    /// Days of a kind; contacts go with the last ad that shows them.
+    /// Days of a kind. Contacts go with the last ad that shows them at the latest.
     pub fn days(&self, kind: Kind) -> u32 {
         match kind {
             Kind::Pages => self.pages_days,
-            Kind::Ads | Kind::Contacts => self.ads_days,
+            Kind::Ads => self.ads_days,
+            Kind::Contacts => self.contacts_days.min(self.ads_days),
             Kind::Images => self.images_days,
             Kind::Cases => self.cases_days,
             Kind::Ledger => self.ledger_days,
@@ -246,6 +249,22 @@ pub(super) const RULES: &[Rule] = &[
         key: None,
         before: None,
     },
+    // A form goes with its own clock; a place with all its acts, whose clock each act on it renews.
+    Rule {
+        kind: Kind::Ledger,
+        table: "form_record",
+        due: "form_record.delete_after <= $1",
+        key: Some("id"),
+        before: None,
+    },
+    Rule {
+        kind: Kind::Ledger,
+        table: "visit_plan",
+        due: "visit_plan.delete_after <= $1",
+        key: Some("id"),
+        before: None,
+    },
+    Rule { kind: Kind::Ledger, table: "place_act", due: "place_act.delete_after <= $1", key: Some("id"), before: None },
     Rule {
         kind: Kind::Cases,
         table: "common_referral",
@@ -279,6 +298,15 @@ pub(super) const RULES: &[Rule] = &[
 
 const LEFT_OVER: &str = "delete_after <= $1 AND analysis_id NOT IN (SELECT analysis_id FROM current_analysis)";
 
-/// Contacts that no ad shows that stays. `$1` is the cutoff of ads.
+/// Versions that stay without their contacts: of ads that are due by the clock of contacts (`$1`) and not by that of ads
+/// (`$2`), by which they would go as a whole.
+pub(super) fn version_without_contacts_due() -> String {
+    let by_ads = AD_DUE.replace("$1", "$2");
+    format!(
+        "ad_version.contacts_gone_at IS NULL AND ad_version.ad_id IN (SELECT ad.id FROM ad WHERE {AD_DUE} AND NOT ({by_ads}))"
+    )
+}
+
+/// Contacts that no ad shows whose contacts stay. `$1` is the cutoff of contacts.
 pub(super) const CONTACT_DUE: &str = "contact.delete_after IS NOT NULL AND NOT EXISTS (SELECT 1 FROM contact_mention m \
      WHERE m.contact_id = contact.id AND m.ad_id NOT IN (SELECT ad.id FROM ad WHERE {ad_due}))";

@@ -1,10 +1,11 @@
 //! The deletion: what is due is counted, listed and deleted by the same conditions, in short transactions.
 
+use super::contacts::forget_contacts;
 use super::forget::{Forget, erase_contacts, forget_ads};
 use super::hold;
-use super::rules::{AD_DUE, CONTACT_DUE, Clocks, Kind, RULES, Rule};
+use super::rules::{AD_DUE, CONTACT_DUE, Clocks, Kind, RULES, Rule, version_without_contacts_due};
 use crate::chain::{self, Chain, Gone};
-use crate::db::{Arg, args};
+use crate::db::{Arg, Tx, args};
 use crate::{Actor, Engine, Store, StoreError};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -71,7 +72,12 @@ impl Store {
         for kind in Kind::ALL {
             match kind {
                 Kind::Ads => count(kind, "ad", AD_DUE).await?,
-                Kind::Contacts => count(kind, "contact", &contact_due()).await?,
+                Kind::Contacts => {
+                    if clocks.days(kind) < clocks.days(Kind::Ads) {
+                        count(kind, "ad_version", &version_without_contacts_due()).await?;
+                    }
+                    count(kind, "contact", &contact_due()).await?;
+                }
                 Kind::Audit => {
                     count(kind, "event_payload", "delete_after <= $1").await?;
                     count(kind, "audit_payload", "delete_after <= $1").await?;
@@ -142,6 +148,10 @@ impl Store {
             match kind {
                 Kind::Ads => done.push(Due { kind, table: "ad", rows: self.forget_due_ads(cutoff, now).await? }),
                 Kind::Contacts => {
+                    if clocks.days(kind) < clocks.days(Kind::Ads) {
+                        let rows = self.forget_due_contacts_of_ads(cutoff, ads, now).await?;
+                        done.push(Due { kind, table: "ad_version", rows });
+                    }
                     done.push(Due { kind, table: "contact", rows: self.forget_due_contacts(cutoff).await? });
                 }
                 Kind::Audit => {
@@ -205,26 +215,39 @@ impl Store {
         let ids: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>()?;
         for batch in ids.chunks(BATCH / 10) {
             let mut tx = self.write("deleting ads that are due").await?;
-            let mut still = Vec::with_capacity(batch.len());
-            for id in batch {
-                // One that was seen in the meantime stays.
-                if tx.one("SELECT 1 FROM ad WHERE id = $1 AND delete_after <= $2", args![*id, cutoff]).await?.is_some()
-                {
-                    still.push(*id);
-                }
-            }
+            let still = still_due(&mut tx, batch, cutoff).await?;
             forget_ads(&mut tx, self.keys(), &still, Forget::Due, now).await?;
             tx.commit().await?;
         }
         Ok(ids.len() as u64)
     }
 
-    async fn forget_due_contacts(&self, ads: i64) -> Result<u64, StoreError> {
+    async fn forget_due_contacts_of_ads(&self, cutoff: i64, ads: i64, now: Timestamp) -> Result<u64, StoreError> {
+        // Found once, as above: what is left of an advertiser's ads says nothing any more of the others.
+        let mut tx = self.read("finding ads whose contacts are due").await?;
+        let sql = format!(
+            "SELECT DISTINCT ad_version.ad_id FROM ad_version WHERE {} ORDER BY 1",
+            version_without_contacts_due()
+        );
+        let rows = tx.all_of(sql, args![cutoff, ads]).await?;
+        drop(tx);
+        let ids: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>()?;
+        let mut all = 0;
+        for batch in ids.chunks(BATCH / 10) {
+            let mut tx = self.write("deleting the contacts of ads that are due").await?;
+            let still = still_due(&mut tx, batch, cutoff).await?;
+            all += forget_contacts(&mut tx, self.keys(), &still, now).await?;
+            tx.commit().await?;
+        }
+        Ok(all)
+    }
+
+    async fn forget_due_contacts(&self, cutoff: i64) -> Result<u64, StoreError> {
         let mut all = 0;
         loop {
             let mut tx = self.write("deleting contacts that no ad shows").await?;
             let sql = format!("SELECT id FROM contact WHERE {} ORDER BY id LIMIT {BATCH}", contact_due());
-            let rows = tx.all_of(sql, args![ads]).await?;
+            let rows = tx.all_of(sql, args![cutoff]).await?;
             let ids: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>()?;
             erase_contacts(&mut tx, self.keys(), &ids).await?;
             tx.commit().await?;
@@ -309,6 +332,16 @@ impl Store {
         }
         tx.commit().await
     }
+}
+
+/// Those of these ads that are still due: one that was seen in the meantime, or is held since, stays as it is.
+async fn still_due(tx: &mut Tx, ids: &[i64], cutoff: i64) -> Result<Vec<i64>, StoreError> {
+    const STILL: &str = "SELECT ad.id FROM ad WHERE ad.delete_after <= $1 \
+         AND NOT EXISTS (SELECT 1 FROM held_ad h WHERE h.ad_id = ad.id) AND ad.id IN";
+    let rows = tx.all_in(STILL, &[Arg::from(cutoff)], ids.iter().map(|id| Arg::from(*id))).await?;
+    let mut still: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>()?;
+    still.sort_unstable();
+    Ok(still)
 }
 
 impl Due {

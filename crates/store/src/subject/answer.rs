@@ -201,7 +201,8 @@ impl Store {
 
     async fn attempts_answer(&self, tx: &mut Tx, of: &Of) -> Result<Vec<Value>, StoreError> {
         const ATTEMPT: &str = "SELECT id, made_at, team, method, channel, outcome, language, note_sealed, \
-             idempotency_hash, undone_at FROM attempt WHERE";
+             idempotency_hash, undone_at, told, told_why_sealed, cautions, offer, person_asked, follow_up, people \
+             FROM attempt WHERE";
         let mut rows = Vec::new();
         if let Some(id) = of.contact_id {
             rows.extend(tx.all_of(format!("{ATTEMPT} contact_id = $1"), args![id]).await?);
@@ -212,17 +213,38 @@ impl Store {
         let mut attempts = BTreeMap::new();
         for row in &rows {
             let note = self.keys().open_text("attempt", &row.blob(8)?, "note", &row.blob(7)?)?;
-            let plans = tx
+            let told_why = match row.opt_blob(11)? {
+                Some(sealed) => self.keys().open_text("attempt", &row.blob(8)?, "told_why", &sealed)?,
+                None => String::new(),
+            };
+            // Everything that was agreed in the course of time; the newest is in force.
+            let mut plans = Vec::new();
+            for change in tx
                 .all(
-                    "SELECT plan_sealed FROM attempt_change WHERE attempt_id = $1 ORDER BY id DESC LIMIT 1",
+                    "SELECT plan_sealed, follow_up, at FROM attempt_change WHERE attempt_id = $1 ORDER BY id",
+                    args![row.int(0)?],
+                )
+                .await?
+            {
+                let place = row.int(0)?.to_le_bytes();
+                plans.push(json!({
+                    "at": change.time(2)?.to_string(), "day": change.opt_text(1)?,
+                    "plan": self.keys().open_text("attempt_change", &place, "plan", &change.blob(0)?)?,
+                }));
+            }
+            let agreed = plans.last().map_or_else(|| json!(""), |plan| plan["plan"].clone());
+            let consent = tx
+                .one(
+                    "SELECT consent_on, consent_how, language, interpreter, referred_to FROM referral WHERE attempt_id = $1",
                     args![row.int(0)?],
                 )
                 .await?;
-            let agreed = match plans.first() {
-                Some(plan) => {
-                    self.keys().open_text("attempt_change", &row.int(0)?.to_le_bytes(), "plan", &plan.blob(0)?)?
-                }
-                None => String::new(),
+            let consent = match consent {
+                Some(given) => json!({
+                    "on": given.text(0)?, "how": given.text(1)?, "language": given.text(2)?,
+                    "interpreter": given.flag(3)?, "referred_to": given.text(4)?,
+                }),
+                None => Value::Null,
             };
             let mut handed = Vec::new();
             let sql = "SELECT from_team, to_team, state, at, note_sealed, answer_sealed FROM handover \
@@ -242,7 +264,11 @@ impl Store {
             attempts.insert(
                 row.int(0)?,
                 json!({
-                    "agreed": agreed, "handed_over": handed,
+                    "agreed": agreed, "plans": plans, "handed_over": handed,
+                    "told_about_the_data": row.opt_text(10)?, "not_told_because": told_why,
+                    "cautions": row.text(12)?.split_whitespace().collect::<Vec<_>>(),
+                    "offer": row.opt_text(13)?, "person_asked": row.flag(14)?, "follow_up": row.opt_text(15)?,
+                    "workers": row.opt_int(16)?, "consent_to_referral": consent,
                     "at": row.time(1)?.to_string(), "team": row.text(2)?, "method": row.text(3)?,
                     "channel": row.text(4)?, "outcome": row.opt_text(5)?, "language": row.opt_text(6)?, "note": note,
                     "undone": row.opt_int(9)?.is_some(),

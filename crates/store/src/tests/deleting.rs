@@ -13,8 +13,15 @@ use crate::{
 use domain::{AdContent, AdvertiserId, Band, Bilingual, ListingItem, NetworkId, Page, SiteId, TeamId};
 use jiff::Timestamp;
 
-const CLOCKS: Clocks =
-    Clocks { pages_days: 90, ads_days: 730, images_days: 365, cases_days: 1826, ledger_days: 1826, audit_days: 1826 };
+const CLOCKS: Clocks = Clocks {
+    pages_days: 90,
+    ads_days: 730,
+    contacts_days: 730,
+    images_days: 365,
+    cases_days: 1826,
+    ledger_days: 1826,
+    audit_days: 1826,
+};
 
 fn day(days: i64) -> Timestamp {
     at(days * 24 * 60)
@@ -45,6 +52,24 @@ async fn sealed_of_ads(store: &Store) -> Vec<Vec<u8>> {
             all.push(row.blob(0).unwrap());
         }
     }
+    all
+}
+
+/// What holds a contact in an ad.
+async fn sealed_texts(store: &Store) -> Vec<Vec<u8>> {
+    let mut tx = store.read("test").await.unwrap();
+    let mut all = Vec::new();
+    for sql in [
+        "SELECT content_sealed FROM ad_version",
+        "SELECT body_sealed FROM reading",
+        "SELECT value_sealed FROM contact",
+        "SELECT p.body_sealed FROM page p JOIN page_capture c ON c.page_id = p.id WHERE c.ad_id IS NOT NULL",
+    ] {
+        for row in tx.all(sql, args![]).await.unwrap() {
+            all.push(row.blob(0).unwrap());
+        }
+    }
+    assert!(all.len() >= 11);
     all
 }
 
@@ -297,6 +322,65 @@ on_both! {
         assert_eq!((after.faults.len(), after.events), (0, check.events + 1));
         assert_eq!(count(store, "SELECT count(*) FROM audit_payload").await, 0);
         assert_eq!(store.doctor().await.unwrap().faults, Vec::<String>::new());
+    }
+
+    contacts_go_by_their_own_clock_and_the_masked_ad_stays(test) {
+        let store = &test.store;
+        worked(store).await;
+        let before = sealed_texts(store).await;
+        let clocks = Clocks { contacts_days: 60, ..CLOCKS };
+        assert_eq!(store.retention_due(&clocks, day(59)).await.unwrap(), []);
+        let kept = store.facts(None).await.unwrap();
+        let due = store.retention_due(&clocks, day(61)).await.unwrap();
+        let rows = |of: &[crate::Due]| of.iter().map(|due| (due.kind, due.table, due.rows)).collect::<Vec<_>>();
+        let contacts = RetentionKind::Contacts;
+        assert_eq!(rows(&due).into_iter().filter(|due| due.0 == contacts).collect::<Vec<_>>(),
+            [(contacts, "ad_version", 4), (contacts, "contact", 2)]);
+        let done = store.retention_run(&clocks, &system(), day(61)).await.unwrap();
+        assert_eq!(rows(&done).into_iter().filter(|due| due.0 == contacts).collect::<Vec<_>>(),
+            [(contacts, "ad_version", 4), (contacts, "contact", 2)], "as the dry run said");
+        let there = raw(test).await;
+        assert!(before.iter().filter(|bytes| holds(test, &there, bytes)).count() == 0, "bytes of something deleted are still there");
+        assert_eq!(store.retention_due(&clocks, day(61)).await.unwrap(), [], "once is enough");
+        for (sql, left) in [
+            ("SELECT count(*) FROM ad_version WHERE contacts_gone_at IS NOT NULL", 4),
+            ("SELECT count(*) FROM contact_mention", 0),
+            ("SELECT count(*) FROM page", 1), // the listing's own page
+            ("SELECT count(*) FROM case_file", 2),
+            ("SELECT count(*) FROM attempt", 1),
+        ] {
+            assert_eq!(count(store, sql).await, left, "{sql}");
+        }
+
+        // What is left says nothing of whom, and ties the same ads together as before.
+        let exported = store.readings(&look("export"), None).await.unwrap();
+        let text = format!("{:?}", exported.iter().map(|row| (&row.content, &row.reading, &row.facts)).collect::<Vec<_>>());
+        for canary in ["3400", "canary", "example.dk", "x.dk"] {
+            assert!(!text.contains(canary), "{canary}: {text}");
+        }
+        assert!(exported.iter().all(|row| row.content.body == row.masked.iter().find(|text| text.field == domain::Field::Body).unwrap().text));
+        let left = store.facts(None).await.unwrap();
+        let same = |facts: &[domain::AdFacts]| -> Vec<Vec<bool>> {
+            let of = |ad: &domain::AdFacts| ad.versions[0].contacts.clone();
+            facts.iter().map(|a| facts.iter().map(|b| of(a) == of(b)).collect()).collect()
+        };
+        assert_eq!(same(&left), same(&kept));
+        assert!(left.iter().flat_map(|ad| &ad.versions[0].contacts).all(|contact| contact.value.starts_with("+45~")));
+        assert_eq!(store.unread_versions("r2", 10).await.unwrap().len(), 0, "a new reader does not read what is left");
+        assert_eq!(store.audit_verify().await.unwrap().faults, []);
+        assert_eq!(store.doctor().await.unwrap().faults, Vec::<String>::new());
+
+        // One that comes back is read anew, with its contact, and goes again after its time.
+        put(store, &[("1", "0001", 70 * 24 * 60)]).await;
+        let back = store.facts(None).await.unwrap().into_iter().find(|facts| facts.ad == ad("1")).unwrap();
+        assert_eq!((back.versions.len(), &back.versions[1].contacts), (2, &vec![phone("0001")]));
+        let due = store.retention_due(&clocks, day(120)).await.unwrap();
+        assert!(due.iter().all(|due| matches!(due.kind, RetentionKind::Pages | RetentionKind::Derived)), "not before its time: {due:?}");
+        store.retention_run(&clocks, &system(), day(131)).await.unwrap();
+        assert_eq!(count(store, "SELECT count(*) FROM ad_version WHERE contacts_gone_at IS NULL").await, 0);
+        // Last of all the ads themselves.
+        store.retention_run(&clocks, &system(), day(900)).await.unwrap();
+        assert_eq!(count(store, "SELECT count(*) FROM ad_version").await, 0);
     }
 
     an_advertiser_that_still_shows_ads_keeps_its_old_ones_and_so_its_id(test) {

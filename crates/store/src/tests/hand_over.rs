@@ -118,6 +118,33 @@ on_both! {
         assert!(state(store, &west()).await.is_empty() && state(store, &east()).await.is_empty());
     }
 
+    what_another_team_has_accepted_is_not_undone_under_its_hands_and_the_giver_sees_when_it_is_done(test) {
+        let store = &test.store;
+        let (ida, _, vera, attempt) = world(test).await;
+        let offer = NewHandover { attempt, from_team: east(), to_team: west(), to_account: None, note: String::new() };
+        let id = store.offer_handover(&offer, ida, at(201)).await.unwrap();
+        store.answer_handover(id, true, "", &west(), vera, at(202)).await.unwrap();
+        let refused = store.undo_attempt(attempt, ida, at(203)).await.unwrap_err();
+        assert!(refused.to_string().contains("another team has accepted it"), "{refused}");
+        let done = async || store.handovers(&look("handovers"), &east(), at(0)).await.unwrap()[0].done;
+        assert_eq!(done().await, None);
+        store.set_follow_up(attempt, &FollowUpEdit::default(), 2, vera, at(204)).await.unwrap();
+        assert_eq!(done().await, Some(at(204)));
+        let again = FollowUpEdit { day: Some(day("2026-10-05")), ..FollowUpEdit::default() };
+        store.set_follow_up(attempt, &again, 3, vera, at(205)).await.unwrap();
+        assert_eq!(done().await, None, "there is a day again");
+        let further = NewAttempt {
+            idempotency_key: "f".to_owned(), advertiser: one(), line: None, contact: None, method: "call".to_owned(),
+            channel: Channel::Call, outcome: Some(Outcome::AcceptedOffer), language: None, text_version: None, minutes: None,
+            note: String::new(), follow_up: None, team: west(), made_at: at(206), details: AttemptDetails::default(),
+        };
+        let further = store.put_further(&further, attempt, None, vera).await.unwrap();
+        assert_eq!(done().await, Some(at(206)), "what came of it is written");
+        assert!(due(store, &west()).await.is_empty(), "the newest of theirs counts");
+        store.undo_attempt(further.id, vera, at(207)).await.unwrap();
+        assert_eq!((done().await, due(store, &west()).await.len()), (None, 1));
+    }
+
     a_save_that_meets_a_newer_one_changes_nothing_and_can_show_both(test) {
         let store = &test.store;
         let (ida, bo, vera, attempt) = world(test).await;

@@ -4,9 +4,9 @@ use super::fixture::{World, account, ad, analyse, look, phone, programme, put, r
 use super::on_both;
 use crate::testing::{TestStore, at};
 use crate::{
-    AccountId, AttemptDetails, Channel, ClaimResult, Consent, ConsentHow, ContactRef, Decision, DecisionKind,
-    FollowUpEdit, GateRow, ImportResult, NewAttempt, NewLine, NewList, Outcome, PersonRole, ReferralStatus, Store,
-    StoreError, Told14, WorkerCaution,
+    AccountId, AttemptDetails, AttemptId, Channel, ClaimResult, Consent, ConsentHow, ContactRef, Decision,
+    DecisionKind, FollowUpEdit, GateRow, ImportResult, NewAttempt, NewLine, NewList, Outcome, OutcomeEdit, PersonRole,
+    ReferralStatus, Store, StoreError, Told14, WorkerCaution,
 };
 use domain::{AdvertiserId, Band, Bilingual, NetworkId, TeamId};
 use jiff::civil::Date;
@@ -138,6 +138,20 @@ on_both! {
         assert!(gate(store, &one(), 179).await.attempts.is_empty());
     }
 
+    an_address_is_known_where_an_ad_names_one_and_opened_with_a_look_alone(test) {
+        let store = &test.store;
+        world(test).await;
+        assert!(gate(store, &one(), 200).await.address_known);
+        let looks = store.audit_entries(None, 50).await.unwrap().len();
+        let found = store.open_addresses(&look("address"), &one()).await.unwrap();
+        assert_eq!(found.iter().map(|(address, _)| address.as_str()).collect::<Vec<_>>(), ["canarygade 12"]);
+        assert!(found[0].1 >= at(10), "the later of two ads: {found:?}");
+        assert_eq!(store.audit_entries(None, 50).await.unwrap().len(), looks + 1);
+        assert!(store.open_addresses(&look("address"), &AdvertiserId::from("adv_nobody")).await.unwrap().is_empty());
+        let row = gate(store, &one(), 200).await;
+        assert_eq!(row.hours & row.hours_looked, row.hours, "nobody is seen where nobody looks");
+    }
+
     of_any_number_who_claim_at_once_one_gets_it(test) {
         let store = &test.store;
         world(test).await;
@@ -257,6 +271,66 @@ on_both! {
         assert_eq!((due.len(), due[0].attempt.outcome, due[0].contact.clone()), (1, Some(Outcome::Referred), None));
         assert!(due[0].referral.is_some() && due[0].attempt.follow_up.is_some());
         assert!(store.due(&look("due"), &TeamId::from("west"), today()).await.unwrap().is_empty(), "another team's are its own");
+    }
+
+    of_two_tabs_that_record_at_once_the_second_is_asked(test) {
+        let store = &test.store;
+        let (ida, _) = world(test).await;
+        for round in 0..5 {
+            let minute = 300 + 20 * round;
+            let seen = store.attempts(&one()).await.unwrap().last().map_or(AttemptId(0), |last| last.id);
+            let of = |tab: &str| NewAttempt { follow_up: None, ..attempt(&format!("{tab}{round}"), one(), None, minute) };
+            let (left, right) = (of("left"), of("right"));
+            let (a, b) = tokio::join!(
+                store.put_attempt_after(&left, Some(seen), ida), store.put_attempt_after(&right, Some(seen), ida)
+            );
+            let asked = [&a, &b].into_iter().filter(|put| matches!(put, Err(StoreError::Conflict { what: "attempts", .. }))).count();
+            assert_eq!(asked, 1, "{a:?} {b:?}");
+            let first = a.or(b).unwrap().id;
+            // Who has seen it may record one more; the same again counts once.
+            let more = of("more");
+            assert!(store.put_attempt_after(&more, Some(first), ida).await.unwrap().new);
+            assert!(!store.put_attempt_after(&more, Some(first), ida).await.unwrap().new);
+        }
+        assert_eq!(store.attempts(&one()).await.unwrap().len(), 10);
+    }
+
+    what_waits_is_due_until_its_outcome_is_there_with_all_that_came_of_it(test) {
+        let store = &test.store;
+        let (ida, bo) = world(test).await;
+        let contact = gate(store, &one(), 150).await.contacts[0].contact;
+        let mut sent = attempt("k", one(), Some(contact), 200);
+        (sent.outcome, sent.follow_up) = (None, None);
+        let id = store.put_attempt(&sent, ida).await.unwrap().id;
+        let due = async || store.due(&look("due"), &team(), today()).await.unwrap();
+        assert_eq!((due().await[0].attempt.id, due().await[0].note.as_str()), (id, "rang twice"));
+        let edit = OutcomeEdit {
+            outcome: Outcome::AcceptedOffer, minutes: Some(4), note: "she wrote".to_owned(), follow_up: Some(today()),
+            details: AttemptDetails { offer: Some("health".to_owned()), cautions: [WorkerCaution::Camera].into(), ..AttemptDetails::default() },
+        };
+        store.record_outcome(id, &edit, 1, bo, at(210)).await.unwrap();
+        let row = due().await.remove(0);
+        assert_eq!((row.note.as_str(), row.attempt.follow_up, row.attempt.version), ("rang twice\nshe wrote", Some(today()), 2));
+        assert_eq!((row.attempt.outcome, row.attempt.cautions), (Some(Outcome::AcceptedOffer), [WorkerCaution::Camera].into()));
+        let late = store.record_outcome(id, &edit, 1, ida, at(211)).await;
+        assert!(matches!(late, Err(StoreError::Conflict { expected: 1, found: 2, .. })));
+        let notes = async |of: &str| store.attempt_notes(&look("notes"), &TeamId::from(of), &[id]).await.unwrap();
+        assert_eq!((notes("east").await.len(), notes("west").await.len()), (1, 0), "another team's stay its own");
+
+        // She rings: one attempt more with the same ad and contact, whoever holds the line.
+        store.claim(&one(), bo, &team(), at(215), at(400)).await.unwrap();
+        let rings = NewAttempt { outcome: Some(Outcome::Declined), follow_up: None, ..attempt("r", three(), None, 220) };
+        assert!(store.put_attempt(&NewAttempt { advertiser: one(), ..rings.clone() }, ida).await.is_err(), "held");
+        let further = store.put_further(&rings, id, Some(id), ida).await.unwrap();
+        assert!(further.new && !store.put_further(&rings, id, Some(id), ida).await.unwrap().new);
+        let asked = store.put_further(&NewAttempt { idempotency_key: "s".to_owned(), ..rings }, id, Some(id), ida).await;
+        assert!(matches!(asked, Err(StoreError::Conflict { found, .. }) if found == further.id.0), "{asked:?}");
+        let kept = store.attempts(&one()).await.unwrap();
+        assert_eq!((kept.len(), kept[1].advertiser.clone(), kept[1].contact), (2, one(), Some(contact)));
+        assert!(due().await.is_empty(), "the newest counts");
+        let recent = store.recorded_since(ida, at(211)).await.unwrap();
+        assert_eq!(recent.iter().map(|of| of.id).collect::<Vec<_>>(), [further.id]);
+        assert_eq!(store.attempt_now(&look("attempt"), id).await.unwrap().newest, further.id);
     }
 
     a_method_drawn_stays_whatever_is_drawn_later(test) {

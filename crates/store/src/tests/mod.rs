@@ -12,6 +12,7 @@
 //! - `queue`: the researcher's queue, decisions, undo, the urgent route
 //! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
 //! - `objections`: what they cover, who decides how far, what is taken back; the urgent route's notices
+//! - `places`: acts with the register, plans of visits, forms, and how they go
 //! - `shadows`: shadow runs beside an analysis; figures after a lone ad was forgotten; how unread versions are found
 //! - `search`: words, phrases, facets, the look-up of a contact
 //! - `secrets`: no canary in any file, table or error; chains that show tampering
@@ -38,6 +39,7 @@ mod ledger;
 mod moving;
 mod notices;
 mod objections;
+mod places;
 mod queue;
 mod reading;
 mod register;

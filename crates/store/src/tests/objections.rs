@@ -193,6 +193,35 @@ on_both! {
         }
     }
 
+    a_worker_opens_the_urgent_route_where_there_is_a_case_and_where_there_is_none(test) {
+        let store = &test.store;
+        register(store).await;
+        let (ulla, bo) = (account(store, "urgent", PersonRole::Researcher).await, account(store, "bo", PersonRole::OutreachWorker).await);
+        put(store, &[("1", "0001", 0), ("2", "0002", 0)]).await;
+        let world = || World { advertisers: vec![(vec!["1"], vec!["a", "b"]), (vec!["2"], vec![])], networks: vec![] };
+        analyse(store, &world(), 100).await;
+        let ids: Vec<_> = store.gate_rows(&programme(), at(100), at(100)).await.unwrap().into_iter().map(|row| row.advertiser).collect();
+        assert_eq!(ids.len(), 2);
+        for (advertiser, minute) in ids.iter().zip([110, 111]) {
+            assert!(!store.gate_row(advertiser, at(minute), at(minute)).await.unwrap().unwrap().urgent);
+            assert!(store.report_minor(advertiser, bo, at(minute)).await.unwrap(), "opened now");
+            assert!(!store.report_minor(advertiser, bo, at(minute)).await.unwrap(), "open already");
+            assert!(store.gate_row(advertiser, at(minute), at(minute)).await.unwrap().unwrap().urgent);
+        }
+        let open = store.follow_urgent(at(112)).await.unwrap();
+        assert_eq!(open.iter().map(|of| (of.opened_at, of.reported.as_deref())).collect::<Vec<_>>(),
+            [(at(110), Some("Name of bo")), (at(111), Some("Name of bo"))]);
+        // The next analysis knows of no sign, and closes nothing.
+        analyse(store, &world(), 120).await;
+        assert!(store.gate_row(&ids[1], at(121), at(121)).await.unwrap().unwrap().urgent);
+        store.urgent_told(&[open[1].id], &Told::Sent(1), at(122)).await.unwrap();
+        store.close_urgent(&open[1].case, "she is 24", ulla, at(130)).await.unwrap();
+        assert!(!store.gate_row(&ids[1], at(131), at(131)).await.unwrap().unwrap().urgent);
+        assert!(store.report_minor(&ids[1], bo, at(140)).await.unwrap(), "said again, it opens again");
+        let again = store.urgent_notice(&open[1].case).await.unwrap().unwrap();
+        assert_eq!((again.opened_at, again.told_at), (at(140), None), "and somebody is told again");
+    }
+
     the_configuration_appoints_exactly_whom_it_names(test) {
         let store = &test.store;
         account(store, "urgent", PersonRole::Researcher).await;

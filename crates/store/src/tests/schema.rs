@@ -35,7 +35,7 @@ const IMPERSONAL: [&str; 27] = [
     "site_notice",
     "spam_draw",
 ];
-const WITH_THE_AD: [&str; 3] = ["language_mention", "persona_mention", "place_mention"];
+const WITH_THE_AD: [&str; 4] = ["address_mention", "language_mention", "persona_mention", "place_mention"];
 
 async fn columns(test: &TestStore) -> BTreeMap<String, BTreeSet<(String, &'static str)>> {
     let mut tx = test.store.read("test").await.unwrap();

@@ -14,7 +14,7 @@ use domain::{
 };
 
 /// Each stands in one place that must be sealed or hashed.
-const CANARIES: [&str; 19] = [
+const CANARIES: [&str; 22] = [
     "canary-ad-id",
     "canary-title",
     "canary-body",
@@ -34,6 +34,9 @@ const CANARIES: [&str; 19] = [
     "canary-issuer",
     "canary-subject",
     "canary-client",
+    "canary-place",
+    "canary-plan",
+    "canary-answer",
 ];
 
 /// Every path on which something personal comes in.
@@ -181,6 +184,7 @@ pub(super) async fn fill(test: &TestStore) {
     crate::tests::fixture::put(store, &[("other", "0001", 1)]).await;
     store.judge(&ad("canary-ad-id"), &ad("other"), JudgementKind::Same, "canary-note", by, at(25)).await.unwrap();
     store.queue(&look("queue"), &QueueFilter::default(), 0, 10).await.unwrap();
+    super::places::fill(store, by).await;
 }
 
 fn holds(haystack: &[u8], needle: &[u8]) -> bool {
@@ -288,6 +292,9 @@ on_both! {
                 tx.run("UPDATE judgement SET event_seq = 1", args![]).await.unwrap();
                 tx.run("UPDATE objection SET event_seq = 1", args![]).await.unwrap();
                 tx.run("UPDATE outreach_list SET event_seq = 1", args![]).await.unwrap();
+                tx.run("UPDATE place_act SET event_seq = 1", args![]).await.unwrap();
+                tx.run("UPDATE visit_plan SET event_seq = 1", args![]).await.unwrap();
+                tx.run("UPDATE form_record SET event_seq = 1", args![]).await.unwrap();
             }
             tx.run(tamper, args![]).await.unwrap();
             let mut faults = Vec::new();

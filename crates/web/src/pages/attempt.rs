@@ -1,22 +1,21 @@
 //! What was done: record an attempt with what came of it, set an outcome that was awaited, take an attempt back.
 
-use super::attempt_form::{consent, details};
-use super::both::{Both, Merge};
+use super::attempt_form::written;
 use super::line::{Found, Shown, find, page};
-use super::line_view::used_contact;
+use super::line_view::{history, outcome_words, used_contact};
+use super::show;
+use super::what_came::{From, record};
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
 use crate::forms::Posted;
-use crate::{AppState, format, gate};
+use crate::page::Page;
+use crate::settings::Team;
+use crate::{AppState, gate};
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::civil::Date;
-use store::{AttemptId, Channel, NewAttempt, Outcome, StoreError};
-
-/// Longest note, in characters, and most minutes (a day).
-const MOST_NOTE: usize = 4000;
-const MOST_MINUTES: i64 = 24 * 60;
+use store::{AttemptId, AttemptRow, Channel, NewAttempt, Outcome, StoreError};
 
 /// Records an attempt and what came of it. The same form sent twice counts once.
 pub async fn attempt(
@@ -28,31 +27,21 @@ pub async fn attempt(
 ) -> Result<Response, WebError> {
     let (t, now) = (visit.language, state.now());
     let found = find(&state, &who, id, now).await?;
-    let mut errors = Vec::new();
-    let channel = Channel::parse(&posted.text("channel")).filter(|channel| *channel != Channel::None);
-    let outcome = match posted.text("outcome").as_str() {
-        "" => None,
-        word => Some(Outcome::parse(word).ok_or(WebError::UnreadableForm)?),
+    let (written, mut errors) = written(&state, t, &posted)?;
+    let channel = match posted.text("channel").as_str() {
+        "" => {
+            errors.push(("how", t.t("wrong-channel")));
+            None
+        }
+        word => Channel::parse(word).filter(|channel| *channel != Channel::None),
     };
-    let minutes = posted.text("minutes");
-    let minutes_read = minutes.parse::<i64>().ok().filter(|given| (0..=MOST_MINUTES).contains(given));
-    if !minutes.is_empty() && minutes_read.is_none() {
-        errors.push(("minutes", t.t("wrong-minutes")));
-    }
-    let follow_up = posted.text("follow_up");
-    let follow_up_read: Option<Date> = follow_up.parse().ok().filter(|day| *day >= format::day_of(now));
-    if !follow_up.is_empty() && follow_up_read.is_none() {
-        errors.push(("follow", t.t("wrong-follow-up")));
-    }
-    if posted.text("note").chars().count() > MOST_NOTE {
-        errors.push(("note", t.n("wrong-too-long", MOST_NOTE as i64)));
-    }
-    let details = details(&state, t, &posted, outcome == Some(Outcome::Referred), &mut errors);
     let (Some(channel), true) = (channel, errors.is_empty()) else {
         if errors.is_empty() {
             return Err(WebError::UnreadableForm);
         }
-        let shown = Shown { errors, posted, ..Shown::default() };
+        // The words that were sent stay the words that are named: the language that the worker chose for them is kept.
+        let text = Some(posted.text("text")).filter(|text| !text.is_empty());
+        let shown = Shown { errors, posted, text: text.as_ref(), ..Shown::default() };
         let page = page(&state, &visit, &who, &found, shown).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -60,9 +49,13 @@ pub async fn attempt(
     if key.len() != 32 {
         return Err(WebError::UnreadableForm);
     }
-    let method = state.settings.methods.iter().map(|m| m.code.as_str()).find(|code| *code == posted.text("method"));
+    // Where the worker names no method it is that of the way used.
+    let methods = &state.settings.methods;
+    let named = methods.iter().find(|method| method.code == posted.text("method"));
+    let method = named.or_else(|| methods.iter().find(|method| method.goes_by(gate::channel(channel))));
+    let in_writing = matches!(channel, Channel::Sms | Channel::Mail | Channel::App);
     let text_version = posted.text("text_version");
-    let used = used_contact(&found.line, posted.number("contact"));
+    let used = used_contact(&found.line.contacts, posted.number("contact"), channel);
     let new = NewAttempt {
         idempotency_key: format!("{}:{key}", who.id().0),
         advertiser: found.line.line.advertiser.clone(),
@@ -71,20 +64,31 @@ pub async fn attempt(
         // What was drawn is what is analysed, whatever the form says.
         method: match state.store.assigned_method(&found.line.line.advertiser).await? {
             Some(drawn) => drawn,
-            None => method.unwrap_or("outreach").to_owned(),
+            None => method.map_or("outreach", |method| method.code.as_str()).to_owned(),
         },
         channel,
-        outcome,
+        outcome: written.outcome,
         language: Some(found.line.line.language.clone()).filter(|language| !language.is_empty()),
-        text_version: Some(text_version).filter(|text| channel == Channel::Sms && !text.is_empty() && text.len() < 100),
-        minutes: minutes_read.and_then(|minutes| u32::try_from(minutes).ok()),
-        note: posted.text("note"),
-        follow_up: follow_up_read,
+        text_version: Some(text_version).filter(|text| in_writing && !text.is_empty() && text.len() < 100),
+        minutes: written.minutes,
+        note: written.note,
+        follow_up: written.follow_up,
         team: found.team.id.clone(),
         made_at: now,
-        details,
+        details: written.details,
     };
-    let put = state.store.put_attempt(&new, who.id()).await?;
+    let outcome = new.outcome;
+    // Another tab, or a colleague: what the page did not tell is asked about before there are two.
+    let seen = posted.number("seen").map(AttemptId);
+    let put = match state.store.put_attempt_after(&new, seen, who.id()).await {
+        Err(StoreError::Conflict { found: newest, expected, .. }) => {
+            let unseen: Vec<AttemptRow> =
+                found.line.attempts.iter().filter(|attempt| attempt.id.0 > expected).cloned().collect();
+            let to = (format!("/line/{id}/attempt"), format!("/line/{id}"));
+            return again(&state, &visit, &who, found.team, &unseen, newest, to, &posted);
+        }
+        put => put?,
+    };
     if outcome == Some(Outcome::Objection) {
         reach_soon(&state);
     }
@@ -103,70 +107,53 @@ pub async fn outcome(
     let now = state.now();
     let found = find(&state, &who, id, now).await?;
     let attempt = own_attempt(&found, &posted)?;
-    let outcome = Outcome::parse(&posted.text("outcome")).ok_or(WebError::UnreadableForm)?;
-    let version = posted.number("version").ok_or(WebError::UnreadableForm)?;
-    let saved = if outcome == Outcome::Referred {
-        match consent(visit.language, &posted, now) {
-            Ok(consent) => state.store.set_referred(attempt, &consent, version, who.id(), now).await,
-            Err(error) => {
-                let shown = Shown { errors: vec![error], posted, ..Shown::default() };
-                let page = page(&state, &visit, &who, &found, shown).await?;
-                return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-            }
-        }
-    } else {
-        state.store.set_outcome(attempt, outcome, version, who.id(), now).await
-    };
-    match saved {
-        Err(StoreError::Conflict { found: newer, .. }) => {
-            return both(&state, &visit, &who, id, attempt, outcome, newer, &posted).await;
-        }
-        saved => saved?,
-    }
-    if outcome == Outcome::Objection {
-        reach_soon(&state);
-    }
-    Ok(Redirect::to(&format!("/line/{id}?done=outcome")).into_response())
+    let look = who.look("attempt", "outreach", attempt.0.to_string(), now);
+    let attempt = state.store.attempt_now(&look, attempt).await?;
+    record(&state, &visit, &who, found.team, attempt, From::Line(id), posted).await
 }
 
-/// A colleague set another outcome meanwhile: both are shown, and nothing is saved until the worker has chosen.
-#[expect(clippy::too_many_arguments, reason = "each is one plain fact of the two saves")]
-async fn both(
+#[derive(Template)]
+#[template(path = "again.html")]
+struct AgainView {
+    page: Page,
+    before: Vec<String>,
+    mine: Vec<String>,
+    again: Vec<(String, String)>,
+    action: String,
+    back: String,
+}
+
+/// Something was recorded that the page did not tell of: the worker says whether this is one attempt more.
+#[expect(clippy::too_many_arguments, reason = "each is one plain fact of the question")]
+pub fn again(
     state: &AppState,
     visit: &Visit,
     who: &Who,
-    line: i64,
-    attempt: AttemptId,
-    mine: Outcome,
-    newer: i64,
+    team: &Team,
+    before: &[AttemptRow],
+    newest: i64,
+    (action, back): (String, String),
     posted: &Posted,
 ) -> Result<Response, WebError> {
-    const CONSENT: [&str; 5] = ["consent_to", "consent_how", "consent_on", "consent_language", "interpreter"];
     let t = visit.language;
-    let look = who.look("attempt", "outreach", attempt.0.to_string(), state.now());
-    let now = state.store.attempt_now(&look, attempt).await?;
-    let words = |outcome: Option<Outcome>| match outcome {
-        Some(outcome) => t.of(&gate::outcome(outcome).label()).to_owned(),
-        None => t.t("outcome-awaited"),
-    };
-    let mut again =
-        vec![("attempt", attempt.0.to_string()), ("version", newer.to_string()), ("outcome", mine.as_str().to_owned())];
-    again.extend(CONSENT.map(|field| (field, posted.text(field))).into_iter().filter(|(_, value)| !value.is_empty()));
-    let back = format!("/line/{line}");
-    Both {
-        theirs: vec![words(now.attempt.outcome)],
-        changed: now.changed,
-        mine: vec![words(Some(mine))],
-        again,
-        action: format!("{back}/outcome"),
+    let page = Page { here: back.clone(), ..Page::of(state, visit, who, t.t("again-title")) };
+    let outcome = outcome_words(t, Outcome::parse(&posted.text("outcome")));
+    let channel = Channel::parse(&posted.text("channel")).map(|of| t.of(&gate::channel(of).label()).to_owned());
+    let mut fields = posted.again(&["seen"]);
+    fields.push(("seen".to_owned(), newest.to_string()));
+    let view = AgainView {
+        before: before.iter().map(|attempt| history(state, &page, team, attempt)).collect(),
+        mine: channel.into_iter().chain([outcome, posted.text("note")]).filter(|words| !words.is_empty()).collect(),
+        again: fields,
+        action,
         back,
-        merge: None::<Merge>,
-    }
-    .answer(state, visit, who)
+        page,
+    };
+    Ok((StatusCode::CONFLICT, show(&view)?).into_response())
 }
 
 /// How far an objection reaches is worked out once the worker is answered; the gate asks the same rule meanwhile.
-fn reach_soon(state: &AppState) {
+pub fn reach_soon(state: &AppState) {
     let state = state.clone();
     tokio::spawn(async move { super::objection::reach(&state, None).await });
 }
@@ -185,9 +172,10 @@ pub async fn undo(
     Ok(Redirect::to(&format!("/line/{id}?done=attempt-undone")))
 }
 
-/// The attempt that the form names, if it is one of the team's at this advertiser.
+/// The attempt that the form names, if the team looks after it and it is one at this advertiser.
 fn own_attempt(found: &Found<'_>, posted: &Posted) -> Result<AttemptId, WebError> {
     let named = posted.number("attempt").ok_or(WebError::UnreadableForm)?;
-    let attempt = found.line.attempts.iter().find(|attempt| attempt.id.0 == named && attempt.team == found.team.id);
+    let attempt =
+        found.line.attempts.iter().find(|attempt| attempt.id.0 == named && attempt.cared_by() == &found.team.id);
     attempt.map(|attempt| attempt.id).ok_or(WebError::NotFound)
 }

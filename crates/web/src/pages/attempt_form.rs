@@ -2,16 +2,20 @@
 //! the consent without which there is no referral.
 
 use super::Choice;
+use crate::errors::WebError;
 use crate::forms::Posted;
 use crate::{AppState, Language, format};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
-use store::{AttemptDetails, Consent, ConsentHow, Told14, WorkerCaution};
+use store::{AttemptDetails, Consent, ConsentHow, Outcome, Told14, WorkerCaution};
 
 /// Most workers on an attempt, and longest words of a field, in characters.
 const MOST_PEOPLE: i64 = 20;
 const MOST_WORDS: usize = 200;
+/// Longest note, in characters, and most minutes (a day).
+const MOST_NOTE: usize = 4000;
+const MOST_MINUTES: i64 = 24 * 60;
 
 /// Ways of consent to choose from.
 pub fn consent_hows(t: Language) -> Vec<Choice> {
@@ -49,7 +53,7 @@ fn cautions(posted: &Posted) -> BTreeSet<WorkerCaution> {
 }
 
 /// Reads the consent of a form; an error where one is asked for and something is missing.
-pub fn consent(t: Language, posted: &Posted, now: Timestamp) -> Result<Consent, (&'static str, String)> {
+fn consent(t: Language, posted: &Posted, now: Timestamp) -> Result<Consent, (&'static str, String)> {
     let today = format::day_of(now);
     let how = ConsentHow::parse(&posted.text("consent_how"));
     let (language, to) = (posted.text("consent_language"), posted.text("consent_to"));
@@ -66,8 +70,63 @@ pub fn consent(t: Language, posted: &Posted, now: Timestamp) -> Result<Consent, 
     }
 }
 
+/// What a form says of an attempt.
+pub struct Written {
+    /// What came of it; `None` while an answer is waited for.
+    pub outcome: Option<Outcome>,
+    /// Minutes spent.
+    pub minutes: Option<u32>,
+    /// A note.
+    pub note: String,
+    /// When to follow up.
+    pub follow_up: Option<Date>,
+    /// What else is recorded.
+    pub details: AttemptDetails,
+}
+
+/// What is wrong with a form, each with its field.
+pub type Wrong = Vec<(&'static str, String)>;
+
+/// Reads what came of an attempt, with what is wrong. Whoever wants to talk is never lost: where no day is given, she or
+/// he stands under *Follow up* tomorrow.
+pub fn written(state: &AppState, t: Language, posted: &Posted) -> Result<(Written, Wrong), WebError> {
+    let (mut errors, today) = (Vec::new(), format::day_of(state.now()));
+    let outcome = match posted.text("outcome").as_str() {
+        "" => None,
+        word => Some(Outcome::parse(word).ok_or(WebError::UnreadableForm)?),
+    };
+    let minutes = posted.text("minutes");
+    let minutes_read = minutes.parse::<i64>().ok().filter(|given| (0..=MOST_MINUTES).contains(given));
+    if !minutes.is_empty() && minutes_read.is_none() {
+        errors.push(("minutes", t.t("wrong-minutes")));
+    }
+    let follow_up = posted.text("follow_up");
+    let follow_up_read: Option<Date> = follow_up.parse().ok().filter(|day| *day >= today);
+    if !follow_up.is_empty() && follow_up_read.is_none() {
+        errors.push(("follow", t.t("wrong-follow-up")));
+    }
+    let tomorrow = (outcome == Some(Outcome::WantsToTalk)).then(|| today.saturating_add(jiff::Span::new().days(1)));
+    if posted.text("note").chars().count() > MOST_NOTE {
+        errors.push(("note", t.n("wrong-too-long", MOST_NOTE as i64)));
+    }
+    let details = details(state, t, posted, outcome == Some(Outcome::Referred), &mut errors);
+    let written = Written {
+        outcome,
+        minutes: minutes_read.and_then(|minutes| u32::try_from(minutes).ok()),
+        note: posted.text("note"),
+        follow_up: follow_up_read.or(tomorrow),
+        details,
+    };
+    Ok((written, errors))
+}
+
+/// Something of a consent was written down; the day stands there by itself.
+fn consent_begun(posted: &Posted) -> bool {
+    ["consent_to", "consent_how", "consent_language", "interpreter"].iter().any(|field| posted.ticked(field))
+}
+
 /// Reads the rest of a form. `referred`: the outcome asks for a consent.
-pub fn details(
+fn details(
     state: &AppState,
     t: Language,
     posted: &Posted,
@@ -90,6 +149,9 @@ pub fn details(
             Ok(given) => consented = Some(given),
             Err(error) => errors.push(error),
         }
+    } else if consent_begun(posted) {
+        // What was typed is not dropped without a word.
+        errors.push(("consent", t.t("wrong-consent-outcome")));
     }
     AttemptDetails {
         people: people_read.and_then(|people| u32::try_from(people).ok()),

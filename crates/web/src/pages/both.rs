@@ -19,7 +19,7 @@ pub struct Both {
     /// What was to be saved, a line each.
     pub mine: Vec<String>,
     /// The fields that save mine after all.
-    pub again: Vec<(&'static str, String)>,
+    pub again: Vec<(String, String)>,
     /// Where the form goes.
     pub action: String,
     /// Where theirs is seen.

@@ -2,6 +2,7 @@
 
 use super::decision::{DecisionForm, DecisionView};
 use super::firings::{GroupView, Shown, group_name, join, title};
+use super::line_view::outcome_words;
 use super::network_parts::{GraphView, LinkView, graph_of, map_of};
 use super::notes::{NotesView, of_items};
 use super::queue_acts::reading_until;
@@ -148,7 +149,7 @@ pub async fn case(
 }
 
 /// Who was told of a case in the urgent route, and who answered.
-fn told(page: &Page, notice: &UrgentNotice) -> String {
+pub fn told(page: &Page, notice: &UrgentNotice) -> String {
     let t = page.t;
     if let Some((at, name)) = &notice.acknowledged {
         return t.vs("urgent-answered", &[("name", name.clone()), ("time", page.short_time(at))]);
@@ -415,13 +416,12 @@ fn graph(page: &Page, view: &CaseView) -> GraphView {
     })
 }
 
-fn attempt_words(state: &AppState, page: &Page, attempt: &AttemptRow) -> String {
+/// An attempt, as those see it who do not make them.
+pub fn attempt_words(state: &AppState, page: &Page, attempt: &AttemptRow) -> String {
     let t = page.t;
     let team = state.settings.team(&attempt.team).map_or(attempt.team.0.clone(), |team| team.name.clone());
     let channel = t.of(&gate::channel(attempt.channel).label()).to_owned();
-    let outcome = attempt
-        .outcome
-        .map_or_else(|| t.t("outcome-awaited"), |outcome| t.of(&gate::outcome(outcome).label()).to_owned());
+    let outcome = outcome_words(t, attempt.outcome);
     let words = t.vs(
         "attempt-words",
         &[("time", page.short_time(&attempt.at)), ("team", team), ("channel", channel), ("outcome", outcome)],

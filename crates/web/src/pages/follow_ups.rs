@@ -4,6 +4,8 @@ use super::both::{Both, Merge};
 use super::hand_over::{HandoverView, Receiver, receivers};
 use super::line_view::{history, spaced};
 use super::today::own_team;
+use super::urgent::UrgentHelp;
+use super::what_came::undoable;
 use super::{Choice, show};
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
@@ -36,9 +38,12 @@ struct DueView {
     cares: Vec<Choice>,
     typed: Posted,
     words: String,
+    note: String,
+    awaits: bool,
     language: String,
     contact: Option<(String, Option<String>)>,
     referral: Option<ReferralView>,
+    urgent: bool,
 }
 
 struct ReferralView {
@@ -55,6 +60,8 @@ struct FollowUpsView {
     hand_overs: Vec<HandoverView>,
     receivers: Vec<Receiver>,
     problem: Option<String>,
+    undo: Vec<(i64, String)>,
+    minor: UrgentHelp,
     today: String,
 }
 
@@ -89,7 +96,7 @@ async fn page(
     let colleagues = colleagues(state, team).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in &rows {
-        let mut view = view(state, &page, team, row, today, &colleagues).await?;
+        let mut view = view(state, &page, team, row, today, &colleagues);
         if view.id == typed.0 {
             view.typed = typed.1.clone();
         }
@@ -97,7 +104,9 @@ async fn page(
     }
     let hand_overs = super::hand_over::views(state, &page, who, team).await?;
     let receivers = receivers(state, who, team).await?;
-    show(&FollowUpsView { due: views, hand_overs, receivers, problem, today: today.to_string(), page })
+    let minor = super::urgent::help(state, &page).await?;
+    let undo = undoable(state, &page, who, team).await?;
+    show(&FollowUpsView { due: views, hand_overs, receivers, problem, undo, minor, today: today.to_string(), page })
 }
 
 /// Workers of the team to choose from.
@@ -123,21 +132,19 @@ fn care_choices(t: Language, colleagues: &[(AccountId, String)], chosen: Option<
         .collect()
 }
 
-async fn view(
+fn view(
     state: &AppState,
     page: &Page,
     team: &Team,
     row: &DueRow,
     today: Date,
     colleagues: &[(AccountId, String)],
-) -> Result<DueView, WebError> {
+) -> DueView {
     let t = page.t;
     // A promise is kept without the gate's leave; where nobody wished for more, the gate alone opens a number.
     let wished = matches!(row.attempt.outcome, Some(Outcome::WantsToTalk | Outcome::AcceptedOffer | Outcome::Referred));
-    let facts = state.store.gate_row(&row.attempt.advertiser, state.now(), state.now()).await?;
-    let urgent = facts.is_some_and(|facts| facts.urgent);
-    let contact = row.contact.as_ref().filter(|_| wished && !urgent);
-    Ok(DueView {
+    let contact = row.contact.as_ref().filter(|_| wished && !row.urgent);
+    DueView {
         id: row.attempt.id.0,
         version: row.attempt.version,
         day: row.attempt.follow_up.map_or_else(String::new, |day| page.date(&day)),
@@ -148,7 +155,10 @@ async fn view(
         cares: care_choices(t, colleagues, row.attempt.care_account),
         typed: Posted::default(),
         words: history(state, page, team, &row.attempt),
+        note: row.note.clone(),
+        awaits: row.attempt.outcome.is_none(),
         language: if row.language.is_empty() { t.t("language-unknown") } else { page.language(&row.language) },
+        urgent: row.urgent,
         contact: contact.map(shown),
         referral: row.referral.as_ref().map(|referral| {
             let consent = &referral.consent;
@@ -177,7 +187,7 @@ async fn view(
                     .collect(),
             }
         }),
-    })
+    }
 }
 
 fn status_words(t: Language, status: ReferralStatus) -> String {
@@ -278,6 +288,7 @@ async fn both(
         Some(day) => again.extend([("day", day.to_string()), ("kept_day", day.to_string())]),
         None => again.push(("act", "done".to_owned())),
     }
+    let again = again.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let plan = match (now.plan.as_str(), mine.plan.as_str()) {
         (theirs, own) if theirs == own || own.is_empty() => theirs.to_owned(),
         ("", own) => own.to_owned(),

@@ -92,7 +92,11 @@ fn view(state: &AppState, page: &Page, who: &Who, team: &Team, row: &HandoverRow
         "" => t.t("language-unknown"),
         code => page.language(code),
     };
-    let day = row.attempt.follow_up.map_or_else(|| t.t("hand-over-no-day"), |day| page.date(&day));
+    let day = match (row.attempt.follow_up, &row.done) {
+        (_, Some(done)) => page.v("hand-over-done", "time", page.short_time(done)),
+        (Some(day), None) => page.date(&day),
+        (None, None) => t.t("hand-over-no-day"),
+    };
     // What came of the attempt stays with the team that made it until the other has accepted.
     let channel = t.of(&crate::gate::channel(row.attempt.channel).label()).to_owned();
     let words = t.vs(

@@ -1,9 +1,10 @@
 //! One line: take it, reach out from the phone's own apps, record what came of it, take that back.
 
-use super::attempt_form::{caution_choices, consent_hows, told_ways};
 use super::line_view::{Approach, approach, history};
-use super::today::{closed, facts, own_team, title};
-use super::{Choice, show};
+use super::show;
+use super::today::{closed, done_today, facts, own_team, title};
+use super::urgent::UrgentHelp;
+use super::what_came::{More, Told, UNDO, WhatCame, more, told, waiting, waits};
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
 use crate::forms::Posted;
@@ -16,10 +17,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
-use store::{AttemptRow, ClaimResult, ListLine, Outcome};
-
-/// How long an attempt can be taken back, as in the store.
-const UNDO: SignedDuration = SignedDuration::from_mins(10);
+use store::{AttemptRow, ClaimResult, ListLine};
 
 struct UndoView {
     attempt: i64,
@@ -27,9 +25,8 @@ struct UndoView {
 }
 
 struct AwaitedView {
-    attempt: i64,
-    version: i64,
     words: String,
+    form: WhatCame,
 }
 
 #[derive(Template)]
@@ -44,22 +41,23 @@ struct LineView {
     reasons: Vec<String>,
     cautions: Vec<String>,
     channel: Option<String>,
-    matches: Option<String>,
+    no_way: bool,
+    language: Option<String>,
+    addresses: Vec<(String, String)>,
+    finished: Option<Finished>,
     hours: Option<String>,
     offers: Vec<(String, String)>,
     still_up: String,
     may_claim: bool,
+    minor: UrgentHelp,
+    urgent_open: bool,
     approach: Option<Approach>,
     drawn: Option<String>,
     errors: Vec<(&'static str, String)>,
-    f: Posted,
-    caution_choices: Vec<Choice>,
-    outcomes: Vec<Choice>,
-    consent_hows: Vec<Choice>,
-    told_ways: Vec<Choice>,
-    offer_choices: Vec<Choice>,
-    today: String,
-    history: Vec<String>,
+    more: More,
+    seen: i64,
+    answered: Option<i64>,
+    history: Vec<Told>,
 }
 
 /// A line with its team, if the worker may see it.
@@ -125,7 +123,8 @@ pub async fn page(
 ) -> Result<Html<String>, WebError> {
     let (t, now, line) = (visit.language, state.now(), &found.line);
     let page = Page::of(state, visit, who, String::new()).under("/today", t.t("menu-today")).with_done(shown.done);
-    let page = Page { title: title(state, &page, line), ..page };
+    // Also after a form with a mistake, whose own address is no page to come back to.
+    let page = Page { title: title(state, &page, line), here: format!("/line/{}", line.id), ..page };
     let claim = line.claim.as_ref().filter(|claim| claim.until > now);
     let mine = claim.is_some_and(|claim| claim.by == who.id());
     let answer = match answer(state, who, found, now).await {
@@ -143,20 +142,37 @@ pub async fn page(
         }
         (Some(answer), _) => closed(&page, answer, claim.is_some()),
     };
-    let is_mine = |attempt: &&AttemptRow| attempt.by_account == Some(who.id()) && !attempt.undone;
+    // What the team has done today is no failure: it is said calmly, with the way on.
+    let finished = match done_today(&page, found.team, line, now) {
+        Some(words) if !open => Some(Finished { words, next: next_line(state, who, found, now).await? }),
+        _ => None,
+    };
+    let problem = problem.filter(|_| finished.is_none() || answer.is_none());
+    // Where another team has accepted it, nothing vanishes under their hands.
+    let is_mine = |attempt: &&AttemptRow| {
+        attempt.by_account == Some(who.id()) && !attempt.undone && attempt.cared_by() == &found.team.id
+    };
     let undo = line.attempts.iter().rev().find(|a| is_mine(a) && now.duration_since(a.at) < UNDO).map(|attempt| {
         UndoView { attempt: attempt.id.0, words: page.v("undo-until", "time", page.clock(&(attempt.at + UNDO))) }
     });
     let awaited = line
         .attempts
         .iter()
-        .filter(|attempt| attempt.outcome.is_none() && attempt.team == found.team.id)
-        .map(|attempt| AwaitedView {
-            attempt: attempt.id.0,
-            version: attempt.version,
+        .filter(|attempt| waits(found.team, attempt))
+        .enumerate()
+        .map(|(place, attempt)| AwaitedView {
             words: history(state, &page, found.team, attempt),
+            // Of several, the first has all the fields; the page stays small.
+            form: waiting(
+                t,
+                format!("/line/{}/outcome", line.id),
+                attempt,
+                (place == 0).then(|| more(state, t, Posted::default(), false)),
+            ),
         })
-        .collect();
+        .collect::<Vec<_>>();
+    let cared = line.attempts.iter().rev().find(|attempt| attempt.cared_by() == &found.team.id);
+    let answered = cared.filter(|_| awaited.is_empty() && !(open && mine)).map(|attempt| attempt.id.0);
     let view = LineView {
         id: line.id,
         facts: facts(&page, line),
@@ -168,15 +184,26 @@ pub async fn page(
         cautions: (answer.as_ref().map_or(&line.line.cautions, |answer| &answer.cautions).iter())
             .map(|caution| t.of(caution).to_owned())
             .collect(),
-        channel: (answer.as_ref().filter(|_| open)).map(|answer| t.of(&answer.channel.label()).to_owned()),
-        matches: super::today::matches(&page, who, found.team, line).map(|(words, _)| words),
-        hours: answer.as_ref().and_then(|answer| hours(answer.hours)).map(|hours| t.v("line-hours", "hours", hours)),
+        no_way: answer.as_ref().is_some_and(|answer| open && answer.channel == outreach::Channel::None),
+        channel: (answer.as_ref().filter(|answer| open && answer.channel != outreach::Channel::None))
+            .map(|answer| t.of(&answer.channel.label()).to_owned()),
+        language: super::today::matches(&page, who, found.team, line).map(|(words, _)| words),
+        addresses: match answer.as_ref().filter(|_| open && mine) {
+            Some(answer) => addresses(state, &page, who, line, answer).await?,
+            None => Vec::new(),
+        },
+        hours: answer
+            .as_ref()
+            .and_then(|answer| hours(answer.hours, answer.hours_looked))
+            .map(|hours| t.v("line-hours", "hours", hours)),
         offers: offers(state, t, line),
         still_up: match answer.as_ref().and_then(|answer| answer.last_seen).filter(|_| !line.gone) {
             Some(seen) => t.vs("line-still-up", &[("last", page.near(&seen)), ("clock", page.clock(&seen))]),
             None => t.t("line-gone"),
         },
         may_claim: open && claim.is_none(),
+        urgent_open: answer.as_ref().is_some_and(|answer| answer.refusals.contains(&outreach::Refusal::Urgent)),
+        minor: super::urgent::help(state, &page).await?,
         drawn: match open && mine {
             true => (state.store.assigned_method(&line.line.advertiser).await?).map(|code| {
                 let method = state.settings.methods.iter().find(|method| method.code == code);
@@ -188,32 +215,77 @@ pub async fn page(
             Some(answer) => Some(approach(state, &page, found.team, line, answer, &shown)?),
             None => None,
         },
+        more: more(state, t, shown.posted, !shown.errors.is_empty()),
         errors: shown.errors,
-        caution_choices: caution_choices(t, &shown.posted),
-        f: shown.posted,
-        outcomes: outcome_choices(t),
-        consent_hows: consent_hows(t),
-        told_ways: told_ways(t),
-        offer_choices: (state.settings.offers.iter())
-            .map(|offer| Choice::new(&offer.id, t.of(&offer.title), "-"))
-            .collect(),
-        today: format::day_of(now).to_string(),
-        history: line.attempts.iter().rev().map(|attempt| history(state, &page, found.team, attempt)).collect(),
+        finished,
+        seen: line.attempts.iter().map(|attempt| attempt.id.0).max().unwrap_or(0),
+        answered,
+        history: told(state, &page, who, found.team, &line.attempts).await?,
         page,
     };
     show(&view)
 }
 
-/// Runs of hours in which an ad was seen, `10–14, 20–02`; nothing where it was none or any hour.
-fn hours(bits: u32) -> Option<String> {
-    let seen = |hour: u32| bits >> (hour % 24) & 1 == 1;
-    let count = (0..24).filter(|hour| seen(*hour)).count();
-    if count == 0 || count == 24 {
+/// What the team did on a line today, and where it goes on.
+struct Finished {
+    words: String,
+    next: Option<i64>,
+}
+
+/// The first line of the list that is open and that nobody has taken.
+async fn next_line(state: &AppState, who: &Who, found: &Found<'_>, now: Timestamp) -> Result<Option<i64>, WebError> {
+    let date = format::day_of(now);
+    let look = who.look("list", "outreach", format!("{date} {}", found.team.id), now);
+    let Some((_, lines)) = state.store.list(&look, date, &found.team.id).await? else { return Ok(None) };
+    let (view, policy) = (gate::worker_view(found.team, who), &state.settings.outreach.policy);
+    for line in lines.iter().filter(|line| line.id != found.line.id && line.claim.is_none()) {
+        let (advertiser, random) = (&line.line.advertiser, line.line.random);
+        if gate::ask(&state.store, &state.catalogue, advertiser, random, &view, policy, now).await?.is_open() {
+            return Ok(Some(line.id));
+        }
+    }
+    Ok(None)
+}
+
+/// The street addresses where a visit is advised or safe, with when each was last seen: opened and logged as a contact is.
+async fn addresses(
+    state: &AppState,
+    page: &Page,
+    who: &Who,
+    line: &ListLine,
+    answer: &gate::Answer,
+) -> Result<Vec<(String, String)>, WebError> {
+    if !answer.safe_channels.contains(&outreach::Channel::Visit) {
+        return Ok(Vec::new());
+    }
+    let look = who.look("address", "outreach", line.id.to_string(), state.now());
+    let found = state.store.open_addresses(&look, &line.line.advertiser).await?;
+    let shown = |(address, seen): &(String, Timestamp)| (in_capitals(address), page.short_date(seen));
+    Ok(found.iter().map(shown).collect())
+}
+
+/// `vestergade 12 b` as people write it.
+fn in_capitals(address: &str) -> String {
+    let mut characters = address.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// Runs of hours in which an ad was seen, `10–14, 20–02`, as far as that says anything: the hours of which nobody knows,
+/// since nobody looked, count as those around them. Nothing where it was there whenever somebody looked.
+fn hours(seen: u32, looked: u32) -> Option<String> {
+    let bit = |bits: u32, hour: u32| bits >> (hour % 24) & 1 == 1;
+    if seen == 0 || seen & looked == looked {
         return None;
     }
-    let begins = (0..24).filter(|hour| seen(*hour) && !seen(hour + 23));
+    let nearest = |hour: u32, step: u32| (1..24).map(|n| hour + n * step).find(|at| bit(looked, *at));
+    let there = |hour: u32| match bit(looked, hour) {
+        true => bit(seen, hour),
+        // 23 hours on is one back.
+        false => [1, 23].iter().all(|step| nearest(hour, *step).is_some_and(|at| bit(seen, at))),
+    };
+    let begins = (0..24).filter(|hour| there(*hour) && !there(hour + 23));
     let run = |from: u32| {
-        let long = (1..24).find(|more| !seen(from + more)).unwrap_or(24);
+        let long = (1..24).find(|more| !there(from + more)).unwrap_or(24);
         format!("{from:02}–{:02}", (from + long) % 24)
     };
     Some(begins.map(run).collect::<Vec<_>>().join(", "))
@@ -228,10 +300,6 @@ fn offers(state: &AppState, t: crate::Language, line: &ListLine) -> Vec<(String,
         offers.push((t.t("line-hotline"), state.settings.hotline.clone()));
     }
     offers
-}
-
-fn outcome_choices(t: crate::Language) -> Vec<Choice> {
-    Outcome::ALL.iter().map(|o| Choice::new(o.as_str(), t.of(&gate::outcome(*o).label()), "")).collect()
 }
 
 /// Takes the line. The gate is asked in the same breath; of any number of workers one gets it.
@@ -303,8 +371,18 @@ mod tests {
     #[test]
     fn hours_are_told_in_runs_that_may_pass_midnight() {
         let bits = |hours: &[u32]| hours.iter().fold(0, |bits, hour| bits | 1 << hour);
-        assert_eq!(hours(bits(&[10, 11, 12, 20])).as_deref(), Some("10–13, 20–21"));
-        assert_eq!(hours(bits(&[22, 23, 0, 1])).as_deref(), Some("22–02"));
-        assert_eq!((hours(0), hours(bits(&(0..24).collect::<Vec<_>>()))), (None, None), "nothing to tell");
+        let all = bits(&(0..24).collect::<Vec<_>>());
+        assert_eq!(hours(bits(&[10, 11, 12, 20]), all).as_deref(), Some("10–13, 20–21"));
+        assert_eq!(hours(bits(&[22, 23, 0, 1]), all).as_deref(), Some("22–02"));
+        assert_eq!((hours(0, all), hours(all, all)), (None, None), "nothing to tell");
+    }
+
+    #[test]
+    fn the_timetable_of_the_crawl_is_nobody_s_hours() {
+        let bits = |hours: &[u32]| hours.iter().fold(0, |bits, hour| bits | 1 << hour);
+        let looked = bits(&[0, 3, 6, 9, 12, 15, 18, 21]);
+        assert_eq!(hours(looked, looked), None, "there whenever somebody looked");
+        assert_eq!(hours(bits(&[12, 15, 18]), looked).as_deref(), Some("12–19"), "as far as anybody knows");
+        assert_eq!(hours(bits(&[21, 0]), looked).as_deref(), Some("21–01"));
     }
 }

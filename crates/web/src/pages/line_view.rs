@@ -6,7 +6,7 @@ use crate::errors::WebError;
 use crate::forms::new_token;
 use crate::page::Page;
 use crate::settings::Team;
-use crate::{AppState, gate};
+use crate::{AppState, Language, gate};
 use domain::{Contact, ContactKind};
 use outreach::text::{PreparedText, choose, sms_length};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,8 +40,14 @@ pub struct Approach {
     pub key: String,
     /// Ways to choose from.
     pub channels: Vec<Choice>,
-    /// Outcomes, a button each.
+    /// The outcomes that come most often, a button each.
     pub outcomes: Vec<Choice>,
+    /// The other outcomes.
+    pub rare_outcomes: Vec<Choice>,
+    /// The language that the worker chose for the text; empty for the line's.
+    pub text_wanted: String,
+    /// Address of the page on data and objections, and `sms:` address with it; where the phone is safe and it is known.
+    pub data_page: Option<(String, Option<String>)>,
     /// Methods on trial.
     pub methods: Vec<Choice>,
 }
@@ -52,8 +58,10 @@ pub struct ContactView {
     pub shown: String,
     /// `sms:` address with the prepared words.
     pub sms: Option<String>,
-    /// `tel:` or `mailto:` address.
+    /// `tel:` address.
     pub call: Option<String>,
+    /// `mailto:` address with the prepared words.
+    pub mail: Option<String>,
 }
 
 /// Puts the parts of an approach together. Where somebody else may hold the phone, the text reveals nothing.
@@ -73,7 +81,8 @@ pub fn approach(
         None => (None, String::new(), String::new()),
     };
     let advised = channel.as_str();
-    let chosen = shown.posted.or("channel", if advised == "none" { "call" } else { advised });
+    // Where no way is safe none is chosen beforehand: the worker says which it was.
+    let chosen = shown.posted.or("channel", if advised == "none" { "" } else { advised });
     let method = shown.posted.text("method");
     let sent_key = Some(shown.posted.text("key")).filter(|key| key.len() == 32);
     let now_in = prepared.as_ref().map_or("", |(text, _)| text.language.as_str());
@@ -82,8 +91,10 @@ pub fn approach(
         .map(|text| text.language.clone())
         .filter(|language| language != now_in)
         .collect::<BTreeSet<_>>();
-    let known = [outreach::Channel::Sms, outreach::Channel::Call, outreach::Channel::Visit];
-    let outcomes = store::Outcome::ALL.iter().map(|o| (o.as_str(), t.of(&gate::outcome(*o).label()).to_owned()));
+    // An objection stands apart: nobody should end up on it with a thumb that aimed at its neighbour.
+    let apart = store::Outcome::Objection.as_str();
+    let outcome = |o: &store::Outcome| Choice::new(o.as_str(), t.of(&gate::outcome(*o).label()), apart);
+    let rare = store::Outcome::ALL.iter().filter(|outcome| !FREQUENT.contains(outcome));
     Ok(Approach {
         draft: prepared.as_ref().is_some_and(|(text, _)| text.draft),
         others: (others.into_iter())
@@ -94,6 +105,8 @@ pub fn approach(
             .as_ref()
             .map_or_else(String::new, |claim| page.v("line-yours", "time", page.clock(&claim.until))),
         contacts: line.contacts.iter().map(|(_, contact)| contact_view(contact, text.as_deref())).collect(),
+        data_page: data_page(state, line).filter(|_| !third_party),
+        text_wanted: wanted.unwrap_or_default().to_owned(),
         sms_first: channel == outreach::Channel::Sms,
         call_first: channel == outreach::Channel::Call,
         phone_is_safe: !third_party,
@@ -105,20 +118,48 @@ pub fn approach(
             Some(key) => key,
             None => new_token()?,
         },
-        channels: known.iter().map(|c| Choice::new(c.as_str(), t.of(&c.label()), &chosen)).collect(),
-        outcomes: std::iter::once(("", t.t("outcome-awaited")))
-            .chain(outcomes)
-            .map(|(v, w)| Choice::new(v, w, "-"))
-            .collect(),
+        channels: ways(line).iter().map(|c| Choice::new(c.as_str(), t.of(&c.label()), &chosen)).collect(),
+        outcomes: FREQUENT.iter().map(outcome).collect(),
+        rare_outcomes: std::iter::once(Choice::new("", t.t("outcome-awaited"), "-")).chain(rare.map(outcome)).collect(),
         methods: state.settings.methods.iter().map(|m| Choice::new(&m.code, t.of(&m.name), &method)).collect(),
     })
+}
+
+/// The outcomes that come most often.
+pub const FREQUENT: [store::Outcome; 4] =
+    [store::Outcome::NoAnswer, store::Outcome::Informed, store::Outcome::WantsToTalk, store::Outcome::Declined];
+
+/// The ways that the line's contacts allow.
+fn ways(line: &ListLine) -> Vec<outreach::Channel> {
+    use outreach::Channel::{App, Call, Mail, Sms, Visit};
+    let has = |kind: ContactKind| line.contacts.iter().any(|(_, contact)| contact.kind == kind);
+    [(Sms, has(ContactKind::Phone)), (Call, has(ContactKind::Phone)), (Visit, true)]
+        .into_iter()
+        .chain([(Mail, has(ContactKind::Email)), (App, has(ContactKind::Handle))])
+        .filter(|(_, there)| *there)
+        .map(|(way, _)| way)
+        .collect()
+}
+
+/// The page on data and objections in the line's language, where the world can reach one.
+fn data_page(state: &AppState, line: &ListLine) -> Option<(String, Option<String>)> {
+    let (page, language) = (&state.settings.public_page, line.line.language.as_str());
+    if page.is_empty() {
+        return None;
+    }
+    let known = state.settings.public_texts.iter().any(|text| text.language == language);
+    let address = if known { format!("{page}?lang={language}") } else { page.clone() };
+    let phone = line.contacts.iter().find(|(_, contact)| contact.kind == ContactKind::Phone);
+    let sms = phone.map(|(_, contact)| format!("sms:{}?body={}", contact.value, percent(&address)));
+    Some((address, sms))
 }
 
 /// What the variables of a prepared text stand for here.
 fn values<'a>(state: &'a AppState, team: &'a Team, line: &'a ListLine) -> BTreeMap<&'static str, &'a str> {
     let place = state.settings.municipality(&line.line.municipality_code);
     let hotline = state.settings.hotline.as_str();
-    [("team", team.name.as_str()), ("phone", &team.phone), ("place", place), ("hotline", hotline)]
+    let page = state.settings.public_page.as_str();
+    [("team", team.name.as_str()), ("phone", &team.phone), ("place", place), ("hotline", hotline), ("page", page)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
         .collect()
@@ -159,13 +200,20 @@ fn contact_view(contact: &Contact, text: Option<&str>) -> ContactView {
                 None => format!("sms:{}", contact.value),
             }),
             call: Some(format!("tel:{}", contact.value)),
+            mail: None,
         },
         ContactKind::Email => ContactView {
             shown: contact.value.clone(),
             sms: None,
-            call: Some(format!("mailto:{}", percent(&contact.value).replace("%40", "@"))),
+            call: None,
+            mail: Some({
+                let to = percent(&contact.value).replace("%40", "@");
+                text.map_or_else(|| format!("mailto:{to}"), |text| format!("mailto:{to}?body={}", percent(text)))
+            }),
         },
-        ContactKind::Handle => ContactView { shown: contact.value.replacen(':', ": ", 1), sms: None, call: None },
+        ContactKind::Handle => {
+            ContactView { shown: contact.value.replacen(':', ": ", 1), sms: None, call: None, mail: None }
+        }
     }
 }
 
@@ -187,10 +235,27 @@ pub fn percent(text: &str) -> String {
         .collect()
 }
 
-/// The contact that was used: by its place on the page, else the first.
-pub fn used_contact(line: &ListLine, place: Option<i64>) -> Option<&(ContactRef, Contact)> {
-    let place = place.and_then(|place| usize::try_from(place).ok()).unwrap_or(0);
-    line.contacts.get(place).or(line.contacts.first())
+/// The contact that was used: by its place on the page where the worker named one, else the first that the way goes to. An
+/// objection is kept for it, so that one by mail is not kept for the phone.
+pub fn used_contact(
+    contacts: &[(ContactRef, Contact)],
+    place: Option<i64>,
+    channel: store::Channel,
+) -> Option<&(ContactRef, Contact)> {
+    let kind = match channel {
+        store::Channel::Sms | store::Channel::Call => Some(ContactKind::Phone),
+        store::Channel::Mail => Some(ContactKind::Email),
+        store::Channel::App => Some(ContactKind::Handle),
+        store::Channel::Visit | store::Channel::None => None,
+    };
+    let named = place.and_then(|place| usize::try_from(place).ok()).and_then(|place| contacts.get(place));
+    let by_way = || contacts.iter().find(|(_, contact)| Some(contact.kind) == kind);
+    named.or_else(by_way).or(contacts.first())
+}
+
+/// What came of an attempt, or that it is waited for.
+pub fn outcome_words(t: Language, outcome: Option<store::Outcome>) -> String {
+    outcome.map_or_else(|| t.t("outcome-awaited"), |outcome| t.of(&gate::outcome(outcome).label()).to_owned())
 }
 
 /// An earlier attempt. Of another team's nothing is told but that somebody was approached, by whom and when.
@@ -201,9 +266,7 @@ pub fn history(state: &AppState, page: &Page, own: &Team, attempt: &AttemptRow) 
         let team = state.settings.team(&attempt.team).map_or(attempt.team.0.clone(), |team| team.name.clone());
         return t.vs("approached-by-team", &[("team", team), ("time", time)]);
     }
-    let outcome = attempt
-        .outcome
-        .map_or_else(|| t.t("outcome-awaited"), |outcome| t.of(&gate::outcome(outcome).label()).to_owned());
+    let outcome = outcome_words(t, attempt.outcome);
     let channel = t.of(&gate::channel(attempt.channel).label()).to_owned();
     t.vs(
         "approached-by-name",
@@ -223,5 +286,24 @@ mod tests {
         assert_eq!(view.sms.as_deref(), Some("sms:+4534000050?body=Hej%20%26%20velkommen%3F"));
         assert_eq!(view.call.as_deref(), Some("tel:+4534000050"));
         assert_eq!(percent("æ"), "%C3%A6");
+        let mail = contact_view(&Contact { kind: ContactKind::Email, value: "a+b@example.dk".into() }, Some("Hej du"));
+        assert_eq!(mail.mail.as_deref(), Some("mailto:a%2Bb@example.dk?body=Hej%20du"));
+        assert_eq!((mail.call, mail.sms), (None, None), "nobody rings an e-mail address");
+    }
+
+    #[test]
+    fn the_contact_kept_is_the_one_that_the_way_goes_to() {
+        let contact = |row, kind, value: &str| (ContactRef(row), Contact { kind, value: value.into() });
+        let all = [
+            contact(1, ContactKind::Phone, "+4534000050"),
+            contact(2, ContactKind::Email, "a@example.dk"),
+            contact(3, ContactKind::Handle, "telegram:anna"),
+        ];
+        let used = |place, channel| used_contact(&all, place, channel).map(|(row, _)| row.0);
+        assert_eq!(used(None, store::Channel::Call), Some(1));
+        assert_eq!(used(None, store::Channel::Mail), Some(2));
+        assert_eq!(used(None, store::Channel::App), Some(3));
+        assert_eq!(used(Some(0), store::Channel::Mail), Some(1), "what the worker named");
+        assert_eq!(used_contact(&[], None, store::Channel::Call), None);
     }
 }

@@ -6,10 +6,11 @@ use crate::access::Visit;
 use crate::errors::WebError;
 use crate::forms::PostedFromOurPage;
 use crate::public_text::PublicText;
-use crate::{AppState, assets, format, gate};
+use crate::{AppState, Language, assets, format, gate};
 use askama::Template;
 use axum::extract::{FromRequest, Query, Request, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::Contact;
 use std::collections::HashMap;
@@ -41,7 +42,8 @@ struct ObjectionView {
     wrong: Option<String>,
     style: String,
     icon: String,
-    banner: Option<String>,
+    banner: Option<(String, &'static str)>,
+    typed: String,
 }
 
 /// The page.
@@ -51,10 +53,16 @@ pub async fn form(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Html<String>, WebError> {
     let shown = if query.contains_key("received") { Shown::Received } else { Shown::Form };
-    page(&state, &visit, query.get("lang"), shown)
+    page(&state, &visit, query.get("lang"), shown, String::new())
 }
 
-fn page(state: &AppState, visit: &Visit, asked: Option<&String>, shown: Shown) -> Result<Html<String>, WebError> {
+fn page(
+    state: &AppState,
+    visit: &Visit,
+    asked: Option<&String>,
+    shown: Shown,
+    typed: String,
+) -> Result<Html<String>, WebError> {
     let texts = &state.settings.public_texts;
     let of = |code: &str| texts.iter().find(|text| text.language == code);
     let text = asked.and_then(|code| of(code)).or_else(|| of(visit.language.code())).or_else(|| texts.first());
@@ -82,7 +90,12 @@ fn page(state: &AppState, visit: &Visit, asked: Option<&String>, shown: Shown) -
         },
         style: assets::style(),
         icon: assets::icon(),
-        banner: state.settings.notice.as_ref().map(|notice| visit.language.of(notice).to_owned()),
+        // The notice is in Danish and English alone: it says which it is.
+        banner: state.settings.notice.as_ref().map(|notice| {
+            let language = Language::parse(&words.language).unwrap_or(visit.language);
+            (language.of(notice).to_owned(), language.code())
+        }),
+        typed,
         words,
     };
     show(&view)
@@ -92,41 +105,55 @@ fn page(state: &AppState, visit: &Visit, asked: Option<&String>, shown: Shown) -
 pub async fn object(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, WebError> {
     let came = Instant::now();
     let (parts, body) = request.into_parts();
-    let admitted = state.limits.admits(&parts, &state.settings, &state.store).await?;
-    let PostedFromOurPage(posted) = PostedFromOurPage::from_request(Request::from_parts(parts, body), &state).await?;
-    let language = posted.text("lang");
-    let answer = if admitted { keep(&state, &posted.text("contact")).await } else { Ok(None) };
+    let may_try = state.limits.may_try(&parts, &state.settings);
+    let PostedFromOurPage(posted) =
+        PostedFromOurPage::from_request(Request::from_parts(parts.clone(), body), &state).await?;
+    let (language, typed) = (posted.text("lang"), posted.text("contact"));
+    let answer = if may_try { read_and_keep(&state, &parts, &typed).await } else { Ok(Taken::TooMany) };
     // The same time class for all answers, faults too.
     let passed = came.elapsed().as_millis() / STEP.as_millis() + 1;
     tokio::time::sleep_until(came + STEP * u32::try_from(passed).unwrap_or(u32::MAX)).await;
-    let kept = answer?;
-    if !admitted {
-        return Ok(
-            (StatusCode::TOO_MANY_REQUESTS, page(&state, &visit, Some(&language), Shown::Wrong(true))?).into_response()
-        );
-    }
-    let Some(kept) = kept else {
-        let page = page(&state, &visit, Some(&language), Shown::Wrong(false))?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    let (status, shown) = match answer? {
+        Taken::Kept(kept) => {
+            tokio::spawn(reach_further(state.clone(), kept));
+            let known = state.settings.public_texts.iter().any(|text| text.language == language);
+            let language = if known { format!("lang={language}&") } else { String::new() };
+            return Ok(Redirect::to(&format!("/objection?{language}received=1")).into_response());
+        }
+        Taken::TooMany => (StatusCode::TOO_MANY_REQUESTS, Shown::Wrong(true)),
+        Taken::Unreadable => (StatusCode::UNPROCESSABLE_ENTITY, Shown::Wrong(false)),
     };
-    tokio::spawn(reach_further(state.clone(), kept));
-    let known = state.settings.public_texts.iter().any(|text| text.language == language);
-    let language = if known { format!("lang={language}&") } else { String::new() };
-    Ok(Redirect::to(&format!("/objection?{language}received=1")).into_response())
+    Ok((status, page(&state, &visit, Some(&language), shown, typed)?).into_response())
 }
 
-/// Keeps the objection of each contact that is named; `None` where none could be read.
-async fn keep(state: &AppState, text: &str) -> Result<Option<Vec<ObjectionId>>, WebError> {
-    let contacts = contacts(state, text).await?;
+/// What became of what was sent.
+enum Taken {
+    Kept(Vec<ObjectionId>),
+    Unreadable,
+    TooMany,
+}
+
+/// Reads the contacts and keeps the objection of each. Only what could be read counts against the limits: whoever mistypes
+/// a number is not told to wait.
+async fn read_and_keep(state: &AppState, parts: &Parts, typed: &str) -> Result<Taken, WebError> {
+    let contacts = contacts(state, typed).await?;
     if contacts.is_empty() {
-        return Ok(None);
+        return Ok(Taken::Unreadable);
     }
+    if !state.limits.admits(parts, &state.settings, &state.store).await? {
+        return Ok(Taken::TooMany);
+    }
+    keep(state, &contacts).await.map(Taken::Kept)
+}
+
+/// Keeps the objection of each contact.
+async fn keep(state: &AppState, contacts: &[Contact]) -> Result<Vec<ObjectionId>, WebError> {
     let (actor, now) = (Actor::System("public page".to_owned()), state.now());
     let mut kept = Vec::with_capacity(contacts.len());
-    for contact in &contacts {
+    for contact in contacts {
         kept.push(state.store.object(contact, ObjectionChannel::Public, &actor, now).await?.id);
     }
-    Ok(Some(kept))
+    Ok(kept)
 }
 
 /// The contacts that a typed text names, as the reader of ads reads them, so that both write them alike.

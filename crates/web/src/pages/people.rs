@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::TeamId;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
-use store::{Account, AccountId, Actor, NewAccount, PersonRole};
+use store::{Account, AccountId, Actor, NewAccount, PersonRole, StoreError};
 
 /// Longest log-in and name in characters.
 const MOST_CHARACTERS: usize = 80;
@@ -193,7 +193,14 @@ pub async fn invite(
         urgent_contact: false,
         password_hash: String::new(),
     };
-    let id = state.store.put_account(&account, &Actor::Account(who.id()), state.now()).await?;
+    let id = match state.store.add_account(&account, &Actor::Account(who.id()), state.now()).await {
+        // A colleague was faster by a moment.
+        Err(StoreError::Refused { .. }) => {
+            let wrong = Some("person-login-taken");
+            return people_page(&state, &who, &visit, StatusCode::UNPROCESSABLE_ENTITY, &posted, wrong).await;
+        }
+        id => id?,
+    };
     link_page(&state, &who, &visit, &parts, id, &account.name).await
 }
 

@@ -186,7 +186,7 @@ pub async fn enrol(
     state.store.set_second_factor(account.id, &secret, step, &plain_codes(&codes), &actor, state.now()).await?;
     let language = Language::parse(&account.details.language).unwrap_or(visit.language);
     let page = Page::public(&state, &Visit { language, path: "/".to_owned() }, language.t("codes-title"));
-    let mut response = show(&CodesView { page, codes, on: start_page(account.details.role) })?.into_response();
+    let mut response = show(&CodesView { page, codes, on: start_page(&state, account.details.role) })?.into_response();
     begin_session(&state, &session, &parts, &account, &mut response).await?;
     Ok(response)
 }

@@ -15,7 +15,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::collections::{BTreeMap, HashMap};
-use store::{AlarmRow, ConfigVersion};
+use store::{AlarmRow, ConfigHow, ConfigVersion};
 
 /// Changes shown on the overview, texts in a file's history.
 const CHANGES: u32 = 20;
@@ -41,6 +41,7 @@ struct ChangeView {
     words: String,
     reason: String,
     newest: bool,
+    is_gone: bool,
 }
 
 struct AlarmView {
@@ -58,6 +59,7 @@ struct SettingsView {
     groups: Vec<GroupView>,
     changes: Vec<ChangeView>,
     alarms: Vec<AlarmView>,
+    can_add: bool,
 }
 
 struct TableView {
@@ -87,6 +89,9 @@ struct DiffView {
 struct DraftPage {
     page: Page,
     id: String,
+    /// The changed text; empty where the file goes.
+    text: String,
+    gone: bool,
     draft: ConfigDraft,
     lines: Vec<DiffView>,
     effects: Vec<String>,
@@ -94,6 +99,20 @@ struct DraftPage {
     reason: String,
     error: Option<String>,
 }
+
+#[derive(Template)]
+#[template(path = "settings_new.html")]
+struct NewPage {
+    page: Page,
+    kind: String,
+    group: String,
+    name: String,
+    groups: Vec<char>,
+    error: Option<String>,
+}
+
+/// Groups of indicators.
+const GROUPS: std::ops::RangeInclusive<char> = 'A'..='L';
 
 /// A path as it stands in an address: one part.
 fn id_of(path: &str) -> String {
@@ -120,7 +139,73 @@ pub async fn overview(
     let changes = state.store.config_changes(CHANGES).await?;
     let changes = changes.iter().map(|change| change_view(&page, change, false)).collect();
     let alarms = state.store.alarms(CHANGES).await?.iter().map(|alarm| alarm_view(&page, alarm)).collect();
-    show(&SettingsView { fault: state.configuration.fault(), groups, changes, alarms, page })
+    let can_add = !files.is_empty();
+    show(&SettingsView { fault: state.configuration.fault(), groups, changes, alarms, can_add, page })
+}
+
+/// Asks what the new file is to be.
+pub async fn new(
+    State(state): State<AppState>,
+    Administrator(who): Administrator,
+    visit: Visit,
+) -> Result<Html<String>, WebError> {
+    new_shown(&state, &visit, &who, &["site", "A", ""], None)
+}
+
+/// Begins a new file: with an outline, or with what another one says.
+pub async fn make(
+    State(state): State<AppState>,
+    Administrator(who): Administrator,
+    visit: Visit,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let (name, like) = (posted.text("name"), posted.text("like"));
+    let like = Some(path_of(&like)).filter(|like| !like.is_empty());
+    let (kind, group) = (posted.text("kind"), posted.text("group"));
+    let path = match &like {
+        Some(like) => beside(like, &name),
+        None => match kind.as_str() {
+            "site" => format!("sites/{name}/site.toml"),
+            "indicator" => format!("indicators/{group}/{name}.toml"),
+            "programme" => format!("programmes/{name}.toml"),
+            "words" => format!("public/{name}.toml"),
+            _ => return Err(WebError::UnreadableForm),
+        },
+    };
+    let wrong = |key: &str| -> Result<Response, WebError> {
+        let error = Some(visit.language.t(key));
+        Ok(new_shown(&state, &visit, &who, &[&kind, &group, &name], error)?.into_response())
+    };
+    match state.configuration.open(&path).await {
+        Ok(open) if open.exists => return wrong("settings-new-exists"),
+        Ok(_) => {}
+        Err(ConfigurationError::NotFound) => return wrong("settings-new-name-wrong"),
+        Err(error) => return Err(error.into()),
+    }
+    let text = state.configuration.outline(&path, like.as_deref()).await?;
+    let draft = state.configuration.draft(&path, Some(&text), who.id(), state.now()).await?;
+    Ok(draft_shown(&state, &visit, &who, draft, String::new(), None)?.into_response())
+}
+
+/// A new file of the same kind, beside another.
+fn beside(like: &str, name: &str) -> String {
+    match like.strip_suffix("/site.toml").unwrap_or(like).rsplit_once('/') {
+        Some((folder, _)) if like.ends_with("/site.toml") => format!("{folder}/{name}/site.toml"),
+        Some((folder, _)) => format!("{folder}/{name}.toml"),
+        None => format!("{name}.toml"),
+    }
+}
+
+/// Looks at what it would do if the file went.
+pub async fn remove(
+    State(state): State<AppState>,
+    Administrator(who): Administrator,
+    visit: Visit,
+    Path(id): Path<String>,
+    _posted: Posted,
+) -> Result<Html<String>, WebError> {
+    let draft = state.configuration.draft(&path_of(&id), None, who.id(), state.now()).await?;
+    draft_shown(&state, &visit, &who, draft, String::new(), None)
 }
 
 /// One file: values, whole text, history.
@@ -160,7 +245,7 @@ pub async fn check(
         "text" => whole(posted.raw("text")),
         _ => return Err(WebError::UnreadableForm),
     };
-    let draft = state.configuration.draft(&path, &text, who.id(), state.now()).await?;
+    let draft = state.configuration.draft(&path, Some(&text), who.id(), state.now()).await?;
     // A whole text made of an older file would undo a colleague's change: that is said before it can be saved.
     let changed = (draft.open.digest != base).then(|| visit.language.t("settings-changed"));
     draft_shown(&state, &visit, &who, draft, posted.text("reason"), changed)
@@ -176,7 +261,7 @@ pub async fn save(
 ) -> Result<Response, WebError> {
     let change = ConfigChange {
         path: path_of(&id),
-        text: whole(posted.raw("text")),
+        text: posted.text("gone").is_empty().then(|| whole(posted.raw("text"))),
         base: posted.text("base"),
         reason: posted.text("reason"),
         is_return: false,
@@ -184,14 +269,17 @@ pub async fn save(
         at: state.now(),
     };
     let again = async |error: String| -> Result<Response, WebError> {
-        let draft = state.configuration.draft(&change.path, &change.text, who.id(), state.now()).await?;
+        let draft = state.configuration.draft(&change.path, change.text.as_deref(), who.id(), state.now()).await?;
         Ok(draft_shown(&state, &visit, &who, draft, change.reason.clone(), Some(error))?.into_response())
     };
     if change.reason.is_empty() {
         return again(visit.language.t("settings-reason-needed")).await;
     }
     match state.configuration.save(&change).await {
-        Ok(()) => Ok(Redirect::to(&format!("/settings/{id}?done=settings-saved")).into_response()),
+        Ok(()) => {
+            let done = if change.text.is_some() { "settings-saved" } else { "settings-gone" };
+            Ok(Redirect::to(&format!("/settings/{id}?done={done}")).into_response())
+        }
         Err(ConfigurationError::Changed) => again(visit.language.t("settings-changed")).await,
         Err(ConfigurationError::Invalid(_)) => again(visit.language.t("settings-invalid")).await,
         Err(ConfigurationError::ReadOnly { what }) => {
@@ -212,13 +300,13 @@ pub async fn go_back(
     let version = posted.number("version").ok_or(WebError::UnreadableForm)?;
     let (version, text) = state.store.config_text(version).await?;
     let open = state.configuration.open(&path_of(&id)).await?;
-    if version.file != open.file.path {
+    if version.file != open.file.path || version.how == ConfigHow::Gone {
         return Err(WebError::NotFound);
     }
     let page = file_page(&state, &visit, &who, &open.file);
     let change = ConfigChange {
         path: version.file.clone(),
-        text,
+        text: Some(text),
         base: posted.text("base"),
         reason: page.v("settings-return-reason", "time", page.short_time(&version.at)),
         is_return: true,
@@ -231,7 +319,7 @@ pub async fn go_back(
         Err(error @ (ConfigurationError::Invalid(_) | ConfigurationError::Changed)) => {
             let key =
                 if matches!(error, ConfigurationError::Changed) { "settings-changed" } else { "settings-invalid" };
-            let draft = state.configuration.draft(&change.path, &change.text, who.id(), state.now()).await?;
+            let draft = state.configuration.draft(&change.path, change.text.as_deref(), who.id(), state.now()).await?;
             Ok(draft_shown(&state, &visit, &who, draft, change.reason, Some(page.t(key)))?.into_response())
         }
         Err(error) => Err(error.into()),
@@ -259,6 +347,10 @@ async fn file_shown(
     error: Option<String>,
 ) -> Result<Html<String>, WebError> {
     let versions = state.store.config_versions(&open.file.path, VERSIONS).await?;
+    // One that is gone is shown for its history and the way back; of one that never was there is nothing to show.
+    if !open.exists && versions.is_empty() {
+        return Err(WebError::NotFound);
+    }
     let versions = versions.iter().enumerate().map(|(n, version)| change_view(&page, version, n == 0)).collect();
     let mut tables: Vec<TableView> = Vec::new();
     for field in std::mem::take(&mut open.fields) {
@@ -292,8 +384,23 @@ fn draft_shown(
     });
     let lines: Vec<DiffView> = lines.collect();
     let effects = draft.effects.iter().map(|effect| visit.language.of(effect).to_owned()).collect();
-    let same = draft.text == draft.open.text;
-    show(&DraftPage { id, lines, effects, same, reason, error, draft, page })
+    let gone = draft.text.is_none();
+    let text = draft.text.clone().unwrap_or_default();
+    let same = !gone && draft.open.exists && text == draft.open.text;
+    show(&DraftPage { id, text, gone, lines, effects, same, reason, error, draft, page })
+}
+
+fn new_shown(
+    state: &AppState,
+    visit: &Visit,
+    who: &Who,
+    asked: &[&str; 3],
+    error: Option<String>,
+) -> Result<Html<String>, WebError> {
+    let page = Page::of(state, visit, who, visit.language.t("settings-new-title"))
+        .under("/settings", visit.language.t("settings-title"));
+    let [kind, group, name] = asked.map(str::to_owned);
+    show(&NewPage { kind, group, name, groups: GROUPS.collect(), error, page })
 }
 
 fn file_view(page: &Page, file: &ConfigFile) -> FileView {
@@ -313,6 +420,7 @@ fn change_view(page: &Page, version: &ConfigVersion, newest: bool) -> ChangeView
         words: page.t.vs("settings-change", &words),
         reason: version.reason.clone(),
         newest,
+        is_gone: version.how == ConfigHow::Gone,
     }
 }
 

@@ -36,9 +36,9 @@ struct SignInView {
 }
 
 /// To the start page of whoever is signed in.
-pub async fn start(who: Result<Who, WebError>) -> Response {
+pub async fn start(State(state): State<AppState>, who: Result<Who, WebError>) -> Response {
     match who {
-        Ok(who) => Redirect::to(start_page(who.role())).into_response(),
+        Ok(who) => Redirect::to(start_page(&state, who.role())).into_response(),
         Err(WebError::SignedOut { .. }) => Redirect::to("/sign-in").into_response(),
         Err(error) => error.into_response(),
     }
@@ -174,7 +174,7 @@ pub(super) async fn signed_in(
     account: &Account,
     next: &str,
 ) -> Result<Response, WebError> {
-    let to = if next.is_empty() { start_page(account.details.role) } else { next };
+    let to = if next.is_empty() { start_page(state, account.details.role) } else { next };
     let mut response = Redirect::to(to).into_response();
     begin_session(state, session, parts, account, &mut response).await?;
     Ok(response)

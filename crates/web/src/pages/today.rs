@@ -1,6 +1,6 @@
 //! The team's list for today. Each line asks the gate again; where it cannot answer, the list is empty and says so.
 
-use super::line_view::history;
+use super::line_view::{history, outcome_words};
 use super::show;
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
@@ -11,8 +11,9 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use std::collections::HashMap;
-use store::{ListLine, Look, StoreError};
+use store::{AttemptRow, ListLine, Look, StoreError};
 
 struct LineRow {
     id: i64,
@@ -22,6 +23,7 @@ struct LineRow {
     channel: Option<String>,
     matches: Option<(String, &'static str)>,
     closed: Option<String>,
+    finished: Option<String>,
     reasons: Vec<String>,
     cautions: String,
     facts: String,
@@ -89,6 +91,8 @@ async fn lines(
         let answer = gate::ask(&state.store, &state.catalogue, advertiser, random, &view, policy, state.now()).await?;
         rows.push(row(state, page, who, team, line, &answer));
     }
+    // What is done stands last; the others keep their order.
+    rows.sort_by_key(|row| row.finished.is_some());
     Ok(Some(rows))
 }
 
@@ -109,6 +113,7 @@ fn row(state: &AppState, page: &Page, who: &Who, team: &Team, line: &ListLine, a
         claim_class: if mine { "strong" } else { "warn" },
         channel: answer.is_open().then(|| t.of(&answer.channel.label()).to_owned()),
         matches: matches(page, who, team, line).filter(|_| answer.is_open()),
+        finished: done_today(page, team, line, state.now()).filter(|_| !answer.is_open()),
         closed: closed(page, answer, claim.is_some()),
         reasons: line.line.reasons.iter().map(|reason| t.of(reason).to_owned()).collect(),
         cautions: answer.cautions.first().map_or_else(String::new, |caution| t.of(caution).to_owned()),
@@ -122,6 +127,17 @@ pub fn closed(page: &Page, answer: &gate::Answer, claimed: bool) -> Option<Strin
     let told = |refusal: &&outreach::Refusal| !(claimed && matches!(refusal, outreach::Refusal::Claimed { .. }));
     let (_, why) = answer.refusals.iter().zip(&answer.why).find(|(refusal, _)| told(refusal))?;
     Some(page.v("line-closed", "why", page.of_both(why)))
+}
+
+/// What the team did on a line today, in words; nothing where it did nothing, or took it back.
+pub fn done_today(page: &Page, team: &Team, line: &ListLine, now: Timestamp) -> Option<String> {
+    let today = format::day_of(now);
+    let own = |attempt: &&AttemptRow| attempt.team == team.id && format::day_of(attempt.at) == today;
+    let attempt = line.attempts.iter().rev().filter(|attempt| !attempt.undone).find(own)?;
+    let outcome = outcome_words(page.t, attempt.outcome);
+    let mut letters = outcome.chars();
+    let outcome = letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect());
+    Some(page.v("line-finished", "outcome", outcome))
 }
 
 /// Whether the worker speaks the line's language, with a mark; nothing where it is not known.

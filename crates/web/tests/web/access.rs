@@ -19,7 +19,10 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
         }
         p if p.starts_with("/incoming") => "1".to_owned(),
         p if p.starts_with("/case") => world.team_case.0.clone(),
+        p if p.starts_with("/urgent") => world.urgent_case.0.clone(),
         p if p.starts_with("/line") => line.to_string(),
+        p if p.starts_with("/places") => crate::places::PLACE.to_owned(),
+        p if p.starts_with("/forms") => "1".to_owned(),
         p if p.starts_with("/people") => "1".to_owned(),
         p if p.starts_with("/sites") => "s1".to_owned(),
         p if p.starts_with("/what-if") => "7".to_owned(),
@@ -37,7 +40,8 @@ async fn every_address_is_asked_for_as_every_role() {
     // The second of two programmes, to which the first has sent a case.
     let pair = crate::support::pair_on(store::Engine::Sqlite).await;
     crate::incoming::send(&pair).await;
-    let world = pair.clinics;
+    let mut world = pair.clinics;
+    crate::places::open(&mut world).await;
     let line = make_list(&world).await[0];
     let network = crate::network::team_network(&world).await;
     crate::network::name_first_contact(&world).await;
@@ -47,17 +51,32 @@ async fn every_address_is_asked_for_as_every_role() {
     let now = crate::support::now();
     world.state.store.add_note(&case, store::NoteKind::Tag, "uge 48", by, now).await.unwrap();
     // A file's copy, so that each of its addresses answers.
-    let mut worker = Browser::signed_in(app(world.state.clone()), "vest").await;
-    worker.get("/copies").await;
-    assert_eq!(
-        worker.post("/copies", &[("kind", "csv"), ("holder", "Vera")]).await.location(),
-        "/copies/1?done=copied"
-    );
+    // An attempt, so that what came of it can be written.
+    crate::worker::put_attempt(&world, line).await;
+    let vera = world.state.store.account_by_login("vest").await.unwrap().unwrap().id;
+    let look = store::Look {
+        actor: store::Actor::Account(vera),
+        purpose: "test".into(),
+        what: "list",
+        subject: String::new(),
+        at: now,
+    };
+    let (list, _) = world
+        .state
+        .store
+        .list(&look, "2026-11-24".parse().unwrap(), &domain::TeamId::from("vest"))
+        .await
+        .unwrap()
+        .unwrap();
+    let copy = store::NewCopy { list: list.id, kind: store::CopyKind::Csv, holder: "Vera".into(), lines: vec![line] };
+    assert_eq!(world.state.store.put_copy(&copy, vera, now).await.unwrap(), 1);
+    crate::support::appointed(&world.state.store, "leder", "Lis Leder", PersonRole::Administrator).await;
     let people = [
         (None, None),
         (Some("forsker"), Some(PersonRole::Researcher)),
         (Some("vest"), Some(PersonRole::OutreachWorker)),
         (Some("admin"), Some(PersonRole::Administrator)),
+        (Some("leder"), Some(PersonRole::Administrator)),
         (Some("revisor"), Some(PersonRole::Auditor)),
     ];
     for (login, role) in people {
@@ -83,6 +102,7 @@ async fn every_address_is_asked_for_as_every_role() {
                 Audience::Public => true,
                 Audience::SignedIn => role.is_some(),
                 Audience::Only(only) => role == Some(only),
+                Audience::Appointed => login == Some("leder"),
                 Audience::Either(one, other) => role == Some(one) || role == Some(other),
             };
             let told = format!("{} {} as {role:?}: {}", route.method, route.path, answer.status);

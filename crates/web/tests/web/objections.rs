@@ -12,7 +12,7 @@ fn phone(number: &str) -> Contact {
     Contact { kind: ContactKind::Phone, value: format!("+45{number}") }
 }
 
-fn desk(site: &str, id: &str) -> AdvertiserId {
+pub fn desk(site: &str, id: &str) -> AdvertiserId {
     AdvertiserId::of(&AdRef::new(site, id))
 }
 
@@ -26,7 +26,7 @@ pub async fn ask_one(world: &World) {
     assert!(store.spread_objection(&Spread { at, covers: vec![], ask }, now()).await.unwrap());
 }
 
-async fn refusals(world: &World, advertiser: &AdvertiserId) -> Vec<Refusal> {
+pub async fn refusals(world: &World, advertiser: &AdvertiserId) -> Vec<Refusal> {
     let (state, team) = (&world.state, web::gate::team_view(&world.state.settings.teams[0], None));
     let policy = outreach::GatePolicy { admit_unread: outreach::AdmitUnread::Medium, ..Default::default() };
     web::gate::ask(&state.store, &state.catalogue, advertiser, false, &team, &policy, now()).await.unwrap().refusals

@@ -62,6 +62,67 @@ async fn a_change_is_looked_at_given_a_reason_and_taken_back() {
 }
 
 #[tokio::test]
+async fn a_new_file_is_begun_looked_at_saved_removed_and_taken_back() {
+    let world = world().await;
+    let store = &world.state.store;
+    let mut browser = Browser::signed_in(app(world.state.clone()), "admin").await;
+    assert!(browser.get("/settings").await.body.contains("href=\"/settings/new\""));
+    assert_eq!(browser.get("/settings/indicators~B~mine.toml").await.status, StatusCode::NOT_FOUND, "it never was");
+    let form = browser.get("/settings/new").await;
+    assert!(form.body.contains("En indikator") && form.body.contains("name=\"group\""), "{}", form.body);
+    let named = |name| [("kind", "indicator"), ("group", "B"), ("name", name)];
+    let wrong = browser.post("/settings/new", &named("../../etc")).await;
+    assert!(
+        wrong.body.contains("Navnet kan ikke bruges") && wrong.body.contains("value=\"../../etc\""),
+        "{}",
+        wrong.body
+    );
+    browser.get("/settings/new").await;
+    let draft = browser.post("/settings/new", &named("mine")).await;
+    assert!(
+        draft.body.contains("Filen findes ikke endnu") && draft.body.contains("# as the nearest"),
+        "{}",
+        draft.body
+    );
+    assert!(draft.body.contains("href=\"/what-if/7\""), "what it would do to today's cases is one click away");
+    let text = "id = \"mine\"\r\ninterval_min = 1\r\n";
+    let save = [("base", "0"), ("text", text), ("reason", "fra feltet")];
+    let saved = browser.post("/settings/indicators~B~mine.toml/save", &save).await;
+    assert_eq!(saved.location(), "/settings/indicators~B~mine.toml?done=settings-saved");
+    let page = browser.get("/settings/indicators~B~mine.toml").await;
+    assert!(page.body.contains("Lav en ny ligesom denne") && page.body.contains("Fjern denne fil"), "{}", page.body);
+    let exists = browser.post("/settings/new", &named("mine")).await;
+    assert!(exists.body.contains("Filen findes allerede"), "{}", exists.body);
+    browser.get("/settings/indicators~B~mine.toml").await;
+    let like = [("like", "indicators~B~mine.toml"), ("name", "mine")];
+    assert!(browser.post("/settings/new", &like).await.body.contains("Filen findes allerede"), "beside the other one");
+    browser.get("/settings/indicators~B~mine.toml").await;
+    let look = browser.post("/settings/indicators~B~mine.toml/remove", &[]).await;
+    assert!(
+        look.body.contains("Filen skal væk") && look.body.contains("Fjern den; det gælder straks"),
+        "{}",
+        look.body
+    );
+    let base = text.replace('\r', "").len().to_string();
+    let gone = [("base", base.as_str()), ("gone", "1"), ("reason", "dækkes af en anden")];
+    let removed = browser.post("/settings/indicators~B~mine.toml/save", &gone).await;
+    assert_eq!(removed.location(), "/settings/indicators~B~mine.toml?done=settings-gone");
+    let page = browser.get("/settings/indicators~B~mine.toml?done=settings-gone").await;
+    assert!(page.body.contains("findes ikke mere") && page.body.contains("dækkes af en anden"), "{}", page.body);
+    let first = store.config_versions("indicators/B/mine.toml", 9).await.unwrap().last().unwrap().id.to_string();
+    let back = [("base", "0"), ("version", first.as_str())];
+    let back = browser.post("/settings/indicators~B~mine.toml/return", &back).await;
+    assert_eq!(back.location(), "/settings/indicators~B~mine.toml?done=settings-returned");
+    let how: Vec<ConfigHow> =
+        store.config_versions("indicators/B/mine.toml", 9).await.unwrap().iter().map(|of| of.how).collect();
+    assert_eq!(how.first(), Some(&ConfigHow::Return));
+    assert!(
+        how.contains(&ConfigHow::Gone) && how.contains(&ConfigHow::Page) | how.contains(&ConfigHow::First),
+        "{how:?}"
+    );
+}
+
+#[tokio::test]
 async fn what_goes_soon_is_shown_and_a_hold_is_placed_and_released() {
     let world = world().await;
     let mut browser = Browser::signed_in(app(world.state.clone()), "admin").await;

@@ -80,6 +80,7 @@ fn login(audience: Audience) -> Option<&'static str> {
     match audience {
         Audience::Public => None,
         Audience::SignedIn => Some("admin"),
+        Audience::Appointed => Some("udpeget"),
         Audience::Only(role) | Audience::Either(role, _) => Some(of(role)),
     }
 }
@@ -95,7 +96,7 @@ async fn no_form_breaks_a_page() {
     let line = make_list(&world).await[0].to_string();
     let ids = [world.team_case.0.clone(), line, "1".into(), "-1".into(), "x".into(), "%00".into(), "bavn.toml".into()];
     let mut browsers = std::collections::BTreeMap::new();
-    for name in ["forsker", "vest", "admin", "revisor"] {
+    for name in ["forsker", "vest", "admin", "revisor", "udpeget"] {
         browsers.insert(name, Browser::signed_in(app(world.state.clone()), name).await);
     }
     let start = until.map_or(0, |_| {

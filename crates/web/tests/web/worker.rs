@@ -27,7 +27,7 @@ fn look() -> Look {
     }
 }
 
-async fn claimed(world: &World, login: &str, path: &str) -> Browser {
+pub async fn claimed(world: &World, login: &str, path: &str) -> Browser {
     let mut browser = Browser::signed_in(app(world.state.clone()), login).await;
     browser.get(path).await;
     browser.post(&format!("{path}/claim"), &[]).await;
@@ -36,12 +36,37 @@ async fn claimed(world: &World, login: &str, path: &str) -> Browser {
 }
 
 /// Records an attempt on a line that the browser shows.
-async fn attempt(browser: &mut Browser, path: &str, more: &[(&str, &str)]) {
+pub async fn attempt(browser: &mut Browser, path: &str, more: &[(&str, &str)]) {
     let key = value_of(&browser.body, "key").unwrap();
     let mut fields = vec![("key", key.as_str()), ("channel", "call")];
     fields.extend_from_slice(more);
     let done = browser.post(&format!("{path}/attempt"), &fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+}
+
+/// An attempt at a line, without a page.
+pub async fn put_attempt(world: &World, line: i64) {
+    let (store, at) = (&world.state.store, now());
+    let (header, line) = store.list_line(&look(), line).await.unwrap().unwrap();
+    let by = store.account_by_login("vest").await.unwrap().unwrap().id;
+    let attempt = store::NewAttempt {
+        idempotency_key: "one".into(),
+        advertiser: line.line.advertiser,
+        line: Some(line.id),
+        contact: None,
+        method: "call".into(),
+        channel: store::Channel::Call,
+        outcome: Some(store::Outcome::Informed),
+        language: None,
+        text_version: None,
+        minutes: None,
+        note: String::new(),
+        follow_up: None,
+        team: header.team,
+        made_at: at,
+        details: store::AttemptDetails::default(),
+    };
+    store.put_attempt(&attempt, by).await.unwrap();
 }
 
 fn approval(until: &str) -> outreach::RandomApproval {
@@ -105,8 +130,8 @@ async fn the_method_on_trial_is_concealed_until_the_claim_and_stays_in_the_recor
     let both = |text: &str| domain::Bilingual { da: text.into(), en: text.into() };
     let methods = || {
         vec![
-            web::Method { code: "lot-message".into(), name: both("Lodbesked") },
-            web::Method { code: "lot-call".into(), name: both("Lodopkald") },
+            web::Method { code: "lot-message".into(), name: both("Lodbesked"), channel: None },
+            web::Method { code: "lot-call".into(), name: both("Lodopkald"), channel: None },
         ]
     };
     let one = |until: &'static str| {
@@ -248,7 +273,7 @@ async fn a_mistake_in_the_form_loses_nothing_that_was_typed() {
         "name=\"caution_not_alone\" value=\"1\" checked",
         "value=\"CMM\"",
         "name=\"interpreter\" value=\"1\" checked",
-        "value=\"visit\" checked",
+        "value=\"visit\" required checked",
         key.as_str(),
     ] {
         assert!(wrong.body.contains(kept), "{kept}: {}", wrong.body);
@@ -359,7 +384,14 @@ async fn a_copy_is_off_until_allowed_and_then_numbered_named_logged_and_without_
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 
     let world = crate::support::world().await;
-    let line = make_list(&world).await[0];
+    // A number that somebody else may hold, and a line without a safe way, stay on the screen.
+    make_list(&world).await;
+    let mut unsafe_only = Browser::signed_in(app(world.state.clone()), "vest").await;
+    unsafe_only.get("/copies").await;
+    let nothing = unsafe_only.post("/copies", &[("kind", "paper"), ("holder", "Vera Vest")]).await;
+    assert!(nothing.body.contains("Der er ingen ledig linje"), "{}", nothing.body);
+    let world = crate::support::world().await;
+    let line = crate::support::make_ordinary_list(&world).await;
     let mut browser = Browser::signed_in(app(world.state.clone()), "vest").await;
     browser.get("/copies").await;
     let nameless = browser.post("/copies", &[("kind", "paper"), ("holder", " ")]).await;
@@ -367,7 +399,7 @@ async fn a_copy_is_off_until_allowed_and_then_numbered_named_logged_and_without_
     let made = browser.post("/copies", &[("kind", "paper"), ("holder", "Vera Vest")]).await;
     assert_eq!(made.location(), "/copies/1?done=copied", "{}", made.body);
     let paper = browser.get("/copies/1").await.body;
-    for there in ["Kopi nr. 1", "24. november 2026", "Indehaver: Vera Vest", "+45 34 00 00 50", "Aarhus", "engelsk"] {
+    for there in ["Kopi nr. 1", "24. november 2026", "Indehaver: Vera Vest", "+45 34 00 00 70", "Odense", "dansk"] {
         assert!(paper.contains(there), "{there}: {paper}");
     }
     let main = paper.split("<main").nth(1).unwrap().split("</main>").next().unwrap().to_lowercase();
@@ -387,17 +419,17 @@ async fn a_copy_is_off_until_allowed_and_then_numbered_named_logged_and_without_
     assert_eq!(made.location(), "/copies/2?done=copied");
     let file = browser.get("/copies/2/file").await;
     assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
-    assert!(file.body.contains("2;2026-11-24;'=Vera;1;Aarhus;engelsk;'+45 34 00 00 50;"), "{}", file.body);
+    assert!(file.body.contains("2;2026-11-24;'=Vera;1;Odense;dansk;'+45 34 00 00 70;"), "{}", file.body);
     assert_eq!(browser.get("/copies/1/file").await.status, StatusCode::NOT_FOUND, "a paper copy is no file");
     let events = world.state.store.events(None, 50).await.unwrap();
     assert_eq!(events.iter().filter(|event| event.kind == "list_copy").count(), 2);
     let looks = world.state.store.audit_entries(None, 50).await.unwrap();
     assert!(looks.iter().any(|entry| entry.kind == "copy"), "looked at, logged");
     // An objection since takes the line off the copy.
-    let contact = domain::Contact { kind: domain::ContactKind::Phone, value: "+4534000050".into() };
+    let contact = domain::Contact { kind: domain::ContactKind::Phone, value: "+4534000070".into() };
     world.state.store.put_objection(&contact, &Actor::System("test".into()), now()).await.unwrap();
     let paper = browser.get("/copies/1").await.body;
-    assert!(!paper.contains("34 00 00 50") && paper.contains("1 linje er lukket"), "{paper}");
+    assert!(!paper.contains("34 00 00 70") && paper.contains("1 linje er lukket"), "{paper}");
 }
 
 #[tokio::test]
@@ -432,4 +464,89 @@ async fn who_is_left_out_is_told_with_the_reason_and_without_a_contact() {
     let silent = oda.get("/left-out").await;
     assert_eq!(silent.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(silent.body.contains("Systemet kan ikke svare") && !silent.body.contains("Lades i fred"));
+}
+
+#[tokio::test]
+async fn an_attempt_is_counted_under_the_method_of_its_way_and_nothing_unsafe_is_chosen_beforehand() {
+    let world = world().await;
+    let line = make_list(&world).await[0];
+    let path = format!("/line/{line}");
+    let mut browser = claimed(&world, "vest", &path).await;
+    let page = browser.body.clone();
+    let how = page.split("id=\"a-how\"").nth(1).unwrap().split("</fieldset>").next().unwrap().to_owned();
+    assert!(how.contains("value=\"call\" required") && !how.contains("checked"), "no safe way, none chosen: {how}");
+    assert!(!how.contains("value=\"mail\"") && !how.contains("value=\"app\""), "only ways that its contacts allow");
+    assert!(page.contains("Ingen sikker vej er kendt.") && !page.contains("Foreslået vej"), "{page}");
+    let key = value_of(&page, "key").unwrap();
+    let none = browser.post(&format!("{path}/attempt"), &[("key", &key), ("outcome", "no_answer")]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(none.body.contains("href=\"#a-how\">Vælg, hvordan du tog kontakt"), "{}", none.body);
+    // A reload of that address, and a change of language there, come back to the line.
+    assert_eq!(browser.get(&format!("{path}/attempt")).await.status, StatusCode::OK);
+    assert!(none.body.contains(&format!("name=\"back\" value=\"{path}\"")), "{}", none.body);
+    browser.get(&path).await;
+    attempt(&mut browser, &path, &[("method", ""), ("outcome", "no_answer")]).await;
+    let (_, kept) = world.state.store.list_line(&look(), line).await.unwrap().unwrap();
+    assert_eq!((kept.attempts[0].method.as_str(), kept.attempts[0].channel), ("call", store::Channel::Call));
+}
+
+#[tokio::test]
+async fn what_is_done_is_told_calmly_stands_last_and_leads_on() {
+    let world = world().await;
+    make_list(&world).await;
+    crate::support::make_ordinary_list(&world).await;
+    let lines = put_list(&world).await;
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    let (first, second) = (format!("/line/{}", lines[0]), format!("/line/{}", lines[1]));
+    let mut browser = claimed(&world, "vest", &first).await;
+    attempt(&mut browser, &first, &[("outcome", "no_answer")]).await;
+    let page = browser.get(&first).await.body;
+    assert!(page.contains("Gjort: intet svar") && !page.contains("Skal ikke kontaktes nu"), "{page}");
+    assert!(page.contains(&format!("href=\"{second}\">Næste linje")), "{page}");
+    let list = browser.get("/today").await.body;
+    assert!(list.contains("Gjort: intet svar") && !list.contains("Skal ikke kontaktes nu"), "{list}");
+    let place = |path: &str| list.find(&format!("href=\"{path}\"")).unwrap();
+    assert!(place(&second) < place(&first), "what is done stands last: {list}");
+    // Taken back, it stands where it stood.
+    browser.get(&first).await;
+    let id = value_of(&browser.body, "attempt").unwrap();
+    browser.post(&format!("{first}/undo"), &[("attempt", &id)]).await;
+    assert!(!browser.get("/today").await.body.contains("Gjort:"));
+}
+
+#[tokio::test]
+async fn the_page_on_data_can_be_sent_where_the_phone_is_safe_and_the_chosen_language_outlives_a_mistake() {
+    let world = world().await;
+    let path = format!("/line/{}", crate::support::make_ordinary_list(&world).await);
+    let mut browser = claimed(&world, "vest", &path).await;
+    let link = "https://bavn.example.dk/objection?lang=da";
+    assert!(browser.body.contains(&format!("<code>{link}</code>")) && browser.body.contains("body=https%3A%2F%2Fbavn"));
+    let romanian = browser.get(&format!("{path}?text=ro")).await.body;
+    let (version, key) = (value_of(&romanian, "text_version").unwrap(), value_of(&romanian, "key").unwrap());
+    assert!(version.contains("-ro-"), "{version}");
+    let wrong =
+        [("key", key.as_str()), ("channel", "sms"), ("text", "ro"), ("minutes", "mange"), ("outcome", "informed")];
+    let again = browser.post(&format!("{path}/attempt"), &wrong).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(value_of(&again.body, "text_version"), Some(version), "the words that were sent");
+    let frequent = again.body.find("value=\"declined\"").unwrap();
+    assert!(frequent < again.body.find("value=\"referred\"").unwrap(), "the frequent ones come first");
+
+    let shared = crate::support::world().await;
+    let path = format!("/line/{}", make_list(&shared).await[0]);
+    assert!(!claimed(&shared, "vest", &path).await.body.contains("bavn.example.dk/objection"), "not where others read");
+}
+
+#[tokio::test]
+async fn a_number_that_cannot_be_read_is_kept_in_its_field_and_counts_for_nothing() {
+    let mut world = world().await;
+    world.state.limits = Arc::new(web::PublicLimits::new(3, 60));
+    let mut browser = Browser::new(web::public_app(world.state.clone()));
+    for _ in 0..5 {
+        let wrong = browser.post_raw("/objection", &[("lang", "da"), ("contact", "hvad <nu>")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.body.contains("value=\"hvad &#60;nu&#62;\""), "{}", wrong.body);
+    }
+    let kept = browser.post_raw("/objection", &[("lang", "da"), ("contact", "94123456")]).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "nobody is told to wait for having mistyped");
 }

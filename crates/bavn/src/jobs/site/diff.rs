@@ -69,7 +69,8 @@ pub async fn compare_adapters(
             while report.details + report.listings < most
                 && let Some(kept) = archive.next().await?
             {
-                report.page(Some(old), new, &kept, None, 0);
+                // A page may take long to parse: others are served meanwhile.
+                tokio::task::block_in_place(|| report.page(Some(old), new, &kept, None, 0));
             }
         }
         Err(StoreError::NotFound { .. }) => {}

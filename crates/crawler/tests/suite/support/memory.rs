@@ -234,13 +234,14 @@ impl Frontier for Memory {
         outcome: &PageOutcome,
         trail: &Trail,
         _at: Timestamp,
-    ) -> Result<Completed, FrontierError> {
+        _and_lease: bool,
+    ) -> Result<(Completed, Option<Box<Entry>>), FrontierError> {
         let mut guard = self.here()?;
         let state = &mut *guard;
         state.captures.extend(trail.before.iter().cloned());
         state.own_heads.extend(trail.own.clone());
         if state.entries.get(&entry.id).is_none_or(|(.., row)| *row == Row::Done) {
-            return Ok(Completed::default());
+            return Ok((Completed::default(), None));
         }
         let mut done = Completed::default();
         let site = state.runs[&run].site.clone();
@@ -304,7 +305,7 @@ impl Frontier for Memory {
         }
         state.set(entry, Row::Done);
         state.runs.get_mut(&run).expect("a run").tally.count(outcome, &done);
-        Ok(done)
+        Ok((done, None))
     }
 
     async fn archive(&self, _run: RunId, _entry: &Entry, captures: &[Capture]) -> Result<(), FrontierError> {

@@ -22,7 +22,7 @@ mod workbench;
 pub use ads::{Made, population};
 pub use analysis::analysed_again;
 pub use lists::{hold_second, make_list, make_ordinary_list, put_list};
-pub use people::PASSWORD;
+pub use people::{PASSWORD, appointed};
 pub use programme::{catalogue, settings};
 
 use ::store::testing::TestStore;

@@ -55,11 +55,13 @@ pub fn settings(clock: Clock) -> WebSettings {
             product_token: "bavn".into(),
             delay_s: 5,
         },
+        public_page: "https://bavn.example.dk/objection".into(),
         public_texts: public_texts(),
         kept_days: (730, 1826),
         clocks: ::store::Clocks {
             pages_days: 90,
             ads_days: 730,
+            contacts_days: 365,
             images_days: 730,
             cases_days: 1826,
             ledger_days: 1826,
@@ -76,7 +78,10 @@ pub fn settings(clock: Clock) -> WebSettings {
             },
             ReviewReason { code: "other".into(), text: both("Andet (skriv hvorfor)", "Other (write why)") },
         ],
-        methods: vec![Method { code: "call".into(), name: both("Opkald", "Call") }],
+        methods: vec![
+            Method { code: "visit".into(), name: both("Besøg", "Visit"), channel: Some(::outreach::Channel::Visit) },
+            Method { code: "call".into(), name: both("Opkald", "Call"), channel: Some(::outreach::Channel::Call) },
+        ],
         offers: vec![
             Offer {
                 id: "health".into(),
@@ -93,12 +98,14 @@ pub fn settings(clock: Clock) -> WebSettings {
         ],
         hotline: "67 00 00 99".into(),
         outreach: ::outreach::Settings::default(),
+        urgent_people: vec![UrgentPerson { login: "udpeget".into(), name: String::new(), phone: "67 00 00 61".into() }],
         duty: Some(Duty {
             text: both("Underret kommunen straks.", "Notify the municipality at once."),
             law: "Barnets lov § 133".into(),
             checked: "2026-11-01".parse().unwrap(),
         }),
         review: ReviewSettings::default(),
+        places: None,
         copies: Copies { paper: true, csv: true },
         approach_minutes: 120,
         idle_minutes: 60,

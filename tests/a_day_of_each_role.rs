@@ -1,7 +1,7 @@
 //! Each role's day in Debian's Chromium on a served demo, on both databases (tests/ui/walk.mjs). Set
 //! `BAVN_SCREENSHOTS=DIR` to keep a picture of every page.
 
-use crate::support::{Child, bavn, from_test_command, root};
+use crate::support::{Child, axe, bavn, from_test_command, root};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -38,6 +38,7 @@ fn walk(store: &[String], name: &str) {
     let mut command = Command::new(from_test_command("BAVN_TEST_NODE"));
     command.current_dir(root().join("tests/ui")).arg("walk.mjs").arg(&base);
     command.arg(serde_json::Value::Object(accounts).to_string());
+    command.env("BAVN_AXE", axe(name));
     if let Ok(folder) = std::env::var("BAVN_SCREENSHOTS") {
         command.arg(format!("{folder}/{name}"));
     }
@@ -48,13 +49,13 @@ fn walk(store: &[String], name: &str) {
 }
 
 #[test]
-fn each_roles_day_on_sqlite() {
+fn on_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
     walk(&["--data".to_owned(), folder.path().join("data").display().to_string()], "sqlite");
 }
 
 #[test]
-fn each_roles_day_on_postgresql() {
+fn on_postgresql() {
     let folder = tempfile::tempdir().expect("a folder");
     let key = folder.path().join("demo.key").display().to_string();
     walk(&["--database".to_owned(), crate::support::postgres_url(), "--key".to_owned(), key], "postgres");

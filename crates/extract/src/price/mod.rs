@@ -1,5 +1,7 @@
 //! Prices, with the length of time that they pay for.
 
+mod pairs;
+
 use crate::amount::{amount, length, shared_lengths};
 use crate::claim::{Claim, Claims, span};
 use crate::lexicon::{Flags, Lexicon};
@@ -33,7 +35,7 @@ pub(crate) fn find(
 ) -> Vec<Price> {
     let usual = usual_currency(tokens, lexicon);
     let items = items(tokens, claims, lexicon, is_price_field, usual);
-    let minutes = pair(tokens, &items);
+    let minutes = pairs::pair(tokens, &items);
     let mut prices = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let Item::Amount { value, currency, sure, from, to } = *item else { continue };
@@ -129,16 +131,34 @@ fn hours_again(tokens: &Tokens<'_>, items: &[Item], at: usize) -> Option<Item> {
 
 /// "700 kr for 30 and 1100 kr for 60", "1000 kr/30": a bare number behind an amount goes on in minutes.
 fn minutes_again(tokens: &Tokens<'_>, items: &[Item], at: usize) -> Option<Item> {
-    let Some(Item::Amount { to, sure: true, .. }) = items.last() else { return None };
+    let Some(Item::Amount { to, sure, .. }) = items.last() else { return None };
+    // "800 kr for 30 minutter, 1400 for 60": a bare amount where a price and its minutes stand before.
+    let goes_on = minutes_said(items) && matches!(tokens.text(*to), "for" | "foer" | "fuer");
+    if !(*sure || goes_on) {
+        return None;
+    }
+    // "Thirty minutes 400 kr, 700 kr sixty."
+    let said = tokens[at].word.number.map(u32::from).filter(|value| matches!(value, 15 | 30 | 45 | 60 | 90));
+    let ends_here = |i: usize| tokens.get(i).is_none_or(|t| t.line_before || t.kind == Kind::Symbol);
+    if let Some(value) = said.filter(|_| *to == at && minutes_said(items) && ends_here(at + 1)) {
+        return Some(Item::Length { minutes: value, from: at, to: at + 1 });
+    }
     let value = tokens.number(at).filter(|value| matches!(value, 15 | 20 | 25 | 30 | 40 | 45 | 60 | 75 | 90 | 120))?;
     let slash = tokens.is(*to, '/') && !tokens[at].space_before;
     let linked = *to + 1 == at && (slash || matches!(tokens.text(*to), "for" | "foer" | "fuer"));
     let ends = tokens.get(at + 1).is_none_or(|t| {
         t.line_before
-            || (t.kind == Kind::Symbol && !matches!(t.first, '/' | '-' | '%' | '+') && tokens.digits(at + 2) != 2)
+            || (t.kind == Kind::Symbol
+                && !matches!(t.first, '/' | '-' | '%' | '+')
+                && (tokens.digits(at + 2) != 2 || (t.first == '.' && tokens[at + 2].space_before)))
             || matches!(tokens.text(at + 1), "og" | "and" | "och" | "und" | "eller" | "or")
     });
     (linked && ends).then(|| Item::Length { minutes: value, from: at, to: at + 1 })
+}
+
+/// Whether a length in minutes stands not far before.
+fn minutes_said(items: &[Item]) -> bool {
+    items.iter().rev().take(12).any(|item| matches!(item, Item::Length { minutes, .. } if minutes % 60 != 0))
 }
 
 fn behind_number(tokens: &Tokens<'_>, at: usize) -> bool {
@@ -313,7 +333,22 @@ fn priced(tokens: &Tokens<'_>, lexicon: &Lexicon, at: usize) -> Option<Item> {
     if hops > 0 {
         return (value >= 50).then_some(Item::Amount { value, currency: Some(code), sure: true, from: at, to });
     }
-    Some(Item::Amount { value, currency: Some(code), sure: true, from: at, to: behind })
+    Some(Item::Amount { value, currency: Some(code), sure: true, from: at, to: with_full_stop(tokens, behind) })
+}
+
+/// "500 kr. for en time": the full stop of the abbreviation, where no sentence ends.
+fn with_full_stop(tokens: &Tokens<'_>, behind: usize) -> usize {
+    let joined = tokens.is(behind, '.') && !tokens[behind].space_before;
+    let short = matches!(tokens.text(behind - 1), "kr" | "dkr" | "skr" | "nkr");
+    let goes_on = tokens.get(behind + 1).is_some_and(|t| {
+        !t.line_before
+            && match t.kind {
+                Kind::Word => !t.capital,
+                Kind::Symbol => matches!(t.first, ',' | '/' | ';' | '½' | '¼' | '¾'),
+                Kind::Number => false,
+            }
+    });
+    if joined && short && goes_on { behind + 1 } else { behind }
 }
 
 /// "danske kroner", "Swedish kronor": whose kroner they are.
@@ -394,6 +429,20 @@ fn bare(tokens: &Tokens<'_>, at: usize, is_price_field: bool, continues: bool, l
         let cash = tokens
             .get(to)
             .is_some_and(|t| !t.line_before && matches!(tokens.text(to), "kontant" | "kontanter" | "cash"));
+        // "Siden 2017", "4511": no amount of a list.
+        if value % 5 != 0 && !(thousands || decimals || cash || after_price_word(tokens, at)) {
+            return None;
+        }
+        let year = (1950..=2040).contains(&value)
+            && at.checked_sub(1).is_some_and(|i| {
+                matches!(
+                    tokens.text(i),
+                    "i" | "in" | "siden" | "since" | "fra" | "from" | "sedan" | "seit" | "aar" | "year" | "uddannet"
+                )
+            });
+        if year {
+            return None;
+        }
         let sure = thousands
             || decimals
             || cash
@@ -421,164 +470,4 @@ fn after_price_word(tokens: &Tokens<'_>, at: usize) -> bool {
         }
     }
     false
-}
-
-/// For each amount the length of time that belongs to it: minutes and the item's index.
-fn pair(tokens: &Tokens<'_>, items: &[Item]) -> Vec<Option<(u32, usize)>> {
-    let mut pairs = vec![None; items.len()];
-    let mut used = vec![false; items.len()];
-    let minutes = |i: usize| match items.get(i) {
-        Some(Item::Length { minutes, .. }) => Some(*minutes),
-        _ => None,
-    };
-    // Words that say it: "800 for 30 min", "1500/time", "1500 i timen".
-    for i in 0..items.len() {
-        if matches!(items[i], Item::Amount { .. })
-            && gap(tokens, items, i, i + 1) == Gap::Strong
-            && let Some(m) = minutes(i + 1)
-        {
-            pairs[i] = Some((m, i + 1));
-            used[i + 1] = true;
-        }
-    }
-    // "30/60 min 700/1200 kr": as many amounts behind as many lengths.
-    for i in 0..items.len() {
-        if i > 0 && minutes(i - 1).is_some() {
-            continue;
-        }
-        let lengths = (i..items.len()).take_while(|&j| minutes(j).is_some() && !used[j]).count();
-        if lengths < 2 {
-            continue;
-        }
-        let amounts = (i + lengths..items.len())
-            .take_while(|&j| matches!(items[j], Item::Amount { .. }) && gap(tokens, items, j - 1, j) != Gap::Apart)
-            .count();
-        if amounts >= lengths {
-            for j in 0..lengths {
-                if let Some(m) = minutes(i + j).filter(|_| pairs[i + lengths + j].is_none()) {
-                    pairs[i + lengths + j] = Some((m, i + j));
-                    used[i + j] = true;
-                }
-            }
-        }
-    }
-    // "400/500/900 for 20/30/60 min": as many lengths behind as many amounts.
-    for i in 0..items.len() {
-        let is_amount = |j: usize| matches!(items[j], Item::Amount { .. });
-        if i > 0 && is_amount(i - 1) && gap(tokens, items, i - 1, i) != Gap::Apart {
-            continue;
-        }
-        let near = |j: usize| j == i || gap(tokens, items, j - 1, j) != Gap::Apart;
-        let amounts = (i..items.len()).take_while(|&j| is_amount(j) && near(j)).count();
-        let lengths = (i + amounts..items.len()).take_while(|&j| minutes(j).is_some() && near(j)).count();
-        if amounts < 2 || lengths != amounts {
-            continue;
-        }
-        for j in 0..amounts {
-            pairs[i + j] = minutes(i + amounts + j).map(|m| (m, i + amounts + j));
-            used[i + amounts + j] = true;
-        }
-    }
-    // Lists: a row that begins with a length pairs backwards, one that begins with an amount forwards.
-    let mut start = 0;
-    while start < items.len() {
-        let mut end = start + 1;
-        while end < items.len() && gap(tokens, items, end - 1, end) != Gap::Apart {
-            end += 1;
-        }
-        let length_first = matches!(items[start], Item::Length { .. });
-        for i in start..end {
-            if !matches!(items[i], Item::Amount { .. }) || pairs[i].is_some() {
-                continue;
-            }
-            let before = i.checked_sub(1).filter(|b| *b >= start && !used[*b]).and_then(|b| minutes(b).map(|m| (m, b)));
-            let behind = Some(i + 1).filter(|b| *b < end && !used[*b]).and_then(|b| minutes(b).map(|m| (m, b)));
-            let chosen = if length_first {
-                before.or(behind.filter(|_| i + 2 >= end))
-            } else {
-                behind.or(before.filter(|_| i + 1 == end))
-            };
-            if let Some((m, index)) = chosen {
-                pairs[i] = Some((m, index));
-                used[index] = true;
-            }
-        }
-        start = end;
-    }
-    pairs
-}
-
-#[derive(PartialEq, Eq)]
-enum Gap {
-    Strong,
-    Near,
-    Apart,
-}
-
-/// What stands between two items.
-fn gap(tokens: &Tokens<'_>, items: &[Item], left: usize, right: usize) -> Gap {
-    let (Some(a), Some(b)) = (items.get(left), items.get(right)) else { return Gap::Apart };
-    let (from, to) = (a.range().1, b.range().0);
-    // A row of dots leads the eye and counts once.
-    let distinct =
-        (from..to).filter(|&i| i == from || tokens[i].first != tokens[i - 1].first || tokens[i].kind != Kind::Symbol);
-    if to < from || distinct.take(8).count() > 7 {
-        return Gap::Apart;
-    }
-    let (mut strong, mut joined) = (false, false);
-    let mut words = 0;
-    // "500 kr, a full hour 900 kr": behind a comma an article belongs to what follows.
-    let comma = tokens.is(from, ',');
-    for i in from..to {
-        let token = &tokens[i];
-        match token.kind {
-            Kind::Word
-                if matches!(
-                    tokens.text(i),
-                    "for"
-                        | "per"
-                        | "pr"
-                        | "i"
-                        | "om"
-                        | "a"
-                        | "pro"
-                        | "foer"
-                        | "fuer"
-                        | "the"
-                        | "an"
-                        | "la"
-                        | "pe"
-                        | "za"
-                        | "por"
-                        | "par"
-                        | "all"
-                ) =>
-            {
-                strong |= !comma || matches!(tokens.text(i), "for" | "per" | "pr" | "pro" | "foer" | "fuer")
-            }
-            // "1300 kr og for 2 timer": the next one's length.
-            Kind::Word if token.word.is(Flags::JOINER) => joined = true,
-            Kind::Word if token.word.is(Flags::CONNECTOR) => {}
-            Kind::Word => words += 1,
-            // "1500/t" belongs together; " / " parts the lines of a list.
-            Kind::Symbol if token.first == '/' => {
-                strong |= !(token.space_before && tokens.get(i + 1).is_some_and(|next| next.space_before));
-            }
-            Kind::Symbol if matches!(token.first, ';' | '|') => {
-                return if matches!(token.first, ';') { Gap::Apart } else { Gap::Near };
-            }
-            Kind::Symbol if token.first == '.' && tokens.get(i + 1).is_some_and(|t| t.capital) => return Gap::Apart,
-            Kind::Symbol => {}
-            Kind::Number => return Gap::Apart,
-        }
-        if token.line_before && i > from {
-            strong = false;
-        }
-    }
-    // "60 min relaxing full body massage 900 kr": one phrase, as long as nothing parts it.
-    let parted = (from..to).any(|i| tokens[i].kind == Kind::Symbol || tokens[i].line_before);
-    if words > if parted { 2 } else { 4 } {
-        return Gap::Apart;
-    }
-    if strong && !joined { Gap::Strong } else { Gap::Near }
 }

@@ -1,9 +1,10 @@
 //! A worker's whole day at phone size in Chromium, in both languages and on both databases; whoever objected is gone from
 //! tomorrow's list, also under a new ad with a new number. Set `BAVN_SCREENSHOTS=DIR` to keep a picture of every page.
 
-use crate::support::{Child, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with};
+use crate::support::{
+    Child, add_worker, axe, bavn, done, free_port, from_test_command, postgres_url, root, wait_for, with,
+};
 use jiff::civil::Date;
-use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// The Danish day of the machine, and days from it.
@@ -31,15 +32,6 @@ fn offer(id: &str) -> String {
         "at": format!("{}T22:00:00+01:00", day(-1)),
     })
     .to_string()
-}
-
-/// A new account of team vest.
-fn worker(store: &[String], login: &str, name: &str, password: &str) {
-    let mut arguments: Vec<&str> = store.iter().map(String::as_str).collect();
-    arguments.extend(["user", "add", login, "--name", name, "--role", "outreach-worker", "--team", "vest"]);
-    let mut added = bavn(&arguments).stdin(Stdio::piped()).spawn().expect("starts");
-    added.stdin.take().expect("input").write_all(format!("{password}\n").as_bytes()).expect("written");
-    assert!(added.wait().expect("ends").success());
 }
 
 fn worker_day(store: &[String], name: &str) {
@@ -71,7 +63,7 @@ fn worker_day(store: &[String], name: &str) {
     assert!(made.contains("2 lines"), "{made}");
     let password = "en lang adgangskode";
     for (login, name) in [("ida", "Ida Hansen"), ("bo", "Bo Holm"), ("ina", "Ina Hansen"), ("bodil", "Bodil Holm")] {
-        worker(store, login, name, password);
+        add_worker(store, login, name, "vest", password);
     }
 
     let address = format!("127.0.0.1:{}", free_port());
@@ -84,7 +76,7 @@ fn worker_day(store: &[String], name: &str) {
     for (logins, language) in [("ida,bo", "da"), ("ina,bodil", "en")] {
         let mut walk = Command::new(from_test_command("BAVN_TEST_NODE"));
         walk.current_dir(root().join("tests/ui")).arg("worker.mjs").arg(format!("http://{address}"));
-        walk.args([logins, password, language, "+4534000061,+4537000062"]);
+        walk.args([logins, password, language, "+4534000061,+4537000062"]).env("BAVN_AXE", axe(name));
         if let Ok(shots) = std::env::var("BAVN_SCREENSHOTS") {
             walk.arg(format!("{shots}/{name}"));
         }
@@ -108,13 +100,13 @@ fn worker_day(store: &[String], name: &str) {
 }
 
 #[test]
-fn a_workers_day_on_sqlite() {
+fn on_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
     worker_day(&["--data".to_owned(), folder.path().join("data").display().to_string()], "sqlite");
 }
 
 #[test]
-fn a_workers_day_on_postgresql() {
+fn on_postgresql() {
     let folder = tempfile::tempdir().expect("a folder");
     let key = folder.path().join("store.key");
     std::fs::write(&key, "ef".repeat(32)).expect("written");
