@@ -67,7 +67,9 @@ pub use outreach::{
     WorkerCaution,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow};
-pub use places::{FormId, FormRow, FormState, NewForm, NewPlaceAct, NewVisitPlan, PlaceActRow, VisitPlanRow};
+pub use places::{
+    FormId, FormRow, FormState, NewForm, NewPlaceAct, NewVisitPlan, PlaceActRow, VisitPlanRow, VisitTold,
+};
 pub use readings::{InPassing, KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
 pub use register::{CommonFacts, Incoming, IncomingState, NewReferral};
 pub use release::{

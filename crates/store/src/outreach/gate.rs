@@ -173,7 +173,8 @@ async fn gate(
     let mut contacts = contacts(tx, analysis, members_on, &value).await?;
     let network_of: HashMap<String, String> =
         heads.iter().map(|head| Ok((head.text(0)?, head.text(1)?))).collect::<Result<_, StoreError>>()?;
-    let common = store.common_facts(tx, &mut contacts, &network_of, as_of, now).await?;
+    let common =
+        store.common_facts(tx, &mut contacts, &network_of, (analysis, members_on, &value), (as_of, now)).await?;
     let attempts = attempts(tx, &whose, as_of, &advertiser_of, &contacts).await?;
     let municipalities = ordered(
         tx,

@@ -117,7 +117,12 @@ impl Register {
         Ok(None)
     }
 
-    async fn note(&self, contacts: (&[Hash], &[Hash]), source: i64, at: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn note(
+        &self,
+        contacts: (&[Hash], &[Hash]),
+        source: i64,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut tx = self.store.write("telling the common register of an approach").await?;
         let row = |hash: &Hash, near: bool| {
             let own = self.programme.as_str();
@@ -141,26 +146,27 @@ impl Register {
 
 impl Store {
     /// What other programmes did at each advertiser's contacts, by advertiser; their objections are put on the contacts.
-    /// Nothing where no register was joined.
+    /// Nothing where no register was joined. `of`: whose ads, as the gate has it: analysis, condition, its value.
     pub(crate) async fn common_facts(
         &self,
         tx: &mut Tx,
         contacts: &mut HashMap<String, Vec<(GateContact, i64)>>,
         network_of: &HashMap<String, String>,
-        as_of: Timestamp,
-        now: Timestamp,
+        of: (i64, &str, &str),
+        (as_of, now): (Timestamp, Timestamp),
     ) -> Result<HashMap<String, CommonFacts>, StoreError> {
         let Some(register) = self.register() else { return Ok(HashMap::new()) };
         let ids: std::collections::BTreeSet<i64> = contacts.values().flatten().map(|(_, id)| *id).collect();
         let hashes = self.common_hashes(tx, register, ids).await?;
         let asked: Vec<Hash> = hashes.values().copied().collect();
         let known = register.known(&asked, as_of, now).await?;
+        let mut met = self.met_at_addresses(tx, register, of, as_of).await?;
         let of = |id: &i64| hashes.get(id).and_then(|hash| known.get(&hash[..]));
         let mut facts: HashMap<String, CommonFacts> = HashMap::new();
         // By network: what was done at one of its advertisers' contacts concerns the others.
         let mut networks: BTreeMap<&str, Vec<(&str, CommonFacts)>> = BTreeMap::new();
         for (advertiser, own) in contacts.iter_mut() {
-            let mut fact = CommonFacts::default();
+            let mut fact = CommonFacts { approached: met.remove(advertiser), ..CommonFacts::default() };
             for (contact, id) in own.iter_mut() {
                 let Some(known) = of(id) else { continue };
                 contact.objected |= known.objected;
@@ -178,6 +184,14 @@ impl Store {
                 networks.entry(network).or_default().push((name, fact));
             }
             facts.insert(advertiser.clone(), fact);
+        }
+        // Of whom no contact is known, and who is met all the same.
+        for (advertiser, at) in met {
+            let fact = CommonFacts { approached: Some(at), ..CommonFacts::default() };
+            if let Some((name, network)) = network_of.get_key_value(&advertiser) {
+                networks.entry(network).or_default().push((name, fact));
+            }
+            facts.insert(advertiser, fact);
         }
         for (advertiser, network) in network_of {
             for (other, fact) in networks.get(network.as_str()).into_iter().flatten() {
@@ -248,16 +262,6 @@ impl Store {
         )
         .await?;
         tx.commit().await
-    }
-
-    /// Tells the register of people whom this programme met otherwise than by an attempt at an advertiser, as a clinic team
-    /// does: `source` names the meeting (a visit's row, below zero), so that it can be taken back. Without a register
-    /// nothing is kept.
-    pub async fn met(&self, contacts: &[Contact], source: i64, at: Timestamp) -> Result<bool, StoreError> {
-        let Some(register) = self.register() else { return Ok(false) };
-        let hashes: Vec<Hash> = contacts.iter().map(|contact| register.hash(contact)).collect();
-        register.note((&hashes, &[]), source, at).await?;
-        Ok(true)
     }
 
     /// Everything that the register holds of a contact: programme and time of each approach.

@@ -11,6 +11,7 @@
 mod approaches;
 mod objections;
 mod referrals;
+mod visits;
 
 pub use approaches::CommonFacts;
 pub use referrals::{Incoming, IncomingState, NewReferral};

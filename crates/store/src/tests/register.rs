@@ -5,8 +5,8 @@ use super::on_both;
 use crate::testing::{TestStore, at, key, on};
 use crate::{
     AccountId, AttemptDetails, Channel, ClaimResult, Clocks, ContactRef, DecideWith, Decision, DecisionKind,
-    IncomingState, MasterKey, NewAttempt, NewReferral, ObjectionChannel, Outcome, PersonRole, QueueFilter, Store,
-    StoreError, SubjectCheck,
+    IncomingState, MasterKey, NewAttempt, NewPlaceAct, NewReferral, ObjectionChannel, Outcome, PersonRole, QueueFilter,
+    Store, StoreError, SubjectCheck, VisitTold,
 };
 use domain::{AdvertiserId, Bilingual, ProgrammeId, TeamId};
 
@@ -96,9 +96,43 @@ on_both! {
         }
         clinics.undo_attempt(met, two.bo, at(205)).await.unwrap();
         assert_eq!(common(ads, "1", 206).await, crate::CommonFacts::default());
-        // Whom a team met outside the ads.
-        assert!(clinics.met(&[phone("0004")], -1, at(300)).await.unwrap());
-        assert_eq!(common(ads, "4", 301).await.approached, Some(at(300)));
+    }
+
+    whom_a_team_met_at_a_place_the_other_programme_leaves_alone(test) {
+        let two = two(test).await;
+        let (ads, clinics) = (&test.store, &two.clinics.store);
+        let visit = |place: &str, town: &str, minute: i64| NewPlaceAct {
+            place: "pl_a".to_owned(),
+            other: None,
+            kind: "visited",
+            on: jiff::civil::date(2026, 11, 2),
+            body: serde_json::json!({ "place": place }),
+            source: None,
+            told: VisitTold::Met { addresses: vec![(town.to_owned(), place.to_owned())], at: at(minute), visit: None },
+        };
+        let put = async |act: NewPlaceAct, last: i64, minute: i64| {
+            let ids = clinics.put_place_acts(&clinics_id(), &[act], last, &system(), at(minute)).await.unwrap();
+            ids[0].unwrap()
+        };
+        // The same street in another town is another place.
+        let first = put(visit("Canarygade 12", "0461", 200), 0, 200).await;
+        assert_eq!(common(ads, "4", 201).await, crate::CommonFacts::default());
+        let second = put(visit("Canarygade 12", "0751", 210), first, 210).await;
+        for id in ["1", "3", "4"] {
+            assert_eq!(common(ads, id, 211).await.approached, Some(at(210)), "{id}: whose ads name the address");
+        }
+        assert_eq!(common(ads, "4", 209).await, crate::CommonFacts::default(), "not known then");
+        assert_eq!(common(clinics, "1", 211).await, crate::CommonFacts::default(), "its own register of places says it");
+        let all = ads.gate_rows(&programme(), at(211), at(211)).await.unwrap();
+        assert!(all.iter().all(|row| row.common.approached == Some(at(210))), "all rows say what one row says");
+        // The phone of the clinic's own ads with that address is known to have been met, at whatever address it is shown.
+        assert_eq!(ads.subject_find(&look("subject_find"), &phone("0001")).await.unwrap().common_approaches, 1);
+        let undo = NewPlaceAct { kind: "undone", told: VisitTold::TakenBack(second), ..visit("", "", 220) };
+        let third = put(undo, second, 220).await;
+        assert_eq!(common(ads, "4", 221).await, crate::CommonFacts::default(), "taken back");
+        let again = VisitTold::Met { addresses: vec![("0751".into(), "CANARYGADE 12".into())], at: at(210), visit: Some(second) };
+        put(NewPlaceAct { kind: "undone", told: again, ..visit("", "", 230) }, third, 230).await;
+        assert_eq!(common(ads, "4", 231).await.approached, Some(at(210)));
     }
 
     of_two_workers_of_two_programmes_one_gets_it(test) {

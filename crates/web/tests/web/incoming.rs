@@ -98,3 +98,44 @@ async fn of_two_workers_of_two_programmes_one_takes_the_line_on_sqlite() {
 async fn of_two_workers_of_two_programmes_one_takes_the_line_on_postgres() {
     one_programme_approaches(Engine::Postgres).await;
 }
+
+/// A clinic's team meets somebody at an address that the other programme's ads name.
+async fn a_visit_is_heard_of(engine: Engine) {
+    let mut pair = pair_on(engine).await;
+    crate::support::read(&pair.ads.state, "test-2", &["havnegade 1"]).await;
+    crate::places::open(&mut pair.clinics).await;
+    let line = format!("/line/{}/claim", make_list(&pair.ads).await[0]);
+    let place = format!("/places/{}", crate::places::PLACE);
+    let mut visits = Browser::signed_in(app(pair.clinics.state.clone()), "vest").await;
+    for result in ["empty", "not_met", "met"] {
+        let page = visits.get(&place).await.body;
+        let key = value_of(&page, "form_key").unwrap();
+        let made = visits.post(&format!("{place}/visit"), &[("result", result), ("form_key", &key)]).await;
+        assert!(made.status.is_redirection(), "{}", made.body);
+        let mut here = Browser::signed_in(app(pair.ads.state.clone()), "vest").await;
+        let page = here.get("/left-out").await.body;
+        assert_eq!(page.contains("Et andet program har haft kontakt"), result == "met", "{result}: {page}");
+        assert!(!page.contains("Havnegade") && !page.contains("linik"), "not who, nor where: {page}");
+        if result == "met" {
+            let refused = here.post(&line, &[]).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+        }
+    }
+    // Taken back, the other programme may go on.
+    let page = visits.get(&place).await.body;
+    let last = page.split("name=\"number\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert!(visits.post(&format!("{place}/undo"), &[("number", &last)]).await.status.is_redirection());
+    let mut here = Browser::signed_in(app(pair.ads.state.clone()), "vest").await;
+    assert!(!here.get("/left-out").await.body.contains("Et andet program har haft kontakt"));
+    assert!(here.post(&line, &[]).await.status.is_redirection());
+}
+
+#[tokio::test]
+async fn whom_a_clinics_team_met_the_other_programme_leaves_alone_on_sqlite() {
+    a_visit_is_heard_of(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn whom_a_clinics_team_met_the_other_programme_leaves_alone_on_postgres() {
+    a_visit_is_heard_of(Engine::Postgres).await;
+}

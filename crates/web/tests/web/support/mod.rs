@@ -19,7 +19,7 @@ mod programme;
 mod trials;
 mod workbench;
 
-pub use ads::{Made, population};
+pub use ads::{Made, population, read};
 pub use analysis::analysed_again;
 pub use lists::{hold_second, make_list, make_ordinary_list, put_list};
 pub use people::{PASSWORD, appointed};
