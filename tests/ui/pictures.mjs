@@ -33,7 +33,7 @@ await picture("line", "h1");
 await follow(page.locator("form[action$='/claim'] button"));
 await picture("reach", "#h-reach");
 await picture("outcome", "#h-outcome");
-await page.locator("#h-outcome ~ form summary").click();
+await page.locator("#h-outcome ~ form details.adds > summary").click();
 await page.locator("#a-follow").fill(await page.evaluate(() => {
   const field = document.querySelector("input[name=consent_on]");
   return field.value;

@@ -169,7 +169,7 @@ assert.ok((await page.locator("a[href^='tel:']").count()) > 0, "the keyboard is 
 
 // What is typed survives a reload and a connection that breaks, and counts once.
 await page.goto(line);
-await page.locator("form[action$='/attempt'] summary").click();
+await page.locator("form[action$='/attempt'] details.adds > summary").click();
 await page.locator("#a-note").fill("Ring efter kl. 16");
 await page.locator("#a-minutes").fill("7");
 await page.locator("#a-minutes").press("Enter");
@@ -209,7 +209,7 @@ await page.locator("#called").fill(number);
 await follow(page.locator("form[action='/called'] button"));
 await check("called-back");
 assert.ok(await page.locator("#a-asked").isChecked(), "she asked herself");
-await page.locator("form[action='/called/outcome'] summary").click();
+await page.locator("form[action='/called/outcome'] details.adds > summary").click();
 await page.locator("#a-to").fill("CMM");
 await follow(page.locator("form[action='/called/outcome'] button[name=outcome][value=informed]"));
 await check("called-consent");

@@ -7,6 +7,7 @@ use crate::retention::Retention;
 use crate::{Actor, Store, StoreError};
 use domain::{ProgrammeId, TeamId};
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 /// Row of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -190,6 +191,14 @@ impl Store {
         let mut tx = self.read("looking for an account").await?;
         let sql = format!("SELECT {ACCOUNT} FROM account WHERE login = $1");
         tx.all_of(sql, args![login]).await?.first().map(account).transpose()
+    }
+
+    /// Names of the open accounts with these log-ins, by log-in.
+    pub async fn names_of_logins(&self, logins: &[String]) -> Result<HashMap<String, String>, StoreError> {
+        let mut tx = self.read("looking for names").await?;
+        const NAMES: &str = "SELECT login, name FROM account WHERE disabled_at IS NULL AND login IN";
+        let rows = tx.all_in(NAMES, &[], logins.iter().map(crate::db::Arg::from)).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
     }
 
     /// By row.

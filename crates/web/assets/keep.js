@@ -16,7 +16,8 @@
   if (address.searchParams.has("done")) {
     const sent = sessionStorage.getItem(SENT);
     sessionStorage.removeItem(SENT);
-    forget((key) => key === sent || key.includes(` ${address.pathname}/`));
+    // What was typed in another form of the page is not saved yet.
+    forget((key) => key === sent);
     // Else a reload would take what was typed since for what was saved.
     address.searchParams.delete("done");
     history.replaceState(null, "", address);

@@ -156,6 +156,8 @@ pub struct Answer {
     pub hours_looked: u32,
     /// The ways that are safe.
     pub safe_channels: BTreeSet<outreach::Channel>,
+    /// Somebody has taken the advertiser: a colleague, or whoever asks.
+    pub claimed: bool,
 }
 
 impl Answer {
@@ -175,8 +177,38 @@ pub async fn ask(
     policy: &GatePolicy,
     now: Timestamp,
 ) -> Result<Answer, StoreError> {
-    let Some(row) = store.gate_row(advertiser, now, now).await? else {
-        return Ok(Answer {
+    let row = store.gate_row(advertiser, now, now).await?;
+    Ok(answer(row, catalogue, random, team, policy, now))
+}
+
+/// The same of everybody on a kept list, at one question to the store, in the list's order: the line, and the answer.
+pub async fn ask_all(
+    store: &Store,
+    catalogue: &Catalogue,
+    list: i64,
+    team: &TeamView,
+    policy: &GatePolicy,
+    now: Timestamp,
+) -> Result<Vec<(i64, Answer)>, StoreError> {
+    let rows = store.gate_rows_of_list(list, now, now).await?;
+    let mut rows: BTreeMap<AdvertiserId, GateRow> = rows.into_iter().map(|row| (row.advertiser.clone(), row)).collect();
+    let order = store.list_order(list).await?;
+    let one = |(line, advertiser, random): (i64, AdvertiserId, bool)| {
+        (line, answer(rows.remove(&advertiser), catalogue, random, team, policy, now))
+    };
+    Ok(order.into_iter().map(one).collect())
+}
+
+fn answer(
+    row: Option<GateRow>,
+    catalogue: &Catalogue,
+    random: bool,
+    team: &TeamView,
+    policy: &GatePolicy,
+    now: Timestamp,
+) -> Answer {
+    let Some(row) = row else {
+        return Answer {
             why: vec![Refusal::CannotAnswer("identity").explain()],
             refusals: vec![Refusal::CannotAnswer("identity")],
             cautions: Vec::new(),
@@ -186,9 +218,10 @@ pub async fn ask(
             hours: 0,
             hours_looked: 0,
             safe_channels: BTreeSet::new(),
-        });
+            claimed: false,
+        };
     };
-    let (hours, hours_looked) = (row.hours, row.hours_looked);
+    let (hours, hours_looked, claimed) = (row.hours, row.hours_looked, row.claim.is_some());
     let (last_seen, attempts) = (row.last_seen, row.attempts.clone());
     let mut candidate = candidate(row, catalogue);
     if random {
@@ -196,7 +229,7 @@ pub async fn ask(
     }
     let refusals = outreach::gate(&candidate.facts, team, policy, now).err().unwrap_or_default();
     let line = outreach::describe(&candidate, team);
-    Ok(Answer {
+    Answer {
         why: refusals.iter().map(|refusal| explain_for(refusal, &team.id, &attempts)).collect(),
         refusals,
         cautions: line.cautions,
@@ -206,7 +239,8 @@ pub async fn ask(
         hours,
         hours_looked,
         safe_channels: line.safe_channels,
-    })
+        claimed,
+    }
 }
 
 /// A refusal in words for a team: what came of an attempt that is not its own stays with those who made it.

@@ -165,18 +165,23 @@ fn event(row: &PlaceActRow, act: &Act) -> Event {
     Event { id: id_of(row), on: row.on, by: row.by.clone(), act: act.clone() }
 }
 
-/// Does one act, where it can be done. `source`: what sends it, so that the same is kept once.
+/// Does one act, where it can be done. `known`: the register where the page has read it; it is read again only where a
+/// colleague acted since. `source`: what sends it, so that the same is kept once.
 pub async fn act(
     store: &Store,
     look: &Look,
     programme: &ProgrammeId,
+    known: Option<KnownPlaces>,
     kept: &KeptAct,
     on: Date,
     source: Option<String>,
 ) -> Result<Acted, StoreError> {
-    let mut tries = 0;
+    let (mut tries, mut first) = (0, known);
     loop {
-        let known = KnownPlaces::read(store, look, programme).await?;
+        let known = match first.take() {
+            Some(known) => known,
+            None => KnownPlaces::read(store, look, programme).await?,
+        };
         if let Some(source) = &source
             && !store.known_place_sources(programme, std::slice::from_ref(source)).await?.is_empty()
         {

@@ -188,6 +188,7 @@ routes! {
     get "/coverage" Only(Researcher) => coverage::coverage;
     post "/line/{id}/urgent" Only(OutreachWorker) => urgent::report_on_line;
     post "/follow-ups/{id}/urgent" Only(OutreachWorker) => urgent::report_on_follow_up;
+    post "/called/urgent" Only(OutreachWorker) => urgent::report_on_caller;
     get "/sites" Only(Administrator) => administration::sites;
     get "/sites/{id}" Only(Administrator) => administration::site;
     post "/sites/{id}/wish" Only(Administrator) => administration::wish;

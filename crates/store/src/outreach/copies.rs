@@ -109,10 +109,7 @@ impl Store {
         let list = header(lists.first().ok_or(StoreError::Corrupt { what: "a copy's list" })?)?;
         let ids = found.lines.iter().map(|line| Arg::from(*line));
         let rows = tx.all_in(&format!("{LINE} WHERE list_id = $1 AND id IN"), &[Arg::from(found.list)], ids).await?;
-        let mut lines = Vec::with_capacity(rows.len());
-        for row in &rows {
-            lines.push(self.line(&mut tx, row, look.at).await?);
-        }
+        let mut lines = self.lines(&mut tx, &rows, look.at).await?;
         lines.sort_by_key(|line| found.lines.iter().position(|id| *id == line.id));
         tx.commit().await?;
         Ok((!lines.is_empty()).then_some((found, list, lines)))

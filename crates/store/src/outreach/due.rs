@@ -71,7 +71,8 @@ impl Store {
             let value = self.keys().open_text("contact", &row.blob(2)?, "value", &row.blob(3)?)?;
             found.insert(row.int(0)?, Contact { kind: parse_contact_kind(&row.text(1)?)?, value });
         }
-        self.drop_objected_elsewhere(&mut found).await?;
+        let elsewhere = self.objected_elsewhere(found.values()).await?;
+        found.retain(|_, contact| !elsewhere.contains(contact));
         Ok(found)
     }
 

@@ -304,7 +304,9 @@ pub(super) fn place(attempt: AttemptId, at_ms: i64) -> [u8; 16] {
     crate::ads::version_place(attempt.0, at_ms)
 }
 
-/// Writes a referral's consent with its attempt.
+/// Writes a referral's consent with its attempt. One that is given anew replaces the one before, which stays in the
+/// chain of events; where somebody has said by now what became of the referral, that was said of the first, and what is
+/// new is refused with words.
 pub(super) async fn put_consent(
     tx: &mut Tx,
     attempt: AttemptId,
@@ -314,20 +316,30 @@ pub(super) async fn put_consent(
     if consent.language.trim().is_empty() || consent.referred_to.trim().is_empty() {
         return Err(StoreError::Refused { why: "a consent names its language and to whom the person is referred" });
     }
-    tx.run(
-        "INSERT INTO referral (attempt_id, consent_on, consent_how, language, interpreter, referred_to, retention, \
-         delete_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (attempt_id) DO NOTHING",
-        args![
-            attempt.0,
-            consent.on.to_string(),
-            consent.how.as_str(),
-            &consent.language,
-            consent.interpreter,
-            &consent.referred_to,
-            Retention::Ledger.as_str(),
-            Retention::Ledger.until(at)
-        ],
-    )
-    .await?;
+    let kept = tx
+        .run(
+            "INSERT INTO referral (attempt_id, consent_on, consent_how, language, interpreter, referred_to, retention, \
+             delete_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (attempt_id) DO UPDATE SET \
+             consent_on = excluded.consent_on, consent_how = excluded.consent_how, language = excluded.language, \
+             interpreter = excluded.interpreter, referred_to = excluded.referred_to, \
+             delete_after = excluded.delete_after WHERE NOT EXISTS \
+             (SELECT 1 FROM referral_status s WHERE s.attempt_id = excluded.attempt_id)",
+            args![
+                attempt.0,
+                consent.on.to_string(),
+                consent.how.as_str(),
+                &consent.language,
+                consent.interpreter,
+                &consent.referred_to,
+                Retention::Ledger.as_str(),
+                Retention::Ledger.until(at)
+            ],
+        )
+        .await?;
+    if kept == 0 {
+        return Err(StoreError::Refused {
+            why: "it is on record already what became of this referral; record the new consent as a further attempt",
+        });
+    }
     Ok(())
 }

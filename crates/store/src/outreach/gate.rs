@@ -2,12 +2,13 @@
 //! a list made of half an answer cannot be.
 
 use super::gate_facts::{
-    Ads, Scope, addressed, assessments, attempts, cases, claims, contacts, counts, hours, indicators, ordered, seen_by,
+    Ads, Assessed, CaseNow, Scope, addressed, assessments, attempts, cases, claims, contacts, counts, hours,
+    indicators, ordered, seen_by,
 };
 use super::objection_reach::{desks, extents};
 use super::{AttemptRow, Claim, ContactRef, GateRow};
 use crate::analysis::current;
-use crate::db::{Tx, args};
+use crate::db::{Arg, Tx, args};
 use crate::keys::parse_contact_kind;
 use crate::times::from_ms;
 use crate::{Look, Store, StoreError};
@@ -20,6 +21,8 @@ enum Of<'a> {
     Programme(&'a ProgrammeId),
     /// All advertisers of a network, since attempts at the others count too.
     Network(&'a str),
+    /// All advertisers of the networks that the lines of a kept list are in.
+    List(i64),
 }
 
 impl Store {
@@ -53,42 +56,77 @@ impl Store {
         Ok(rows.into_iter().find(|row| row.advertiser == *advertiser))
     }
 
+    /// The gate's facts of those whom a kept list names and of the others of their networks: as [`Store::gate_row`] gives
+    /// them one by one, asked at once.
+    pub async fn gate_rows_of_list(
+        &self,
+        list: i64,
+        as_of: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<GateRow>, StoreError> {
+        let mut tx = self.read("asking what the gate must know of a list").await?;
+        gate(self, &mut tx, Of::List(list), as_of, now).await
+    }
+
+    /// Whether an advertiser is in the urgent route, as the gate has it.
+    pub async fn in_urgent_route(&self, advertiser: &AdvertiserId, now: Timestamp) -> Result<bool, StoreError> {
+        let mut tx = self.read("asking for the urgent route").await?;
+        let analysis = current(&mut tx).await?;
+        Ok(!urgent_among(&mut tx, analysis, std::iter::once(advertiser.as_str()), now).await?.is_empty())
+    }
+
     /// Opens contacts. Audited in the same transaction.
     pub async fn open_contacts(&self, look: &Look, contacts: &[ContactRef]) -> Result<Vec<Contact>, StoreError> {
         let mut tx = self.write("opening contacts").await?;
         look.write(&mut tx, self.keys()).await?;
-        let mut opened = Vec::with_capacity(contacts.len());
-        for contact in contacts {
-            opened.push(open_contact(self, &mut tx, *contact).await?.0);
-        }
+        let opened = open_each(self, &mut tx, &contacts.iter().copied().collect()).await?;
         tx.commit().await?;
-        Ok(opened)
+        let one = |contact| opened.get(contact).map(|(contact, _)| contact.clone());
+        contacts.iter().map(|contact| one(contact).ok_or(StoreError::NotFound { what: "contact" })).collect()
     }
 }
 
-/// A contact in clear, and whether an objection covers it, here or in a programme of the register.
-pub(super) async fn open_contact(
+/// Contacts in clear, each with whether an objection covers it, here or in a programme of the register.
+pub(super) async fn open_each(
     store: &Store,
     tx: &mut Tx,
-    contact: ContactRef,
-) -> Result<(Contact, bool), StoreError> {
-    let row = tx
-        .one(
-            "SELECT c.kind, c.contact_hash, c.value_sealed, o.at FROM contact c \
-             LEFT JOIN objection o ON o.contact_hash = c.contact_hash WHERE c.id = $1",
-            args![contact.0],
-        )
-        .await?
-        .ok_or(StoreError::NotFound { what: "contact" })?;
-    let kind = parse_contact_kind(&row.text(0)?)?;
-    let value = store.keys().open_text("contact", &row.blob(1)?, "value", &row.blob(2)?)?;
-    let contact = Contact { kind, value };
-    let objected = row.opt_int(3)?.is_some() || store.objected_elsewhere(&contact).await?;
-    Ok((contact, objected))
+    contacts: &BTreeSet<ContactRef>,
+) -> Result<HashMap<ContactRef, (Contact, bool)>, StoreError> {
+    const OPEN: &str = "SELECT c.kind, c.contact_hash, c.value_sealed, o.at, c.id FROM contact c \
+         LEFT JOIN objection o ON o.contact_hash = c.contact_hash WHERE c.id IN";
+    let mut opened = HashMap::with_capacity(contacts.len());
+    for row in tx.all_in(OPEN, &[], contacts.iter().map(|contact| Arg::from(contact.0))).await? {
+        let kind = parse_contact_kind(&row.text(0)?)?;
+        let value = store.keys().open_text("contact", &row.blob(1)?, "value", &row.blob(2)?)?;
+        opened.insert(ContactRef(row.int(4)?), (Contact { kind, value }, row.opt_int(3)?.is_some()));
+    }
+    let elsewhere = store.objected_elsewhere(opened.values().map(|(contact, _)| contact)).await?;
+    for (contact, objected) in opened.values_mut() {
+        *objected |= elsewhere.contains(contact);
+    }
+    Ok(opened)
 }
 
-/// Which of these advertisers are in the urgent route, as the gate has it: by their case or their network's, or by what the
-/// analysis says of either.
+/// In the urgent route: by the case, which a named person closes, and where there is none by what the analysis says of
+/// the advertiser or its network. The one place that knows this rule.
+fn in_urgent_route(
+    cases: &HashMap<String, CaseNow>,
+    assessed: &HashMap<String, Assessed>,
+    advertiser: &str,
+    network: &str,
+) -> bool {
+    match case_of(cases, advertiser, network) {
+        Some(case) => case.urgent,
+        None => [advertiser, network].into_iter().any(|of| assessed.get(of).is_some_and(|of| of.urgent)),
+    }
+}
+
+/// The case about an advertiser's network, else the one about itself.
+fn case_of<'a>(cases: &'a HashMap<String, CaseNow>, advertiser: &str, network: &str) -> Option<&'a CaseNow> {
+    cases.get(network).or_else(|| cases.get(advertiser))
+}
+
+/// Which of these advertisers are in the urgent route.
 pub(super) async fn urgent_among(
     tx: &mut Tx,
     analysis: i64,
@@ -97,22 +135,14 @@ pub(super) async fn urgent_among(
 ) -> Result<BTreeSet<String>, StoreError> {
     let asked: BTreeSet<&str> = advertisers.collect();
     const NETWORKS: &str = "SELECT id, network FROM entity WHERE analysis_id = $1 AND id IN";
-    let rows = tx.all_in(NETWORKS, &[analysis.into()], asked.into_iter().map(crate::db::Arg::from)).await?;
-    let mut subjects = BTreeSet::new();
-    for row in &rows {
-        subjects.extend([row.text(0)?, row.text(1)?]);
-    }
+    let rows = tx.all_in(NETWORKS, &[analysis.into()], asked.into_iter().map(Arg::from)).await?;
+    let of: Vec<(String, String)> =
+        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<_, StoreError>>()?;
+    let subjects: BTreeSet<String> = of.iter().flat_map(|(id, network)| [id.clone(), network.clone()]).collect();
     let scope = Scope::Subjects(&subjects);
     let (cases, assessed) = (cases(tx, &scope, as_of).await?, assessments(tx, &scope, analysis).await?);
-    let mut urgent = BTreeSet::new();
-    for row in &rows {
-        let (id, network) = (row.text(0)?, row.text(1)?);
-        let by_analysis = [&id, &network].into_iter().any(|of| assessed.get(of).is_some_and(|of| of.urgent));
-        if cases.get(&network).or_else(|| cases.get(&id)).map_or(by_analysis, |case| case.urgent) {
-            urgent.insert(id);
-        }
-    }
-    Ok(urgent)
+    let urgent = of.into_iter().filter(|(id, network)| in_urgent_route(&cases, &assessed, id, network));
+    Ok(urgent.map(|(id, _)| id).collect())
 }
 
 async fn gate(
@@ -128,12 +158,19 @@ async fn gate(
             "s.programme = $2",
             "m.advertiser IN (SELECT e.id FROM entity e JOIN ad f ON f.id = e.founder_ad JOIN site s ON s.id = f.site_id \
              WHERE e.analysis_id = $1 AND e.kind = 'advertiser' AND s.programme = $2)",
-            programme.as_str().to_owned(),
+            Arg::from(programme.as_str()),
         ),
-        Of::Network(network) => ("e.network = $2", "m.network = $2", network.to_owned()),
+        Of::Network(network) => ("e.network = $2", "m.network = $2", Arg::from(network)),
+        Of::List(list) => (
+            "e.network IN (SELECT o.network FROM list_line l JOIN entity o ON o.analysis_id = $1 \
+             AND o.id = l.advertiser WHERE l.list_id = $2)",
+            "m.network IN (SELECT o.network FROM list_line l JOIN entity o ON o.analysis_id = $1 \
+             AND o.id = l.advertiser WHERE l.list_id = $2)",
+            Arg::from(list),
+        ),
     };
     let whole = matches!(of, Of::Programme(_));
-    let scope = || args![analysis, &value];
+    let scope = || vec![Arg::from(analysis), value.clone()];
     let heads = tx
         .all_of(
             format!(
@@ -220,30 +257,25 @@ async fn gate(
         }
     }
 
+    let mut together: HashMap<String, Vec<String>> = HashMap::new();
+    for head in &heads {
+        together.entry(head.text(1)?).or_default().push(head.text(0)?);
+    }
     let mut rows = Vec::with_capacity(heads.len());
     for head in &heads {
         let (id, network, network_size) = (head.text(0)?, head.text(1)?, head.count(2)?);
         let Some(seen) = of_advertiser.get(id.as_str()) else { continue };
         let own = assessed.get(&id);
         let of_network = assessed.get(&network);
-        let case = cases.get(&network).or_else(|| cases.get(&id));
-        let urgent = match case {
-            Some(case) => case.urgent,
-            None => own.is_some_and(|of| of.urgent) || of_network.is_some_and(|of| of.urgent),
-        };
-        let (mut scored, mut others) = (BTreeSet::new(), BTreeSet::new());
+        let case = case_of(&cases, &id, &network);
+        let urgent = in_urgent_route(&cases, &assessed, &id, &network);
+        let (mut scored, mut beside) = (BTreeSet::new(), BTreeSet::new());
         for (indicator, role) in [&id, &network].into_iter().filter_map(|of| indicators.get(of)).flatten() {
-            let set = if role == "score" { &mut scored } else { &mut others };
+            let set = if role == "score" { &mut scored } else { &mut beside };
             set.insert(IndicatorId(indicator.clone()));
         }
-        let of_others: Vec<AttemptRow> = heads
-            .iter()
-            .filter_map(|other| other.text(0).ok().zip(other.text(1).ok()))
-            .filter(|(other, of)| *of == network && *other != id)
-            .filter_map(|(other, _)| attempts.get(&other))
-            .flatten()
-            .cloned()
-            .collect();
+        let others = together.get(&network).into_iter().flatten().filter(|other| **other != id);
+        let of_others: Vec<AttemptRow> = others.filter_map(|other| attempts.get(other)).flatten().cloned().collect();
         rows.push(GateRow {
             network_size,
             case: case.map(|case| case.id.clone()),
@@ -267,7 +299,7 @@ async fn gate(
             languages: languages.get(&id).cloned().unwrap_or_default(),
             personas: personas.get(&id).copied().unwrap_or(0),
             indicators: scored.into_iter().collect(),
-            other_indicators: others.into_iter().collect(),
+            other_indicators: beside.into_iter().collect(),
             hours: hours.get(id.as_str()).map_or(0, |(seen, _)| *seen),
             hours_looked: hours.get(id.as_str()).map_or(0, |(_, looked)| *looked),
             address_known: addressed.contains(&id),

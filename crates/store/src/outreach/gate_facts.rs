@@ -213,7 +213,7 @@ pub(super) async fn contacts(
     tx: &mut Tx,
     analysis: i64,
     members_on: &str,
-    value: &str,
+    value: &Arg,
 ) -> Result<Contacts, StoreError> {
     let mut personas: HashMap<(String, i64), u32> = HashMap::new();
     let text = format!(
@@ -221,7 +221,7 @@ pub(super) async fn contacts(
          JOIN contact_mention n ON n.ad_id = m.ad_id JOIN persona_mention p ON p.version_id = n.version_id \
          WHERE m.analysis_id = $1 AND {members_on} GROUP BY m.advertiser, n.contact_id"
     );
-    for row in tx.all_of(text, args![analysis, value]).await? {
+    for row in tx.all_of(text, vec![Arg::from(analysis), value.clone()]).await? {
         personas.insert((row.text(0)?, row.int(1)?), row.count(2)?);
     }
     let text = format!(
@@ -233,7 +233,7 @@ pub(super) async fn contacts(
          GROUP BY m.advertiser, c.id, c.kind, c.contact_hash ORDER BY 1, 4 DESC, min(n.position), 2"
     );
     let mut found: Contacts = HashMap::new();
-    for row in tx.all_of(text, args![analysis, value]).await? {
+    for row in tx.all_of(text, vec![Arg::from(analysis), value.clone()]).await? {
         let (advertiser, id) = (row.text(0)?, row.int(1)?);
         let contact = GateContact {
             contact: ContactRef(id),
@@ -358,11 +358,11 @@ pub(super) async fn addressed(
     tx: &mut Tx,
     analysis: i64,
     members_on: &str,
-    value: &str,
+    value: &Arg,
 ) -> Result<BTreeSet<String>, StoreError> {
     let text = format!(
         "SELECT DISTINCT m.advertiser FROM entity_member m JOIN address_mention x ON x.ad_id = m.ad_id \
          WHERE m.analysis_id = $1 AND {members_on}"
     );
-    tx.all_of(text, args![analysis, value]).await?.iter().map(|row| row.text(0)).collect()
+    tx.all_of(text, vec![Arg::from(analysis), value.clone()]).await?.iter().map(|row| row.text(0)).collect()
 }

@@ -9,7 +9,7 @@ use super::{
     WorkerCaution,
 };
 use crate::analysis::current;
-use crate::db::{Row, Tx, args};
+use crate::db::{Arg, Row, Tx, args};
 use crate::keys::Purpose;
 use crate::people::account_name;
 use crate::retention::Retention;
@@ -17,7 +17,7 @@ use crate::times::day_from_text;
 use crate::{AccountId, Actor, Store, StoreError, chain};
 use domain::{AdvertiserId, TeamId};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Nothing leaves for an authority without the person.
 pub(super) const NO_CONSENT: &str =
@@ -242,6 +242,56 @@ pub(crate) async fn attempts_at(tx: &mut Tx, analysis: i64, subject: &str) -> Re
          ORDER BY t.made_at, t.id"
     );
     tx.all_of(text, args![analysis, subject]).await?.iter().map(attempt_row).collect()
+}
+
+/// The ads of these advertisers, each with whose it is.
+pub(super) async fn ads_of(
+    tx: &mut Tx,
+    analysis: i64,
+    advertisers: &BTreeSet<String>,
+) -> Result<HashMap<i64, String>, StoreError> {
+    const ADS: &str = "SELECT m.ad_id, m.advertiser FROM entity_member m WHERE m.analysis_id = $1 AND m.advertiser IN";
+    let rows = tx.all_in(ADS, &[analysis.into()], advertisers.iter().map(Arg::from)).await?;
+    rows.iter().map(|row| Ok((row.int(0)?, row.text(1)?))).collect()
+}
+
+/// What [`attempts_at`] gives, of several advertisers, whose ads are `ads`: a few questions, however many there are.
+pub(super) async fn attempts_at_each(
+    tx: &mut Tx,
+    analysis: i64,
+    advertisers: &BTreeSet<String>,
+    ads: &HashMap<i64, String>,
+) -> Result<HashMap<String, Vec<AttemptRow>>, StoreError> {
+    const CONTACTS: &str = "SELECT DISTINCT n.contact_id, m.advertiser FROM entity_member m \
+         JOIN contact_mention n ON n.ad_id = m.ad_id WHERE m.analysis_id = $1 AND NOT EXISTS \
+         (SELECT 1 FROM damped_contact d WHERE d.analysis_id = $1 AND d.contact_id = n.contact_id) AND m.advertiser IN";
+    let mut through: HashMap<i64, Vec<String>> = HashMap::new();
+    for row in tx.all_in(CONTACTS, &[analysis.into()], advertisers.iter().map(Arg::from)).await? {
+        through.entry(row.int(0)?).or_default().push(row.text(1)?);
+    }
+    let asked: [(&str, Vec<Arg>); 3] = [
+        ("t.advertiser", advertisers.iter().map(Arg::from).collect()),
+        ("t.anchor_ad", ads.keys().map(|ad| Arg::from(*ad)).collect()),
+        ("t.contact_id", through.keys().map(|contact| Arg::from(*contact)).collect()),
+    ];
+    // By time and row, so that what is found twice is one, and the oldest comes first.
+    let mut known: BTreeMap<(Timestamp, AttemptId), (AttemptRow, i64)> = BTreeMap::new();
+    for (column, values) in asked {
+        for row in tx.all_in(&format!("{ATTEMPT} WHERE {column} IN"), &[], values).await? {
+            let attempt = attempt_row(&row)?;
+            known.insert((attempt.at, attempt.id), (attempt, row.int(12)?));
+        }
+    }
+    let mut found: HashMap<String, Vec<AttemptRow>> = HashMap::new();
+    for (attempt, anchor) in known.into_values() {
+        let by_contact = attempt.contact.and_then(|contact| through.get(&contact.0)).into_iter().flatten();
+        let named = advertisers.get(attempt.advertiser.as_str());
+        let whose: BTreeSet<&String> = named.into_iter().chain(ads.get(&anchor)).chain(by_contact).collect();
+        for advertiser in whose {
+            found.entry(advertiser.clone()).or_default().push(attempt.clone());
+        }
+    }
+    Ok(found)
 }
 
 pub(super) fn consent_json(consent: &Consent) -> serde_json::Value {

@@ -1,11 +1,12 @@
 //! Kept lists. A line names contacts by their rows; they are opened in the transaction that writes the audit row.
 
-use super::claims::{anchor, live_claim};
-use super::gate::open_contact;
-use super::ledger::attempts_at;
-use super::{Channel, ContactRef, ListHeader, ListLine, NewLine, NewList};
+use super::claims::anchor;
+use super::gate::{open_each, urgent_among};
+use super::gate_facts::claims;
+use super::ledger::{ads_of, attempts_at_each};
+use super::{AttemptRow, Channel, ContactRef, ListHeader, ListLine, NewLine, NewList};
 use crate::analysis::{band_from, band_number, current};
-use crate::db::{Row, Tx, args};
+use crate::db::{Arg, Row, Tx, args};
 use crate::keys::Keys;
 use crate::research::CaseId;
 use crate::retention::Retention;
@@ -14,6 +15,7 @@ use crate::{Actor, Look, Store, StoreError, chain};
 use domain::{AdvertiserId, Bilingual, NetworkId, ProgrammeId, TeamId};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
 
 /// What lies sealed in a line's row.
 #[derive(Serialize, Deserialize)]
@@ -124,11 +126,7 @@ impl Store {
         if let Some(row) = found.first() {
             let header = header(row)?;
             let rows = tx.all_of(format!("{LINE} WHERE list_id = $1 ORDER BY rank"), args![header.id]).await?;
-            let mut lines = Vec::with_capacity(rows.len());
-            for row in &rows {
-                lines.push(self.line(&mut tx, row, look.at).await?);
-            }
-            list = Some((header, lines));
+            list = Some((header, self.lines(&mut tx, &rows, look.at).await?));
         }
         tx.commit().await?;
         Ok(list)
@@ -143,10 +141,18 @@ impl Store {
         if let Some(row) = rows.first() {
             let lists = tx.all_of(format!("{HEADER} WHERE l.id = $1"), args![row.int(14)?]).await?;
             let header = header(lists.first().ok_or(StoreError::Corrupt { what: "a line's list" })?)?;
-            found = Some((header, self.line(&mut tx, row, look.at).await?));
+            found = self.lines(&mut tx, &rows, look.at).await?.pop().map(|line| (header, line));
         }
         tx.commit().await?;
         Ok(found)
+    }
+
+    /// Which line of a kept list stands for whom, in its order. Nothing is opened.
+    pub async fn list_order(&self, list: i64) -> Result<Vec<(i64, AdvertiserId, bool)>, StoreError> {
+        let mut tx = self.read("reading the order of a list").await?;
+        let sql = "SELECT id, advertiser, random FROM list_line WHERE list_id = $1 ORDER BY rank";
+        let rows = tx.all(sql, args![list]).await?;
+        rows.iter().map(|row| Ok((row.int(0)?, AdvertiserId(row.text(1)?), row.flag(2)?))).collect()
     }
 
     /// Kept lists, newest first.
@@ -159,66 +165,88 @@ impl Store {
         rows.iter().map(header).collect()
     }
 
-    pub(super) async fn line(&self, tx: &mut Tx, row: &Row, now: Timestamp) -> Result<ListLine, StoreError> {
-        let (id, rank, anchor_ad, list) = (row.int(0)?, row.int(1)?, row.int(15)?, row.int(14)?);
-        let body: Body = self.keys().open_json("list_line", &line_place(list, rank), "body", &row.blob(11)?)?;
-        let refs: Vec<i64> =
-            serde_json::from_str(&row.text(7)?).map_err(|_| StoreError::Corrupt { what: "a line's contacts" })?;
-        let (mut contacts, mut objected) = (Vec::with_capacity(refs.len()), false);
-        let refs: Vec<ContactRef> = refs.into_iter().map(ContactRef).collect();
-        for contact_row in &refs {
-            let (contact, covered) = open_contact(self, tx, *contact_row).await?;
-            objected |= covered;
-            if !covered {
-                contacts.push((*contact_row, contact));
+    /// Lines with their contacts opened: one question for each kind of thing, however many lines there are.
+    pub(super) async fn lines(&self, tx: &mut Tx, rows: &[Row], now: Timestamp) -> Result<Vec<ListLine>, StoreError> {
+        let analysis = current(tx).await?;
+        let (mut refs_of, mut anchors) = (Vec::with_capacity(rows.len()), BTreeSet::new());
+        for row in rows {
+            let refs: Vec<i64> =
+                serde_json::from_str(&row.text(7)?).map_err(|_| StoreError::Corrupt { what: "a line's contacts" })?;
+            refs_of.push(refs.into_iter().map(ContactRef).collect::<Vec<_>>());
+            anchors.insert(row.int(15)?);
+        }
+        let all: BTreeSet<ContactRef> = refs_of.iter().flatten().copied().collect();
+        let opened = open_each(self, tx, &all).await?;
+        // The ad may belong to another advertiser since the list was made: what counts is how it stands now.
+        const NOW: &str = "SELECT m.ad_id, m.advertiser FROM entity_member m WHERE m.analysis_id = $1 AND m.ad_id IN";
+        let members = tx.all_in(NOW, &[analysis.into()], anchors.into_iter().map(Arg::from)).await?;
+        let mut now_of: HashMap<i64, String> = HashMap::with_capacity(members.len());
+        for row in &members {
+            now_of.insert(row.int(0)?, row.text(1)?);
+        }
+        let mut subjects: BTreeSet<String> = now_of.values().cloned().collect();
+        for row in rows {
+            if !now_of.contains_key(&row.int(15)?) {
+                subjects.insert(row.text(2)?);
             }
         }
-        let case = row.opt_text(4)?.map(CaseId);
-        // The ad may belong to another advertiser since the list was made: what counts is how it stands now.
-        let analysis = current(tx).await?;
-        let member = tx
-            .one(
-                "SELECT m.advertiser, (SELECT count(*) FROM entity_member x JOIN ad a ON a.id = x.ad_id \
-                 WHERE x.analysis_id = $1 AND x.advertiser = m.advertiser AND a.gone_at IS NULL), \
-                 (SELECT count(*) FROM case_file c WHERE c.urgent = 1 AND c.merged_into IS NULL \
-                 AND (c.subject = m.advertiser OR c.subject = m.network)) \
-                 FROM entity_member m WHERE m.analysis_id = $1 AND m.ad_id = $2",
-                args![analysis, anchor_ad],
-            )
-            .await?;
-        let (subject, gone, urgent) = match &member {
-            Some(member) => (member.text(0)?, member.int(1)? == 0, member.flag(2)?),
-            None => (row.text(2)?, false, false),
-        };
-        Ok(ListLine {
-            id,
-            rank: row.count(1)?,
-            line: NewLine {
-                advertiser: AdvertiserId(row.text(2)?),
-                network: NetworkId(row.text(3)?),
-                case,
-                random: row.flag(5)?,
-                inclusion_probability: row.real(6)?,
-                contacts: refs,
-                language: row.text(8)?,
-                municipality_code: row.text(9)?,
-                last_seen: row.time(10)?,
-                reasons: body.reasons,
-                cautions: body.cautions,
-                channel: Channel::parse(&row.text(12)?).ok_or(StoreError::Corrupt { what: "a channel" })?,
-                band: band_from(row.int(13)?),
-            },
-            contacts,
-            claim: live_claim(tx, anchor_ad, now).await?,
-            attempts: attempts_at(tx, analysis, &subject)
-                .await?
-                .into_iter()
-                .filter(|attempt| !attempt.undone)
-                .collect(),
-            gone,
-            urgent,
-            objected,
-        })
+        const ALIVE: &str = "SELECT DISTINCT m.advertiser FROM entity_member m JOIN ad a ON a.id = m.ad_id \
+             WHERE m.analysis_id = $1 AND a.gone_at IS NULL AND m.advertiser IN";
+        let alive = tx.all_in(ALIVE, &[analysis.into()], subjects.iter().map(Arg::from)).await?;
+        let alive: BTreeSet<String> = alive.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
+        let urgent = urgent_among(tx, analysis, subjects.iter().map(String::as_str), now).await?;
+        let ads = ads_of(tx, analysis, &subjects).await?;
+        let attempts = attempts_at_each(tx, analysis, &subjects, &ads).await?;
+        let claims = claims(tx, now).await?;
+        rows.iter()
+            .zip(refs_of)
+            .map(|(row, refs)| {
+                let (rank, anchor_ad, list) = (row.int(1)?, row.int(15)?, row.int(14)?);
+                let body: Body = self.keys().open_json("list_line", &line_place(list, rank), "body", &row.blob(11)?)?;
+                let (mut contacts, mut objected) = (Vec::with_capacity(refs.len()), false);
+                for contact in &refs {
+                    let (opened, covered) =
+                        opened.get(contact).ok_or(StoreError::NotFound { what: "contact" })?.clone();
+                    objected |= covered;
+                    if !covered {
+                        contacts.push((*contact, opened));
+                    }
+                }
+                let member = now_of.get(&anchor_ad);
+                let subject = match member {
+                    Some(advertiser) => advertiser.clone(),
+                    None => row.text(2)?,
+                };
+                // On the ad itself, or on another that is the same advertiser's now.
+                let on_it = |ad: i64| ad == anchor_ad || ads.get(&ad).is_some_and(|of| *of == subject);
+                let undone = |attempt: &&AttemptRow| !attempt.undone;
+                Ok(ListLine {
+                    id: row.int(0)?,
+                    rank: row.count(1)?,
+                    line: NewLine {
+                        advertiser: AdvertiserId(row.text(2)?),
+                        network: NetworkId(row.text(3)?),
+                        case: row.opt_text(4)?.map(CaseId),
+                        random: row.flag(5)?,
+                        inclusion_probability: row.real(6)?,
+                        contacts: refs,
+                        language: row.text(8)?,
+                        municipality_code: row.text(9)?,
+                        last_seen: row.time(10)?,
+                        reasons: body.reasons,
+                        cautions: body.cautions,
+                        channel: Channel::parse(&row.text(12)?).ok_or(StoreError::Corrupt { what: "a channel" })?,
+                        band: band_from(row.int(13)?),
+                    },
+                    contacts,
+                    claim: claims.iter().find(|(ad, _)| on_it(*ad)).map(|(_, claim)| claim.clone()),
+                    attempts: attempts.get(&subject).into_iter().flatten().filter(undone).cloned().collect(),
+                    gone: member.is_some() && !alive.contains(&subject),
+                    urgent: urgent.contains(&subject),
+                    objected,
+                })
+            })
+            .collect()
     }
 }
 

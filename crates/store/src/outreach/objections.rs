@@ -134,7 +134,7 @@ impl Store {
         let mut tx = self.read("asking for an objection").await?;
         let hash = self.keys().contact(contact);
         Ok(tx.one("SELECT at FROM objection WHERE contact_hash = $1", args![hash]).await?.is_some()
-            || self.objected_elsewhere(contact).await?)
+            || !self.objected_elsewhere([contact]).await?.is_empty())
     }
 
     /// Objections, newest first; `open` = only those on which a named person has to decide. Audited.

@@ -4,7 +4,7 @@
 use super::follow_up::{put_consent, write_change};
 use super::hand_over::one_attempt;
 use super::ledger::{Attempt, NO_CONSENT, attempts_at, cautions_text, consent_json};
-use super::{AttemptDetails, AttemptId, Consent, NewAttempt, Outcome, PutAttempt, Told14};
+use super::{AttemptDetails, AttemptId, NewAttempt, Outcome, PutAttempt, Told14};
 use crate::analysis::current;
 use crate::db::{Arg, Tx, args};
 use crate::people::account_name;
@@ -28,42 +28,9 @@ pub struct OutcomeEdit {
     pub details: AttemptDetails,
 }
 
-impl OutcomeEdit {
-    /// An outcome alone.
-    pub fn of(outcome: Outcome) -> Self {
-        Self { outcome, minutes: None, note: String::new(), follow_up: None, details: AttemptDetails::default() }
-    }
-}
-
 impl Store {
-    /// Sets what came of an attempt. `Objection` also keeps the objection of the contact used; `Referred` needs the
-    /// consent ([`Store::set_referred`]).
-    pub async fn set_outcome(
-        &self,
-        attempt: AttemptId,
-        outcome: Outcome,
-        expected_version: i64,
-        by: AccountId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.record_outcome(attempt, &OutcomeEdit::of(outcome), expected_version, by, at).await
-    }
-
-    /// Sets that an attempt led to a referral, with the person's consent.
-    pub async fn set_referred(
-        &self,
-        attempt: AttemptId,
-        consent: &Consent,
-        expected_version: i64,
-        by: AccountId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut edit = OutcomeEdit::of(Outcome::Referred);
-        edit.details.consent = Some(consent.clone());
-        self.record_outcome(attempt, &edit, expected_version, by, at).await
-    }
-
     /// Sets what came of an attempt, with all that can be recorded of it. Another's newer save is never written over.
+    /// `Objection` also keeps the objection of the contact used; `Referred` needs the consent.
     pub async fn record_outcome(
         &self,
         attempt: AttemptId,

@@ -4,13 +4,14 @@
 use super::claims::anchor;
 use crate::analysis::cases::open_for_import;
 use crate::analysis::current;
-use crate::db::{Row, Tx, args};
+use crate::db::{Arg, Row, Tx, args};
 use crate::people::account_name;
 use crate::research::CaseId;
 use crate::retention::Retention;
 use crate::{AccountId, Actor, Store, StoreError, chain};
 use domain::{AdvertiserId, ProgrammeId};
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 /// A case in the urgent route, as those who send notices see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,7 @@ impl Store {
         tx.run(
             "INSERT INTO urgent_notice (case_id, opened_at, tries, retention, delete_after) \
              SELECT c.id, $1, 0, $2, $3 FROM case_file c WHERE c.urgent = 1 AND c.merged_into IS NULL AND NOT EXISTS \
-             (SELECT 1 FROM urgent_notice n WHERE n.case_id = c.id AND n.closed_at IS NULL)",
+             (SELECT 1 FROM urgent_notice n WHERE n.case_id = c.id AND n.closed_at IS NULL) ON CONFLICT DO NOTHING",
             args![at, Retention::Case.as_str(), Retention::Case.until(at)],
         )
         .await?;
@@ -123,6 +124,14 @@ impl Store {
         tx.all_of(sql, args![&case.0]).await?.first().map(notice).transpose()
     }
 
+    /// The same of several cases, at one question.
+    pub async fn urgent_notices(&self, cases: &[CaseId]) -> Result<HashMap<CaseId, UrgentNotice>, StoreError> {
+        let mut tx = self.read("reading notices of the urgent route").await?;
+        let sql = format!("{NOTICE} WHERE n.closed_at IS NULL AND n.case_id IN");
+        let rows = tx.all_in(&sql, &[], cases.iter().map(|case| Arg::from(&case.0))).await?;
+        rows.iter().map(|row| notice(row).map(|notice| (notice.case.clone(), notice))).collect()
+    }
+
     /// A worker learned that somebody may be under 18: opens the urgent route at once, on the case that there is or on a new
     /// one, and a notice that tells the people appointed. Nobody approaches from then on, until one of those closes it.
     /// True where it was not open before.
@@ -159,7 +168,8 @@ impl Store {
             == 1;
         tx.run(
             "INSERT INTO urgent_notice (case_id, opened_at, tries, retention, delete_after) SELECT $1, $2, 0, $3, $4 \
-             WHERE NOT EXISTS (SELECT 1 FROM urgent_notice n WHERE n.case_id = $1 AND n.closed_at IS NULL)",
+             WHERE NOT EXISTS (SELECT 1 FROM urgent_notice n WHERE n.case_id = $1 AND n.closed_at IS NULL) \
+             ON CONFLICT DO NOTHING",
             args![&case, at, Retention::Case.as_str(), Retention::Case.until(at)],
         )
         .await?;

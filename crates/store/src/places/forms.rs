@@ -175,9 +175,12 @@ impl Store {
         Ok(FormId(id))
     }
 
-    /// Saves answers over those of the revision that the page showed. A form that was ended is not changed any more.
+    /// Saves answers over those of the revision that the page showed. A form that was ended is not changed any more,
+    /// nor one of another programme.
+    #[expect(clippy::too_many_arguments, reason = "each is one plain fact of the save")]
     pub async fn save_form(
         &self,
+        programme: &ProgrammeId,
         id: FormId,
         answers: &BTreeMap<String, String>,
         state: FormState,
@@ -192,7 +195,12 @@ impl Store {
             let body = serde_json::json!({ "form": id.0, "state": state.as_str() });
             chain::event(&mut tx, self.keys(), "form_ended", &actor, body, at).await?;
         }
-        let row = tx.one("SELECT revision, state, event_seq FROM form_record WHERE id = $1", args![id.0]).await?;
+        let row = tx
+            .one(
+                "SELECT revision, state, event_seq FROM form_record WHERE programme = $1 AND id = $2",
+                args![programme.as_str(), id.0],
+            )
+            .await?;
         let row = row.ok_or(StoreError::NotFound { what: "form" })?;
         let (found, seq) = (row.int(0)?, row.int(2)?);
         if found != revision || row.text(1)? != FormState::Open.as_str() {
@@ -214,11 +222,18 @@ impl Store {
 
     /// Takes a form away for good, since the person withdrew what was agreed. That it happened stays as an event; what
     /// the database still holds of freed pages goes with the next deletion run.
-    pub async fn withdraw_form(&self, id: FormId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn withdraw_form(
+        &self,
+        programme: &ProgrammeId,
+        id: FormId,
+        by: AccountId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut tx = self.write("withdrawing a form").await?;
         let body = serde_json::json!({ "form": id.0 });
         chain::event(&mut tx, self.keys(), "form_withdrawn", &Actor::Account(by), body, at).await?;
-        if tx.run("DELETE FROM form_record WHERE id = $1", args![id.0]).await? == 0 {
+        let gone = "DELETE FROM form_record WHERE programme = $1 AND id = $2";
+        if tx.run(gone, args![programme.as_str(), id.0]).await? == 0 {
             return Err(StoreError::NotFound { what: "form" });
         }
         tx.commit().await

@@ -51,19 +51,19 @@ impl Register {
         let mut tx = self.store.read("asking the common register").await?;
         let own = self.programme.as_str();
         const OBJECTION: &str = "SELECT contact_hash FROM common_objection WHERE programme <> $1 AND contact_hash IN";
-        for row in tx.all_in(OBJECTION, &args![own], bytes(hashes)).await? {
+        for row in tx.all_in(OBJECTION, &[own.into()], bytes(hashes)).await? {
             found.entry(row.blob(0)?).or_default().objected = true;
         }
         const APPROACH: &str = "SELECT contact_hash, near, at FROM common_approach WHERE programme <> $1 AND at <= $2 \
              AND contact_hash IN";
-        for row in tx.all_in(APPROACH, &args![own, as_of], bytes(hashes)).await? {
+        for row in tx.all_in(APPROACH, &[own.into(), as_of.into()], bytes(hashes)).await? {
             let (near, at) = (row.flag(1)?, row.time(2)?);
             let known = found.entry(row.blob(0)?).or_default();
             later(if near { &mut known.near } else { &mut known.approached }, Some(at));
         }
         const HOLD: &str =
             "SELECT contact_hash, until FROM common_hold WHERE programme <> $1 AND until > $2 AND contact_hash IN";
-        for row in tx.all_in(HOLD, &args![own, now], bytes(hashes)).await? {
+        for row in tx.all_in(HOLD, &[own.into(), now.into()], bytes(hashes)).await? {
             later(&mut found.entry(row.blob(0)?).or_default().held_until, Some(row.time(1)?));
         }
         Ok(found)
@@ -88,12 +88,12 @@ impl Register {
         let own = self.programme.as_str();
         const HELD: &str = "SELECT until FROM common_hold WHERE programme <> $1 AND contact_hash IN";
         let mut theirs = None;
-        for row in tx.all_in(HELD, &args![own], bytes(&all)).await? {
+        for row in tx.all_in(HELD, &[own.into()], bytes(&all)).await? {
             later(&mut theirs, Some(row.time(0)?));
         }
         const JUST: &str = "SELECT at FROM common_approach WHERE programme <> $1 AND near = 0 AND at > $2 \
              AND contact_hash IN";
-        for row in tx.all_in(JUST, &args![own, at - JUST_NOW], bytes(contacts.0)).await? {
+        for row in tx.all_in(JUST, &[own.into(), (at - JUST_NOW).into()], bytes(contacts.0)).await? {
             later(&mut theirs, Some(row.time(0)? + JUST_NOW));
         }
         if theirs.is_some() {
@@ -152,7 +152,7 @@ impl Store {
         tx: &mut Tx,
         contacts: &mut HashMap<String, Vec<(GateContact, i64)>>,
         network_of: &HashMap<String, String>,
-        of: (i64, &str, &str),
+        of: (i64, &str, &Arg),
         (as_of, now): (Timestamp, Timestamp),
     ) -> Result<HashMap<String, CommonFacts>, StoreError> {
         let Some(register) = self.register() else { return Ok(HashMap::new()) };

@@ -8,7 +8,7 @@ use crate::retention::Retention;
 use crate::{Store, StoreError};
 use domain::Contact;
 use jiff::Timestamp;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 impl Store {
     /// Brings what an objection covers into the register, as far as the contacts are known: `contact` in clear where
@@ -91,31 +91,27 @@ impl Store {
         rows.iter().map(|row| Ok((row.text(0)?, row.time(1)?))).collect()
     }
 
-    /// Whether another programme of the register has an objection that covers the contact.
-    pub(crate) async fn objected_elsewhere(&self, contact: &Contact) -> Result<bool, StoreError> {
-        let Some(register) = self.register() else { return Ok(false) };
-        let mut tx = register.store.read("asking the common register for an objection").await?;
-        let row = tx
-            .one(
-                "SELECT 1 FROM common_objection WHERE contact_hash = $1 AND programme <> $2 LIMIT 1",
-                args![register.hash(contact), register.programme.as_str()],
-            )
-            .await?;
-        Ok(row.is_some())
-    }
-
-    /// Takes out those that an objection of another programme of the register covers, with one question for all.
-    pub(crate) async fn drop_objected_elsewhere(&self, contacts: &mut HashMap<i64, Contact>) -> Result<(), StoreError> {
-        let Some(register) = self.register().filter(|_| !contacts.is_empty()) else { return Ok(()) };
-        let hashes: HashMap<i64, Hash> = contacts.iter().map(|(id, contact)| (*id, register.hash(contact))).collect();
+    /// Those of the contacts that an objection of another programme of the register covers, with one question for all.
+    pub(crate) async fn objected_elsewhere<'a>(
+        &self,
+        contacts: impl IntoIterator<Item = &'a Contact>,
+    ) -> Result<BTreeSet<Contact>, StoreError> {
+        let Some(register) = self.register() else { return Ok(BTreeSet::new()) };
+        let of: HashMap<Hash, &Contact> =
+            contacts.into_iter().map(|contact| (register.hash(contact), contact)).collect();
+        if of.is_empty() {
+            return Ok(BTreeSet::new());
+        }
         let mut tx = register.store.read("asking the common register for objections").await?;
         const OBJECTED: &str = "SELECT contact_hash FROM common_objection WHERE programme <> $1 AND contact_hash IN";
-        let rows = tx
-            .all_in(OBJECTED, &args![register.programme.as_str()], hashes.values().map(|hash| Arg::from(*hash)))
-            .await?;
-        let objected: HashSet<Vec<u8>> = rows.iter().map(|row| row.blob(0)).collect::<Result<_, _>>()?;
-        contacts.retain(|id, _| hashes.get(id).is_none_or(|hash| !objected.contains(&hash[..])));
-        Ok(())
+        let hashes = of.keys().map(|hash| Arg::from(*hash));
+        let rows = tx.all_in(OBJECTED, &[register.programme.as_str().into()], hashes).await?;
+        let mut objected = BTreeSet::new();
+        for row in &rows {
+            let hash: Option<Hash> = row.blob(0)?.try_into().ok();
+            objected.extend(hash.and_then(|hash| of.get(&hash)).map(|contact| (*contact).clone()));
+        }
+        Ok(objected)
     }
 }
 

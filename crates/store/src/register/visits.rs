@@ -76,7 +76,7 @@ impl Store {
         &self,
         tx: &mut Tx,
         register: &Register,
-        of: (i64, &str, &str),
+        of: (i64, &str, &Arg),
         as_of: Timestamp,
     ) -> Result<HashMap<String, Timestamp>, StoreError> {
         let mut met: HashMap<Vec<u8>, Timestamp> = HashMap::new();
@@ -104,7 +104,7 @@ impl Store {
                      JOIN address_mention x ON x.ad_id = m.ad_id JOIN ad_version v ON v.id = x.version_id \
                      JOIN reading r ON r.version_id = v.id WHERE m.analysis_id = $1 AND {members_on}"
                 ),
-                args![analysis, value],
+                vec![Arg::from(analysis), value.clone()],
             )
             .await?;
         let mut without: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -131,7 +131,7 @@ impl Store {
         let asked = without.keys().map(|advertiser| Arg::from(advertiser.as_str()));
         const TOWNS: &str = "SELECT DISTINCT m.advertiser, p.municipality_code FROM entity_member m \
              JOIN place_mention p ON p.ad_id = m.ad_id WHERE m.analysis_id = $1 AND m.advertiser IN";
-        for row in tx.all_in(TOWNS, &args![analysis], asked).await? {
+        for row in tx.all_in(TOWNS, &[analysis.into()], asked).await? {
             towns.entry(row.text(0)?).or_default().insert(row.text(1)?);
         }
         for (advertiser, addresses) in &without {

@@ -13,6 +13,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// Longest reason for closing the urgent route, in characters.
+const MOST_URGENT_REASON: usize = 2000;
+
 /// What lies sealed in a decision's row.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Body {
@@ -297,6 +300,9 @@ impl Store {
             args![&case, state, decision, json(&decided_on)?, json(&new)?, urgent, at],
         )
         .await?;
+        if locked.flag(1)? && !urgent {
+            end_notice(&mut tx, &case, at).await?;
+        }
         let body = serde_json::json!({ "case": case, "decision": id.0 });
         chain::event(&mut tx, self.keys(), "undo_decision", &Actor::Account(by), body, at).await?;
         tx.commit().await?;
@@ -314,6 +320,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         if reason.trim().is_empty() {
             return Err(StoreError::Refused { why: "the urgent route is closed with a reason" });
+        }
+        if reason.chars().count() > MOST_URGENT_REASON {
+            return Err(StoreError::Refused { why: "the reason is too long: 2,000 characters at most" });
         }
         let mut tx = self.write("closing the urgent route").await?;
         let account = tx
@@ -335,10 +344,7 @@ impl Store {
         if closed == 0 {
             return Err(StoreError::NotFound { what: "urgent case" });
         }
-        // With the route its notice ends: were it left to the next job, whoever opens the route again until then would find
-        // it told and answered, and nobody would be told.
-        const END: &str = "UPDATE urgent_notice SET closed_at = $2 WHERE case_id = $1 AND closed_at IS NULL";
-        tx.run(END, args![&case.0, at]).await?;
+        end_notice(&mut tx, &case.0, at).await?;
         let body = serde_json::json!({ "case": case.0, "reason": reason });
         chain::event(&mut tx, self.keys(), "urgent_closed", &Actor::Account(by), body, at).await?;
         tx.commit().await
@@ -362,6 +368,14 @@ impl Store {
 
 pub(super) fn set(json: &str) -> Result<BTreeSet<String>, StoreError> {
     serde_json::from_str(json).map_err(|_| StoreError::Corrupt { what: "a case's evidence" })
+}
+
+/// With the route its notice ends: were it left to the next job, whoever opens the route again until then would find it told
+/// and answered, and nobody would be told.
+async fn end_notice(tx: &mut Tx, case: &str, at: Timestamp) -> Result<(), StoreError> {
+    const END: &str = "UPDATE urgent_notice SET closed_at = $2 WHERE case_id = $1 AND closed_at IS NULL";
+    tx.run(END, args![case, at]).await?;
+    Ok(())
 }
 
 /// Why a case could not be taken or decided.

@@ -222,7 +222,7 @@ impl Store {
         found.objection = time(tx.one("SELECT at FROM objection WHERE contact_hash = $1", args![of.hash]).await?)?;
         found.erased = time(tx.one("SELECT at FROM erasure WHERE contact_hash = $1", args![of.hash]).await?)?;
         found.check = newest_check(&mut tx, &of.hash).await?;
-        found.objected_elsewhere = self.objected_elsewhere(contact).await?;
+        found.objected_elsewhere = !self.objected_elsewhere([contact]).await?.is_empty();
         found.common_approaches = u32::try_from(self.common_approaches(contact).await?.len()).unwrap_or(u32::MAX);
         tx.commit().await?;
         Ok(found)

@@ -2,8 +2,8 @@
 
 use crate::testing::at;
 use crate::{
-    Account, AccountId, Actor, Look, NewAccount, NewAd, NewAnalysis, PersonRole, PutAnalysis, ReadingRow,
-    SiteRegistration, SpamShare, Store,
+    Account, AccountId, Actor, AttemptDetails, Look, NewAccount, NewAd, NewAnalysis, Outcome, OutcomeEdit, PersonRole,
+    PutAnalysis, ReadingRow, SiteRegistration, SpamShare, Store,
 };
 use domain::{
     AdContent, AdRef, Advertiser, AdvertiserId, Assessment, Band, Bilingual, Contact, ContactKind, Evidence, Field,
@@ -265,4 +265,9 @@ pub async fn analyse(store: &Store, world: &World, minute: i64) -> PutAnalysis {
         at: at(minute),
     };
     store.put_analysis(&analysis).await.unwrap()
+}
+
+/// An outcome that comes later, and nothing beside it.
+pub fn outcome(outcome: Outcome) -> OutcomeEdit {
+    OutcomeEdit { outcome, minutes: None, note: String::new(), follow_up: None, details: AttemptDetails::default() }
 }

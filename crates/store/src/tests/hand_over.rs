@@ -1,6 +1,6 @@
 //! Assign, hand over, accept, decline, take back; both sides of a save; numbered copies.
 
-use super::fixture::{World, account, ad, analyse, look, phone, programme, put, register, system};
+use super::fixture::{World, account, ad, analyse, look, outcome, phone, programme, put, register, system};
 use super::on_both;
 use crate::testing::{TestStore, at};
 use crate::{
@@ -159,7 +159,7 @@ on_both! {
         assert_eq!(now.changed, Some(("Name of ida".to_owned(), at(211))));
         let both = edit("2026-10-05", "ring efter fire; tag tolk med", Some(bo));
         store.set_follow_up(attempt, &both, now.attempt.version, bo, at(213)).await.unwrap();
-        store.set_outcome(attempt, Outcome::Informed, 3, ida, at(214)).await.unwrap();
+        store.record_outcome(attempt, &outcome(Outcome::Informed), 3, ida, at(214)).await.unwrap();
         let now = store.attempt_now(&look("attempt"), attempt).await.unwrap();
         assert_eq!((now.plan, now.changed.unwrap().0), (both.plan, "Name of ida".to_owned()), "a plan outlives other changes");
     }

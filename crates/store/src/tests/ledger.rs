@@ -1,6 +1,6 @@
 //! The gate, claims under concurrency, attempts, objections, lists.
 
-use super::fixture::{World, account, ad, analyse, look, phone, programme, put, register, system};
+use super::fixture::{World, account, ad, analyse, look, outcome, phone, programme, put, register, system};
 use super::on_both;
 use crate::testing::{TestStore, at};
 use crate::{
@@ -62,6 +62,11 @@ fn attempt(key: &str, advertiser: AdvertiserId, contact: Option<ContactRef>, min
         made_at: at(minute),
         details: AttemptDetails::default(),
     }
+}
+
+fn referred_with(consent: &Consent) -> OutcomeEdit {
+    let details = AttemptDetails { consent: Some(consent.clone()), ..AttemptDetails::default() };
+    OutcomeEdit { details, ..outcome(Outcome::Referred) }
 }
 
 fn line(row: &GateRow) -> NewLine {
@@ -221,8 +226,8 @@ on_both! {
         let store = &test.store;
         let (ida, _) = world(test).await;
         let id = store.put_attempt(&attempt("k", one(), None, 200), ida).await.unwrap().id;
-        store.set_outcome(id, Outcome::WantsToTalk, 1, ida, at(202)).await.unwrap();
-        let stale = store.set_outcome(id, Outcome::Declined, 1, ida, at(203)).await.unwrap_err();
+        store.record_outcome(id, &outcome(Outcome::WantsToTalk), 1, ida, at(202)).await.unwrap();
+        let stale = store.record_outcome(id, &outcome(Outcome::Declined), 1, ida, at(203)).await.unwrap_err();
         assert!(matches!(stale, StoreError::Conflict { expected: 1, found: 2, .. }));
         assert_eq!(store.attempts(&one()).await.unwrap()[0].outcome, Some(Outcome::WantsToTalk));
         let late = store.undo_attempt(id, ida, at(211)).await.unwrap_err();
@@ -231,7 +236,7 @@ on_both! {
         assert!(store.undo_attempt(id, ida, at(210)).await.is_err());
         assert!(store.attempts(&one()).await.unwrap()[0].undone);
         assert!(gate(store, &one(), 215).await.attempts.is_empty());
-        assert!(store.set_outcome(id, Outcome::Declined, 3, ida, at(212)).await.is_err());
+        assert!(store.record_outcome(id, &outcome(Outcome::Declined), 3, ida, at(212)).await.is_err());
     }
 
     a_referral_needs_consent_and_hears_later_what_came_of_it(test) {
@@ -265,12 +270,70 @@ on_both! {
         // An outcome that comes later needs the consent too.
         let waits = attempt("k2", three(), None, 230);
         let later = store.put_attempt(&NewAttempt { outcome: None, ..waits }, ida).await.unwrap().id;
-        assert!(store.set_outcome(later, Outcome::Referred, 1, ida, at(231)).await.is_err());
-        store.set_referred(later, &consent, 1, ida, at(232)).await.unwrap();
+        assert!(store.record_outcome(later, &outcome(Outcome::Referred), 1, ida, at(231)).await.is_err());
+        store.record_outcome(later, &referred_with(&consent), 1, ida, at(232)).await.unwrap();
         let due = store.due(&look("due"), &team(), "2026-10-05".parse().unwrap()).await.unwrap();
         assert_eq!((due.len(), due[0].attempt.outcome, due[0].contact.clone()), (1, Some(Outcome::Referred), None));
         assert!(due[0].referral.is_some() && due[0].attempt.follow_up.is_some());
         assert!(store.due(&look("due"), &TeamId::from("west"), today()).await.unwrap().is_empty(), "another team's are its own");
+    }
+
+    a_new_consent_is_kept_or_refused_with_words(test) {
+        let store = &test.store;
+        let (ida, _) = world(test).await;
+        let consent = |to: &str| Consent {
+            on: today(), how: ConsentHow::Spoken, language: "ro".to_owned(), interpreter: false, referred_to: to.to_owned(),
+        };
+        let waits = NewAttempt { outcome: None, follow_up: None, ..attempt("k", one(), None, 200) };
+        let id = store.put_attempt(&waits, ida).await.unwrap().id;
+        store.record_outcome(id, &referred_with(&consent("CMM")), 1, ida, at(201)).await.unwrap();
+        store.record_outcome(id, &referred_with(&consent("the clinic")), 2, ida, at(202)).await.unwrap();
+        let kept = async || store.due(&look("due"), &team(), today()).await.unwrap()[0].referral.clone().unwrap();
+        assert_eq!(kept().await.consent, consent("the clinic"));
+        store.set_referral_status(id, ReferralStatus::Pending, "the clinic", today(), ida, at(203)).await.unwrap();
+        let refused = store.record_outcome(id, &referred_with(&consent("somebody else")), 3, ida, at(204)).await.unwrap_err();
+        assert!(refused.to_string().contains("further attempt"), "{refused}");
+        assert_eq!(kept().await.consent, consent("the clinic"), "and nothing of it was kept");
+        assert_eq!(store.attempts(&one()).await.unwrap()[0].version, 3);
+    }
+
+    the_lines_of_a_list_are_what_each_is_alone_and_the_gate_tells_the_same(test) {
+        let store = &test.store;
+        let (ida, bo) = world(test).await;
+        let rows = store.gate_rows(&programme(), at(150), at(150)).await.unwrap();
+        let id = store.put_list(&list(rows.iter().map(line).collect()), &system()).await.unwrap();
+        let order = store.list_order(id).await.unwrap();
+        assert_eq!(order.iter().map(|(_, of, _)| of.clone()).collect::<Vec<_>>(), rows.iter().map(|row| row.advertiser.clone()).collect::<Vec<_>>());
+        store.claim(&three(), bo, &team(), at(300), at(400)).await.unwrap();
+        let contact = gate(store, &one(), 300).await.contacts[0].contact;
+        store.put_attempt(&attempt("a", one(), Some(contact), 310), ida).await.unwrap();
+        store.put_attempt(&attempt("b", AdvertiserId::of(&ad("4")), None, 320), ida).await.unwrap();
+        store.put_objection(&phone("0004"), &system(), at(330)).await.unwrap();
+        store.report_minor(&one(), ida, at(340)).await.unwrap();
+        // The ads are grouped otherwise by now: the first line's ad is with the third's.
+        for other in [false, true] {
+            if other {
+                analyse(store, &World { advertisers: vec![(vec!["1", "3"], vec!["a"]), (vec!["2"], vec!["a"]), (vec!["4"], vec![])], networks: vec![] }, 345).await;
+            }
+            let at_once = crate::Look { at: at(350), ..look("list") };
+            let (_, lines) = store.list(&at_once, today(), &team()).await.unwrap().unwrap();
+            for line in &lines {
+                let single = store.list_line(&at_once, line.id).await.unwrap().unwrap().1;
+                assert_eq!(&single, line);
+                let alone = store.gate_row(&line.line.advertiser, at(350), at(350)).await.unwrap();
+                let together = store.gate_rows_of_list(id, at(350), at(350)).await.unwrap();
+                let together = together.into_iter().find(|row| row.advertiser == line.line.advertiser);
+                assert_eq!(alone, together);
+                let Some(row) = alone else { continue };
+                assert_eq!((line.urgent, &line.claim, &line.attempts), (row.urgent, &row.claim, &row.attempts));
+                assert_eq!(store.attempts(&row.advertiser).await.unwrap(), row.attempts, "nothing was undone");
+            }
+            let of = |id: &str| lines.iter().find(|line| line.line.advertiser == AdvertiserId::of(&ad(id))).unwrap();
+            assert!(of("4").objected && of("4").contacts.is_empty() && of("4").attempts.len() == 1);
+            let claimed = of("3").claim.as_ref().map(|claim| claim.by);
+            assert_eq!((claimed, of("1").claim.is_some()), (Some(bo), other), "whoever has one of its ads has it all");
+            assert!(of("1").urgent && !of("4").urgent);
+        }
     }
 
     of_two_tabs_that_record_at_once_the_second_is_asked(test) {

@@ -4,8 +4,8 @@ use super::fixture::{World, account, ad, analyse, look, phone, programme, put, r
 use super::on_both;
 use crate::testing::{TestStore, at};
 use crate::{
-    Actor, ContactRef, Extent, GateRow, ObjectionAt, ObjectionChannel, ObjectionId, PersonRole, Spread, Store,
-    StoreError, Told,
+    Actor, ContactRef, Decision, DecisionKind, Extent, GateRow, ObjectionAt, ObjectionChannel, ObjectionId, PersonRole,
+    Spread, Store, StoreError, Told,
 };
 use domain::AdvertiserId;
 
@@ -220,6 +220,52 @@ on_both! {
         assert!(store.report_minor(&ids[1], bo, at(140)).await.unwrap(), "said again, it opens again");
         let again = store.urgent_notice(&open[1].case).await.unwrap().unwrap();
         assert_eq!((again.opened_at, again.told_at), (at(140), None), "and somebody is told again");
+    }
+
+    two_who_open_the_urgent_route_at_once_open_one_notice(test) {
+        let store = &test.store;
+        register(store).await;
+        let (ulla, bo) = (account(store, "urgent", PersonRole::Researcher).await, account(store, "bo", PersonRole::OutreachWorker).await);
+        put(store, &[("1", "0001", 0)]).await;
+        analyse(store, &World { advertisers: vec![(vec!["1"], vec!["a", "b"])], networks: vec![] }, 100).await;
+        let one = one();
+        for round in 0..10 {
+            let minute = 110 + 10 * round;
+            let (first, second, job) = tokio::join!(
+                store.report_minor(&one, bo, at(minute)), store.report_minor(&one, ulla, at(minute)), store.follow_urgent(at(minute))
+            );
+            assert_ne!(first.unwrap(), second.unwrap(), "one of them opened it");
+            job.unwrap();
+            let open = store.follow_urgent(at(minute + 1)).await.unwrap();
+            assert_eq!(open.len(), 1, "round {round}: {open:?}");
+            let both = store.urgent_notices(&[open[0].case.clone(), crate::CaseId("none".to_owned())]).await.unwrap();
+            assert_eq!(both.into_values().collect::<Vec<_>>(), open);
+            store.close_urgent(&open[0].case, "she is 24", ulla, at(minute + 2)).await.unwrap();
+        }
+    }
+
+    a_decision_for_the_urgent_route_that_is_undone_takes_its_notice_along(test) {
+        let store = &test.store;
+        register(store).await;
+        let ulla = account(store, "urgent", PersonRole::Researcher).await;
+        put(store, &[("1", "0001", 0)]).await;
+        analyse(store, &World { advertisers: vec![(vec!["1"], vec!["a", "b"])], networks: vec![] }, 100).await;
+        let case = gate(store, &one()).await.case.unwrap();
+        let urgent = Decision {
+            kind: DecisionKind::Urgent, reason_code: "pattern".to_owned(), text: "said so".to_owned(), change_mind: String::new(),
+            until: None, refer_to: None,
+        };
+        let version = async || store.case(&look("case"), &case).await.unwrap().row.version;
+        let decision = store.decide(&case, &urgent, version().await, ulla, at(510)).await.unwrap();
+        store.follow_urgent(at(511)).await.unwrap();
+        store.acknowledge_urgent(&case, ulla, at(512)).await.unwrap();
+        store.undo_decision(decision, ulla, at(513)).await.unwrap();
+        assert_eq!(store.urgent_notice(&case).await.unwrap(), None);
+        store.decide(&case, &urgent, version().await, ulla, at(514)).await.unwrap();
+        let again = store.follow_urgent(at(515)).await.unwrap();
+        assert_eq!((again.len(), again[0].opened_at, again[0].acknowledged.clone()), (1, at(515), None), "told anew");
+        let long = "x".repeat(2001);
+        assert!(store.close_urgent(&case, &long, ulla, at(516)).await.unwrap_err().to_string().contains("too long"));
     }
 
     the_configuration_appoints_exactly_whom_it_names(test) {

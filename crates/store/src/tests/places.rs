@@ -150,20 +150,24 @@ on_both! {
         // The version's content changed after it was used.
         let changed = store.begin_form(&form("k2", "sha256:2"), by, at(3)).await;
         assert!(matches!(changed, Err(StoreError::Refused { .. })), "{changed:?}");
-        store.save_form(id, &answers("self"), FormState::Open, 1, by, at(4)).await.unwrap();
-        let second = store.save_form(id, &answers("other"), FormState::Open, 1, by, at(5)).await;
+        store.save_form(&programme(), id, &answers("self"), FormState::Open, 1, by, at(4)).await.unwrap();
+        let second = store.save_form(&programme(), id, &answers("other"), FormState::Open, 1, by, at(5)).await;
         assert!(matches!(second, Err(StoreError::Conflict { found: 2, .. })), "{second:?}");
-        store.save_form(id, &answers("self"), FormState::Complete, 2, by, at(6)).await.unwrap();
-        let ended = store.save_form(id, &answers("other"), FormState::Open, 3, by, at(7)).await;
+        store.save_form(&programme(), id, &answers("self"), FormState::Complete, 2, by, at(6)).await.unwrap();
+        let ended = store.save_form(&programme(), id, &answers("other"), FormState::Open, 3, by, at(7)).await;
         assert!(matches!(ended, Err(StoreError::Conflict { .. })), "{ended:?}");
         let row = store.form(&look("form"), &programme(), id).await.unwrap();
         assert_eq!((row.state, row.revision, row.answers), (FormState::Complete, 3, answers("self")));
         let at_place = store.forms_at(&look("form"), &programme(), &["pl_a".to_owned()]).await.unwrap();
         assert_eq!(at_place.len(), 1);
-        store.withdraw_form(id, by, at(8)).await.unwrap();
+        let foreign = domain::ProgrammeId::from("other");
+        assert!(store.withdraw_form(&foreign, id, by, at(8)).await.is_err(), "another programme's form stays");
+        let saved = store.save_form(&foreign, id, &answers("self"), FormState::Open, 3, by, at(8)).await;
+        assert!(matches!(saved, Err(StoreError::NotFound { .. })), "{saved:?}");
+        store.withdraw_form(&programme(), id, by, at(8)).await.unwrap();
         let gone = store.form(&look("form"), &programme(), id).await;
         assert!(matches!(gone, Err(StoreError::NotFound { .. })), "{gone:?}");
-        assert!(matches!(store.withdraw_form(FormId(99), by, at(9)).await, Err(StoreError::NotFound { .. })));
+        assert!(matches!(store.withdraw_form(&programme(), FormId(99), by, at(9)).await, Err(StoreError::NotFound { .. })));
         assert!(store.audit_verify().await.unwrap().faults.is_empty());
     }
 

@@ -96,13 +96,15 @@ async fn view(
             }
         }
     }
+    let help = super::urgent::help(state, page).await?;
+    let (urgent, ask) = if urgent { (Some(help), None) } else { (None, Some(help)) };
     let language = languages.into_iter().collect::<Vec<_>>().join(", ");
     Ok(KnownView {
         language: if language.is_empty() { page.t("language-unknown") } else { language },
         cautions,
         objected: known.objected,
-        urgent: if urgent { Some(super::urgent::help(state, page).await?) } else { None },
+        urgent,
         history: told(state, page, who, team, &known.attempts).await?,
-        form: caller(state, page.t, team, session, known).await?,
+        form: caller(state, page.t, team, session, known, ask).await?,
     })
 }

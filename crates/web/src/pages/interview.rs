@@ -57,6 +57,7 @@ struct FormView {
     revision: i64,
     problem: Option<String>,
     fresh: Option<String>,
+    ended: bool,
 }
 
 #[derive(Template)]
@@ -189,20 +190,45 @@ async fn own_row(state: &AppState, who: &Who, id: i64) -> Result<FormRow, WebErr
     if row.team == team.id { Ok(row) } else { Err(WebError::NotFound) }
 }
 
-/// A form of the worker's team, with its instrument and where it was filled in.
-async fn own(state: &AppState, who: &Who, id: i64) -> Result<(FormRow, Arc<Instrument>, (String, String)), WebError> {
-    let row = own_row(state, who, id).await?;
-    let settings = settings(state)?;
-    let form = settings.form(&row.instrument.0, row.instrument.1).ok_or(StoreError::Refused {
-        why: "the version that this form was filled in with is not in the configuration any more: put its file back",
-    })?;
+/// A form's instrument and where it was filled in; the key of what is not there any more, where something is not.
+async fn with_form(
+    state: &AppState,
+    who: &Who,
+    row: &FormRow,
+) -> Result<Result<(Arc<Instrument>, (String, String)), &'static str>, WebError> {
+    let Some(form) = settings(state)?.form(&row.instrument.0, row.instrument.1) else {
+        return Ok(Err("form-gone-version"));
+    };
     if form.hash() != row.digest {
-        let why = "this version of the form is not what it was when it was filled in: put its file back as it was";
-        return Err(StoreError::Refused { why }.into());
+        return Ok(Err("form-gone-changed"));
     }
-    let (known, id) = known_place(state, who, &row.place).await?;
-    let place = known.register.resolve(&id).ok_or(WebError::NotFound)?;
-    Ok((row, form.clone(), place_link(place)))
+    match known_place(state, who, &row.place).await {
+        Ok((known, id)) => {
+            let place = known.register.resolve(&id).ok_or(WebError::NotFound)?;
+            Ok(Ok((form.clone(), place_link(place))))
+        }
+        Err(WebError::NotFound) => Ok(Err("form-gone-place")),
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "form_gone.html")]
+struct GoneView {
+    page: Page,
+    id: i64,
+    facts: String,
+    problem: String,
+}
+
+/// A form that cannot be shown: a consent is taken back all the same.
+fn gone(state: &AppState, visit: &Visit, who: &Who, row: &FormRow, key: &str) -> Result<Response, WebError> {
+    let t = visit.language;
+    let page =
+        Page::of(state, visit, who, t.t("form-gone-title")).within("/places").under("/places", t.t("places-title"));
+    let facts = format!("{} · {} · {}", row.instrument.0, page.date(&row.on), row.by);
+    let view = GoneView { id: row.id.0, facts, problem: t.t(key), page };
+    Ok((StatusCode::CONFLICT, show(&view)?).into_response())
 }
 
 /// The form as it stands: its questions while it is open, and then what it comes to.
@@ -212,8 +238,12 @@ pub async fn form(
     visit: Visit,
     Path(id): Path<i64>,
     Query(query): Query<HashMap<String, String>>,
-) -> Result<Html<String>, WebError> {
-    let (row, form, place) = own(&state, &who, id).await?;
+) -> Result<Response, WebError> {
+    let row = own_row(&state, &who, id).await?;
+    let (form, place) = match with_form(&state, &who, &row).await? {
+        Ok(whole) => whole,
+        Err(key) => return gone(&state, &visit, &who, &row, key),
+    };
     let t = visit.language;
     let page = Page::of(&state, &visit, &who, form_title(&form, t))
         .within("/places")
@@ -222,7 +252,7 @@ pub async fn form(
     let today = row.on.to_string();
     if row.state == FormState::Open {
         let rows = rows(&form, &row.answers, &today, &row.language, t, &Beside::default());
-        return show(&open_view(page, &form, &row, place, rows, None, None));
+        return Ok(show(&open_view(page, &form, &row, place, rows, None, None))?.into_response());
     }
     let outcome = outcome(&form, &row.answers, &today, &page);
     let duty = state.settings.duty.as_ref().filter(|_| outcome.urgent);
@@ -243,7 +273,29 @@ pub async fn form(
         outcome,
         page,
     };
-    show(&view)
+    Ok(show(&view)?.into_response())
+}
+
+/// A save that met a newer one: both are shown. Where the form is open still, a save that has seen both decides; where it
+/// was ended meanwhile nothing is written over, and what was typed stands there to be read.
+fn both(
+    state: &AppState,
+    visit: &Visit,
+    who: &Who,
+    row: &FormRow,
+    form: &Instrument,
+    place: (String, String),
+    typed: &Answers,
+) -> Result<Response, WebError> {
+    let t = visit.language;
+    let beside = Beside { theirs: Some(&row.answers), seen: None, strict: false };
+    let rows = rows(form, typed, &row.on.to_string(), &row.language, t, &beside);
+    let page =
+        Page::of(state, visit, who, form_title(form, t)).within("/places").under(place.0.clone(), place.1.clone());
+    let key = if row.state == FormState::Open { "form-both" } else { "form-both-ended" };
+    let problem = t.vs(key, &[("name", row.by.clone()), ("time", page.short_time(&row.at))]);
+    let view = open_view(page, form, row, place, rows, Some(problem), None);
+    Ok((StatusCode::CONFLICT, show(&view)?).into_response())
 }
 
 fn open_view(
@@ -265,6 +317,7 @@ fn open_view(
         revision: row.revision,
         problem,
         fresh,
+        ended: row.state != FormState::Open,
         rows,
         page,
     }
@@ -307,7 +360,7 @@ pub async fn save(
     if act == "withdraw" || act == "stop-drop" {
         // A consent is taken back at any time, also where the instrument or the place is not there any more.
         let row = own_row(&state, &who, id).await?;
-        state.store.withdraw_form(row.id, who.id(), now).await?;
+        state.store.withdraw_form(&state.settings.programme, row.id, who.id(), now).await?;
         let back = match known_place(&state, &who, &row.place).await {
             Ok((_, place)) => format!("/places/{}", place.0),
             Err(_) => "/places".to_owned(),
@@ -315,14 +368,22 @@ pub async fn save(
         let done = if act == "withdraw" { "form-withdrawn" } else { "form-dropped" };
         return Ok(Redirect::to(&format!("{back}?done={done}")).into_response());
     }
-    let (row, form, place) = own(&state, &who, id).await?;
-    if row.state != FormState::Open {
-        return Ok(Redirect::to(&format!("/forms/{id}")).into_response());
-    }
+    let row = own_row(&state, &who, id).await?;
+    let (form, place) = match with_form(&state, &who, &row).await? {
+        Ok(whole) => whole,
+        Err(key) => return gone(&state, &visit, &who, &row, key),
+    };
     let today = row.on.to_string();
     let revision = posted.number("revision").ok_or(WebError::UnreadableForm)?;
     let typed = typed(&form, &posted, &row.answers);
     let filled = Filled::of(&form, &typed, &today);
+    if row.state != FormState::Open {
+        // The same sent twice, or nothing that differs: there is nothing to choose.
+        if filled.answers() == row.answers {
+            return Ok(Redirect::to(&format!("/forms/{id}")).into_response());
+        }
+        return both(&state, &visit, &who, &row, &form, place, &typed);
+    }
     let seen: BTreeSet<String> = posted.text("seen").split_whitespace().map(str::to_owned).collect();
     let consent = form.consent.as_ref().map(|consent| consent.question.as_str());
     let asked = |index: usize, row: &instruments::Row| {
@@ -342,14 +403,12 @@ pub async fn save(
     let page = || {
         Page::of(&state, &visit, &who, form_title(&form, t)).within("/places").under(place.0.clone(), place.1.clone())
     };
-    match state.store.save_form(row.id, &answers, state_after, revision, who.id(), now).await {
+    match state.store.save_form(&state.settings.programme, row.id, &answers, state_after, revision, who.id(), now).await
+    {
         Err(StoreError::Conflict { .. }) => {
-            // Another device saved meanwhile: both are shown, and a save that has seen both decides.
-            let beside = Beside { theirs: Some(&row.answers), seen: None, strict: false };
-            let rows = rows(&form, &typed, &today, &row.language, t, &beside);
-            let problem = t.vs("form-both", &[("name", row.by.clone()), ("time", page().short_time(&row.at))]);
-            let view = open_view(page(), &form, &row, place, rows, Some(problem), None);
-            Ok((StatusCode::CONFLICT, show(&view)?).into_response())
+            // Another device saved, maybe since the row was read.
+            let row = own_row(&state, &who, id).await?;
+            both(&state, &visit, &who, &row, &form, place, &typed)
         }
         saved => {
             saved?;

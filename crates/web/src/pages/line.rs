@@ -1,10 +1,10 @@
 //! One line: take it, reach out from the phone's own apps, record what came of it, take that back.
 
-use super::line_view::{Approach, approach, history};
+use super::line_view::{Approach, approach, history, record};
 use super::show;
 use super::today::{closed, done_today, facts, own_team, title};
 use super::urgent::UrgentHelp;
-use super::what_came::{More, Told, UNDO, WhatCame, more, told, waiting, waits};
+use super::what_came::{Told, UNDO, WhatCame, more, told, waiting, waits};
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
 use crate::forms::Posted;
@@ -51,11 +51,12 @@ struct LineView {
     may_claim: bool,
     minor: UrgentHelp,
     urgent_open: bool,
+    ask: bool,
     approach: Option<Approach>,
     drawn: Option<String>,
     errors: Vec<(&'static str, String)>,
-    more: More,
-    seen: i64,
+    mine: bool,
+    record: Option<WhatCame>,
     answered: Option<i64>,
     history: Vec<Told>,
 }
@@ -155,24 +156,42 @@ pub async fn page(
     let undo = line.attempts.iter().rev().find(|a| is_mine(a) && now.duration_since(a.at) < UNDO).map(|attempt| {
         UndoView { attempt: attempt.id.0, words: page.v("undo-until", "time", page.clock(&(attempt.at + UNDO))) }
     });
-    let awaited = line
-        .attempts
-        .iter()
-        .filter(|attempt| waits(found.team, attempt))
-        .enumerate()
-        .map(|(place, attempt)| AwaitedView {
+    let help = super::urgent::help(state, &page).await?;
+    let urgent_open = answer.as_ref().is_some_and(|answer| answer.refusals.contains(&outreach::Refusal::Urgent));
+    // One form holds the button on a possible minor: whatever was typed in it goes along.
+    let mut minor = (!urgent_open).then(|| (format!("/line/{}/urgent", line.id), help.clone()));
+    let drawn = match mine {
+        true => (state.store.assigned_method(&line.line.advertiser).await?).map(|code| {
+            let method = state.settings.methods.iter().find(|method| method.code == code);
+            t.v("line-drawn", "method", method.map_or(code.as_str(), |method| t.of(&method.name)))
+        }),
+        false => None,
+    };
+    let advised =
+        answer.as_ref().map_or((outreach::Channel::None, true), |answer| (answer.channel, answer.third_party_possible));
+    let reach = approach(state, &page, found.team, line, advised, &shown);
+    // Whoever holds the line may have made contact before it was shut: what came of it can be written all the same.
+    let sent = shown.posted.ticked("key");
+    let mut posted = Some(shown.posted);
+    let record = match mine && (open || finished.is_none()) || sent {
+        true => {
+            let more = more(state, t, posted.take().unwrap_or_default(), !shown.errors.is_empty());
+            let form = record(state, t, line, &reach, (advised.0, drawn.is_some()), more)?;
+            Some(WhatCame { minor: minor.take(), ..form })
+        }
+        false => None,
+    };
+    let mut awaited = Vec::new();
+    for (place, attempt) in line.attempts.iter().filter(|attempt| waits(found.team, attempt)).enumerate() {
+        // Of several, the first has all the fields; the page stays small.
+        let more = (place == 0).then(|| more(state, t, posted.take().unwrap_or_default(), false));
+        awaited.push(AwaitedView {
             words: history(state, &page, found.team, attempt),
-            // Of several, the first has all the fields; the page stays small.
-            form: waiting(
-                t,
-                format!("/line/{}/outcome", line.id),
-                attempt,
-                (place == 0).then(|| more(state, t, Posted::default(), false)),
-            ),
-        })
-        .collect::<Vec<_>>();
+            form: waiting(t, format!("/line/{}/outcome", line.id), attempt, more, minor.take()),
+        });
+    }
     let cared = line.attempts.iter().rev().find(|attempt| attempt.cared_by() == &found.team.id);
-    let answered = cared.filter(|_| awaited.is_empty() && !(open && mine)).map(|attempt| attempt.id.0);
+    let answered = cared.filter(|_| awaited.is_empty() && record.is_none()).map(|attempt| attempt.id.0);
     let view = LineView {
         id: line.id,
         facts: facts(&page, line),
@@ -202,23 +221,15 @@ pub async fn page(
             None => t.t("line-gone"),
         },
         may_claim: open && claim.is_none(),
-        urgent_open: answer.as_ref().is_some_and(|answer| answer.refusals.contains(&outreach::Refusal::Urgent)),
-        minor: super::urgent::help(state, &page).await?,
-        drawn: match open && mine {
-            true => (state.store.assigned_method(&line.line.advertiser).await?).map(|code| {
-                let method = state.settings.methods.iter().find(|method| method.code == code);
-                t.v("line-drawn", "method", method.map_or(code.as_str(), |method| t.of(&method.name)))
-            }),
-            false => None,
-        },
-        approach: match answer.as_ref().filter(|_| open && mine) {
-            Some(answer) => Some(approach(state, &page, found.team, line, answer, &shown)?),
-            None => None,
-        },
-        more: more(state, t, shown.posted, !shown.errors.is_empty()),
+        urgent_open,
+        ask: minor.is_some(),
+        minor: help,
+        drawn,
+        approach: Some(reach).filter(|_| open && mine),
+        mine,
+        record,
         errors: shown.errors,
         finished,
-        seen: line.attempts.iter().map(|attempt| attempt.id.0).max().unwrap_or(0),
         answered,
         history: told(state, &page, who, found.team, &line.attempts).await?,
         page,
@@ -232,19 +243,14 @@ struct Finished {
     next: Option<i64>,
 }
 
-/// The first line of the list that is open and that nobody has taken.
+/// The first line of today's list that is open and that nobody has taken. No contact is opened for that.
 async fn next_line(state: &AppState, who: &Who, found: &Found<'_>, now: Timestamp) -> Result<Option<i64>, WebError> {
-    let date = format::day_of(now);
-    let look = who.look("list", "outreach", format!("{date} {}", found.team.id), now);
-    let Some((_, lines)) = state.store.list(&look, date, &found.team.id).await? else { return Ok(None) };
+    let newest = state.store.lists(Some(&found.team.id), 1).await?;
+    let Some(list) = newest.first().filter(|list| list.date == format::day_of(now)) else { return Ok(None) };
     let (view, policy) = (gate::worker_view(found.team, who), &state.settings.outreach.policy);
-    for line in lines.iter().filter(|line| line.id != found.line.id && line.claim.is_none()) {
-        let (advertiser, random) = (&line.line.advertiser, line.line.random);
-        if gate::ask(&state.store, &state.catalogue, advertiser, random, &view, policy, now).await?.is_open() {
-            return Ok(Some(line.id));
-        }
-    }
-    Ok(None)
+    let answers = gate::ask_all(&state.store, &state.catalogue, list.id, &view, policy, now).await?;
+    let free = |(line, answer): &&(i64, gate::Answer)| *line != found.line.id && answer.is_open() && !answer.claimed;
+    Ok(answers.iter().find(free).map(|(line, _)| *line))
 }
 
 /// The street addresses where a visit is advised or safe, with when each was last seen: opened and logged as a contact is.

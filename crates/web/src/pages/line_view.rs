@@ -2,8 +2,8 @@
 
 use super::Choice;
 use super::line::Shown;
+use super::what_came::{More, WhatCame, form_key, outcomes};
 use crate::errors::WebError;
-use crate::forms::new_token;
 use crate::page::Page;
 use crate::settings::Team;
 use crate::{AppState, Language, gate};
@@ -36,20 +36,10 @@ pub struct Approach {
     pub others: Vec<(String, String)>,
     /// Name and version of the text.
     pub text_version: String,
-    /// Makes a second send of the form harmless.
-    pub key: String,
-    /// Ways to choose from.
-    pub channels: Vec<Choice>,
-    /// The outcomes that come most often, a button each.
-    pub outcomes: Vec<Choice>,
-    /// The other outcomes.
-    pub rare_outcomes: Vec<Choice>,
     /// The language that the worker chose for the text; empty for the line's.
     pub text_wanted: String,
     /// Address of the page on data and objections, and `sms:` address with it; where the phone is safe and it is known.
     pub data_page: Option<(String, Option<String>)>,
-    /// Methods on trial.
-    pub methods: Vec<Choice>,
 }
 
 /// A contact in clear.
@@ -70,32 +60,22 @@ pub fn approach(
     page: &Page,
     team: &Team,
     line: &ListLine,
-    answer: &gate::Answer,
+    (channel, third_party): (outreach::Channel, bool),
     shown: &Shown<'_>,
-) -> Result<Approach, WebError> {
-    let (t, channel, third_party) = (page.t, answer.channel, answer.third_party_possible);
-    let wanted = shown.text.map(String::as_str);
+) -> Approach {
+    let (t, wanted) = (page.t, shown.text.map(String::as_str));
     let prepared = prepared(state, team, line, third_party, wanted);
     let (text, text_lang, text_version) = match &prepared {
         Some((text, words)) => (Some(words.clone()), text.language.clone(), text.version_name()),
         None => (None, String::new(), String::new()),
     };
-    let advised = channel.as_str();
-    // Where no way is safe none is chosen beforehand: the worker says which it was.
-    let chosen = shown.posted.or("channel", if advised == "none" { "" } else { advised });
-    let method = shown.posted.text("method");
-    let sent_key = Some(shown.posted.text("key")).filter(|key| key.len() == 32);
     let now_in = prepared.as_ref().map_or("", |(text, _)| text.language.as_str());
     let others = (usable(state, team, line).iter())
         .filter(|text| text.reveals_nothing || !third_party)
         .map(|text| text.language.clone())
         .filter(|language| language != now_in)
         .collect::<BTreeSet<_>>();
-    // An objection stands apart: nobody should end up on it with a thumb that aimed at its neighbour.
-    let apart = store::Outcome::Objection.as_str();
-    let outcome = |o: &store::Outcome| Choice::new(o.as_str(), t.of(&gate::outcome(*o).label()), apart);
-    let rare = store::Outcome::ALL.iter().filter(|outcome| !FREQUENT.contains(outcome));
-    Ok(Approach {
+    Approach {
         draft: prepared.as_ref().is_some_and(|(text, _)| text.draft),
         others: (others.into_iter())
             .map(|code| (format!("/line/{}?text={code}", line.id), page.language(&code)))
@@ -114,20 +94,40 @@ pub fn approach(
         text,
         text_lang,
         text_version,
-        key: match sent_key {
-            Some(key) => key,
-            None => new_token()?,
-        },
-        channels: ways(line).iter().map(|c| Choice::new(c.as_str(), t.of(&c.label()), &chosen)).collect(),
-        outcomes: FREQUENT.iter().map(outcome).collect(),
-        rare_outcomes: std::iter::once(Choice::new("", t.t("outcome-awaited"), "-")).chain(rare.map(outcome)).collect(),
-        methods: state.settings.methods.iter().map(|m| Choice::new(&m.code, t.of(&m.name), &method)).collect(),
-    })
+    }
 }
 
-/// The outcomes that come most often.
-pub const FREQUENT: [store::Outcome; 4] =
-    [store::Outcome::NoAnswer, store::Outcome::Informed, store::Outcome::WantsToTalk, store::Outcome::Declined];
+/// The form of an attempt on a line. `advised`: the way that is chosen beforehand; where no way is safe none is, and the
+/// worker says which it was. `drawn`: the method is, so that none is chosen here.
+pub fn record(
+    state: &AppState,
+    t: Language,
+    line: &ListLine,
+    approach: &Approach,
+    (advised, drawn): (outreach::Channel, bool),
+    more: More,
+) -> Result<WhatCame, WebError> {
+    let advised = Some(advised.as_str()).filter(|way| *way != "none").unwrap_or_default();
+    let (chosen, method, contact) = (more.f.or("channel", advised), more.f.text("method"), more.f.text("contact"));
+    let seen = line.attempts.iter().map(|attempt| attempt.id.0).max().unwrap_or(0);
+    let methods = state.settings.methods.iter().filter(|_| !drawn);
+    let several = approach.contacts.iter().enumerate().filter(|_| approach.contacts.len() > 1);
+    Ok(WhatCame {
+        action: format!("/line/{}/attempt", line.id),
+        hidden: vec![
+            ("key", form_key(&more.f)?),
+            ("seen", seen.to_string()),
+            ("text_version", approach.text_version.clone()),
+            ("text", approach.text_wanted.clone()),
+        ],
+        channels: ways(line).iter().map(|c| Choice::new(c.as_str(), t.of(&c.label()), &chosen)).collect(),
+        outcomes: outcomes(t, true),
+        methods: methods.map(|m| Choice::new(&m.code, t.of(&m.name), &method)).collect(),
+        contacts: several.map(|(place, c)| Choice::new(place.to_string(), &c.shown, &contact)).collect(),
+        more: Some(more),
+        minor: None,
+    })
+}
 
 /// The ways that the line's contacts allow.
 fn ways(line: &ListLine) -> Vec<outreach::Channel> {

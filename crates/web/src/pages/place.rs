@@ -290,7 +290,7 @@ pub async fn act(
     let source = source_of(&who, &posted);
     let look = look(&state, &who, &place.0);
     let today = format::day_of(state.now());
-    match register::act(&state.store, &look, &state.settings.programme, &act, today, source).await? {
+    match register::act(&state.store, &look, &state.settings.programme, Some(known), &act, today, source).await? {
         Acted::Done(_) => Ok(Redirect::to(&format!("/places/{}?done=place-acted", place.0)).into_response()),
         Acted::Refused(refused) => refuse(&state, &visit, &who, &place.0, posted, refused_words(t, &refused)).await,
     }
@@ -397,7 +397,7 @@ pub async fn undo(
     let look = look(&state, &who, &place.0);
     let today = format::day_of(state.now());
     let undone = KeptAct::from(Act::Undone { act });
-    match register::act(&state.store, &look, &state.settings.programme, &undone, today, None).await? {
+    match register::act(&state.store, &look, &state.settings.programme, Some(known), &undone, today, None).await? {
         Acted::Done(_) => Ok(Redirect::to(&format!("/places/{}?done=place-undone", place.0)).into_response()),
         Acted::Refused(_) => {
             // Something that was done later rests on it.

@@ -168,7 +168,7 @@ pub async fn add(
     let source = source_of(&who, &posted);
     let today = format::day_of(state.now());
     let look = look(&state, &who, "add");
-    match register::act(&state.store, &look, &state.settings.programme, &act.into(), today, source).await? {
+    match register::act(&state.store, &look, &state.settings.programme, None, &act.into(), today, source).await? {
         Acted::Done(Some(_)) => Ok(Redirect::to(&format!("/places/{}?done=place-added", place.0)).into_response()),
         // Sent twice: the first one stands on the list.
         _ => Ok(Redirect::to("/places?done=place-before").into_response()),

@@ -81,15 +81,16 @@ async fn lines(
     team: &Team,
     look: &Look,
 ) -> Result<Option<Vec<LineRow>>, StoreError> {
-    let Some((_, kept)) = state.store.list(look, format::day_of(look.at), &team.id).await? else {
+    let Some((header, kept)) = state.store.list(look, format::day_of(look.at), &team.id).await? else {
         return Ok(None);
     };
     let (view, policy) = (gate::worker_view(team, who), &state.settings.outreach.policy);
+    let asked = gate::ask_all(&state.store, &state.catalogue, header.id, &view, policy, state.now()).await?;
+    let answers: HashMap<i64, gate::Answer> = asked.into_iter().collect();
     let mut rows = Vec::with_capacity(kept.len());
     for line in &kept {
-        let (advertiser, random) = (&line.line.advertiser, line.line.random);
-        let answer = gate::ask(&state.store, &state.catalogue, advertiser, random, &view, policy, state.now()).await?;
-        rows.push(row(state, page, who, team, line, &answer));
+        let answer = answers.get(&line.id).ok_or(StoreError::NotFound { what: "line" })?;
+        rows.push(row(state, page, who, team, line, answer));
     }
     // What is done stands last; the others keep their order.
     rows.sort_by_key(|row| row.finished.is_some());

@@ -3,26 +3,33 @@
 
 use super::case::{attempt_words, short_id, told, who_and_where};
 use super::firings::{GroupView, Shown};
-use super::line::find;
-use super::{case_ads, case_ads::AdView, show};
+use super::line::{Shown as ShownLine, find};
+use super::today::own_team;
+use super::what_came::{self, From};
+use super::{case_ads, case_ads::AdView, line, show};
 use crate::AppState;
 use crate::access::{OutreachWorker, UrgentContact, Visit, Who};
 use crate::errors::WebError;
 use crate::forms::Posted;
 use crate::page::Page;
+use crate::settings::Team;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use std::collections::HashMap;
-use store::{CaseId, CaseView, QueueFilter};
+use store::{AttemptNow, CaseId, CaseView, QueueFilter};
+use tower_sessions::Session;
 
 /// Cases on the page of the urgent route, and ads of one of them.
 const MOST_CASES: u32 = 200;
 const MOST_ADS: usize = 40;
+/// Longest reason for closing the route, in characters, as in the store.
+const MOST_REASON: usize = 2000;
 
 /// Whom a worker rings, and what the law asks.
+#[derive(Clone)]
 pub struct UrgentHelp {
     /// Name, number as people read it, and `tel:` address; the number may be missing.
     pub people: Vec<(String, String, String)>,
@@ -32,13 +39,20 @@ pub struct UrgentHelp {
 
 /// Whom to ring about a possible minor.
 pub async fn help(state: &AppState, page: &Page) -> Result<UrgentHelp, WebError> {
-    let mut people = Vec::with_capacity(state.settings.urgent_people.len());
-    for person in &state.settings.urgent_people {
+    let appointed = &state.settings.urgent_people;
+    let nameless = appointed.iter().filter(|person| person.name.is_empty());
+    let logins: Vec<String> = nameless.map(|person| person.login.to_lowercase()).collect();
+    let names = match logins.is_empty() {
+        true => HashMap::new(),
+        false => state.store.names_of_logins(&logins).await?,
+    };
+    let mut people = Vec::with_capacity(appointed.len());
+    for person in appointed {
         let name = match person.name.as_str() {
-            "" => match state.store.account_by_login(&person.login.to_lowercase()).await? {
-                Some(account) if account.disabled_at.is_none() => account.details.name,
+            "" => match names.get(&person.login.to_lowercase()) {
+                Some(name) => name.clone(),
                 // Whoever has no open account cannot look after a case.
-                _ => continue,
+                None => continue,
             },
             name => name.to_owned(),
         };
@@ -69,6 +83,7 @@ struct UrgentRow {
 struct UrgentView {
     page: Page,
     rows: Vec<UrgentRow>,
+    more: Option<String>,
 }
 
 /// The cases in the urgent route.
@@ -83,17 +98,20 @@ pub async fn urgent(
         QueueFilter { urgent: true, programme: Some(state.settings.programme.clone()), ..QueueFilter::default() };
     let look = who.look("queue", "urgent", state.settings.programme.0.clone(), state.now());
     let found = state.store.queue(&look, &filter, 0, MOST_CASES).await?;
+    let cases: Vec<CaseId> = found.rows.iter().map(|row| row.case.clone()).collect();
+    let notices = state.store.urgent_notices(&cases).await?;
     let mut rows = Vec::with_capacity(found.rows.len());
     for row in &found.rows {
-        let notice = state.store.urgent_notice(&row.case).await?;
         rows.push(UrgentRow {
             id: row.case.0.clone(),
             title: page.v("case-title", "id", short_id(&row.case)),
             facts: who_and_where(&state, &page, row),
-            told: notice.as_ref().map(|notice| told(&page, notice)),
+            told: notices.get(&row.case).map(|notice| told(&page, notice)),
         });
     }
-    show(&UrgentView { page, rows })
+    let beyond = i64::try_from(found.total).unwrap_or(i64::MAX) - rows.len() as i64;
+    let more = (beyond > 0).then(|| page.n("urgent-list-more", beyond));
+    show(&UrgentView { page, rows, more })
 }
 
 #[derive(Template)]
@@ -213,39 +231,80 @@ pub async fn close(
     let (id, now) = (CaseId(id), state.now());
     let view = read(&state, &who, &id, now).await?;
     let reason = posted.text("reason");
-    if reason.is_empty() {
-        let problem = Some(visit.language.t("wrong-urgent-reason"));
-        let page = page(&state, &visit, &who, &view, (problem, reason), None).await?;
+    let wrong = match reason.chars().count() {
+        0 => Some(visit.language.t("wrong-urgent-reason")),
+        long if long > MOST_REASON => Some(visit.language.n("wrong-too-long", MOST_REASON as i64)),
+        _ => None,
+    };
+    if wrong.is_some() {
+        let page = page(&state, &visit, &who, &view, (wrong, reason), None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     state.store.close_urgent(&id, &reason, who.id(), now).await?;
     Ok(Redirect::to("/urgent?done=urgent-closed").into_response())
 }
 
-/// A worker says on a line that somebody may be under 18.
+/// A worker says on a line that somebody may be under 18. What was typed and ticked so far stands there again: the button
+/// is one of the same form.
 pub async fn report_on_line(
     State(state): State<AppState>,
     OutreachWorker(who): OutreachWorker,
+    visit: Visit,
     Path(id): Path<i64>,
-    _posted: Posted,
-) -> Result<Redirect, WebError> {
+    posted: Posted,
+) -> Result<Response, WebError> {
     let now = state.now();
     let found = find(&state, &who, id, now).await?;
     state.store.report_minor(&found.line.line.advertiser, who.id(), now).await?;
-    Ok(Redirect::to(&format!("/line/{id}?done=urgent-reported")))
+    if !what_came::typed(&posted) {
+        return Ok(Redirect::to(&format!("/line/{id}?done=urgent-reported")).into_response());
+    }
+    let (done, text) = ("urgent-reported".to_owned(), posted.text("text"));
+    let text = Some(text).filter(|text| !text.is_empty());
+    let shown = ShownLine { done: Some(&done), posted, text: text.as_ref(), ..ShownLine::default() };
+    Ok(line::page(&state, &visit, &who, &found, shown).await?.into_response())
 }
 
-/// The same on a follow-up.
+/// The same of an attempt that the team looks after.
 pub async fn report_on_follow_up(
     State(state): State<AppState>,
     OutreachWorker(who): OutreachWorker,
+    visit: Visit,
     Path(id): Path<i64>,
-    _posted: Posted,
-) -> Result<Redirect, WebError> {
-    let now = state.now();
-    let attempt = super::follow_ups::own(&state, &who, id).await?;
-    let look = who.look("attempt", "outreach", attempt.0.to_string(), now);
-    let advertiser = state.store.attempt_now(&look, attempt).await?.attempt.advertiser;
-    state.store.report_minor(&advertiser, who.id(), now).await?;
-    Ok(Redirect::to("/follow-ups?done=urgent-reported"))
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let team = own_team(&state, &who)?;
+    let now = what_came::own(&state, &who, team, id).await?;
+    report(&state, &visit, &who, team, &now, From::FollowUp, posted).await
+}
+
+/// The same of somebody who rings, whom this session has looked up.
+pub async fn report_on_caller(
+    State(state): State<AppState>,
+    OutreachWorker(who): OutreachWorker,
+    visit: Visit,
+    session: Session,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let team = own_team(&state, &who)?;
+    let (now, from) = what_came::of_caller(&state, &who, &session, &posted).await?;
+    report(&state, &visit, &who, team, &now, from, posted).await
+}
+
+async fn report(
+    state: &AppState,
+    visit: &Visit,
+    who: &Who,
+    team: &Team,
+    now: &AttemptNow,
+    from: From,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    state.store.report_minor(&now.attempt.advertiser, who.id(), state.now()).await?;
+    // From the list of follow-ups it is a form of its own, and that page is the one to come back to.
+    if !posted.ticked("attempt") {
+        return Ok(Redirect::to("/follow-ups?done=urgent-reported").into_response());
+    }
+    let done = "urgent-reported".to_owned();
+    Ok(what_came::page(state, visit, who, team, now, from, Vec::new(), posted, Some(&done)).await?.into_response())
 }

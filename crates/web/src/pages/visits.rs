@@ -263,7 +263,7 @@ pub async fn record(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Result<Response, WebError> {
-    let (_, place) = known_place(&state, &who, &id).await?;
+    let (known, place) = known_place(&state, &who, &id).await?;
     let (t, today) = (visit.language, format::day_of(state.now()));
     let (kept, on) = match built(&state, &who, &place, &posted, today) {
         Ok(built) => built,
@@ -271,7 +271,7 @@ pub async fn record(
     };
     let source = source_of(&who, &posted);
     let look = look(&state, &who, &place.0);
-    match register::act(&state.store, &look, &state.settings.programme, &kept, on, source).await? {
+    match register::act(&state.store, &look, &state.settings.programme, Some(known), &kept, on, source).await? {
         Acted::Done(_) => Ok(Redirect::to(&format!("/places/{}?done=place-visited", place.0)).into_response()),
         Acted::Refused(refused) => refuse(&state, &visit, &who, &place.0, posted, refused_words(t, &refused)).await,
     }

@@ -4,12 +4,13 @@
 use super::attempt::{again, reach_soon};
 use super::attempt_form::{Written, caution_choices, consent_hows, told_ways, written};
 use super::both::{Both, Merge};
-use super::line_view::{FREQUENT, history, outcome_words};
+use super::line_view::{history, outcome_words};
 use super::today::own_team;
+use super::urgent::UrgentHelp;
 use super::{Choice, show};
 use crate::access::{OutreachWorker, Visit, Who};
 use crate::errors::WebError;
-use crate::forms::{Posted, new_token};
+use crate::forms::{Posted, TOKEN_FIELD, new_token};
 use crate::page::Page;
 use crate::sessions::CALLED;
 use crate::settings::Team;
@@ -71,9 +72,33 @@ pub struct WhatCame {
     /// Ways to choose from; none where the attempt's own stays.
     pub channels: Vec<Choice>,
     /// Outcomes, a button each.
-    pub outcomes: Vec<Choice>,
+    pub outcomes: Outcomes,
+    /// Methods on trial to choose from; none where the method is drawn or is the earlier attempt's.
+    pub methods: Vec<Choice>,
+    /// The contacts to choose from, by their place on the page; none where one is on record.
+    pub contacts: Vec<Choice>,
     /// What else can be recorded.
     pub more: Option<More>,
+    /// Where the button goes that opens the urgent route, and whom to ring; none where that is open.
+    pub minor: Option<(String, UrgentHelp)>,
+}
+
+/// Outcomes to choose from.
+pub struct Outcomes {
+    /// Those that come most often.
+    pub frequent: Vec<Choice>,
+    /// The others.
+    pub rare: Vec<Choice>,
+}
+
+/// The outcomes that come most often.
+const FREQUENT: [Outcome; 4] = [Outcome::NoAnswer, Outcome::Informed, Outcome::WantsToTalk, Outcome::Declined];
+
+/// Something was typed or ticked in a form, beside what stands there by itself.
+pub fn typed(posted: &Posted) -> bool {
+    const ITSELF: [&str; 9] =
+        ["key", "seen", "text_version", "text", "attempt", "version", "channel", "consent_on", TOKEN_FIELD];
+    !posted.again(&ITSELF).is_empty()
 }
 
 /// An earlier attempt as it is told, with its note where the team looks after it.
@@ -107,24 +132,39 @@ pub async fn told(
 }
 
 /// Outcomes to choose from. `awaited`: that an answer is waited for is one.
-pub fn outcomes(t: Language, awaited: bool) -> Vec<Choice> {
+pub fn outcomes(t: Language, awaited: bool) -> Outcomes {
     let waits = awaited.then(|| Choice::new("", t.t("outcome-awaited"), "-"));
     // An objection stands apart: nobody should end up on it with a thumb that aimed at its neighbour.
     let apart = Outcome::Objection.as_str();
-    let rare = Outcome::ALL.iter().filter(|outcome| !FREQUENT.contains(outcome));
-    let known = FREQUENT.iter().chain(rare).map(|o| Choice::new(o.as_str(), t.of(&gate::outcome(*o).label()), apart));
-    waits.into_iter().chain(known).collect()
+    let choice = |o: &Outcome| Choice::new(o.as_str(), t.of(&gate::outcome(*o).label()), apart);
+    let rare = Outcome::ALL.iter().filter(|outcome| !FREQUENT.contains(outcome)).map(choice);
+    Outcomes { frequent: FREQUENT.iter().map(choice).collect(), rare: waits.into_iter().chain(rare).collect() }
 }
 
 /// The form for an attempt that waits.
-pub fn waiting(t: Language, action: String, attempt: &AttemptRow, more: Option<More>) -> WhatCame {
+pub fn waiting(
+    t: Language,
+    action: String,
+    attempt: &AttemptRow,
+    more: Option<More>,
+    minor: Option<(String, UrgentHelp)>,
+) -> WhatCame {
     WhatCame {
         action,
         hidden: vec![("attempt", attempt.id.0.to_string()), ("version", attempt.version.to_string())],
         channels: Vec::new(),
         outcomes: outcomes(t, false),
+        methods: Vec::new(),
+        contacts: Vec::new(),
         more,
+        minor,
     }
+}
+
+/// The key that makes a second send of the form harmless: the one that was sent, else a new one.
+pub fn form_key(posted: &Posted) -> Result<String, WebError> {
+    let sent = Some(posted.text("key")).filter(|key| key.len() == 32);
+    sent.map_or_else(new_token, Ok)
 }
 
 /// The form for what happened after an attempt. `newest`: the newest attempt that the page tells of.
@@ -135,6 +175,7 @@ pub fn further(
     newest: AttemptId,
     awaited: bool,
     more: More,
+    minor: Option<(String, UrgentHelp)>,
 ) -> Result<WhatCame, WebError> {
     let known = [
         outreach::Channel::Sms,
@@ -144,14 +185,16 @@ pub fn further(
         outreach::Channel::App,
     ];
     let chosen = more.f.or("channel", "call");
-    let key = Some(more.f.text("key")).filter(|key| key.len() == 32);
-    let key = key.map_or_else(new_token, Ok)?;
+    let key = form_key(&more.f)?;
     Ok(WhatCame {
         action,
         hidden: vec![("attempt", attempt.id.0.to_string()), ("seen", newest.0.to_string()), ("key", key)],
         channels: known.iter().map(|c| Choice::new(c.as_str(), t.of(&c.label()), &chosen)).collect(),
         outcomes: outcomes(t, awaited),
+        methods: Vec::new(),
+        contacts: Vec::new(),
         more: Some(more),
+        minor,
     })
 }
 
@@ -172,6 +215,13 @@ impl From {
             From::Line(id) => format!("/line/{id}/outcome"),
             From::FollowUp => format!("/follow-ups/{}/outcome", attempt.0),
             From::Called(_) => "/called/outcome".to_owned(),
+        }
+    }
+    fn urgent(self, attempt: AttemptId) -> String {
+        match self {
+            From::Line(id) => format!("/line/{id}/urgent"),
+            From::FollowUp => format!("/follow-ups/{}/urgent", attempt.0),
+            From::Called(_) => "/called/urgent".to_owned(),
         }
     }
     fn back(self) -> (String, &'static str) {
@@ -197,12 +247,13 @@ struct WhatCameView {
     told: Vec<Told>,
     language: String,
     errors: Vec<(&'static str, String)>,
+    urgent: Option<UrgentHelp>,
     form: WhatCame,
 }
 
 /// The form on a page of its own: small, and what is wrong stands above it.
 #[expect(clippy::too_many_arguments, reason = "each is one plain fact of the page")]
-async fn page(
+pub async fn page(
     state: &AppState,
     visit: &Visit,
     who: &Who,
@@ -211,6 +262,7 @@ async fn page(
     from: From,
     errors: Vec<(&'static str, String)>,
     posted: Posted,
+    done: Option<&String>,
 ) -> Result<Html<String>, WebError> {
     let (t, attempt) = (visit.language, &now.attempt);
     let (back, words) = from.back();
@@ -219,19 +271,25 @@ async fn page(
         From::FollowUp => from.action(attempt.id),
         _ => back.clone(),
     };
-    let page = Page { here, ..Page::of(state, visit, who, t.t("line-outcome")).under(back, t.t(words)) };
+    let page =
+        Page { here, ..Page::of(state, visit, who, t.t("line-outcome")).under(back, t.t(words)).with_done(done) };
     let more = more(state, t, posted, !errors.is_empty());
     let action = from.action(attempt.id);
+    let help = super::urgent::help(state, &page).await?;
+    let (urgent, minor) = match state.store.in_urgent_route(&attempt.advertiser, state.now()).await? {
+        true => (Some(help), None),
+        false => (None, Some((from.urgent(attempt.id), help))),
+    };
     let form = match waits(team, attempt) {
-        true => waiting(t, action, attempt, Some(more)),
-        false => further(t, action, attempt, now.newest, matches!(from, From::FollowUp), more)?,
+        true => waiting(t, action, attempt, Some(more), minor),
+        false => further(t, action, attempt, now.newest, matches!(from, From::FollowUp), more, minor)?,
     };
     let language = match now.language.as_str() {
         "" => t.t("language-unknown"),
         code => page.language(code),
     };
     let told = told(state, &page, who, team, std::slice::from_ref(attempt)).await?;
-    show(&WhatCameView { page, told, language, errors, form })
+    show(&WhatCameView { page, told, language, errors, urgent, form })
 }
 
 /// The attempt waits for an answer, and the team looks after it: the outcome is its own. Else what came is one more.
@@ -245,7 +303,7 @@ async fn read(state: &AppState, who: &Who, attempt: AttemptId) -> Result<Attempt
 }
 
 /// An attempt that the worker's team looks after.
-async fn own(state: &AppState, who: &Who, team: &Team, id: i64) -> Result<AttemptNow, WebError> {
+pub async fn own(state: &AppState, who: &Who, team: &Team, id: i64) -> Result<AttemptNow, WebError> {
     let now = read(state, who, AttemptId(id)).await?;
     if now.attempt.cared_by() == &team.id { Ok(now) } else { Err(WebError::NotFound) }
 }
@@ -259,7 +317,7 @@ pub async fn form(
 ) -> Result<Html<String>, WebError> {
     let team = own_team(&state, &who)?;
     let now = own(&state, &who, team, id).await?;
-    page(&state, &visit, &who, team, &now, From::FollowUp, Vec::new(), Posted::default()).await
+    page(&state, &visit, &who, team, &now, From::FollowUp, Vec::new(), Posted::default(), None).await
 }
 
 /// Records what came of it.
@@ -300,12 +358,22 @@ pub async fn called(
     posted: Posted,
 ) -> Result<Response, WebError> {
     let team = own_team(&state, &who)?;
+    let (now, from) = of_caller(&state, &who, &session, &posted).await?;
+    record(&state, &visit, &who, team, now, from, posted).await
+}
+
+/// The attempt that a form about a caller names, where this session has looked the number up.
+pub async fn of_caller(
+    state: &AppState,
+    who: &Who,
+    session: &Session,
+    posted: &Posted,
+) -> Result<(AttemptNow, From), WebError> {
     let named = posted.number("attempt").ok_or(WebError::UnreadableForm)?;
     let callers: Vec<(i64, i64)> = session.get(CALLED).await?.unwrap_or_default();
     let contact = callers.iter().rev().find(|(attempt, _)| *attempt == named).map(|(_, contact)| *contact);
     let from = From::Called(ContactRef(contact.ok_or(WebError::NotFound)?));
-    let now = read(&state, &who, AttemptId(named)).await?;
-    record(&state, &visit, &who, team, now, from, posted).await
+    Ok((read(state, who, AttemptId(named)).await?, from))
 }
 
 /// The form for a caller, whom the session remembers: the page repeats no number.
@@ -315,6 +383,7 @@ pub async fn caller(
     team: &Team,
     session: &Session,
     known: &CalledBack,
+    help: Option<UrgentHelp>,
 ) -> Result<Option<WhatCame>, WebError> {
     let Some(last) = known.attempts.last() else { return Ok(None) };
     let mut callers: Vec<(i64, i64)> = session.get(CALLED).await?.unwrap_or_default();
@@ -322,14 +391,14 @@ pub async fn caller(
     callers.push((last.id.0, known.contact.0));
     let from = callers.len().saturating_sub(MOST_CALLERS);
     session.insert(CALLED, &callers[from..]).await?;
-    let action = "/called/outcome".to_owned();
+    let (action, minor) = ("/called/outcome".to_owned(), help.map(|help| ("/called/urgent".to_owned(), help)));
     if waits(team, last) {
-        return Ok(Some(waiting(t, action, last, Some(more(state, t, Posted::default(), false)))));
+        return Ok(Some(waiting(t, action, last, Some(more(state, t, Posted::default(), false)), minor)));
     }
     // Whoever rings has asked for contact.
     let asked = Posted::default().with("person_asked", "1");
     let newest = known.attempts.iter().map(|attempt| attempt.id).max().unwrap_or(last.id);
-    Ok(Some(further(t, action, last, newest, false, more(state, t, asked, false))?))
+    Ok(Some(further(t, action, last, newest, false, more(state, t, asked, false), minor)?))
 }
 
 /// Reads the form and keeps it: on the attempt where that waited, else as a further attempt.
@@ -350,7 +419,7 @@ pub async fn record(
         errors.push(("how", t.t("wrong-channel")));
     }
     if !errors.is_empty() {
-        let page = page(state, visit, who, team, &now, from, errors, posted).await?;
+        let page = page(state, visit, who, team, &now, from, errors, posted, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let objected = written.outcome == Some(Outcome::Objection);
@@ -365,6 +434,12 @@ pub async fn record(
         match state.store.record_outcome(attempt, &edit, version, who.id(), at).await {
             Err(StoreError::Conflict { found, .. }) => {
                 return both(state, visit, who, attempt, from, outcome, found, &posted).await;
+            }
+            // What became of the referral is on record: the consent that was typed is not dropped without a word.
+            Err(StoreError::Refused { .. }) if edit.details.consent.is_some() => {
+                let errors = vec![("consent", t.t("wrong-consent-again"))];
+                let page = page(state, visit, who, team, &now, from, errors, posted, None).await?;
+                return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
             }
             saved => saved?,
         }

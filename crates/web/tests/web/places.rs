@@ -291,6 +291,48 @@ async fn two_devices_that_save_the_same_form_are_both_shown_and_one_can_stop_any
 }
 
 #[tokio::test]
+async fn a_save_that_meets_an_ended_form_shows_both_and_writes_over_nothing() {
+    let world = opened().await;
+    let mut one = Browser::signed_in(app(world.state.clone()), "vest").await;
+    let mut two = Browser::signed_in(app(world.state.clone()), "viggo").await;
+    let (a, b) = (one.get("/forms/1").await.body, two.get("/forms/1").await.body);
+    let ended = send(&mut one, "/forms/1", &fields(&a, &[("q:alone", "no")], "stop-keep")).await;
+    assert_eq!(ended.location(), "/forms/1?done=form-ended", "{}", ended.body);
+    let late = send(&mut two, "/forms/1", &fields(&b, &[("q:alone", "yes")], "save")).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    for words in ["Vera Vest afsluttede samtalen", "Dit er ikke gemt", "Gemt af den anden: Nej", "Se det, der er gemt"]
+    {
+        assert!(late.body.contains(words), "{words}: {}", late.body);
+    }
+    assert!(late.body.contains("value=\"yes\" checked") && !late.body.contains("value=\"finish\""), "{}", late.body);
+    // The same sent twice is nothing to choose.
+    let twice = send(&mut one, "/forms/1", &fields(&a, &[("q:alone", "no")], "stop-keep")).await;
+    assert_eq!(twice.location(), "/forms/1");
+    let ids = [PLACE.to_owned()];
+    let kept = world.state.store.forms_at(&look(&world), &world.state.settings.programme, &ids).await.unwrap();
+    assert_eq!((kept[0].state, kept[0].answers["alone"].as_str()), (store::FormState::Stopped, "no"));
+}
+
+#[tokio::test]
+async fn a_consent_is_taken_back_where_the_form_s_version_is_gone() {
+    let mut world = opened().await;
+    let mut settings = (*world.state.settings).clone();
+    let mut places = (**settings.places.as_ref().unwrap()).clone();
+    places.forms.clear();
+    settings.places = Some(std::sync::Arc::new(places));
+    world.state.settings = std::sync::Arc::new(settings);
+    let mut worker = Browser::signed_in(app(world.state.clone()), "vest").await;
+    let page = worker.get("/forms/1").await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    for words in ["Samtalen kan ikke vises", "ikke i opsætningen længere", "Slet samtalen"] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    let gone = worker.post("/forms/1", &[("act", "withdraw")]).await;
+    assert_eq!(gone.location(), format!("/places/{PLACE}?done=form-withdrawn"));
+    assert_eq!(worker.get("/forms/1").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn every_page_stays_small_and_says_no_word_that_a_third_party_should_not_read() {
     let world = opened().await;
     let mut worker = Browser::signed_in(app(world.state.clone()), "vest").await;

@@ -238,8 +238,44 @@ async fn a_late_save_of_an_outcome_changes_nothing() {
     attempt(&mut vera, &path, &[("outcome", "")]).await;
     let (store, first) = (&world.state.store, kept(&world).await[0].clone());
     let by = store.account_by_login("vest").await.unwrap().unwrap().id;
-    store.record_outcome(first.id, &OutcomeEdit::of(Outcome::Informed), 1, by, now()).await.unwrap();
-    let late = store.record_outcome(first.id, &OutcomeEdit::of(Outcome::Declined), 1, by, now()).await;
+    let edit = |outcome| OutcomeEdit {
+        outcome,
+        minutes: None,
+        note: String::new(),
+        follow_up: None,
+        details: store::AttemptDetails::default(),
+    };
+    store.record_outcome(first.id, &edit(Outcome::Informed), 1, by, now()).await.unwrap();
+    let late = store.record_outcome(first.id, &edit(Outcome::Declined), 1, by, now()).await;
     assert!(matches!(late, Err(store::StoreError::Conflict { found: 2, .. })), "{late:?}");
     assert_eq!(kept(&world).await[0].outcome, Some(Outcome::Informed));
+}
+
+#[tokio::test]
+async fn a_second_consent_after_the_authority_s_word_is_refused_with_words_and_nothing_typed_is_lost() {
+    let world = world().await;
+    let path = format!("/line/{}", make_list(&world).await[0]);
+    let mut vera = claimed(&world, "vest", &path).await;
+    let mut tab = claimed(&world, "vest", &path).await;
+    attempt(&mut vera, &path, &[("outcome", "")]).await;
+    let to = format!("/follow-ups/{}/outcome", kept(&world).await[0].id.0);
+    let (first, second) = (vera.get(&to).await.body, tab.get(&to).await.body);
+    let consent = |whom: &'static str| {
+        [("outcome", "referred"), ("consent_to", whom), ("consent_how", "spoken"), ("consent_language", "engelsk")]
+    };
+    assert_eq!(answer(&mut vera, &to, &first, &consent("CMM")).await.status, StatusCode::SEE_OTHER);
+    let id = kept(&world).await[0].id.0;
+    vera.get("/follow-ups").await;
+    let said = [("status", "pending"), ("said_by", "CMM"), ("said_on", "2026-11-24")];
+    assert_eq!(vera.post(&format!("/follow-ups/{id}/referral"), &said).await.status, StatusCode::SEE_OTHER);
+    // The other tab saves late, sees both, and saves after all: what was said is of the first referral.
+    let both = answer(&mut tab, &to, &second, &consent("Klinikken")).await;
+    assert_eq!(both.status, StatusCode::CONFLICT, "{}", both.body);
+    let refused = answer(&mut tab, &to, &both.body, &consent("Klinikken")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.body.contains("allerede skrevet, hvad der er sket") && refused.body.contains("value=\"Klinikken\"")
+    );
+    let due = vera.get("/follow-ups").await.body;
+    assert!(due.contains("Henvist til: CMM") && !due.contains("Klinikken"), "{due}");
 }

@@ -228,3 +228,5 @@ again-there = Det står der
 again-leave = Det er det samme. Gem ikke mit
 again-mine = Det ville du skrive
 again-save = Det er et mere. Gem også mit
+line-record-shut = Linjen er lukket. Havde du kontakt, før den blev det, så skriv, hvad der kom ud af det.
+wrong-consent-again = Det er allerede skrevet, hvad der er sket med henvisningen. Gælder samtykket en ny henvisning, så slet det her, og skriv den som en ny kontakt under Følg op

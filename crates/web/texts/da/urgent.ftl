@@ -26,3 +26,8 @@ line-next = Næste linje
 line-to-list = Til listen
 wrong-channel = Vælg, hvordan du tog kontakt
 minor-then = Så ringer du til en af dem:
+minor-kept = Det, du har skrevet på siden, bliver stående.
+urgent-list-more = { $n ->
+    [one] Der er { $count } sag mere. Den vises, når en af disse er lukket.
+   *[other] Der er { $count } sager mere. De vises, når nogle af disse er lukket.
+  }

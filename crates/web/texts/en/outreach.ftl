@@ -228,3 +228,5 @@ again-there = This is recorded
 again-leave = It is the same. Do not save mine
 again-mine = This is what you wrote
 again-save = It is one more. Save mine too
+line-record-shut = The line is shut. If you made contact before it was, write what came of it.
+wrong-consent-again = What became of the referral is on record already. If the consent is for a new referral, delete it here, and write that as a new contact under Follow up

@@ -26,3 +26,8 @@ line-next = Next line
 line-to-list = To the list
 wrong-channel = Choose how you made contact
 minor-then = Then ring one of them:
+minor-kept = What you have written on the page stays.
+urgent-list-more = { $n ->
+    [one] There is { $count } case more. It is shown when one of these is closed.
+   *[other] There are { $count } cases more. They are shown when some of these are closed.
+  }
