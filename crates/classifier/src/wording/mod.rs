@@ -7,6 +7,8 @@ mod literals;
 mod part;
 mod pattern;
 mod tokens;
+mod trie;
+mod walk;
 
 pub(crate) use guards::{GUARDS, Guards, Stop};
 pub(crate) use part::Part;
@@ -82,7 +84,7 @@ impl<'a> Folded<'a> {
 fn places(pattern: &Compiled, text: &str, candidate: &Candidate) -> Vec<Range<usize>> {
     match &candidate.starts {
         Some(starts) => pattern.pattern.find_at(text, &candidate.within, starts),
-        None => pattern.pattern.find_within(text, candidate.within.clone()).collect(),
+        None => pattern.pattern.find_within(text, candidate.within.clone(), candidate.last).collect(),
     }
 }
 
@@ -103,6 +105,7 @@ impl Matcher {
     ) -> Result<Self, Vec<BadPattern>> {
         let guards = Guards::of(raw);
         let (mut bad, mut patterns, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut shared = walk::Parts::default();
         for (index, indicator) in indicators.iter().enumerate() {
             for (table, wording) in [("wording", &indicator.wording.fires), ("not", &indicator.wording.not)] {
                 for (language, sources) in wording {
@@ -114,7 +117,7 @@ impl Matcher {
                         let touching = source.strip_prefix("= ").filter(|_| silences);
                         let written = touching.unwrap_or(source.as_str());
                         let touching = touching.is_some();
-                        let (pattern, hir) = match pattern::compile_and_parse(written, words) {
+                        let (pattern, hir) = match pattern::compile_and_parse(written, words, &mut shared) {
                             Ok(compiled) => compiled,
                             Err(message) => {
                                 fail(format!("pattern `{source}`: {message}"));
@@ -133,7 +136,7 @@ impl Matcher {
                         }
                         let mut needs = literals::required(&hir);
                         // Either half of `A ~3~ B` may come first.
-                        needs.first = needs.first.filter(|_| !pattern.written.contains('~'));
+                        needs.any_order = pattern.written.contains('~');
                         if needs.parts.is_empty() && !silences {
                             fail(format!("pattern `{source}` needs at least one word"));
                             continue;
@@ -151,10 +154,8 @@ impl Matcher {
             return Err(bad);
         }
         // A pattern that names such a sign itself may reach over it.
-        let crosses = patterns.iter().map(|p| p.pattern.written.contains(['.', ':', '!'])).collect();
-        let first_pass = FirstPass::of(&parts, crosses).map_err(|error| {
-            vec![BadPattern { indicator: 0, key: "wording".to_owned(), message: error.to_string() }]
-        })?;
+        let crosses: Vec<bool> = patterns.iter().map(|p| p.pattern.written.contains(['.', ':', '!'])).collect();
+        let first_pass = FirstPass::of(parts, &crosses);
         let within = indicators.iter().map(|indicator| indicator.wording.not_within).collect();
         let off = indicators.iter().map(|i| i.wording.without_guards.iter().cloned().collect()).collect();
         let ids = indicators.iter().enumerate().map(|(at, indicator)| (indicator.id.as_str().to_owned(), at)).collect();

@@ -16,6 +16,7 @@
 //!
 //! Patterns are folded as texts are, so `på` and `paa` are one.
 
+use super::walk::{Expression, Parts, Walked};
 use domain::NormalText;
 use regex_automata::meta::{Config, Regex};
 use regex_automata::{Anchored, Input, util::syntax};
@@ -28,14 +29,14 @@ use std::sync::OnceLock;
 const SIZE_LIMIT: usize = 4 << 20;
 /// Between two words of a pattern: nothing that ends a sentence, nothing that is a word. In bytes, of which a sign
 /// beyond ASCII has up to four: expressions over letters of all scripts take many times the memory and time.
-const SEPARATOR: &str = r"[^a-z0-9.!?;:|\n]{1,8}";
+pub(super) const SEPARATOR: &str = r"[^a-z0-9.!?;:|\n]{1,8}";
 /// Between words that a gap jumps over: no comma either.
 const SAME_CLAUSE: &str = r"[^a-z0-9.!?;:|,()\n]{1,6}";
 /// A word; one of these abbreviations, or a number, with its full stop too.
 const WORD: &str = r"(?:(?:kr|kl|ca|nr|tlf|min|st|d|[0-9]+)\.|(?:[a-z0-9']|’)+)";
 
-/// A pattern, checked when it is loaded and compiled when a text first could match it: most never are in a short run,
-/// and compiling all of them is most of the time that a start takes.
+/// A pattern, checked and made ready to be walked through when it is loaded. Its automaton is compiled when first a text
+/// takes too long a walk, which most never do.
 #[derive(Debug, Clone)]
 pub(crate) struct CompiledPattern {
     pub source: String,
@@ -43,6 +44,7 @@ pub(crate) struct CompiledPattern {
     pub written: String,
     /// What the text must say besides.
     pub besides: Option<Besides>,
+    walk: Option<Expression>,
     regex: OnceLock<Option<Regex>>,
 }
 
@@ -58,33 +60,72 @@ pub(crate) enum Besides {
 impl CompiledPattern {
     /// Ranges of the text that it matches.
     pub fn find_all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
-        self.find_within(text, 0..text.len())
+        self.find_within(text, 0..text.len(), text.len())
     }
 
     /// The same inside of `within`, where a match can begin only at `starts`: each is tried, and nothing between.
     pub fn find_at(&self, text: &str, within: &Range<usize>, starts: &[usize]) -> Vec<Range<usize>> {
-        let Some(regex) = self.regex.get_or_init(|| build(&self.source)) else { return Vec::new() };
         let (mut found, mut end): (Vec<Range<usize>>, usize) = (Vec::new(), within.start);
-        for start in starts.iter().filter(|start| within.contains(start)) {
-            if *start < end {
+        for start in starts.iter().copied().filter(|start| within.contains(start)) {
+            if start < end {
                 continue;
             }
-            let input = Input::new(text).span(*start..within.end).anchored(Anchored::Yes);
-            if let Some(range) = regex.find(input).map(|found| found.range()) {
-                end = range.end.max(start + 1);
-                found.push(range);
+            if let Some(to) = self.ends_at(text, start, within.end) {
+                end = to.max(start + 1);
+                found.push(start..to);
             }
         }
         found
     }
 
-    /// The same inside of `within`, where the text around it still says what a whole word is.
-    pub fn find_within<'t>(&'t self, text: &'t str, within: Range<usize>) -> impl Iterator<Item = Range<usize>> + 't {
-        // Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
-        let regex = self.regex.get_or_init(|| build(&self.source));
-        regex
-            .iter()
-            .flat_map(move |regex| regex.find_iter(Input::new(text).span(within.clone())).map(|found| found.range()))
+    /// The same inside of `within`, where the text around it still says what a whole word is, and no match begins behind
+    /// `last`.
+    pub fn find_within<'t>(
+        &'t self,
+        text: &'t str,
+        within: Range<usize>,
+        last: usize,
+    ) -> impl Iterator<Item = Range<usize>> + 't {
+        let mut from = within.start;
+        std::iter::from_fn(move || {
+            let found = self.next_within(text, from..within.end, last)?;
+            from = found.end.max(found.start + 1);
+            Some(found)
+        })
+    }
+
+    fn ends_at(&self, text: &str, start: usize, end: usize) -> Option<usize> {
+        match self.walk.as_ref().map(|walk| walk.walk(text.as_bytes(), start, end)) {
+            Some(Walked::To(to)) => Some(to),
+            Some(Walked::Not) => None,
+            Some(Walked::Far) | None => {
+                let input = Input::new(text).span(start..end).anchored(Anchored::Yes);
+                self.automaton()?.find(input).map(|found| found.end())
+            }
+        }
+    }
+
+    fn next_within(&self, text: &str, within: Range<usize>, last: usize) -> Option<Range<usize>> {
+        let by_automaton =
+            |from: usize| self.automaton()?.find(Input::new(text).span(from..within.end)).map(|found| found.range());
+        let Some(walk) = &self.walk else { return by_automaton(within.start) };
+        let bytes = text.as_bytes();
+        for at in within.start..within.end.min(last.saturating_add(1)) {
+            if !walk.may_begin(bytes, at) {
+                continue;
+            }
+            match walk.walk(bytes, at, within.end) {
+                Walked::To(to) => return Some(at..to),
+                Walked::Not => {}
+                Walked::Far => return by_automaton(at),
+            }
+        }
+        None
+    }
+
+    /// Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
+    fn automaton(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| build(&self.source)).as_ref()
     }
 }
 
@@ -98,19 +139,20 @@ fn build(source: &str) -> Option<Regex> {
 
 /// Compiles one pattern, or says what is wrong with it.
 pub(crate) fn compile(source: &str, words: &BTreeMap<String, String>) -> Result<CompiledPattern, String> {
-    compile_and_parse(source, words).map(|(pattern, _)| pattern)
+    compile_and_parse(source, words, &mut Parts::default()).map(|(pattern, _)| pattern)
 }
 
-/// The same, with the expression of which all words must be there.
+/// The same, with the expression of which all words must be there. `parts` are those that several patterns share.
 pub(crate) fn compile_and_parse(
     source: &str,
     words: &BTreeMap<String, String>,
+    parts: &mut Parts,
 ) -> Result<(CompiledPattern, Hir), String> {
     let (source, besides) = match source.split_once(" && ") {
         Some((_, besides)) if besides.contains("&&") => return Err("`&&` stands in a pattern once".to_owned()),
         Some((source, besides)) => match besides.trim().strip_prefix('@') {
             Some(id) => (source, Some(Besides::Indicator(id.to_owned()))),
-            None => (source, Some(Besides::Said(Box::new(compile(besides, words)?)))),
+            None => (source, Some(Besides::Said(Box::new(compile_and_parse(besides, words, parts)?.0)))),
         },
         None => (source, None),
     };
@@ -132,7 +174,13 @@ pub(crate) fn compile_and_parse(
     if minimum.unwrap_or(0) == 0 {
         return Err("it matches nothing at all".to_owned());
     }
-    Ok((CompiledPattern { source, written: expanded.trim().to_owned(), besides, regex: OnceLock::new() }, hir))
+    let walk = if source == in_order {
+        parts.expression(&hir)
+    } else {
+        parts.expression(&parse(&source).map_err(|error| error.to_string())?)
+    };
+    let written = expanded.trim().to_owned();
+    Ok((CompiledPattern { source, written, besides, walk, regex: OnceLock::new() }, hir))
 }
 
 /// As the expression is parsed: over bytes.
@@ -251,6 +299,56 @@ mod tests {
         let either = "(mangler|brug for) ~3~ penge";
         assert!(check(either, "jeg mangler lidt penge") && check(either, "penge er jeg meget brug for"));
         assert!(!check(either, "penge har jeg. Mangler du?") && !check(either, "mangler du noget, så penge"));
+    }
+
+    const WRITTEN: [&str; 10] = [
+        "hun er ny",
+        "pige* her",
+        "(ny|nye|nyt )?(pige(r|rne)?|dame(r)?) <3> (her|hos os|ny)",
+        "don't <2> drive",
+        "(mangler|brug for) ~3~ penge",
+        "_ er _ _",
+        "# (kr|kr.|time) _",
+        "100( )?% ny",
+        "(hun|han|de|vi|ny) <9> (er|her) <9> (ny|hos)",
+        "(a|ab|abc)(c|bc)? er",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_walked_is_what_the_automaton_matches(
+            words in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "hun", "er", "ny", "nye", "nyt", "pige", "piger", "pigerne", "dame", "her", "hos", "os", "don't", "dont",
+                    "don’t", "drive", "mangler", "brug", "for", "penge", "12", "100", "%", "kr", "kr.", "time", "abcbc", "abc",
+                    " ", " ", ", ", ". ", "-", "'", "’’", "æ", "\n", "  ", "'' ''",
+                ]),
+                0..40,
+            ),
+            blanks in proptest::prelude::any::<bool>(),
+        ) {
+            let text = words.join(if blanks { " " } else { "" });
+            let text = NormalText::fold(&text).as_str().to_owned();
+            for written in WRITTEN {
+                let pattern = compile(written, &BTreeMap::new()).unwrap();
+                proptest::prop_assert!(pattern.walk.is_some(), "{}", written);
+                let automaton = build(&pattern.source).unwrap();
+                let walked: Vec<Range<usize>> = pattern.find_all(&text).collect();
+                let matched: Vec<Range<usize>> = automaton.find_iter(&text).map(|found| found.range()).collect();
+                proptest::prop_assert_eq!(walked, matched, "{} in {:?}", written, &text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_walk_that_takes_too_long_is_left_to_the_automaton() {
+        let pattern = compile("hun <9> er <9> ny <9> her", &BTreeMap::new()).unwrap();
+        let text = format!("hun {}her", "er' 'ny '' ".repeat(200));
+        let walk = pattern.walk.as_ref().unwrap();
+        assert_eq!(walk.walk(text.as_bytes(), 0, text.len()), Walked::Far);
+        let automaton = build(&pattern.source).unwrap();
+        let matched: Vec<Range<usize>> = automaton.find_iter(&text).map(|found| found.range()).collect();
+        assert_eq!(pattern.find_all(&text).collect::<Vec<_>>(), matched);
     }
 
     #[test]
