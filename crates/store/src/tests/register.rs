@@ -229,7 +229,7 @@ on_both! {
         let two = two(test).await;
         two.clinics.store.put_attempt(&attempt("visit", of("1"), None, 200), two.bo).await.unwrap();
         test.store.object(&phone("0004"), ObjectionChannel::Office, &system(), at(200)).await.unwrap();
-        let clocks = Clocks { pages_days: 30, ads_days: 730, images_days: 730, cases_days: 1826, ledger_days: 1826, audit_days: 1826 };
+        let clocks = Clocks { pages_days: 30, ads_days: 730, contacts_days: 730, images_days: 730, cases_days: 1826, ledger_days: 1826, audit_days: 1826 };
         let day = |days: i64| at(200) + jiff::SignedDuration::from_hours(24 * days);
         assert!(two.register.store.retention_run(&clocks, &system(), day(179)).await.unwrap().is_empty());
         let gone = two.register.store.retention_run(&clocks, &system(), day(181)).await.unwrap();
