@@ -67,8 +67,11 @@ try:
     case = html.unescape(re.search(r'href="(/case/[^"?#]+)', queue).group(1))
     _, text, _, _ = ask("GET", case)
     network = re.search(r'href="(/network/[^"?#]+)', text)
-    pages = ["/queue", "/queue?band=medium&region=region-hovedstaden", case, *([network.group(1)] if network else []), "/search",
-             "/search?q=pige", "/search?q=ring+ny", "/search?q=ny&show=networks", "/second", "/history", "/history?whose=all",
+    _, found, _, _ = ask("GET", "/search?q=ny")
+    ad = re.search(r'href="(/ad/[0-9]+)"', found)
+    pages = ["/queue", "/queue?band=medium&region=region-hovedstaden", "/queue?region=region-hovedstaden", "/queue?language=en",
+             "/queue?indicator=third_person_voice", case, *([network.group(1)] if network else []), *([ad.group(1)] if ad else []),
+             "/search", "/search?q=pige", "/search?q=ring+ny", "/search?q=ny&show=networks", "/search?q=ny&show=cases", "/second", "/history", "/history?whose=all",
              "/shared-numbers", "/indicators", "/indicators/third_person_voice", "/drift", "/try"]
     over = 0
     for path in pages:
@@ -79,7 +82,7 @@ try:
         wrong += ["too slow"] if took > MOST_MS else []
         wrong += ["too large"] if size > MOST_BYTES else []
         over += bool(wrong)
-        shown = re.sub(r"(/case/|/network/).*", r"\1…", path)
+        shown = re.sub(r"(/case/|/network/|/ad/).*", r"\1…", path)
         print(f"{shown:<50} {took:7.0f} ms {size / 1000:7.1f} KB  {', '.join(wrong)}")
     sys.exit(1 if over else 0)
 finally:

@@ -17,6 +17,13 @@ pub enum Actor {
     System(String),
 }
 
+impl Actor {
+    /// Somebody who is signed in, and not this account.
+    pub(crate) fn is_another(&self, than: Option<AccountId>) -> bool {
+        matches!(self, Actor::Account(id) if Some(*id) != than)
+    }
+}
+
 /// A look at personal data: who, why, what. Its audit row is written in the transaction that reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {

@@ -77,12 +77,12 @@ pub use release::{
     Pseudonyms, ReleaseRow, SourceCounts,
 };
 pub use research::{
-    Act, ActFilter, ActId, ActWhat, AdLabel, CaseAd, CaseId, CaseLink, CaseState, CaseView, ContactJudgementRow,
-    ContactPoint, DecideWith, Decided, DecidedWith, Decision, DecisionId, DecisionKind, DecisionRow, Item, JudgementId,
-    JudgementRow, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, NoteKind, NoteRow, Opening,
-    PairView, QueueFilter, QueuePage, QueueRow, ReadingDay, ReviewClaim, SavedView, SecondDone, SecondId, SecondRow,
-    SecondShare, SecondView, SharedNumber, SharedNumberView, SharedNumbersPage, Skipped, SubjectCase, TwiceRead,
-    Waiting,
+    Act, ActFilter, ActId, ActWhat, AdLabel, AdPage, CaseAd, CaseId, CaseLink, CaseState, CaseView,
+    ContactJudgementRow, ContactPoint, DecideWith, Decided, DecidedWith, Decision, DecisionId, DecisionKind,
+    DecisionRow, Item, JudgementId, JudgementRow, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView,
+    NoteKind, NoteRow, Opening, PairView, QueueFilter, QueuePage, QueueRow, ReadingDay, ReviewClaim, SavedView,
+    SecondDone, SecondId, SecondRow, SecondShare, SecondView, SharedNumber, SharedNumberView, SharedNumbersPage,
+    Skipped, SubjectCase, TwiceRead, Waiting,
 };
 pub use retention::{COMMON_DAYS, Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
 pub use rotation::Rotated;

@@ -98,7 +98,12 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat || event.defaultPrevented) return;
     if (event.shiftKey && event.key !== "?") return;
-    if (dialog?.open || isTyping(event.target) || !(event.target instanceof Element)) return;
+    if (dialog?.open || !(event.target instanceof Element)) return;
+    if (isTyping(event.target)) {
+      // Escape leaves the field and keeps what stands in it: the keys work again, and Enter saves.
+      if (event.key === "Escape") { event.target.blur(); event.preventDefault(); }
+      return;
+    }
     if (act(event)) event.preventDefault();
   });
 

@@ -1,6 +1,7 @@
 //! The pages, one file each: who may, read, decide, show.
 
 pub mod account;
+pub mod ad;
 pub mod administration;
 pub mod attempt;
 mod attempt_form;

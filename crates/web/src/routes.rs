@@ -1,7 +1,7 @@
 //! Every address, with who may ask for it. A test asks for each as each role.
 
 use crate::pages::{
-    account, administration, attempt, audit, called, case, contact, copies, coverage, decision, drift, findings,
+    account, ad, administration, attempt, audit, called, case, contact, copies, coverage, decision, drift, findings,
     follow_ups, hand_over, health, history, identity, incoming, indicators, interview, invitation, left_out, line,
     network, notes, objection, objections, pair, people, place, places, queue, queue_acts, retention, search, second,
     second_factor, settings, shadow, shared_numbers, sign_in, today, try_text, urgent, visits, what_came, what_if,
@@ -115,6 +115,8 @@ routes! {
     post "/notes" Only(Researcher) => notes::add;
     post "/notes/{id}/undo" Only(Researcher) => notes::undo;
     get "/tag/{id}" Only(Researcher) => notes::tag;
+    get "/tag/{id}/file" Only(Researcher) => notes::tag_file;
+    get "/ad/{id}" Only(Researcher) => ad::ad;
     post "/case/{id}/answer-urgent" Only(Researcher) => decision::answer_urgent;
     get "/search" Only(Researcher) => search::search;
     post "/search" Only(Researcher) => search::ask;
@@ -125,6 +127,7 @@ routes! {
     get "/history" Only(Researcher) => history::history;
     post "/history/undo" Only(Researcher) => history::undo;
     get "/second" Only(Researcher) => second::overview;
+    get "/second.csv" Only(Researcher) => second::file;
     post "/second/next" Only(Researcher) => second::next;
     get "/second/{id}" Only(Researcher) => second::read_blind;
     post "/second/{id}/read" Only(Researcher) => second::answer;
@@ -134,10 +137,12 @@ routes! {
     get "/findings.csv" Only(Researcher) => findings::table;
     get "/findings.pdf" Only(Researcher) => findings::pdf;
     get "/network/{id}" Only(Researcher) => network::network;
+    get "/network/{id}/file" Only(Researcher) => network::file;
     get "/pair/{a}/{b}" Only(Researcher) => pair::pair;
     post "/pair/{a}/{b}/judge" Only(Researcher) => pair::judge;
     post "/pair/{a}/{b}/undo" Only(Researcher) => pair::undo;
     get "/shared-numbers" Only(Researcher) => shared_numbers::list;
+    get "/shared-numbers.csv" Only(Researcher) => shared_numbers::file;
     get "/shared-numbers/{id}" Only(Researcher) => shared_numbers::one;
     post "/shared-numbers/{id}/name" Only(Researcher) => shared_numbers::name;
     post "/shared-numbers/{id}/undo" Only(Researcher) => shared_numbers::undo;

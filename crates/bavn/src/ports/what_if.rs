@@ -34,6 +34,16 @@ struct Tried {
     state: Trial,
 }
 
+impl Tried {
+    /// It is under way and compares the same.
+    fn goes_on_as(&self, other: &Self) -> bool {
+        matches!(self.state, Trial::UnderWay(_))
+            && Arc::ptr_eq(&self.config, &other.config)
+            && self.overlay == other.overlay
+            && self.changes == other.changes
+    }
+}
+
 /// The trials of this program.
 #[derive(Clone)]
 pub struct Trials {
@@ -130,8 +140,12 @@ impl Trials {
     }
 
     fn put(&self, one: Tried, at: Timestamp) -> TrialId {
-        let id = NEXT.fetch_add(1, Ordering::SeqCst);
         let mut tried = self.tried();
+        // Whoever looks at the same change again waits for the comparison that is under way: each goes through everything.
+        if let Some((id, _)) = tried.iter().find(|(_, before)| before.goes_on_as(&one)) {
+            return *id;
+        }
+        let id = NEXT.fetch_add(1, Ordering::SeqCst);
         tried.insert(id, one);
         while tried.len() > MOST {
             tried.pop_first();

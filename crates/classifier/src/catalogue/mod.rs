@@ -102,7 +102,7 @@ impl Catalogue {
 
     /// Every pattern as the regular expression that runs on folded text: indicator, `wording` or `not`, expression.
     /// For measuring, and for tests with another engine.
-    pub fn expressions(&self) -> impl Iterator<Item = (&IndicatorId, &'static str, &str)> {
+    pub fn expressions(&self) -> impl Iterator<Item = (&IndicatorId, &'static str, String)> {
         let id = |index: usize| self.indicators.get(index).map(|indicator| &indicator.id);
         self.matcher.expressions().filter_map(move |(index, table, text)| Some((id(index)?, table, text)))
     }

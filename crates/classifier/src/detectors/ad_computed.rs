@@ -65,6 +65,8 @@ fn codes<'a>(places: &[&'a Place]) -> BTreeSet<&'a str> {
 fn labelled(context: &AdContext<'_>, place: &Place) -> bool {
     let text = context.text_of(&place.span).and_then(|index| context.ad.texts.get(index));
     let before = text.and_then(|text| text.original.get(..place.span.start)).unwrap_or_default();
+    // A label stands close before; a text of many places is not searched from its beginning for each of them.
+    let before = before.get(before.floor_char_boundary(before.len().saturating_sub(80))..).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default().trim();
     // A label is short; a line of many places is not folded once for each of them.
     line.len() <= 16 && LABELS.contains(&line.to_lowercase().as_str())

@@ -4,7 +4,7 @@
 //! for each of them: where the part begins. A pattern is a candidate where its rarest part is, and the bits of its parts
 //! follow each other as closely as they must.
 
-use super::literals::{Literal, Needs, apostrophe};
+use super::literals::{Literal, MOST_PARTS, Needs, apostrophe};
 use super::trie::Trie;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -21,8 +21,8 @@ pub(crate) struct FirstPass {
     uses: Vec<Box<[Use]>>,
     /// By part: the patterns of which it is the rarest, by number.
     rarest: Vec<Vec<u32>>,
-    /// By part: whether it is looked for in all of the text, not in each sentence; whether a match may begin with it.
-    kinds: Vec<Kind>,
+    /// How many parts there are.
+    parts: usize,
     patterns: Vec<Pattern>,
     steps: Vec<Step>,
     /// Patterns that can match anywhere.
@@ -46,11 +46,14 @@ struct Use {
     part: u32,
     begins: bool,
     ends: bool,
+    kind: Kind,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Kind {
+    /// It is looked for in all of the text, not in each sentence.
     anywhere: bool,
+    /// A match may begin with it.
     first: bool,
 }
 
@@ -147,7 +150,8 @@ impl FirstPass {
         let mut uses: BTreeMap<&str, Vec<Use>> = BTreeMap::new();
         for ((_, literals), part) in &known {
             for literal in literals {
-                let one = Use { part: *part, begins: literal.begins, ends: literal.ends };
+                let kind = kinds.get(*part as usize).copied().unwrap_or_default();
+                let one = Use { part: *part, begins: literal.begins, ends: literal.ends, kind };
                 uses.entry(&literal.text).or_default().push(one);
             }
         }
@@ -157,7 +161,7 @@ impl FirstPass {
         let inside = uses.iter().zip(0..).filter(|((_, uses), _)| uses.iter().any(|one| !one.begins));
         let inside = Trie::of(inside.map(|((word, _), number)| (*word, number)));
         let uses = uses.into_values().map(Vec::into_boxed_slice).collect();
-        Self { words, inside, uses, rarest, kinds, patterns, steps, always }
+        Self { words, inside, uses, rarest, parts: kinds.len(), patterns, steps, always }
     }
 
     /// The patterns with each sentence of `text` (folded) that holds every part of them, in order.
@@ -167,7 +171,7 @@ impl FirstPass {
 
     fn find(&self, text: &str, scratch: &mut Scratch) -> Vec<Candidate> {
         let bytes = text.as_bytes();
-        scratch.begin(self.kinds.len());
+        scratch.begin(self.parts);
         let ends = sentence_ends(text);
         let all = scratch.next_sentence();
         let whole = || Candidate { pattern: 0, within: 0..text.len(), starts: None, last: text.len() };
@@ -190,9 +194,8 @@ impl FirstPass {
                     let alone = !is_word(bytes.get(to));
                     for one in self.uses.get(number as usize).map_or(&[][..], |uses| uses) {
                         if (begins || !one.begins) && (alone || !one.ends) {
-                            let kind = self.kinds.get(one.part as usize).copied().unwrap_or_default();
-                            let sentence = if kind.anywhere { all } else { here };
-                            scratch.note(one.part, kind, sentence, at, word);
+                            let sentence = if one.kind.anywhere { all } else { here };
+                            scratch.note(one.part, one.kind, sentence, at, word);
                         }
                     }
                 });
@@ -248,7 +251,7 @@ impl FirstPass {
         }
         // From the first part to the last, and back to where the first can begin.
         let least = |step: &Step| if joined { 0 } else { step.least };
-        let mut reached = [0; 8];
+        let mut reached = [0; MOST_PARTS];
         let mut before: Words = 0;
         for (at, (step, reached)) in steps.iter().zip(&mut reached).enumerate() {
             let there = scratch.there(step.part, here)?;
@@ -277,7 +280,7 @@ impl FirstPass {
     /// The patterns, by number, of which `text` (folded) holds at least half of the parts.
     pub fn nearly(&self, text: &str) -> Vec<u32> {
         let bytes = text.as_bytes();
-        let mut there = vec![false; self.kinds.len()];
+        let mut there = vec![false; self.parts];
         for at in 0..bytes.len() {
             let begins = !is_word(at.checked_sub(1).and_then(|at| bytes.get(at)));
             let trie = if begins { &self.words } else { &self.inside };

@@ -4,6 +4,7 @@
 mod first_pass;
 mod guards;
 mod literals;
+mod parse;
 mod part;
 mod pattern;
 mod tokens;
@@ -106,6 +107,7 @@ impl Matcher {
         let guards = Guards::of(raw);
         let (mut bad, mut patterns, mut parts) = (Vec::new(), Vec::new(), Vec::new());
         let mut shared = walk::Parts::default();
+        let words = &pattern::expanded(words);
         for (index, indicator) in indicators.iter().enumerate() {
             for (table, wording) in [("wording", &indicator.wording.fires), ("not", &indicator.wording.not)] {
                 for (language, sources) in wording {
@@ -117,7 +119,7 @@ impl Matcher {
                         let touching = source.strip_prefix("= ").filter(|_| silences);
                         let written = touching.unwrap_or(source.as_str());
                         let touching = touching.is_some();
-                        let (pattern, hir) = match pattern::compile_and_parse(written, words, &mut shared) {
+                        let (pattern, needs) = match pattern::compile_and_parse(written, words, &mut shared) {
                             Ok(compiled) => compiled,
                             Err(message) => {
                                 fail(format!("pattern `{source}`: {message}"));
@@ -134,15 +136,12 @@ impl Matcher {
                             fail(format!("pattern `{source}`: no indicator `{id}`, so it would never match"));
                             continue;
                         }
-                        let mut needs = literals::required(&hir);
-                        // Either half of `A ~3~ B` may come first.
-                        needs.any_order = pattern.written.contains('~');
                         if needs.parts.is_empty() && !silences {
                             fail(format!("pattern `{source}` needs at least one word"));
                             continue;
                         }
                         if indicator.status.runs() {
-                            let says_negation = guards.says_negation(&pattern.source);
+                            let says_negation = guards.says_negation(&pattern.folded);
                             patterns.push(Compiled { indicator: index, silences, touching, pattern, says_negation });
                             parts.push(needs);
                         }
@@ -254,7 +253,7 @@ impl Matcher {
             Some(Besides::Said(besides)) => besides,
             Some(Besides::Indicator(id)) => return self.ids.get(id).is_some_and(|other| self.says(*other, text)),
         };
-        let says_negation = self.guards.says_negation(&besides.source);
+        let says_negation = self.guards.says_negation(&besides.folded);
         let stops = |found: &Range<usize>| {
             self.guards.stop(text.layout(&self.guards), found, says_negation, |guard| guard != "addressed")
         };
@@ -315,8 +314,8 @@ impl Matcher {
     }
 
     /// Every pattern as the expression that runs, by indicator (index) and table: for measuring and for oracles.
-    pub fn expressions(&self) -> impl Iterator<Item = (usize, &'static str, &str)> {
+    pub fn expressions(&self) -> impl Iterator<Item = (usize, &'static str, String)> {
         let table = |silences| if silences { "not" } else { "wording" };
-        self.patterns.iter().map(move |p| (p.indicator, table(p.silences), p.pattern.source.as_str()))
+        self.patterns.iter().map(move |p| (p.indicator, table(p.silences), p.pattern.source()))
     }
 }

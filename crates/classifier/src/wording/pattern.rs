@@ -16,11 +16,12 @@
 //!
 //! Patterns are folded as texts are, so `på` and `paa` are one.
 
-use super::walk::{Expression, Parts, Walked};
+use super::literals::{Needs, required};
+use super::parse::either_order;
+use super::walk::{Expression, Made, Parts, Walked};
 use domain::NormalText;
 use regex_automata::meta::{Config, Regex};
 use regex_automata::{Anchored, Input, util::syntax};
-use regex_syntax::hir::Hir;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -29,7 +30,7 @@ use std::sync::OnceLock;
 const SIZE_LIMIT: usize = 4 << 20;
 /// Between two words of a pattern: nothing that ends a sentence, nothing that is a word. In bytes, of which a sign
 /// beyond ASCII has up to four: expressions over letters of all scripts take many times the memory and time.
-pub(super) const SEPARATOR: &str = r"[^a-z0-9.!?;:|\n]{1,8}";
+const SEPARATOR: &str = r"[^a-z0-9.!?;:|\n]{1,8}";
 /// Between words that a gap jumps over: no comma either.
 const SAME_CLAUSE: &str = r"[^a-z0-9.!?;:|,()\n]{1,6}";
 /// A word; one of these abbreviations, or a number, with its full stop too.
@@ -39,12 +40,13 @@ const WORD: &str = r"(?:(?:kr|kl|ca|nr|tlf|min|st|d|[0-9]+)\.|(?:[a-z0-9']|’)+
 /// takes too long a walk, which most never do.
 #[derive(Debug, Clone)]
 pub(crate) struct CompiledPattern {
-    pub source: String,
+    /// The same folded.
+    pub folded: String,
     /// As written, with words in the place of names.
     pub written: String,
     /// What the text must say besides.
     pub besides: Option<Besides>,
-    walk: Option<Expression>,
+    walk: Expression,
     regex: OnceLock<Option<Regex>>,
 }
 
@@ -95,10 +97,10 @@ impl CompiledPattern {
     }
 
     fn ends_at(&self, text: &str, start: usize, end: usize) -> Option<usize> {
-        match self.walk.as_ref().map(|walk| walk.walk(text.as_bytes(), start, end)) {
-            Some(Walked::To(to)) => Some(to),
-            Some(Walked::Not) => None,
-            Some(Walked::Far) | None => {
+        match self.walk.walk(text.as_bytes(), start, end) {
+            Walked::To(to) => Some(to),
+            Walked::Not => None,
+            Walked::Far => {
                 let input = Input::new(text).span(start..end).anchored(Anchored::Yes);
                 self.automaton()?.find(input).map(|found| found.end())
             }
@@ -108,13 +110,12 @@ impl CompiledPattern {
     fn next_within(&self, text: &str, within: Range<usize>, last: usize) -> Option<Range<usize>> {
         let by_automaton =
             |from: usize| self.automaton()?.find(Input::new(text).span(from..within.end)).map(|found| found.range());
-        let Some(walk) = &self.walk else { return by_automaton(within.start) };
         let bytes = text.as_bytes();
         for at in within.start..within.end.min(last.saturating_add(1)) {
-            if !walk.may_begin(bytes, at) {
+            if !self.walk.may_begin(bytes, at) {
                 continue;
             }
-            match walk.walk(bytes, at, within.end) {
+            match self.walk.walk(bytes, at, within.end) {
                 Walked::To(to) => return Some(at..to),
                 Walked::Not => {}
                 Walked::Far => return by_automaton(at),
@@ -123,9 +124,14 @@ impl CompiledPattern {
         None
     }
 
-    /// Loading has parsed it; a pattern over the size limit is one of several thousand letters, and matches nothing.
+    /// Loading has read it; a pattern over the size limit is one of several thousand letters, and matches nothing.
     fn automaton(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| build(&self.source)).as_ref()
+        self.regex.get_or_init(|| build(&self.source())).as_ref()
+    }
+
+    /// The pattern as an expression: what the automaton is made of, and what others measure with.
+    pub fn source(&self) -> String {
+        expression(&self.folded).unwrap_or_default()
     }
 }
 
@@ -142,12 +148,12 @@ pub(crate) fn compile(source: &str, words: &BTreeMap<String, String>) -> Result<
     compile_and_parse(source, words, &mut Parts::default()).map(|(pattern, _)| pattern)
 }
 
-/// The same, with the expression of which all words must be there. `parts` are those that several patterns share.
+/// The same, with what a text must hold for it. `parts` are those that several patterns share.
 pub(crate) fn compile_and_parse(
     source: &str,
     words: &BTreeMap<String, String>,
     parts: &mut Parts,
-) -> Result<(CompiledPattern, Hir), String> {
+) -> Result<(CompiledPattern, Needs), String> {
     let (source, besides) = match source.split_once(" && ") {
         Some((_, besides)) if besides.contains("&&") => return Err("`&&` stands in a pattern once".to_owned()),
         Some((source, besides)) => match besides.trim().strip_prefix('@') {
@@ -156,62 +162,83 @@ pub(crate) fn compile_and_parse(
         },
         None => (source, None),
     };
-    let expanded = expand(source, words, 0)?;
-    let folded = NormalText::fold(expanded.trim());
-    let (in_order, source) = match either_order(folded.as_str())? {
+    let written = expand(source, words, 0)?.trim().to_owned();
+    let folded = NormalText::fold(&written).as_str().to_owned();
+    slips(&folded)?;
+    let (whole, needs) = match either_order(&folded)? {
         Some((one, gap, other)) => {
-            let gap = translate(&format!(" <{gap}> "))?;
-            let (one, other) = (bounded(one)?, bounded(other)?);
-            (format!("{one}{gap}{other}"), format!("(?:{one}{gap}{other}|{other}{gap}{one})"))
+            let (one, gap, other) = (bounded(parts, one)?, parts.gap(gap), bounded(parts, other)?);
+            let in_order = parts.row(vec![one.clone(), gap.clone(), other.clone()]);
+            let needs = Needs { any_order: true, ..required(parts, &in_order.0) };
+            let turned = parts.row(vec![other, gap, one]);
+            (parts.ways(vec![in_order, turned]), needs)
         }
         None => {
-            let source = bounded(folded.as_str())?;
-            (source.clone(), source)
+            let whole = bounded(parts, &folded)?;
+            let needs = required(parts, &whole.0);
+            (whole, needs)
         }
     };
-    let hir = parse(&in_order).map_err(|error| error.to_string())?;
-    let minimum = hir.properties().minimum_len();
-    if minimum.unwrap_or(0) == 0 {
-        return Err("it matches nothing at all".to_owned());
+    let walk = parts.expression(whole).ok_or("it matches nothing at all")?;
+    Ok((CompiledPattern { folded, written, besides, walk, regex: OnceLock::new() }, needs))
+}
+
+/// What looks as if it said something else.
+fn slips(folded: &str) -> Result<(), String> {
+    for (slip, instead) in [(" ?", "`(word )?`"), (")*", "`(a|b)` without the star"), ("<>", "a number in `<3>`")] {
+        if folded.contains(slip) {
+            return Err(format!("`{slip}` does not say what it seems to: write {instead}"));
+        }
     }
-    let walk = if source == in_order {
-        parts.expression(&hir)
-    } else {
-        parts.expression(&parse(&source).map_err(|error| error.to_string())?)
-    };
-    let written = expanded.trim().to_owned();
-    Ok((CompiledPattern { source, written, besides, walk, regex: OnceLock::new() }, hir))
+    Ok(())
 }
 
-/// As the expression is parsed: over bytes.
-pub(crate) fn parse(source: &str) -> Result<Hir, Box<regex_syntax::Error>> {
-    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
-    parser.parse(source).map_err(Box::new)
-}
-
-/// `A ~3~ B`, cut at its only such gap.
-fn either_order(folded: &str) -> Result<Option<(&str, &str, &str)>, String> {
-    let Some((one, rest)) = folded.split_once(" ~") else { return Ok(None) };
-    let (gap, other) = rest.split_once("~ ").ok_or("`~3~` stands between two spaces")?;
-    if other.contains('~') {
-        return Err("`~3~` stands in a pattern once".to_owned());
-    }
-    Ok(Some((one, gap, other)))
-}
-
-/// A folded pattern as an expression, between boundaries where it begins and ends with words.
-fn bounded(folded: &str) -> Result<String, String> {
-    let text = translate(folded)?;
+/// A folded pattern between boundaries where it begins and ends with words: before it, behind it.
+fn at_words(folded: &str) -> (bool, bool) {
     let first_is_word = folded.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '(' | '#'));
     let last_is_word = folded.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, ')' | '*' | '#'));
     // `?` after an optional word at the end: the boundary is right there too.
-    let last_is_word = last_is_word || folded.ends_with(")?");
-    let (before, after) = (boundary(first_is_word), boundary(last_is_word));
-    Ok(format!("{before}(?:{text}){after}"))
+    (first_is_word, last_is_word || folded.ends_with(")?"))
+}
+
+fn bounded(parts: &mut Parts, folded: &str) -> Result<Made, String> {
+    let (before, behind) = at_words(folded);
+    let inside = parts.written(folded)?;
+    let boundary = parts.boundary();
+    let mut row = vec![inside];
+    if before {
+        row.insert(0, boundary.clone());
+    }
+    if behind {
+        row.push(boundary);
+    }
+    Ok(parts.row(row))
+}
+
+/// A folded pattern as an expression over bytes.
+fn expression(folded: &str) -> Result<String, String> {
+    let bounded = |folded: &str| {
+        let (before, behind) = at_words(folded);
+        Ok::<_, String>(format!("{}(?:{}){}", boundary(before), translate(folded)?, boundary(behind)))
+    };
+    match either_order(folded)? {
+        Some((one, gap, other)) => {
+            let gap = translate(&format!(" <{gap}> "))?;
+            let (one, other) = (bounded(one)?, bounded(other)?);
+            Ok(format!("(?:{one}{gap}{other}|{other}{gap}{one})"))
+        }
+        None => bounded(folded),
+    }
 }
 
 fn boundary(at_word: bool) -> &'static str {
     if at_word { r"(?-u:\b)" } else { "" }
+}
+
+/// The words of all names, each with the words of the names in it.
+pub(crate) fn expanded(words: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let whole = |value: &String| expand(value, words, 1).unwrap_or_else(|_| value.clone());
+    words.iter().map(|(name, value)| (name.clone(), whole(value))).collect()
 }
 
 fn expand(source: &str, words: &BTreeMap<String, String>, depth: usize) -> Result<String, String> {
@@ -235,11 +262,6 @@ fn expand(source: &str, words: &BTreeMap<String, String>, depth: usize) -> Resul
 }
 
 fn translate(folded: &str) -> Result<String, String> {
-    for (slip, instead) in [(" ?", "`(word )?`"), (")*", "`(a|b)` without the star"), ("<>", "a number in `<3>`")] {
-        if folded.contains(slip) {
-            return Err(format!("`{slip}` does not say what it seems to: write {instead}"));
-        }
-    }
     let mut regex = String::new();
     let mut characters = folded.chars().peekable();
     while let Some(character) = characters.next() {
@@ -331,8 +353,7 @@ mod tests {
             let text = NormalText::fold(&text).as_str().to_owned();
             for written in WRITTEN {
                 let pattern = compile(written, &BTreeMap::new()).unwrap();
-                proptest::prop_assert!(pattern.walk.is_some(), "{}", written);
-                let automaton = build(&pattern.source).unwrap();
+                let automaton = build(&pattern.source()).unwrap();
                 let walked: Vec<Range<usize>> = pattern.find_all(&text).collect();
                 let matched: Vec<Range<usize>> = automaton.find_iter(&text).map(|found| found.range()).collect();
                 proptest::prop_assert_eq!(walked, matched, "{} in {:?}", written, &text);
@@ -344,9 +365,8 @@ mod tests {
     fn a_walk_that_takes_too_long_is_left_to_the_automaton() {
         let pattern = compile("hun <9> er <9> ny <9> her", &BTreeMap::new()).unwrap();
         let text = format!("hun {}her", "er' 'ny '' ".repeat(200));
-        let walk = pattern.walk.as_ref().unwrap();
-        assert_eq!(walk.walk(text.as_bytes(), 0, text.len()), Walked::Far);
-        let automaton = build(&pattern.source).unwrap();
+        assert_eq!(pattern.walk.walk(text.as_bytes(), 0, text.len()), Walked::Far);
+        let automaton = build(&pattern.source()).unwrap();
         let matched: Vec<Range<usize>> = automaton.find_iter(&text).map(|found| found.range()).collect();
         assert_eq!(pattern.find_all(&text).collect::<Vec<_>>(), matched);
     }
@@ -354,7 +374,20 @@ mod tests {
     #[test]
     fn a_wrong_pattern_says_why() {
         let none = BTreeMap::new();
-        for pattern in ["{women}", "a(b", "a [b]", "(a)?", "a <x> b", "a ~x~ b", "a ~2~ b ~2~ c", "a && b && c"] {
+        for pattern in [
+            "{women}",
+            "a(b",
+            "a)b",
+            "a [b]",
+            "a*?",
+            "?a",
+            "(a)??",
+            "(a)?",
+            "a <x> b",
+            "a ~x~ b",
+            "a ~2~ b ~2~ c",
+            "a && b && c",
+        ] {
             assert!(compile(pattern, &none).is_err(), "{pattern}");
         }
     }

@@ -6,7 +6,7 @@
 //! reaches the end, in the order in which the ways are written. A text on which this takes too many steps is left to
 //! the automaton ([`Walked::Far`]).
 
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use super::literals::Openings;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -20,7 +20,30 @@ const MANY_WAYS: usize = 2;
 pub(super) struct Bytes([u64; 4]);
 
 impl Bytes {
-    fn has(&self, byte: u8) -> bool {
+    /// These.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut all = Self::default();
+        bytes.iter().for_each(|byte| all.add(*byte));
+        all
+    }
+    /// The letters of folded words.
+    pub(super) fn letters() -> Self {
+        let mut all = Self::default();
+        (b'a'..=b'z').for_each(|byte| all.add(byte));
+        all
+    }
+    /// All but letters, digits and these.
+    pub(super) fn but(bytes: &[u8]) -> Self {
+        let mut all = Self::default();
+        let word = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        (0..=u8::MAX).filter(|byte| !word(byte) && !bytes.contains(byte)).for_each(|byte| all.add(byte));
+        all
+    }
+    /// The bytes, in order.
+    pub(super) fn each(&self) -> impl Iterator<Item = u8> {
+        (0..=u8::MAX).filter(|byte| self.has(*byte))
+    }
+    pub(super) fn has(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 == 1)
     }
     fn add(&mut self, byte: u8) {
@@ -28,7 +51,7 @@ impl Bytes {
             *word |= 1 << (byte & 63);
         }
     }
-    fn join(&mut self, other: &Bytes) {
+    pub(super) fn join(&mut self, other: &Bytes) {
         for (word, more) in self.0.iter_mut().zip(other.0) {
             *word |= more;
         }
@@ -37,8 +60,7 @@ impl Bytes {
 
 /// A part of a pattern.
 #[derive(Debug)]
-enum Part {
-    Nothing,
+pub(super) enum Part {
     Boundary,
     Literal(Box<[u8]>),
     One(Bytes),
@@ -48,22 +70,19 @@ enum Part {
         least: u32,
         most: u32,
     },
-    /// The same, with one sign of several bytes among them.
+    /// One or more of them, with one sign of several bytes among them.
     Letters {
         of: Bytes,
         sign: Box<[u8]>,
-        least: u32,
-        most: u32,
     },
     Row(Box<[Arc<Part>]>),
     Ways {
         ways: Box<[Arc<Part>]>,
         by_byte: Option<ByByte>,
     },
-    /// As often as may be; never of something that may be nothing.
+    /// As often as may be, also never; of something that is not nothing.
     Again {
         part: Arc<Part>,
-        least: u32,
         most: u32,
     },
     /// Once or not at all.
@@ -72,7 +91,7 @@ enum Part {
 
 /// Ways by the last five bits of the byte with which they may begin, each in the order in which they are written.
 #[derive(Debug)]
-struct ByByte {
+pub(super) struct ByByte {
     from: [u16; 33],
     ways: Box<[u16]>,
 }
@@ -88,31 +107,32 @@ impl ByByte {
 /// What two parts must have in common to be one.
 #[derive(PartialEq, Eq, Hash)]
 enum Key {
-    Nothing,
     Boundary,
     Literal(Box<[u8]>),
     One(Bytes),
     Run(Bytes, u32, u32),
-    Letters(Bytes, Box<[u8]>, u32, u32),
+    Letters(Bytes, Box<[u8]>),
     Row(Vec<usize>),
     Ways(Vec<usize>),
-    Again(usize, u32, u32),
+    Again(usize, u32),
     Maybe(usize),
 }
 
 /// A part with the bytes with which it may begin; whether it may be nothing.
-type Made = (Arc<Part>, Bytes, bool);
+pub(super) type Made = (Arc<Part>, Bytes, bool);
 
 /// The parts made so far, each kept once.
 #[derive(Default)]
 pub(super) struct Parts {
     known: HashMap<Key, Made>,
+    /// What stood in brackets.
+    groups: HashMap<String, Made>,
+    pub(super) openings: HashMap<usize, Openings>,
 }
 
 impl Parts {
-    /// An expression to walk through; `None` for what only an automaton can match.
-    pub(super) fn expression(&mut self, hir: &Hir) -> Option<Expression> {
-        let (root, first, empty) = self.part(hir)?;
+    /// An expression to walk through; `None` for one that matches nothing at all.
+    pub(super) fn expression(&self, (root, first, empty): Made) -> Option<Expression> {
         let bounded = match &*root {
             Part::Row(parts) => parts.first().is_some_and(|part| matches!(**part, Part::Boundary)),
             _ => false,
@@ -120,98 +140,76 @@ impl Parts {
         (!empty).then_some(Expression { root, first, bounded })
     }
 
-    fn part(&mut self, hir: &Hir) -> Option<Made> {
-        match hir.kind() {
-            HirKind::Empty => Some(self.keep(Key::Nothing, || (Part::Nothing, Bytes::default(), true))),
-            HirKind::Look(Look::WordAscii) => {
-                Some(self.keep(Key::Boundary, || (Part::Boundary, Bytes::default(), true)))
-            }
-            HirKind::Look(_) => None,
-            HirKind::Capture(capture) => self.part(&capture.sub),
-            HirKind::Literal(literal) => Some(self.literal(&literal.0)),
-            HirKind::Class(class) => {
-                let of = bytes(class)?;
-                Some(self.keep(Key::One(of), || (Part::One(of), of, false)))
-            }
-            HirKind::Repetition(repetition) => {
-                if !repetition.greedy {
-                    return None;
-                }
-                let (least, most) = (repetition.min, repetition.max.unwrap_or(u32::MAX));
-                self.repeated(&repetition.sub, least, most)
-            }
-            HirKind::Concat(hirs) => {
-                let made: Option<Vec<Made>> = hirs.iter().map(|hir| self.part(hir)).collect();
-                Some(self.row(made?))
-            }
-            HirKind::Alternation(hirs) => {
-                let made: Option<Vec<Made>> = hirs.iter().map(|hir| self.part(hir)).collect();
-                Some(self.ways(made?))
-            }
-        }
+    /// What stood in these brackets before.
+    pub(super) fn group(&self, inside: &str) -> Option<Made> {
+        self.groups.get(inside).cloned()
     }
 
-    fn literal(&mut self, literal: &[u8]) -> Made {
+    pub(super) fn keep_group(&mut self, inside: &str, group: Made) -> Made {
+        self.groups.insert(inside.to_owned(), group.clone());
+        group
+    }
+
+    pub(super) fn boundary(&mut self) -> Made {
+        self.keep(Key::Boundary, || (Part::Boundary, Bytes::default(), true))
+    }
+
+    pub(super) fn one(&mut self, of: Bytes) -> Made {
+        self.keep(Key::One(of), || (Part::One(of), of, false))
+    }
+
+    pub(super) fn run(&mut self, of: Bytes, least: u32, most: u32) -> Made {
+        self.keep(Key::Run(of, least, most), || (Part::Run { of, least, most }, of, least == 0))
+    }
+
+    /// One or more of these bytes, or of a sign that begins with none of them.
+    pub(super) fn letters(&mut self, of: Bytes, sign: &[u8]) -> Made {
+        self.keep(Key::Letters(of, sign.into()), || {
+            let mut first = of;
+            sign.first().into_iter().for_each(|byte| first.add(*byte));
+            (Part::Letters { of, sign: sign.into() }, first, false)
+        })
+    }
+
+    pub(super) fn literal(&mut self, literal: &[u8]) -> Made {
         self.keep(Key::Literal(literal.into()), || {
-            let mut first = Bytes::default();
-            literal.first().into_iter().for_each(|byte| first.add(*byte));
+            let first = Bytes::of(literal.get(..1).unwrap_or_default());
             (Part::Literal(literal.into()), first, literal.is_empty())
         })
     }
 
-    fn repeated(&mut self, sub: &Hir, least: u32, most: u32) -> Option<Made> {
-        if let HirKind::Capture(capture) = sub.kind() {
-            return self.repeated(&capture.sub, least, most);
-        }
-        if let HirKind::Class(class) = sub.kind()
-            && (least, most) != (0, 1)
-        {
-            let of = bytes(class)?;
-            return Some(self.keep(Key::Run(of, least, most), || (Part::Run { of, least, most }, of, least == 0)));
-        }
-        if let HirKind::Alternation(ways) = sub.kind()
-            && let [one, other] = &ways[..]
-            && let (HirKind::Class(class), HirKind::Literal(sign)) = (one.kind(), other.kind())
-            && (least, most) != (0, 1)
-        {
-            let of = bytes(class)?;
-            // Backwards, a byte of the one must not be one of the other.
-            if !sign.0.is_empty() && !sign.0.iter().any(|byte| of.has(*byte)) {
-                let key = Key::Letters(of, sign.0.clone(), least, most);
-                return Some(self.keep(key, || {
-                    let mut first = of;
-                    sign.0.first().into_iter().for_each(|byte| first.add(*byte));
-                    (Part::Letters { of, sign: sign.0.clone(), least, most }, first, least == 0)
-                }));
-            }
-        }
-        let (part, first, empty) = self.part(sub)?;
-        if (least, most) == (0, 1) {
-            let key = Key::Maybe(Arc::as_ptr(&part) as usize);
-            return Some(self.keep(key, || (Part::Maybe(part), first, true)));
-        }
-        if empty || most == 0 {
-            return None;
-        }
-        let key = Key::Again(Arc::as_ptr(&part) as usize, least, most);
-        Some(self.keep(key, || (Part::Again { part, least, most }, first, least == 0)))
+    pub(super) fn maybe(&mut self, (part, first, _): Made) -> Made {
+        self.keep(Key::Maybe(Arc::as_ptr(&part) as usize), || (Part::Maybe(part), first, true))
     }
 
-    fn row(&mut self, made: Vec<Made>) -> Made {
+    /// Up to so many times a part that is something.
+    pub(super) fn again(&mut self, (part, first, _): Made, most: u32) -> Made {
+        let key = Key::Again(Arc::as_ptr(&part) as usize, most);
+        self.keep(key, || (Part::Again { part, most }, first, true))
+    }
+
+    pub(super) fn row(&mut self, made: Vec<Made>) -> Made {
+        if let [only] = &made[..] {
+            return only.clone();
+        }
         let key = Key::Row(made.iter().map(|(part, ..)| Arc::as_ptr(part) as usize).collect());
         self.keep(key, || {
-            let (mut first, mut empty) = (Bytes::default(), true);
-            for (_, begins, may_be_empty) in &made {
+            let (mut first, mut empty, mut row) = (Bytes::default(), true, Vec::with_capacity(made.len()));
+            for (part, begins, may_be_empty) in made {
                 if empty {
-                    first.join(begins);
+                    first.join(&begins);
                 }
                 empty &= may_be_empty;
+                match &*part {
+                    Part::Row(inner) => row.extend(inner.iter().cloned()),
+                    _ => row.push(part),
+                }
             }
-            (Part::Row(made.into_iter().map(|(part, ..)| part).collect()), first, empty)
+            (Part::Row(row.into()), first, empty)
         })
     }
 
-    fn ways(&mut self, made: Vec<Made>) -> Made {
+    pub(super) fn ways(&mut self, made: Vec<Made>) -> Made {
         let key = Key::Ways(made.iter().map(|(part, ..)| Arc::as_ptr(part) as usize).collect());
         self.keep(key, || {
             let (mut first, mut empty) = (Bytes::default(), false);
@@ -247,22 +245,6 @@ fn by_byte(made: &[Made]) -> Option<ByByte> {
         *from.get_mut(usize::from(slot) + 1)? = u16::try_from(ways.len()).ok()?;
     }
     Some(ByByte { from, ways: ways.into() })
-}
-
-fn bytes(class: &Class) -> Option<Bytes> {
-    let mut bytes = Bytes::default();
-    match class {
-        Class::Bytes(class) => {
-            class.iter().for_each(|range| (range.start()..=range.end()).for_each(|byte| bytes.add(byte)));
-        }
-        Class::Unicode(class) => {
-            for range in class.iter() {
-                let ascii = |letter: char| u8::try_from(letter).ok().filter(u8::is_ascii);
-                (ascii(range.start())?..=ascii(range.end())?).for_each(|byte| bytes.add(byte));
-            }
-        }
-    }
-    Some(bytes)
 }
 
 /// A whole pattern.
@@ -310,10 +292,9 @@ impl Expression {
 enum Next<'n> {
     End,
     Row(&'n [Arc<Part>], &'n Next<'n>),
-    /// The same part once more, which has been there so often.
+    /// The same part once more, so many times at most.
     Again {
         part: &'n Part,
-        least: u32,
         most: u32,
         next: &'n Next<'n>,
     },
@@ -340,7 +321,6 @@ impl Walk<'_> {
     /// Where the part ends that can do with one look; the outer `None` for one that cannot.
     fn simple(&self, part: &Part, at: usize) -> Option<Option<usize>> {
         Some(match part {
-            Part::Nothing => Some(at),
             Part::Boundary => self.boundary(at).then_some(at),
             Part::Literal(literal) => {
                 // Most end here, at the first letter.
@@ -372,30 +352,24 @@ impl Walk<'_> {
         match *next {
             Next::End => Some(at),
             Next::Row(parts, next) => self.row(parts, at, next),
-            Next::Again { part, least, most, next } => self.again(part, least, most, at, next),
+            Next::Again { part, most, next } => self.again(part, most, at, next),
         }
     }
 
     /// Once more where it may be, then what comes behind.
-    fn again(&mut self, part: &Part, least: u32, most: u32, at: usize, next: &Next<'_>) -> Option<usize> {
-        if most > 0 {
-            let once_more = Next::Again {
-                part,
-                least: least.saturating_sub(1),
-                most: if most == u32::MAX { most } else { most - 1 },
-                next,
-            };
-            if let Some(end) = self.part(part, at, &once_more) {
-                return Some(end);
-            }
+    fn again(&mut self, part: &Part, most: u32, at: usize, next: &Next<'_>) -> Option<usize> {
+        if most > 0
+            && let Some(end) = self.part(part, at, &Next::Again { part, most: most - 1, next })
+        {
+            return Some(end);
         }
-        if least == 0 && self.steps > 0 { self.go_on(at, next) } else { None }
+        if self.steps > 0 { self.go_on(at, next) } else { None }
     }
 
     fn part(&mut self, part: &Part, at: usize, next: &Next<'_>) -> Option<usize> {
         self.steps = self.steps.checked_sub(1)?;
         match part {
-            Part::Nothing | Part::Boundary | Part::Literal(_) | Part::One(_) => {
+            Part::Boundary | Part::Literal(_) | Part::One(_) => {
                 let behind = self.simple(part, at).flatten()?;
                 self.go_on(behind, next)
             }
@@ -409,7 +383,7 @@ impl Walk<'_> {
                 None if self.steps > 0 => self.go_on(at, next),
                 found => found,
             },
-            Part::Again { part, least, most } => self.again(part, *least, *most, at, next),
+            Part::Again { part, most } => self.again(part, *most, at, next),
             Part::Run { of, least, most } => {
                 let most = at.saturating_add(*most as usize).min(self.end);
                 let mut behind = at;
@@ -426,9 +400,9 @@ impl Walk<'_> {
                 }
                 None
             }
-            Part::Letters { of, sign, least, most } => {
-                let (mut count, mut behind) = (0, at);
-                while count < *most {
+            Part::Letters { of, sign } => {
+                let mut behind = at;
+                loop {
                     if self.byte(behind).is_some_and(|byte| of.has(byte)) {
                         behind += 1;
                     } else if behind + sign.len() <= self.end
@@ -438,20 +412,16 @@ impl Walk<'_> {
                     } else {
                         break;
                     }
-                    count += 1;
                 }
-                while count >= *least {
+                while behind > at {
                     self.steps = self.steps.checked_sub(1)?;
                     if let Some(end) = self.go_on(behind, next) {
                         return Some(end);
                     }
-                    count = count.checked_sub(1)?;
                     let last = behind.checked_sub(1)?;
-                    behind = if self.text.get(last).is_some_and(|byte| of.has(*byte)) {
-                        last
-                    } else {
-                        behind.checked_sub(sign.len())?
-                    };
+                    // No byte of the sign is one of the others.
+                    let one = self.text.get(last).is_some_and(|byte| of.has(*byte));
+                    behind = if one { last } else { behind.checked_sub(sign.len())? };
                 }
                 None
             }

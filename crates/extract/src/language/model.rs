@@ -104,13 +104,26 @@ impl LanguageModel {
     /// How unusual a word's letters are in each language, against the one in which they are most usual.
     fn letters_of(&self, word: &str) -> Scores {
         let mut sums = [0u32; LANGUAGES];
+        // Small sums are added many at a time; no word of so few letters fills them.
+        const LETTERS: usize = 256;
+        let mut few = [0u16; LANGUAGES];
+        let mut count = 0;
         each_letter(word, |place| {
             if let Some(row) = self.letters.get(place) {
-                for (sum, unusual) in sums.iter_mut().zip(row) {
-                    *sum += u32::from(*unusual);
+                for (sum, unusual) in few.iter_mut().zip(row) {
+                    *sum += u16::from(*unusual);
+                }
+                count += 1;
+                if count % LETTERS == 0 {
+                    for (sum, few) in sums.iter_mut().zip(&mut few) {
+                        *sum += u32::from(std::mem::take(few));
+                    }
                 }
             }
         });
+        for (sum, few) in sums.iter_mut().zip(few) {
+            *sum += u32::from(few);
+        }
         let lettered = |language: usize| self.lettered.get(language).copied().unwrap_or(false);
         let best = (0..LANGUAGES).filter(|l| lettered(*l)).map(|l| sums[l]).min().unwrap_or(0);
         let mut scores = [-LETTERS_MOST; LANGUAGES];

@@ -113,16 +113,12 @@ fn least_bare(usual: Option<Usual>) -> u32 {
 }
 
 /// "700 kr for 1 time, 1300 kr for 2": a bare number behind "for" goes on in hours.
-fn hours_again(tokens: &Tokens<'_>, items: &[Item], at: usize) -> Option<Item> {
+fn hours_again(tokens: &Tokens<'_>, items: &[Item], last_length: Option<u32>, at: usize) -> Option<Item> {
     let Some(Item::Amount { to, .. }) = items.last() else { return None };
-    let hours = items.iter().rev().find_map(|item| match item {
-        Item::Length { minutes, .. } => Some(*minutes),
-        Item::Amount { .. } => None,
-    });
     let token = tokens.get(at)?;
     let value = token.word.number.map(u32::from).or_else(|| tokens.number(at))?;
     let ends = tokens.get(at + 1).is_none_or(|t| t.line_before || t.kind == Kind::Symbol);
-    let fits = hours.is_some_and(|minutes| minutes % 60 == 0)
+    let fits = last_length.is_some_and(|minutes| minutes % 60 == 0)
         && *to + 1 == at
         && matches!(tokens.text(*to), "for" | "foer" | "fuer")
         && (1..=6).contains(&value);
@@ -179,6 +175,8 @@ fn items(
 ) -> Vec<Item> {
     let least = least_bare(usual);
     let mut items = Vec::new();
+    // The minutes of the last length: a long list is not searched for it again and again.
+    let mut last_length = None;
     let mut at = 0;
     while at < tokens.len() {
         if !claims.is_free(at) {
@@ -188,6 +186,7 @@ fn items(
         let shared = if tokens[at].kind == Kind::Number { shared_lengths(tokens, at) } else { Vec::new() };
         if let Some((_, _, end)) = shared.last().filter(|(_, _, end)| claims.are_free(at..*end)) {
             at = *end;
+            last_length = shared.last().map(|(minutes, ..)| *minutes);
             items.extend(shared.iter().map(|(minutes, from, to)| Item::Length {
                 minutes: *minutes,
                 from: *from,
@@ -198,12 +197,15 @@ fn items(
         let item = priced(tokens, lexicon, at)
             .or_else(|| length(tokens, lexicon, at).map(|(minutes, to)| Item::Length { minutes, from: at, to }))
             .or_else(|| per_hour(tokens, at))
-            .or_else(|| hours_again(tokens, &items, at))
+            .or_else(|| hours_again(tokens, &items, last_length, at))
             .or_else(|| minutes_again(tokens, &items, at))
             .or_else(|| bare(tokens, at, is_price_field, continues(tokens, &items, at), least));
         match item {
             Some(item) if claims.are_free(item.range().0..item.range().1) => {
                 at = item.range().1.max(at + 1);
+                if let Item::Length { minutes, .. } = item {
+                    last_length = Some(minutes);
+                }
                 items.push(item);
             }
             _ => at += 1,

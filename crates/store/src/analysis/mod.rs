@@ -4,6 +4,7 @@ mod batches;
 pub(crate) mod cases;
 mod figures;
 mod lineage;
+pub(crate) mod members;
 mod rows;
 mod scores;
 mod shadows;

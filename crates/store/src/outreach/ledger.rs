@@ -9,6 +9,7 @@ use super::{
     WorkerCaution,
 };
 use crate::analysis::current;
+use crate::analysis::members::members_of;
 use crate::db::{Arg, Row, Tx, args};
 use crate::keys::Purpose;
 use crate::people::account_name;
@@ -233,11 +234,10 @@ impl Store {
 
 /// Attempts at a subject, undone ones too, oldest first: at its ads, or through a contact of theirs that is not damped.
 pub(crate) async fn attempts_at(tx: &mut Tx, analysis: i64, subject: &str) -> Result<Vec<AttemptRow>, StoreError> {
-    const MEMBERS: &str =
-        "SELECT m.ad_id FROM entity_member m WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2)";
+    const MEMBERS: &str = members_of!();
     let text = format!(
-        "{ATTEMPT} WHERE t.advertiser = $2 OR t.anchor_ad IN ({MEMBERS}) OR t.contact_id IN \
-         (SELECT n.contact_id FROM contact_mention n WHERE n.ad_id IN ({MEMBERS}) AND NOT EXISTS \
+        "{ATTEMPT} WHERE t.advertiser = $2 OR t.anchor_ad IN {MEMBERS} OR t.contact_id IN \
+         (SELECT n.contact_id FROM contact_mention n WHERE n.ad_id IN {MEMBERS} AND NOT EXISTS \
          (SELECT 1 FROM damped_contact d WHERE d.analysis_id = $1 AND d.contact_id = n.contact_id)) \
          ORDER BY t.made_at, t.id"
     );

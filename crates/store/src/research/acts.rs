@@ -4,7 +4,7 @@ use super::decisions::{DECISION, decision_row};
 use super::{AdLabel, CaseId, Decision, JudgementId};
 use crate::analysis::current;
 use crate::db::{Tx, args};
-use crate::{AccountId, Look, Store, StoreError};
+use crate::{AccountId, Actor, Look, Store, StoreError};
 use domain::{ContactRole, JudgementKind};
 use jiff::Timestamp;
 
@@ -17,6 +17,8 @@ pub enum ActId {
     Judgement(i64),
     /// Row of what a contact was called.
     ContactName(i64),
+    /// Row of a second reading.
+    Second(i64),
 }
 
 impl ActId {
@@ -26,6 +28,7 @@ impl ActId {
             ActId::Decision(row) => format!("decision-{row}"),
             ActId::Judgement(row) => format!("judgement-{row}"),
             ActId::ContactName(row) => format!("contact-{row}"),
+            ActId::Second(row) => format!("second-{row}"),
         }
     }
     /// From its written form.
@@ -36,6 +39,7 @@ impl ActId {
             "decision" => Some(ActId::Decision(row)),
             "judgement" => Some(ActId::Judgement(row)),
             "contact" => Some(ActId::ContactName(row)),
+            "second" => Some(ActId::Second(row)),
             _ => None,
         }
     }
@@ -46,6 +50,10 @@ impl ActId {
 pub enum ActWhat {
     /// A case was decided.
     Decided(CaseId, Decision),
+    /// A decision was read once more. Told to its reader alone: it tells of a disagreement.
+    ReadAgain(CaseId, Decision),
+    /// A case was decided, and whoever reads this may become its second reader: what and why is not told yet.
+    Covered(CaseId),
     /// Two ads were judged.
     Judged((AdLabel, AdLabel), JudgementKind, String),
     /// A contact was named: its number, its pseudonym, what it is, why.
@@ -78,7 +86,7 @@ pub struct ActFilter {
     pub only: Option<ActId>,
 }
 
-/// `$1` account or 0, `$2` urgent too, `$3` the kind that is asked for or '', `$4` its row.
+/// `$1` account or 0, `$2` urgent too, `$3` the kind that is asked for or '', `$4` its row, `$8` who asks.
 const ACTS: &str = "SELECT k, id, at FROM (\
      SELECT 'decision' AS k, d.id AS id, d.at AS at FROM decision d JOIN case_file c ON c.id = d.case_id \
      WHERE ($1 = 0 OR d.by_account = $1) AND ($2 = 1 OR c.urgent = 0) AND ($3 = '' OR ($3 = 'decision' AND d.id = $4)) \
@@ -87,10 +95,13 @@ const ACTS: &str = "SELECT k, id, at FROM (\
      JOIN case_file c ON c.urgent = 1 AND c.subject IN (m.advertiser, m.network) \
      WHERE m.analysis_id = $5 AND m.ad_id IN (j.a_ad, j.b_ad))) \
      UNION ALL SELECT 'contact', n.id, n.at FROM contact_judgement n WHERE ($1 = 0 OR n.by_account = $1) \
-     AND ($3 = '' OR ($3 = 'contact' AND n.id = $4))) AS acts ORDER BY at DESC, k, id DESC LIMIT $6 OFFSET $7";
+     AND ($3 = '' OR ($3 = 'contact' AND n.id = $4)) \
+     UNION ALL SELECT 'second', s.id, s.read_at FROM second_reading s WHERE s.kind IS NOT NULL AND s.by_account = $8 \
+     AND ($3 = '' OR ($3 = 'second' AND s.id = $4))) AS acts ORDER BY at DESC, k, id DESC LIMIT $6 OFFSET $7";
 
 impl Store {
-    /// Acts, newest first. Audited in the same transaction.
+    /// Acts, newest first. Audited in the same transaction. A decision that waits for its second reader is told to nobody
+    /// but who made it.
     pub async fn acts(&self, look: &Look, filter: &ActFilter, offset: u32, limit: u32) -> Result<Vec<Act>, StoreError> {
         let mut tx = self.write("reading what was done").await?;
         look.write(&mut tx, self.keys()).await?;
@@ -100,15 +111,25 @@ impl Store {
             Some(ActId::Decision(row)) => ("decision", row),
             Some(ActId::Judgement(row)) => ("judgement", row),
             Some(ActId::ContactName(row)) => ("contact", row),
+            Some(ActId::Second(row)) => ("second", row),
+        };
+        let reader = match &look.actor {
+            Actor::Account(id) => id.0,
+            Actor::System(_) => 0,
         };
         let by = filter.by.map_or(0, |by| by.0);
-        let rows = tx.all(ACTS, args![by, filter.may_urgent, kind, row, analysis, limit, offset]).await?;
+        let rows = tx.all(ACTS, args![by, filter.may_urgent, kind, row, analysis, limit, offset, reader]).await?;
         let mut acts = Vec::with_capacity(rows.len());
         for found in &rows {
             let row = found.int(1)?;
             acts.push(match found.text(0)?.as_str() {
-                "decision" => self.decided(&mut tx, row).await?,
+                "decision" => self.decided(&mut tx, row, &look.actor).await?,
                 "judgement" => self.judged(&mut tx, analysis, row).await?,
+                "second" => {
+                    let said = self.second_said(&mut tx, row).await?;
+                    let what = ActWhat::ReadAgain(said.case, said.decision);
+                    Act { id: ActId::Second(row), at: said.at, by: said.by, what, undone: None }
+                }
                 _ => self.named(&mut tx, row).await?,
             });
         }
@@ -116,9 +137,18 @@ impl Store {
         Ok(acts)
     }
 
-    async fn decided(&self, tx: &mut Tx, id: i64) -> Result<Act, StoreError> {
+    async fn decided(&self, tx: &mut Tx, id: i64, reader: &Actor) -> Result<Act, StoreError> {
         let rows = tx.all_of(format!("{DECISION} WHERE id = $1"), args![id]).await?;
         let row = decision_row(self.keys(), rows.first().ok_or(StoreError::NotFound { what: "decision" })?)?;
+        const WAITS: &str = "SELECT d.by_account FROM decision d JOIN second_reading s ON s.decision_id = d.id \
+             AND s.kind IS NULL JOIN case_file c ON c.id = d.case_id AND c.decision_id = d.id AND c.state = 'decided' \
+             WHERE d.id = $1";
+        if let Some(of) = tx.one(WAITS, args![id]).await?
+            && reader.is_another(of.opt_int(0)?.map(AccountId))
+        {
+            let what = ActWhat::Covered(row.case);
+            return Ok(Act { id: ActId::Decision(id), at: row.at, by: row.by, what, undone: row.undone });
+        }
         Ok(Act {
             id: ActId::Decision(id),
             at: row.at,

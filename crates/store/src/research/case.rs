@@ -2,6 +2,7 @@
 
 use super::queue::contact_hashes;
 use super::{AdLabel, CaseAd, CaseId, CaseLink, CaseView};
+use crate::analysis::members::members_of;
 use crate::analysis::{bilingual, header, link_kind, open_assessment};
 use crate::db::{Arg, Tx, args};
 use crate::outreach::attempts_at;
@@ -12,6 +13,19 @@ use crate::{Look, Store, StoreError};
 use domain::{AdvertiserId, Assessment, MaskedText, PlaceFact, VersionFacts};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
+
+/// Links with an end among these ads. Asked end by end, since an `OR` over both goes through all links on SQLite.
+macro_rules! touching {
+    ($($ads:tt)+) => {
+        concat!(
+            "l.position IN (SELECT k.position FROM link k WHERE k.analysis_id = $1 AND k.a_ad IN ",
+            $($ads)+,
+            " UNION SELECT k.position FROM link k WHERE k.analysis_id = $1 AND k.b_ad IN ",
+            $($ads)+,
+            ")"
+        )
+    };
+}
 
 /// A version's facts with its masked texts.
 type Version = (VersionFacts, Vec<MaskedText>);
@@ -199,14 +213,22 @@ impl Store {
         of: &Of<'_>,
     ) -> Result<Vec<CaseLink>, StoreError> {
         let on = match of {
-            Of::Subject(_) => "(m.network = $2 OR m.advertiser = $2 OR n.network = $2 OR n.advertiser = $2)",
-            // `x` and `y` are the two: links of their advertisers, or of the two alone where they share one.
+            Of::Subject(_) => touching!(members_of!()),
+            Of::One(_) => touching!("($2)"),
+            // `x` and `y` are the two: links of their advertisers, or of the two alone where they share one. Each touches
+            // an ad of the first one's advertiser.
             Of::Pair(..) => {
-                "EXISTS (SELECT 1 FROM entity_member x JOIN entity_member y ON y.analysis_id = $1 AND y.ad_id = $3 \
+                concat!(
+                    touching!(
+                        "(SELECT f.ad_id FROM entity_member e JOIN entity_member f ON f.analysis_id = $1 \
+                     AND f.advertiser = e.advertiser WHERE e.analysis_id = $1 AND e.ad_id = $2)"
+                    ),
+                    " AND EXISTS (SELECT 1 FROM entity_member x JOIN entity_member y ON y.analysis_id = $1 AND y.ad_id = $3 \
                  WHERE x.analysis_id = $1 AND x.ad_id = $2 AND ((x.advertiser = y.advertiser \
                  AND ((l.a_ad = $2 AND l.b_ad = $3) OR (l.a_ad = $3 AND l.b_ad = $2))) OR (x.advertiser <> y.advertiser \
                  AND ((m.advertiser = x.advertiser AND n.advertiser = y.advertiser) \
                  OR (m.advertiser = y.advertiser AND n.advertiser = x.advertiser)))))"
+                )
             }
         };
         let rows = tx
@@ -228,7 +250,7 @@ impl Store {
             let inside = |at: usize| -> Result<bool, StoreError> {
                 Ok(match of {
                     Of::Subject(subject) => row.text(at)? == *subject || row.text(at + 1)? == *subject,
-                    Of::Pair(..) => true,
+                    Of::One(_) | Of::Pair(..) => true,
                 })
             };
             links.push(CaseLink {
@@ -250,6 +272,8 @@ impl Store {
 pub(crate) enum Of<'a> {
     /// All of an advertiser or network.
     Subject(&'a str),
+    /// One.
+    One(i64),
     /// Two.
     Pair(i64, i64),
 }
@@ -257,13 +281,15 @@ pub(crate) enum Of<'a> {
 impl Of<'_> {
     pub(super) fn condition(&self) -> &'static str {
         match self {
-            Of::Subject(_) => "(m.advertiser = $2 OR m.network = $2)",
+            Of::Subject(_) => concat!("m.ad_id IN ", members_of!()),
+            Of::One(_) => "m.ad_id = $2",
             Of::Pair(..) => "m.ad_id IN ($2, $3)",
         }
     }
     pub(super) fn values(&self, analysis: i64) -> Vec<Arg> {
         match self {
             Of::Subject(subject) => args![analysis, *subject],
+            Of::One(ad) => args![analysis, *ad],
             Of::Pair(a, b) => args![analysis, *a, *b],
         }
     }

@@ -67,6 +67,13 @@ impl Store {
         tx.commit().await
     }
 
+    /// An account opens a second reading that it holds: its time counts as reading.
+    pub async fn read_second(&self, by: AccountId, at: Timestamp, rest_ms: i64) -> Result<(), StoreError> {
+        let mut tx = self.write("opening a second reading").await?;
+        spend(&mut tx, by, at, rest_ms).await?;
+        tx.commit().await
+    }
+
     /// Leaves a case for another day; the account's claim on it ends.
     pub async fn skip_case(&self, case: &CaseId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.write("skipping a case").await?;
@@ -115,7 +122,9 @@ impl Store {
             return Ok(ReadingDay::default());
         }
         let since = row.time(2)?;
-        const CASES: &str = "SELECT count(*) FROM case_look WHERE account_id = $1 AND at >= $2";
+        // A second reading is read as well; it leaves no look, which would tell the decision.
+        const CASES: &str = "SELECT (SELECT count(*) FROM case_look WHERE account_id = $1 AND at >= $2) \
+             + (SELECT count(*) FROM second_reading WHERE by_account = $1 AND read_at >= $2)";
         Ok(ReadingDay {
             spent_ms: row.int(1)?,
             cases: tx.id(CASES, args![by.0, day_began]).await?.unsigned_abs(),

@@ -2,6 +2,7 @@
 
 use super::{AdLabel, JudgementId, JudgementRow};
 use crate::ads::find_ad;
+use crate::analysis::members::members_of;
 use crate::db::{Row, Tx, args};
 use crate::keys::parse_contact_kind;
 use crate::people::account_name;
@@ -130,8 +131,7 @@ impl Store {
         analysis: i64,
         subject: &str,
     ) -> Result<Vec<JudgementRow>, StoreError> {
-        const MEMBERS: &str = "(SELECT m.ad_id FROM entity_member m WHERE m.analysis_id = $1 \
-             AND (m.advertiser = $2 OR m.network = $2))";
+        const MEMBERS: &str = members_of!();
         self.judgement_rows(tx, &format!("j.a_ad IN {MEMBERS} OR j.b_ad IN {MEMBERS}"), args![analysis, subject]).await
     }
 

@@ -23,7 +23,7 @@ pub use decisions::DecideWith;
 pub(crate) use decisions::decided_of;
 pub use indicator::DecidedWith;
 pub use network_view::{
-    ContactPoint, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, PairView, SubjectCase,
+    AdPage, ContactPoint, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView, PairView, SubjectCase,
 };
 pub use notes::{Item, NoteKind, NoteRow};
 pub use second::{SecondDone, SecondId, SecondRow, SecondShare, SecondView, TwiceRead};
@@ -156,6 +156,8 @@ pub struct QueueFilter {
     pub changed_after: Option<Timestamp>,
     /// With a decision in force made at this time or later, by this account or by anybody.
     pub decided: Option<(Timestamp, Option<AccountId>)>,
+    /// Opened by this account at this time or later, in whatever state.
+    pub looked: Option<(AccountId, Timestamp)>,
     /// What the account skipped at this time or later: only it, or all but it.
     pub skipped: Option<(Skipped, AccountId, Timestamp)>,
     /// Only cases that nobody else reads at this time.
@@ -218,6 +220,10 @@ pub struct QueueRow {
     pub claimed: Option<ReviewClaim>,
     /// The decision in force.
     pub decided: Option<Decided>,
+    /// Whose it is, where an account made it.
+    pub decided_by: Option<AccountId>,
+    /// It was drawn, and a second or third reader has not read the case yet.
+    pub read_again: bool,
 }
 
 /// A page of the queue.

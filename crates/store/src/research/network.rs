@@ -3,9 +3,10 @@
 use super::case::Of;
 use super::shared_numbers::ROLE;
 use super::{
-    AdLabel, CaseId, CaseState, ContactPoint, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser, NetworkView,
-    PairView, SubjectCase,
+    AdLabel, AdPage, CaseId, CaseState, ContactPoint, LineageRow, LineageStep, NetworkAd, NetworkAdvertiser,
+    NetworkView, PairView, SubjectCase,
 };
+use crate::analysis::members::members_of;
 use crate::analysis::{band_from, header};
 use crate::db::{Row, Tx, args};
 use crate::{Look, Store, StoreError};
@@ -13,9 +14,14 @@ use domain::{AdvertiserId, ContactRole, NetworkId};
 use std::collections::HashMap;
 
 /// True where a case about the ads of `$2` (advertiser or network) is in the urgent route.
-const URGENT: &str = "SELECT count(*) FROM case_file c WHERE c.urgent = 1 AND c.merged_into IS NULL AND c.subject IN \
-     (SELECT m.network FROM entity_member m WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) UNION \
-     SELECT m.advertiser FROM entity_member m WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2))";
+const URGENT: &str = concat!(
+    "SELECT count(*) FROM case_file c WHERE c.urgent = 1 AND c.merged_into IS NULL AND c.subject IN \
+     (SELECT m.network FROM entity_member m WHERE m.analysis_id = $1 AND m.ad_id IN ",
+    members_of!(),
+    " UNION SELECT m.advertiser FROM entity_member m WHERE m.analysis_id = $1 AND m.ad_id IN ",
+    members_of!(),
+    ")"
+);
 
 async fn is_urgent(tx: &mut Tx, analysis: i64, subject: &str) -> Result<bool, StoreError> {
     Ok(tx.id(URGENT, args![analysis, subject]).await? > 0)
@@ -104,13 +110,39 @@ impl Store {
         })
     }
 
+    /// One ad by the store's own number, with all of its versions. Audited in the same transaction.
+    pub async fn ad_page(&self, look: &Look, ad: i64) -> Result<AdPage, StoreError> {
+        let mut tx = self.write("reading an ad").await?;
+        look.write(&mut tx, self.keys()).await?;
+        let analysis = header(&mut tx).await?;
+        let number = analysis.as_ref().map_or(0, |analysis| analysis.id);
+        let of = Of::One(ad);
+        let read = self.case_ads(&mut tx, number, &of, i64::MAX).await?.into_iter().next();
+        let read = read.ok_or(StoreError::NotFound { what: "ad" })?;
+        let links = self.case_links(&mut tx, number, &of).await?;
+        let member = tx
+            .one("SELECT m.network FROM entity_member m WHERE m.analysis_id = $1 AND m.ad_id = $2", of.values(number))
+            .await?
+            .ok_or(StoreError::NotFound { what: "ad" })?;
+        let network = NetworkId(member.text(0)?);
+        let urgent = is_urgent(&mut tx, number, network.as_str()).await?;
+        let mut about = cases(&mut tx, network.as_str()).await?;
+        about.extend(cases(&mut tx, read.advertiser.as_str()).await?);
+        tx.commit().await?;
+        Ok(AdPage { ad: read, network, links, cases: about, urgent })
+    }
+
     async fn network_ads(&self, tx: &mut Tx, analysis: i64, subject: &str) -> Result<Vec<NetworkAd>, StoreError> {
         let of = Of::Subject(subject);
         let rows = tx
             .all(
-                "SELECT a.id, s.site, m.advertiser, a.first_seen, a.last_seen, a.gone_at, a.versions \
+                concat!(
+                    "SELECT a.id, s.site, m.advertiser, a.first_seen, a.last_seen, a.gone_at, a.versions \
                  FROM entity_member m JOIN ad a ON a.id = m.ad_id JOIN site s ON s.id = a.site_id \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) ORDER BY a.first_seen, a.id",
+                 WHERE m.analysis_id = $1 AND m.ad_id IN ",
+                    members_of!(),
+                    " ORDER BY a.first_seen, a.id"
+                ),
                 of.values(analysis),
             )
             .await?;
@@ -118,9 +150,13 @@ impl Store {
         let mut places: HashMap<i64, Vec<String>> = HashMap::new();
         for row in tx
             .all(
-                "SELECT DISTINCT p.ad_id, p.municipality_code FROM entity_member m \
+                concat!(
+                    "SELECT DISTINCT p.ad_id, p.municipality_code FROM entity_member m \
                  JOIN place_mention p ON p.ad_id = m.ad_id \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) ORDER BY 1, 2",
+                 WHERE m.analysis_id = $1 AND m.ad_id IN ",
+                    members_of!(),
+                    " ORDER BY 1, 2"
+                ),
                 of.values(analysis),
             )
             .await?
@@ -151,8 +187,9 @@ impl Store {
                      (SELECT count(*) FROM damped_contact d WHERE d.analysis_id = $1 AND d.contact_id = c.id), {ROLE} \
                      FROM entity_member m JOIN contact_mention n ON n.ad_id = m.ad_id \
                      JOIN contact c ON c.id = n.contact_id \
-                     WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
-                     GROUP BY c.id, c.contact_hash ORDER BY 3 DESC, 1"
+                     WHERE m.analysis_id = $1 AND m.ad_id IN {} \
+                     GROUP BY c.id, c.contact_hash ORDER BY 3 DESC, 1",
+                    members_of!()
                 ),
                 args![analysis, subject],
             )
@@ -173,11 +210,15 @@ impl Store {
 async fn advertisers(tx: &mut Tx, analysis: i64, subject: &str) -> Result<Vec<NetworkAdvertiser>, StoreError> {
     let rows = tx
         .all(
-            "SELECT m.advertiser, count(*), min(a.first_seen), max(a.last_seen), max(s.band), max(s.points) \
+            concat!(
+                "SELECT m.advertiser, count(*), min(a.first_seen), max(a.last_seen), max(s.band), max(s.points) \
              FROM entity_member m JOIN ad a ON a.id = m.ad_id \
              LEFT JOIN assessment s ON s.analysis_id = $1 AND s.subject = m.advertiser \
-             WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
-             GROUP BY m.advertiser ORDER BY 3, 1",
+             WHERE m.analysis_id = $1 AND m.ad_id IN ",
+                members_of!(),
+                " \
+             GROUP BY m.advertiser ORDER BY 3, 1"
+            ),
             args![analysis, subject],
         )
         .await?;
@@ -197,10 +238,14 @@ async fn advertisers(tx: &mut Tx, analysis: i64, subject: &str) -> Result<Vec<Ne
 async fn municipalities(tx: &mut Tx, analysis: i64, subject: &str) -> Result<Vec<(String, u32)>, StoreError> {
     let rows = tx
         .all(
-            "SELECT p.municipality_code, count(DISTINCT p.ad_id) FROM entity_member m \
+            concat!(
+                "SELECT p.municipality_code, count(DISTINCT p.ad_id) FROM entity_member m \
              JOIN place_mention p ON p.ad_id = m.ad_id \
-             WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
-             GROUP BY p.municipality_code ORDER BY 2 DESC, 1",
+             WHERE m.analysis_id = $1 AND m.ad_id IN ",
+                members_of!(),
+                " \
+             GROUP BY p.municipality_code ORDER BY 2 DESC, 1"
+            ),
             args![analysis, subject],
         )
         .await?;

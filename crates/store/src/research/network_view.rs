@@ -133,6 +133,21 @@ pub struct SubjectCase {
     pub merged: Vec<CaseId>,
 }
 
+/// One ad with all that it ever said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdPage {
+    /// The ad, with its masked texts.
+    pub ad: CaseAd,
+    /// Its network (an advertiser alone in it has one too).
+    pub network: NetworkId,
+    /// Links that touch it.
+    pub links: Vec<CaseLink>,
+    /// Cases about its network or advertiser.
+    pub cases: Vec<SubjectCase>,
+    /// One of them is in the urgent route.
+    pub urgent: bool,
+}
+
 /// Two ads with what ties them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairView {

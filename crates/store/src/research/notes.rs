@@ -181,6 +181,11 @@ impl Store {
     /// Notes on these items, newest first.
     pub async fn notes(&self, items: &[Item]) -> Result<Vec<NoteRow>, StoreError> {
         let mut tx = self.read("reading notes").await?;
+        self.notes_on(&mut tx, items).await
+    }
+
+    /// As [`Store::notes`], in a transaction that is under way.
+    pub(crate) async fn notes_on(&self, tx: &mut Tx, items: &[Item]) -> Result<Vec<NoteRow>, StoreError> {
         let mut found = Vec::new();
         for item in items {
             let (kind, id) = item.columns();

@@ -2,22 +2,31 @@
 
 use super::subjects::{Subject, subjects};
 use super::{CaseId, CaseState, QueueFilter, QueuePage, QueueRow, ReviewClaim, Skipped};
+use crate::analysis::members::members_of;
 use crate::analysis::{band_from, band_number, current, queue_from, queue_text};
-use crate::db::{Arg, Row, Tx, args};
+use crate::db::{Arg, Row, Tx, args, places};
 use crate::{AccountId, Look, Store, StoreError};
 use domain::{AdvertiserId, Band, IndicatorId, NetworkId};
 use jiff::Timestamp;
 
 /// Columns of a case, as [`Store::queue_row`] reads them.
 const CASE: &str = "c.id, c.subject, c.subject_kind, c.state, c.version, c.band, c.points, c.urgent, c.queue, c.evidence, \
-     c.new_evidence, c.opened_at, c.changed_at, c.claim_by, c.claim_until, p.name, d.kind, d.at, d.watch_until";
+     c.new_evidence, c.opened_at, c.changed_at, c.claim_by, c.claim_until, p.name, d.kind, d.at, d.watch_until, \
+     d.by_account, (SELECT count(*) FROM second_reading s WHERE s.decision_id = c.decision_id \
+     AND s.kind IS NULL AND c.state = 'decided')";
 const FROM: &str = "FROM case_file c LEFT JOIN account p ON p.id = c.claim_by \
      LEFT JOIN decision d ON d.id = c.decision_id";
 /// Highest band first, then points, then what waits longest.
 const ORDER: &str = "ORDER BY c.band DESC, c.points DESC, c.changed_at, c.id";
-/// The members of a case's subject in the current analysis; `c` is the case.
-const MEMBERS: &str =
-    "FROM entity_member m WHERE m.analysis_id = $1 AND (m.advertiser = c.subject OR m.network = c.subject)";
+/// Holds where an ad `m` of the case's subject in the current analysis has `{has}` (`c` is the case). Each side has an index
+/// of its own; an `OR` over both columns would go through the whole analysis.
+fn has_member(has: &str) -> String {
+    format!(
+        "((c.subject_kind = 'network' AND EXISTS (SELECT 1 FROM entity_member m WHERE m.analysis_id = $1 \
+         AND m.network = c.subject AND {has})) OR (c.subject_kind <> 'network' AND EXISTS (SELECT 1 FROM entity_member m \
+         WHERE m.analysis_id = $1 AND m.advertiser = c.subject AND {has})))"
+    )
+}
 
 /// A condition put together from fixed pieces, with its values.
 struct Where {
@@ -46,7 +55,7 @@ fn condition(filter: &QueueFilter, analysis: i64) -> Where {
             let place = on.value(state.as_str());
             on.and(&format!("c.state = {place}"));
         }
-        None if filter.urgent => {}
+        None if filter.urgent || filter.looked.is_some() => {}
         None => on.and("c.state IN ('open', 'reopened')"),
     }
     if let Some(programme) = &filter.programme {
@@ -69,30 +78,30 @@ fn condition(filter: &QueueFilter, analysis: i64) -> Where {
         on.and("EXISTS (SELECT 1 FROM spam_draw d WHERE d.case_id = c.id AND d.drawn = 1)");
     }
     if !filter.municipalities.is_empty() {
-        let places: Vec<String> = filter.municipalities.iter().map(|code| on.value(code)).collect();
-        on.and(&format!(
-            "EXISTS (SELECT 1 {MEMBERS} AND EXISTS (SELECT 1 FROM place_mention x WHERE x.ad_id = m.ad_id \
-             AND x.municipality_code IN ({})))",
-            places.join(", ")
-        ));
+        let codes: Vec<String> = filter.municipalities.iter().map(|code| on.value(code)).collect();
+        // An ad names few places: they are read, and not each of the region's municipalities looked for.
+        on.and(&has_member(&format!(
+            "EXISTS (SELECT 1 FROM place_mention x WHERE x.ad_id = m.ad_id AND x.municipality_code || '' IN ({}))",
+            codes.join(", ")
+        )));
     }
     if let Some(language) = &filter.language {
         let place = on.value(language);
-        on.and(&format!(
-            "EXISTS (SELECT 1 {MEMBERS} AND EXISTS (SELECT 1 FROM language_mention x WHERE x.ad_id = m.ad_id \
-             AND x.code = {place}))"
-        ));
+        on.and(&has_member(&format!(
+            "EXISTS (SELECT 1 FROM language_mention x WHERE x.ad_id = m.ad_id AND x.code = {place})"
+        )));
     }
     if let Some(indicator) = &filter.indicator {
         let place = on.value(indicator.as_str());
         on.and(&format!(
-            "EXISTS (SELECT 1 FROM assessment_indicator x WHERE x.analysis_id = $1 AND x.indicator = {place} \
-             AND (x.subject = c.subject OR x.subject IN (SELECT m.advertiser {MEMBERS})))"
+            "c.subject IN (SELECT x.subject FROM assessment_indicator x WHERE x.analysis_id = $1 AND x.indicator = {place} \
+             UNION SELECT m.network FROM assessment_indicator x CROSS JOIN entity_member m WHERE x.analysis_id = $1 \
+             AND x.indicator = {place} AND m.analysis_id = $1 AND m.advertiser = x.subject)"
         ));
     }
     if !filter.skip.is_empty() {
-        let places: Vec<String> = filter.skip.iter().map(|case| on.value(&case.0)).collect();
-        on.and(&format!("c.id NOT IN ({})", places.join(", ")));
+        let held: Vec<String> = filter.skip.iter().map(|case| on.value(&case.0)).collect();
+        on.and(&format!("c.id NOT IN ({})", held.join(", ")));
     }
     in_time(&mut on, filter);
     on
@@ -118,6 +127,12 @@ fn in_time(on: &mut Where, filter: &QueueFilter) {
         let by = by.map_or_else(String::new, |by| format!(" AND d.by_account = {}", on.value(by.0)));
         on.and(&format!("EXISTS (SELECT 1 FROM decision d WHERE d.id = c.decision_id AND d.at >= {since}{by})"));
     }
+    if let Some((by, since)) = filter.looked {
+        let (by, since) = (on.value(by.0), on.value(since));
+        on.and(&format!(
+            "EXISTS (SELECT 1 FROM case_look k WHERE k.case_id = c.id AND k.account_id = {by} AND k.at >= {since})"
+        ));
+    }
     if let Some((which, by, since)) = filter.skipped {
         let (by, since) = (on.value(by.0), on.value(since));
         let not = if which == Skipped::Only { "" } else { "NOT " };
@@ -132,7 +147,8 @@ fn in_time(on: &mut Where, filter: &QueueFilter) {
 }
 
 impl Store {
-    /// A page of the queue. `look` is audited in the same transaction.
+    /// A page of the queue. `look` is audited in the same transaction. A decision that waits for its second reader is
+    /// shown to nobody but who made it.
     pub async fn queue(
         &self,
         look: &Look,
@@ -143,14 +159,53 @@ impl Store {
         let mut tx = self.write("reading the queue").await?;
         look.write(&mut tx, self.keys()).await?;
         let analysis = current(&mut tx).await?;
-        let mut on = condition(filter, analysis);
-        let total = total(&mut tx, &on).await?;
-        let (many, from) = (on.value(limit), on.value(offset));
-        let text = format!("SELECT {CASE} {FROM} WHERE {} {ORDER} LIMIT {many} OFFSET {from}", on.text);
-        let rows = tx.all_of(text, on.values).await?;
-        let rows = self.queue_rows(&mut tx, &rows, analysis, look.at).await?;
+        let on = condition(filter, analysis);
+        let mut page = Where { text: on.text.clone(), values: on.values.clone() };
+        let (many, from) = (page.value(limit), page.value(offset));
+        // Counted while they are sorted: the filters are asked once for each case, not twice.
+        let text = format!(
+            "SELECT c.id, count(*) OVER () FROM case_file c WHERE {} {ORDER} LIMIT {many} OFFSET {from}",
+            page.text
+        );
+        let found = tx.all_of(text, page.values).await?;
+        let total = match found.first() {
+            Some(row) => row.int(1)?.unsigned_abs(),
+            None if offset == 0 => 0,
+            None => total(&mut tx, &on).await?,
+        };
+        let ids = found.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+        let mut rows = Vec::with_capacity(ids.len());
+        for some in ids.chunks(200) {
+            let text = format!("SELECT {CASE} {FROM} WHERE c.id IN ({}) {ORDER}", places(0, some.len()));
+            rows.extend(tx.all_of(text, some.iter().map(Arg::from).collect()).await?);
+        }
+        let mut rows = self.queue_rows(&mut tx, &rows, analysis, look.at).await?;
         tx.commit().await?;
+        // Whoever reads the list may become the second reader of what stands in it.
+        for row in rows.iter_mut().filter(|row| row.read_again && look.actor.is_another(row.decided_by)) {
+            row.decided = None;
+        }
         Ok(QueuePage { rows, total })
+    }
+
+    /// How many cases each filter finds that changed after a time, and how many in all.
+    pub async fn queue_news(&self, filters: &[(QueueFilter, Timestamp)]) -> Result<Vec<(u64, u64)>, StoreError> {
+        let mut tx = self.read("counting what is new in the queue").await?;
+        let analysis = current(&mut tx).await?;
+        let mut news = Vec::with_capacity(filters.len());
+        for (filter, after) in filters {
+            let mut on = condition(filter, analysis);
+            let after = on.value(*after);
+            let text = format!(
+                "SELECT count(CASE WHEN c.changed_at > {after} THEN 1 END), count(*) FROM case_file c WHERE {}",
+                on.text
+            );
+            let rows = tx.all_of(text, on.values).await?;
+            let count =
+                |at: usize| rows.first().map_or(Ok(0), |row| Ok::<u64, StoreError>(row.int(at)?.unsigned_abs()));
+            news.push((count(0)?, count(1)?));
+        }
+        Ok(news)
     }
 
     /// How many cases each filter finds. The rows behind each number are those of [`Store::queue`].
@@ -252,6 +307,8 @@ impl Store {
             last_seen: of.last_seen.unwrap_or(opened_at),
             claimed,
             decided,
+            decided_by: row.opt_int(19)?.map(AccountId),
+            read_again: row.flag(20)?,
         })
     }
 
@@ -288,11 +345,15 @@ pub(super) async fn contact_hashes(
 ) -> Result<Vec<(Vec<u8>, u32, bool)>, StoreError> {
     let rows = tx
         .all(
-            "SELECT c.contact_hash, count(DISTINCT n.ad_id), \
+            concat!(
+                "SELECT c.contact_hash, count(DISTINCT n.ad_id), \
              (SELECT count(*) FROM damped_contact d WHERE d.analysis_id = $1 AND d.contact_id = c.id) \
              FROM entity_member m JOIN contact_mention n ON n.ad_id = m.ad_id JOIN contact c ON c.id = n.contact_id \
-             WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2) \
-             GROUP BY c.id, c.contact_hash ORDER BY 2 DESC, 1",
+             WHERE m.analysis_id = $1 AND m.ad_id IN ",
+                members_of!(),
+                " \
+             GROUP BY c.id, c.contact_hash ORDER BY 2 DESC, 1"
+            ),
             args![analysis, subject],
         )
         .await?;

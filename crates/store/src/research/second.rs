@@ -59,6 +59,14 @@ pub enum SecondDone {
     Before,
 }
 
+/// What a reader said in a second reading.
+pub(super) struct SecondSaid {
+    pub case: CaseId,
+    pub decision: Decision,
+    pub by: String,
+    pub at: Timestamp,
+}
+
 /// A decision that was read more than once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TwiceRead {
@@ -285,6 +293,61 @@ impl Store {
         };
         tx.commit().await?;
         Ok(done)
+    }
+
+    /// Takes one's own reading back, as long as nothing came of it: it waits to be read again, by the same reader too. One
+    /// that became the decision is undone as that.
+    pub async fn undo_second(&self, id: SecondId, by: AccountId, at: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.write("taking a second reading back").await?;
+        let row = tx
+            .one(
+                "SELECT s.case_id, s.decision_id, s.turn, CAST(CASE WHEN c.decision_id = s.decision_id \
+                 AND d.undone_at IS NULL THEN 1 ELSE 0 END AS BIGINT) FROM second_reading s JOIN decision d ON d.id = s.decision_id \
+                 JOIN case_file c ON c.id = s.case_id WHERE s.id = $1 AND s.by_account = $2 AND s.kind IS NOT NULL",
+                args![id.0, by.0],
+            )
+            .await?
+            .ok_or(StoreError::NotFound { what: "second reading of this reader" })?;
+        let (decision, turn) = (row.int(1)?, row.int(2)?);
+        const THIRD: &str = "SELECT 1 FROM second_reading WHERE decision_id = $1 AND turn > $2 AND kind IS NOT NULL";
+        if !row.flag(3)? || tx.one(THIRD, args![decision, turn]).await?.is_some() {
+            return Err(StoreError::Refused {
+                why: "something came of this reading already; undo the decision that it led to instead",
+            });
+        }
+        tx.run("DELETE FROM second_reading WHERE decision_id = $1 AND turn > $2", args![decision, turn]).await?;
+        tx.run(
+            "UPDATE second_reading SET kind = NULL, reason_code = NULL, body_sealed = NULL, by_account = NULL, \
+             by_name = NULL, read_at = NULL, event_seq = NULL WHERE id = $1",
+            args![id.0],
+        )
+        .await?;
+        let body = serde_json::json!({ "second_reading": id.0, "case": row.text(0)? });
+        chain::event(&mut tx, self.keys(), "undo_second_reading", &Actor::Account(by), body, at).await?;
+        tx.commit().await
+    }
+
+    /// A reading that somebody made, for the history.
+    pub(super) async fn second_said(&self, tx: &mut Tx, id: i64) -> Result<SecondSaid, StoreError> {
+        let row = tx
+            .one(
+                "SELECT case_id, kind, reason_code, body_sealed, event_seq, by_name, read_at FROM second_reading \
+                 WHERE id = $1",
+                args![id],
+            )
+            .await?
+            .ok_or(StoreError::NotFound { what: "second reading" })?;
+        let body: Body = self.keys().open_json("second_reading", &row.int(4)?.to_le_bytes(), "body", &row.blob(3)?)?;
+        let kind = DecisionKind::parse(&row.text(1)?).ok_or(StoreError::Corrupt { what: "a decision" })?;
+        let decision = Decision {
+            kind,
+            reason_code: row.text(2)?,
+            text: body.text,
+            change_mind: body.change_mind,
+            until: None,
+            refer_to: body.refer_to,
+        };
+        Ok(SecondSaid { case: CaseId(row.text(0)?), decision, by: row.text(5)?, at: row.time(6)? })
     }
 
     /// Every decision that two have read, by the time of the second reading. A third one's word is there once it is

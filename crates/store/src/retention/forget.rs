@@ -114,7 +114,8 @@ pub(crate) async fn forget_ads(
         for subject in &subjects {
             tx.run(
                 "DELETE FROM entity WHERE analysis_id = $1 AND id = $2 AND NOT EXISTS (SELECT 1 FROM entity_member m \
-                 WHERE m.analysis_id = $1 AND (m.advertiser = $2 OR m.network = $2))",
+                 WHERE m.analysis_id = $1 AND m.advertiser = $2) AND NOT EXISTS (SELECT 1 FROM entity_member m \
+                 WHERE m.analysis_id = $1 AND m.network = $2)",
                 args![analysis, subject],
             )
             .await?;
@@ -173,8 +174,8 @@ async fn forget_evidence(
 ) -> Result<(), StoreError> {
     let others = tx
         .id(
-            "SELECT count(*) FROM entity_member WHERE analysis_id = $1 AND (advertiser = $2 OR network = $2) \
-             AND ad_id <> $3",
+            "SELECT (SELECT count(*) FROM entity_member WHERE analysis_id = $1 AND advertiser = $2 AND ad_id <> $3) \
+             + (SELECT count(*) FROM entity_member WHERE analysis_id = $1 AND network = $2 AND ad_id <> $3)",
             args![analysis, subject, id],
         )
         .await?;

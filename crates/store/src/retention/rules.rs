@@ -137,12 +137,26 @@ pub(super) const AD_DUE: &str = concat!(
 );
 
 /// A case whose subject is still analysed goes on changing and is no history yet.
-const CASE_DUE: &str = concat!(
-    "case_file.delete_after <= $1 AND case_file.urgent = 0",
-    not_held!("case_file.anchor_ad"),
-    " AND NOT EXISTS (SELECT 1 FROM legal_hold g WHERE g.case_id = case_file.id AND g.released_at IS NULL) \
-     AND NOT EXISTS (SELECT 1 FROM current_analysis c JOIN entity e ON e.analysis_id = c.analysis_id \
-     WHERE e.id = case_file.subject)"
+macro_rules! case_due {
+    () => {
+        concat!(
+            "case_file.delete_after <= $1 AND case_file.urgent = 0",
+            not_held!("case_file.anchor_ad"),
+            " AND NOT EXISTS (SELECT 1 FROM legal_hold g WHERE g.case_id = case_file.id AND g.released_at IS NULL) \
+             AND NOT EXISTS (SELECT 1 FROM current_analysis c JOIN entity e ON e.analysis_id = c.analysis_id \
+             WHERE e.id = case_file.subject)"
+        )
+    };
+}
+
+/// A note on a case stays and goes with it, whatever its own age; others have the case's clock from when they were written.
+const NOTE_DUE: &str = concat!(
+    "(item_note.item_kind <> 'case' AND item_note.delete_after <= $1 AND NOT EXISTS (SELECT 1 FROM held_ad h \
+     WHERE item_note.item_kind = 'ad' AND CAST(h.ad_id AS TEXT) = item_note.item)) \
+     OR (item_note.item_kind = 'case' AND NOT EXISTS (SELECT 1 FROM case_file WHERE case_file.id = item_note.item \
+     AND NOT (",
+    case_due!(),
+    ")))"
 );
 
 pub(super) const RULES: &[Rule] = &[
@@ -183,10 +197,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         kind: Kind::Cases,
         table: "case_file",
-        due: CASE_DUE,
+        due: case_due!(),
         key: Some("id"),
         before: Some("UPDATE list_line SET case_id = NULL WHERE case_id IN (SELECT id FROM case_file WHERE {due})"),
     },
+    Rule { kind: Kind::Cases, table: "item_note", due: NOTE_DUE, key: Some("id"), before: None },
     Rule {
         kind: Kind::Cases,
         table: "judgement",

@@ -9,15 +9,15 @@ pub mod words;
 
 pub use contact::{ContactAd, ContactFound};
 
-use crate::analysis::current;
+use crate::analysis::{band_from, current};
 use crate::db::{Arg, Row, Tx, args};
 use crate::readings::ReadingRow;
-use crate::research::{CaseAd, CaseId, Of};
+use crate::research::{CaseAd, CaseId, CaseState, Of};
 use crate::times::{day_from_number, local_day_and_hour};
 use crate::{Look, Store, StoreError};
-use domain::{AdvertiserId, IndicatorId, NetworkId};
+use domain::{AdvertiserId, Band, IndicatorId, NetworkId};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use words::{Asked, Entry};
 
 /// Most hits that are counted; beyond it the page says 'more than'.
@@ -70,6 +70,8 @@ pub struct SearchGroup {
     pub ads: u32,
     /// The case about it.
     pub case: Option<CaseId>,
+    /// Where that case stands, and its band.
+    pub standing: Option<(CaseState, Band)>,
 }
 
 /// How the newest hits are spread: for each value the number of ads, most first.
@@ -257,7 +259,7 @@ impl Store {
         let mut hits = Vec::with_capacity(rows.len());
         for row in &rows {
             let ad = row.int(0)?;
-            let of = Of::Pair(ad, ad);
+            let of = Of::One(ad);
             let Some(ad) = self.case_ads(tx, analysis, &of, i64::MAX).await?.into_iter().next() else { continue };
             hits.push(SearchHit {
                 ad,
@@ -276,6 +278,26 @@ impl Store {
         query: &SearchQuery,
         limit: u32,
     ) -> Result<Vec<SearchGroup>, StoreError> {
+        self.grouped(look, query, limit, "").await
+    }
+
+    /// As [`Store::search_groups`], only those that a case is about.
+    pub async fn search_cases(
+        &self,
+        look: &Look,
+        query: &SearchQuery,
+        limit: u32,
+    ) -> Result<Vec<SearchGroup>, StoreError> {
+        self.grouped(look, query, limit, "HAVING min(m.found_case) IS NOT NULL").await
+    }
+
+    async fn grouped(
+        &self,
+        look: &Look,
+        query: &SearchQuery,
+        limit: u32,
+        having: &'static str,
+    ) -> Result<Vec<SearchGroup>, StoreError> {
         let mut tx = self.write("searching").await?;
         look.write(&mut tx, self.keys()).await?;
         if query.is_empty() {
@@ -289,17 +311,29 @@ impl Store {
         let sql = format!(
             "SELECT m.network, min(m.advertiser), count(DISTINCT m.advertiser), count(DISTINCT m.ad_id), min(m.found_case) \
              FROM (SELECT m.network, m.advertiser, m.ad_id, {CASE} AS found_case {found} ORDER BY {version} DESC \
-             LIMIT {MOST_GROUPED}) AS m GROUP BY m.network ORDER BY 4 DESC, 1 LIMIT $4"
+             LIMIT {MOST_GROUPED}) AS m GROUP BY m.network {having} ORDER BY 4 DESC, 1 LIMIT $4"
         );
         let rows = tx.all_of(sql, values).await?;
+        let mut cases = Vec::new();
+        for row in &rows {
+            cases.extend(row.opt_text(4)?);
+        }
+        let mut standing = HashMap::with_capacity(cases.len());
+        const STANDING: &str = "SELECT id, state, band FROM case_file WHERE id IN";
+        for row in tx.all_in(STANDING, &[], cases.iter().map(Arg::from)).await? {
+            let state = CaseState::parse(&row.text(1)?).ok_or(StoreError::Corrupt { what: "a case's state" })?;
+            standing.insert(row.text(0)?, (state, band_from(row.int(2)?)));
+        }
         tx.commit().await?;
         let group = |row: &Row| {
+            let case = row.opt_text(4)?;
             Ok(SearchGroup {
                 network: NetworkId(row.text(0)?),
                 advertiser: AdvertiserId(row.text(1)?),
                 advertisers: row.count(2)?,
                 ads: row.count(3)?,
-                case: row.opt_text(4)?.map(CaseId),
+                standing: case.as_ref().and_then(|case| standing.get(case).copied()),
+                case: case.map(CaseId),
             })
         };
         rows.iter().map(group).collect()

@@ -5,7 +5,7 @@ use crate::analysis::{current, open_assessment};
 use crate::chain::{self, Chain};
 use crate::db::{Tx, args};
 use crate::readings::{ad_ref, open_reading};
-use crate::research::CaseId;
+use crate::research::{CaseId, Item, NoteRow};
 use crate::{Look, Store, StoreError};
 use domain::{AdContent, Contact, Evidence};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 impl Store {
     /// Everything that the store knows of a contact, as JSON: the ads that show it, what was read in them, assessments,
-    /// decisions, lists, attempts, objection, and when and for what purpose somebody looked (never who). Further ads of the
+    /// decisions, notes, lists, attempts, objection, and when and for what purpose somebody looked (never who). Further ads of the
     /// same advertisers may be other people's: they are named only with `linked`. Needs a check; audited.
     pub async fn subject_export(&self, look: &Look, contact: &Contact, linked: bool) -> Result<Value, StoreError> {
         let keys = self.keys();
@@ -56,6 +56,7 @@ impl Store {
             "linked_ads": { "count": of.linked.len(), "ads": others },
             "assessments": self.assessments_answer(&mut tx, &of, &names).await?,
             "cases": self.cases_answer(&mut tx, &cases).await?,
+            "notes": self.notes_answer(&mut tx, &of, &cases).await?,
             "lists": lines.iter().map(|(_, day, team)| json!({ "day": day, "team": team })).collect::<Vec<_>>(),
             "attempts": self.attempts_answer(&mut tx, &of).await?,
             "shared_register": self.register_answer(contact).await?,
@@ -197,6 +198,21 @@ impl Store {
             }));
         }
         Ok(all)
+    }
+
+    /// What researchers wrote on the person's ads, contact, advertisers and cases; never who did.
+    async fn notes_answer(&self, tx: &mut Tx, of: &Of, cases: &[String]) -> Result<Vec<Value>, StoreError> {
+        let mut items: Vec<Item> = cases.iter().map(|case| Item::Case(CaseId(case.clone()))).collect();
+        items.extend(of.advertisers.iter().cloned().map(Item::Subject));
+        items.extend(of.ads.iter().copied().map(Item::Ad));
+        items.extend(of.contact_id.map(Item::Contact));
+        let note = |note: &NoteRow| {
+            json!({
+                "at": note.at.to_string(), "on": note.item.to_text(), "kind": note.kind.as_str(), "text": note.body,
+                "undone": note.undone.is_some(),
+            })
+        };
+        Ok(self.notes_on(tx, &items).await?.iter().map(note).collect())
     }
 
     async fn attempts_answer(&self, tx: &mut Tx, of: &Of) -> Result<Vec<Value>, StoreError> {

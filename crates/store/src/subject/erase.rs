@@ -7,6 +7,7 @@ use crate::chain::{self, Chain, Gone};
 use crate::db::{Tx, args};
 use crate::keys::{decompress, from_hex, to_hex};
 use crate::readings::ad_ref;
+use crate::research::{CaseId, Item, NoteRow};
 use crate::retention::{Forget, Retention, erase_contacts, forget_ads};
 use crate::{Actor, Look, Store, StoreError};
 use domain::{Contact, ContactKind};
@@ -23,7 +24,8 @@ pub struct Erased {
     pub cases: u64,
     /// Listing pages of the archive that showed the ads or the contact.
     pub pages: u64,
-    /// Notes of attempts that were emptied; the attempts themselves stay for the statistics of methods.
+    /// Notes of attempts that were emptied (the attempts themselves stay for the statistics of methods), and researchers'
+    /// notes on what was erased.
     pub notes: u64,
     /// Payloads of acts and looks that spoke of the person.
     pub payloads: u64,
@@ -199,6 +201,9 @@ impl Store {
         };
         let seqs = self.events_about(&mut tx, &of, &needles, &names, &cases).await?;
         erased.notes = self.empty_notes(&mut tx, &of).await?;
+        for note in self.item_notes_about(&mut tx, &of, &cases).await? {
+            erased.notes += tx.run("DELETE FROM item_note WHERE id = $1", args![note.id]).await?;
+        }
         erased.cases = self.erase_cases(&mut tx, &of, &cases).await?;
         if let Some(id) = of.contact_id {
             for (line, ..) in lines_naming(&mut tx, id).await? {
@@ -302,7 +307,17 @@ impl Store {
             collect(tx, "SELECT event_seq FROM contact_judgement WHERE contact_id = $1", id).await?;
         }
         for case in self.own_cases(tx, of, cases).await? {
-            for row in tx.all("SELECT event_seq FROM decision WHERE case_id = $1", args![case]).await? {
+            for row in tx.all("SELECT event_seq FROM decision WHERE case_id = $1", args![case.as_str()]).await? {
+                acts.insert(row.int(0)?);
+            }
+            const READ_AGAIN: &str =
+                "SELECT event_seq FROM second_reading WHERE case_id = $1 AND event_seq IS NOT NULL";
+            for row in tx.all(READ_AGAIN, args![case]).await? {
+                acts.insert(row.int(0)?);
+            }
+        }
+        for note in self.item_notes_about(tx, of, cases).await? {
+            for row in tx.all("SELECT event_seq FROM item_note WHERE id = $1", args![note.id]).await? {
                 acts.insert(row.int(0)?);
             }
         }
@@ -330,6 +345,16 @@ impl Store {
             found.push((chain, seqs.into_iter().collect()));
         }
         Ok(found)
+    }
+
+    /// Researchers' notes on the person's ads, contact and advertisers, and on cases of nobody else.
+    async fn item_notes_about(&self, tx: &mut Tx, of: &Of, cases: &[String]) -> Result<Vec<NoteRow>, StoreError> {
+        let own = self.own_cases(tx, of, cases).await?;
+        let mut items: Vec<Item> = own.into_iter().map(|case| Item::Case(CaseId(case))).collect();
+        items.extend(of.advertisers.iter().cloned().map(Item::Subject));
+        items.extend(of.ads.iter().copied().map(Item::Ad));
+        items.extend(of.contact_id.map(Item::Contact));
+        self.notes_on(tx, &items).await
     }
 
     /// Cases that speak of nobody else: every ad that they were decided on or stand at is the person's.

@@ -252,7 +252,21 @@ async fn worked(store: &Store) -> String {
         note: "what west must know".to_owned(),
     };
     store.offer_handover(&offer, ida, at(142)).await.unwrap();
+    let number = number_of(store, &ad("1")).await;
+    for (item, words) in [
+        (crate::Item::Case(case.clone()), "a note on the case"),
+        (crate::Item::Ad(number), "a note on the ad"),
+        (crate::Item::Ad(number_of(store, &ad("3")).await), "a word on somebody else"),
+    ] {
+        store.add_note(&item, crate::NoteKind::Note, words, ida, at(143)).await.unwrap();
+    }
     case.0
+}
+
+/// The store's own number of an ad.
+async fn number_of(store: &Store, ad: &domain::AdRef) -> i64 {
+    let mut tx = store.read("test").await.unwrap();
+    crate::ads::find_ad(&mut tx, store.keys(), ad).await.unwrap().unwrap().id
 }
 
 fn check() -> SubjectCheck {
@@ -296,6 +310,7 @@ on_both! {
             ("SELECT count(*) FROM assessment", 0),
             ("SELECT count(*) FROM case_file", 2),
             ("SELECT count(*) FROM decision", 1),
+            ("SELECT count(*) FROM item_note", 3),
             ("SELECT count(*) FROM attempt", 1),
         ] {
             assert_eq!(count(store, sql).await, left, "{sql}");
@@ -314,7 +329,7 @@ on_both! {
 
         // At last cases, ledger and what was done and looked at, in words. The chain of hashes stays and holds.
         store.retention_run(&CLOCKS, &system(), day(3_000)).await.unwrap();
-        for sql in ["SELECT count(*) FROM case_file", "SELECT count(*) FROM attempt", "SELECT count(*) FROM list_line",
+        for sql in ["SELECT count(*) FROM case_file", "SELECT count(*) FROM item_note", "SELECT count(*) FROM attempt", "SELECT count(*) FROM list_line",
                     "SELECT count(*) FROM ad", "SELECT count(*) FROM contact"] {
             assert_eq!(count(store, sql).await, 0, "{sql}");
         }
@@ -381,6 +396,30 @@ on_both! {
         // Last of all the ads themselves.
         store.retention_run(&clocks, &system(), day(900)).await.unwrap();
         assert_eq!(count(store, "SELECT count(*) FROM ad_version").await, 0);
+    }
+
+    a_note_on_a_case_goes_with_the_case_and_others_by_the_clock_of_cases(test) {
+        let store = &test.store;
+        let case = worked(store).await;
+        let notes = async || count(store, "SELECT count(*) FROM item_note").await;
+        let clocks = Clocks { cases_days: 10, ads_days: 4_000, ..CLOCKS };
+        let late = day(11);
+        store.retention_run(&clocks, &system(), late).await.unwrap();
+        assert_eq!(notes().await, 1, "the case is still analysed and so is its note kept; those on ads are over");
+        // The case changed an hour ago: its old note stays.
+        let mut tx = store.write("test").await.unwrap();
+        tx.run("DELETE FROM entity", args![]).await.unwrap();
+        let until = crate::retention::Retention::Case.until(late);
+        tx.run("UPDATE case_file SET delete_after = $1", args![until]).await.unwrap();
+        tx.commit().await.unwrap();
+        store.retention_run(&clocks, &system(), late).await.unwrap();
+        assert_eq!(notes().await, 1);
+        let after = day(22);
+        let due = store.retention_due(&clocks, after).await.unwrap();
+        assert!(due.iter().any(|of| of.table == "item_note" && of.rows == 1), "{due:?}");
+        store.retention_run(&clocks, &system(), after).await.unwrap();
+        assert_eq!(notes().await, 0);
+        assert!(store.case(&look("case"), &crate::CaseId(case)).await.is_err());
     }
 
     an_advertiser_that_still_shows_ads_keeps_its_old_ones_and_so_its_id(test) {
@@ -486,10 +525,10 @@ on_both! {
         assert_eq!(found.cases, [case.clone()]);
         let answer = store.subject_export(&crate::Look { at: at(210), ..look("subject_export") }, &phone("0001"), true).await.unwrap();
         let text = answer.to_string();
-        for part in ["Body 1", "Title 2", "https://example.dk/1", "+4534000001", "a note of the decision", "a note of the attempt", "what was agreed with her", "what west must know", &case, "2026-10-02", "offer_outreach"] {
+        for part in ["Body 1", "Title 2", "https://example.dk/1", "+4534000001", "a note of the decision", "a note of the attempt", "what was agreed with her", "what west must know", "a note on the case", "a note on the ad", &case, "2026-10-02", "offer_outreach"] {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
-        for not in ["Name of ida", "ida", "Name of mette", "+4534000003", "Body 3", "tester"] {
+        for not in ["a word on somebody else", "Name of ida", "ida", "Name of mette", "+4534000003", "Body 3", "tester"] {
             assert!(!text.contains(&format!("\"{not}\"")) && !(not.len() > 5 && text.contains(not)), "{not} is in {text}");
         }
         let looks = answer["looks"].as_array().unwrap();
@@ -510,7 +549,7 @@ on_both! {
             .await.unwrap().iter().map(|row| row.blob(0).unwrap()).collect();
         drop(tx);
         let erased = store.subject_erase(&crate::Look { at: at(210), ..look("subject_erase") }, &phone("0001")).await.unwrap();
-        assert_eq!((erased.ads, erased.cases, erased.pages, erased.notes), (3, 1, 1, 1), "{erased:?}");
+        assert_eq!((erased.ads, erased.cases, erased.pages, erased.notes), (3, 1, 1, 3), "{erased:?}");
         assert!(erased.payloads >= 2, "{erased:?}");
         let there = raw(test).await;
         let kept: Vec<&Vec<u8>> = before.iter().filter(|bytes| holds(test, &there, bytes)).collect();
@@ -521,7 +560,7 @@ on_both! {
         for (sql, left) in [
             ("SELECT count(*) FROM ad_version", 1), ("SELECT count(*) FROM contact", 1), ("SELECT count(*) FROM case_file", 1),
             ("SELECT count(*) FROM page", 0), ("SELECT count(*) FROM page_capture", 0), ("SELECT count(*) FROM listing_page", 0),
-            ("SELECT count(*) FROM attempt", 1), ("SELECT count(*) FROM list_line WHERE contacts <> '[]'", 0),
+            ("SELECT count(*) FROM item_note", 1), ("SELECT count(*) FROM attempt", 1), ("SELECT count(*) FROM list_line WHERE contacts <> '[]'", 0),
         ] {
             assert_eq!(count(store, sql).await, left, "{sql}");
         }
@@ -529,7 +568,7 @@ on_both! {
         assert_eq!((found.ads, found.cases.len(), found.erased.is_some(), found.objection.is_some()), (0, 0, true, true));
         for event in store.events(None, 1000).await.unwrap() {
             let text = event.payload.map(|payload| payload.to_string()).unwrap_or_default();
-            assert!(!text.contains("a note of the") && !text.contains(one().as_str()), "{}: {text}", event.kind);
+            assert!(!text.contains("a note o") && !text.contains(one().as_str()), "{}: {text}", event.kind);
         }
         assert_eq!(store.audit_verify().await.unwrap().faults, []);
         assert_eq!(store.doctor().await.unwrap().faults, Vec::<String>::new());

@@ -210,6 +210,11 @@ on_both! {
         assert!(store.network(&look("network"), "net_unknown").await.is_err());
 
         let link = &view.links[0];
+        let one = store.ad_page(&look("ad"), link.a.number).await.unwrap();
+        assert_eq!((one.ad.label.clone(), one.network.0.clone(), one.links.len()), (link.a.clone(), subject.clone(), 1));
+        assert_eq!((one.cases.len(), one.urgent, one.ad.versions.len()), (1, false, 1));
+        assert!(!format!("{one:?}").contains("+453400"), "no number in all of it");
+        assert!(matches!(store.ad_page(&look("ad"), 999).await, Err(StoreError::NotFound { .. })));
         let pair = store.pair(&look("pair"), link.a.number, link.b.number).await.unwrap();
         assert_eq!((pair.links.len(), pair.judged(), pair.same_network, pair.same_advertiser), (1, None, true, true));
         assert!(pair.ads.iter().all(|ad| ad.versions[0].0.contacts.is_empty()) && pair.shared.len() == 1);

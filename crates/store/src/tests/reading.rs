@@ -5,8 +5,8 @@ use super::fixture::{World, account, ad, analyse, look, programme, put, register
 use super::on_both;
 use crate::testing::{TestStore, at};
 use crate::{
-    AccountId, Act, ActFilter, ActId, ActWhat, CaseId, CaseState, DecideWith, Decision, DecisionKind, Item, Look,
-    NoteKind, Opening, PersonRole, QueueFilter, SecondDone, SecondShare, Skipped, Store, StoreError,
+    AccountId, Act, ActFilter, ActId, ActWhat, Actor, CaseId, CaseState, DecideWith, Decision, DecisionKind, Item,
+    Look, NoteKind, Opening, PersonRole, QueueFilter, SecondDone, SecondShare, Skipped, Store, StoreError,
 };
 use domain::JudgementKind;
 use jiff::Timestamp;
@@ -193,6 +193,20 @@ on_both! {
         assert_eq!((day.spent_ms / 60_000, day.cases), (14, 3), "the half hour away is no reading");
         assert_eq!((day.reading_since, day.cases_since), (Some(at(40)), 2));
         assert_eq!(store.reading_day(anders, at(46), at(0)).await.unwrap().cases, 0);
+        let read = QueueFilter { looked: Some((mette, at(0))), ..QueueFilter::default() };
+        let since = QueueFilter { looked: Some((mette, at(45))), ..QueueFilter::default() };
+        let other = QueueFilter { looked: Some((anders, at(0))), ..QueueFilter::default() };
+        assert_eq!(store.queue_totals(&[read, since, other]).await.unwrap(), [3, 1, 0], "the number opens its rows");
+        // Reading blind is reading, and leaves no look.
+        decide(store, &cases[0].case, DecisionKind::NoConcern, mette, 47, 1.0).await;
+        let programme = programme();
+        let second = store.claim_second(&programme, anders, at(48), at(78)).await.unwrap().unwrap();
+        for minute in [48, 55] {
+            store.read_second(anders, at(minute), 600_000).await.unwrap();
+        }
+        store.answer_second(second, &says(DecisionKind::NoConcern), anders, at(56)).await.unwrap();
+        let day = store.reading_day(anders, at(57), at(0)).await.unwrap();
+        assert_eq!((day.spent_ms / 60_000, day.cases, day.cases_since), (7, 1, 1));
         let tomorrow = at(46) + jiff::SignedDuration::from_hours(24);
         assert_eq!(store.reading_day(mette, tomorrow, tomorrow).await.unwrap().spent_ms, 0);
     }
@@ -250,6 +264,73 @@ on_both! {
         // It is a decision like any other, and can be taken back.
         store.undo_decision(view.decisions[0].id, mette, at(212)).await.unwrap();
         assert_eq!(store.case(&look("case"), &case).await.unwrap().row.decided.unwrap().kind, DecisionKind::NoConcern);
+    }
+
+    a_decision_that_waits_for_its_second_reader_is_told_in_no_list_but_to_who_made_it(test) {
+        let store = &test.store;
+        let [mette, anders, yrsa] = world(test).await;
+        let case = next(store, mette, 200).await.unwrap();
+        decide(store, &case, DecisionKind::NoConcern, mette, 201, 1.0).await;
+        let other = next(store, mette, 202).await.unwrap();
+        decide(store, &other, DecisionKind::Spam, mette, 203, 0.0).await;
+        let by = |who: AccountId, what| Look { actor: Actor::Account(who), ..seen(what, 204) };
+        let listed = async |who| {
+            let filter = QueueFilter { state: Some(CaseState::Decided), ..QueueFilter::default() };
+            let rows = store.queue(&by(who, "queue"), &filter, 0, 9).await.unwrap().rows;
+            let row = rows.into_iter().find(|row| row.case == case).unwrap();
+            (row.decided.map(|decided| decided.kind), row.read_again, row.state)
+        };
+        let told = async |who| {
+            let acts = store.acts(&by(who, "history"), &ActFilter::default(), 0, 20).await.unwrap();
+            acts.iter().filter(|act| matches!(&act.what, ActWhat::Decided(..))).count()
+        };
+        assert_eq!(listed(mette).await, (Some(DecisionKind::NoConcern), true, CaseState::Decided));
+        assert_eq!(listed(anders).await, (None, true, CaseState::Decided), "that it is decided, and not what");
+        assert_eq!((told(mette).await, told(anders).await, told(yrsa).await), (2, 1, 1));
+        let acts = store.acts(&by(anders, "history"), &ActFilter::default(), 0, 20).await.unwrap();
+        assert!(acts.iter().any(|act| matches!(&act.what, ActWhat::Covered(of) if *of == case)), "who and when is told");
+        // Read again and agreed: everybody may know.
+        let programme = programme();
+        let second = store.claim_second(&programme, anders, at(205), at(235)).await.unwrap().unwrap();
+        store.answer_second(second, &says(DecisionKind::NoConcern), anders, at(206)).await.unwrap();
+        assert_eq!(listed(yrsa).await, (Some(DecisionKind::NoConcern), false, CaseState::Decided));
+        assert_eq!((told(anders).await, told(yrsa).await), (2, 2));
+    }
+
+    a_second_reading_is_taken_back_by_its_reader_until_something_came_of_it(test) {
+        let store = &test.store;
+        let [mette, anders, yrsa] = world(test).await;
+        let programme = programme();
+        let case = next(store, mette, 200).await.unwrap();
+        decide(store, &case, DecisionKind::NoConcern, mette, 201, 1.0).await;
+        let claim = async |by, minute| store.claim_second(&programme, by, at(minute), at(minute + 30)).await.unwrap();
+        let second = claim(anders, 202).await.unwrap();
+        store.answer_second(second, &says(DecisionKind::Spam), anders, at(203)).await.unwrap();
+        let own = async |by| {
+            let look = Look { actor: Actor::Account(by), ..seen("history", 204) };
+            let filter = ActFilter { by: Some(by), ..ActFilter::default() };
+            store.acts(&look, &filter, 0, 20).await.unwrap()
+        };
+        let acts = own(anders).await;
+        assert!(matches!(&acts[0].what, ActWhat::ReadAgain(of, said) if *of == case && said.kind == DecisionKind::Spam));
+        assert_eq!(acts[0].id, ActId::Second(second.0));
+        assert!(own(yrsa).await.is_empty() && own(mette).await.len() == 1, "nobody else learns of it");
+        assert_eq!(store.second_waiting(&programme, yrsa, at(204)).await.unwrap(), 1, "a third one reads");
+        assert!(store.undo_second(second, mette, at(205)).await.is_err(), "not hers");
+        store.undo_second(second, anders, at(205)).await.unwrap();
+        assert!(store.undo_second(second, anders, at(206)).await.is_err(), "once");
+        assert!(own(anders).await.is_empty());
+        assert!(store.twice_read(&look("second_readings"), &programme).await.unwrap().is_empty());
+        let again = claim(anders, 207).await.unwrap();
+        assert_eq!(again, second, "it waits to be read again");
+        store.answer_second(again, &says(DecisionKind::OfferOutreach), anders, at(208)).await.unwrap();
+        let third = claim(yrsa, 209).await.unwrap();
+        store.answer_second(third, &says(DecisionKind::OfferOutreach), yrsa, at(210)).await.unwrap();
+        for (row, reader) in [(again, anders), (third, yrsa)] {
+            let refused = store.undo_second(row, reader, at(211)).await;
+            assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
+        }
+        assert_eq!(store.audit_verify().await.unwrap().faults, []);
     }
 
     a_second_reading_that_agrees_ends_there_and_one_whose_decision_is_gone_waits_for_nobody(test) {

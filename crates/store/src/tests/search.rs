@@ -152,6 +152,11 @@ on_both! {
         let groups = store.search_groups(&look("search"), &words("pige"), 10).await.unwrap();
         assert_eq!((groups.len(), groups[0].ads, groups[0].advertisers), (1, 2, 2), "one network holds both");
         assert!(groups[0].network.0.starts_with("net_") && groups[0].case.is_some());
+        assert_eq!(groups[0].standing, Some((crate::CaseState::Open, domain::Band::High)));
+        assert_eq!(store.search_cases(&look("search"), &words("pige"), 10).await.unwrap(), groups);
+        let all = store.search_groups(&look("search"), &words("ny"), 10).await.unwrap();
+        let with_case = store.search_cases(&look("search"), &words("ny"), 10).await.unwrap();
+        assert_eq!((all.len(), with_case.len()), (3, 2), "what nothing fired on has no case");
         let hit = store.search(&look("search"), &words("pige"), 0, 1).await.unwrap().hits.remove(0);
         assert_eq!((hit.case, hit.network), (groups[0].case.clone(), groups[0].network.clone()));
         let case = groups[0].case.clone().unwrap();
@@ -276,6 +281,19 @@ async fn fill(store: &Store, ads: i64) {
         )
         .await
         .unwrap();
+        for (sql, value) in [
+            (
+                "INSERT INTO place_mention (version_id, position, ad_id, municipality_code, place) \
+                 VALUES ($1, 0, $1, $2, '')",
+                format!("{:04}", 100 + number % 98),
+            ),
+            (
+                "INSERT INTO language_mention (version_id, position, ad_id, code) VALUES ($1, 0, $1, $2)",
+                ["da", "en", "th"][(number % 3) as usize].to_owned(),
+            ),
+        ] {
+            tx.later(sql, args![number, value]).await.unwrap();
+        }
         let drawn: Vec<String> = (0..40).map(|_| format!("w{}", skewed(&mut state, 20_001.0))).collect();
         let facet = format!("_p{:04}", 100 + skewed(&mut state, 99.0));
         if postgres {
@@ -302,7 +320,12 @@ async fn fill(store: &Store, ads: i64) {
     tx.commit().await.unwrap();
     if postgres {
         let mut tx = store.write("counting for a measurement").await.unwrap();
-        tx.script("ANALYZE search_text; ANALYZE entity_member; ANALYZE ad_version; ANALYZE ad").await.unwrap();
+        tx.script(
+            "ANALYZE search_text; ANALYZE entity_member; ANALYZE ad_version; ANALYZE ad; \
+             ANALYZE place_mention; ANALYZE language_mention",
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
     }
 }

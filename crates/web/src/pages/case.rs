@@ -3,7 +3,7 @@
 use super::decision::{DecisionForm, DecisionView};
 use super::firings::{GroupView, Shown, group_name, join, title};
 use super::line_view::outcome_words;
-use super::network_parts::{GraphView, LinkView, graph_of, map_of};
+use super::network_parts::{FEW_TIES, GraphView, JudgementView, LinkView, graph_of, map_of};
 use super::notes::{NotesView, of_items};
 use super::queue_acts::reading_until;
 use super::queue_filter::Asked;
@@ -19,10 +19,17 @@ use axum::response::Html;
 use domain::{Band, Queue};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
-use store::{AttemptRow, CaseId, CaseView, Item, Opening, QueueRow, SecondRow, UrgentNotice};
+use store::{AttemptRow, CaseId, CaseState, CaseView, Item, Opening, QueueRow, SecondRow, UrgentNotice};
 
-/// Most links shown.
-const MOST_LINKS: usize = 60;
+/// Most links shown; the page of the network has all of them.
+const MOST_LINKS: usize = 30;
+
+/// A page has no more bytes than this (a browser writes it somewhat longer), unless somebody asks for all ads: less of
+/// what has a page of its own is shown then.
+const MOST_BYTES: usize = 92_000;
+/// What is left out step by step: ads beyond so many show no text, of the others the newest version; so many links; so
+/// many places of each sign.
+const LIGHTER: [(usize, usize, usize); 3] = [(8, 15, 3), (3, 8, 2), (0, 4, 1)];
 
 /// One advertiser of a network.
 pub struct AdvertiserView {
@@ -60,7 +67,13 @@ struct CaseTemplate {
     urgent_told: Option<String>,
     may_answer: bool,
     summary: String,
-    new_evidence: String,
+    /// What was decided, by whom and when; `None` before.
+    decided: Option<String>,
+    /// Why it waits again where no sign is new.
+    again: Option<String>,
+    new_evidence: Vec<(Option<String>, String)>,
+    time: Option<String>,
+    pause: Option<String>,
     split_from: Option<String>,
     groups: Vec<GroupView>,
     points: String,
@@ -81,6 +94,7 @@ struct CaseTemplate {
     contacts: Vec<(String, u32, bool)>,
     places: Vec<(String, String, String)>,
     decisions: Vec<DecisionView>,
+    judgements: Vec<JudgementView>,
     attempts: Vec<String>,
     notes: NotesView,
     back: String,
@@ -207,19 +221,21 @@ pub async fn page(
             page,
         });
     }
-    let shown = Shown::of_case(&page, &state.catalogue, &view.ads, ask.words_shown);
+    let mut shown = Shown::of_case(&page, &state.catalogue, &view.ads, ask.words_shown);
+    shown.new.clone_from(&row.new_evidence);
     let assessment = view.assessment.as_ref();
-    let most = if ask.all_ads { usize::MAX } else { case_ads::MOST_ADS };
-    let titles =
-        |ids: &[domain::IndicatorId]| join(&page, &ids.iter().map(|id| shown.title(id.as_str())).collect::<Vec<_>>());
+    let (most, versions) =
+        if ask.all_ads { (usize::MAX, usize::MAX) } else { (case_ads::MOST_ADS, case_ads::MOST_VERSIONS) };
     let towns = ads_by_town(&view);
-    let notes = of_items(state, &page, &items(&view, ask.blind.is_some())).await?;
+    let notes = of_items(state, &page, &items(&view, ask.blind.is_some(), most)).await?;
+    let (time, pause) = super::care::words(state, &page, who, now).await?;
+    let in_force = view.decisions.iter().find(|decision| decision.undone.is_none());
     let mut decisions = Vec::with_capacity(view.decisions.len());
     for decision in &view.decisions {
         let sent = super::decision::sent_words(state, &page, decision).await?;
         decisions.push(DecisionView { sent, ..DecisionView::of(state, &page, decision) });
     }
-    let template = CaseTemplate {
+    let mut template = CaseTemplate {
         id: row.case.0.clone(),
         query: ask.asked.query(),
         queue: ask.asked.queue_href(),
@@ -248,7 +264,17 @@ pub async fn page(
         urgent_told: ask.urgent.as_ref().map(|notice| told(&page, notice)),
         may_answer: ask.urgent.as_ref().is_some_and(|notice| notice.acknowledged.is_none()),
         summary: summary(state, &page, row, assessment.map(|a| a.groups.keys().copied().collect())),
-        new_evidence: titles(&row.new_evidence),
+        decided: in_force.map(|decision| {
+            let who = super::decision::by_words(&page, "by-name-at", &decision.by, &decision.at);
+            t.vs(
+                "case-decided",
+                &[("decision", super::decision::decision_words(state, &page, &decision.decision)), ("who", who)],
+            )
+        }),
+        again: again(&page, row),
+        new_evidence: new_evidence(&shown, row, assessment),
+        time,
+        pause,
         split_from: view.split_from.as_ref().map(|case| case.0.clone()),
         groups: assessment.map_or_else(Vec::new, |a| shown.groups(&a.evidence, Some(a), "for")),
         points: page.decimal(&row.points),
@@ -268,7 +294,7 @@ pub async fn page(
             .iter()
             .map(|(code, ads)| (state.settings.municipality(code).to_owned(), page.whole(*ads)))
             .collect(),
-        ads: case_ads::ads(&shown, &view.ads, most),
+        ads: case_ads::ads(&shown, &view.ads, most, versions),
         more_ads: view.ads.len().saturating_sub(most) as i64,
         links: view.links.iter().take(MOST_LINKS).map(|link| LinkView::of(&page, link)).collect(),
         more_links: view.links.len().saturating_sub(MOST_LINKS) as i64,
@@ -287,6 +313,7 @@ pub async fn page(
             })
             .collect(),
         decisions,
+        judgements: view.judgements.iter().map(|row| JudgementView::of(&page, row)).collect(),
         attempts: view.attempts.iter().map(|attempt| attempt_words(state, &page, attempt)).collect(),
         notes,
         back: format!("/case/{}", row.case.0),
@@ -296,7 +323,54 @@ pub async fn page(
         form,
         page,
     };
-    show(&template)
+    let mut html = template.render()?;
+    for step in LIGHTER {
+        if html.len() <= MOST_BYTES || ask.all_ads {
+            break;
+        }
+        lighten(&mut template, step);
+        html = template.render()?;
+    }
+    Ok(Html(html))
+}
+
+/// Shows texts of fewer ads, fewer links and fewer places of each sign; what is left out is counted, and the page of an ad
+/// or of the network, which has it, is a click away.
+fn lighten(template: &mut CaseTemplate, (ads, links, places): (usize, usize, usize)) {
+    let groups = template.groups.iter_mut().chain(&mut template.counter).chain(&mut template.context);
+    for firing in groups.flat_map(|group| &mut group.firings) {
+        firing.more_evidence += firing.evidence.len().saturating_sub(places) as i64;
+        firing.evidence.truncate(places);
+    }
+    for (at, ad) in template.ads.iter_mut().enumerate() {
+        let left = ad.versions.len().saturating_sub(usize::from(at < ads));
+        ad.versions.drain(..left);
+        ad.earlier += left as i64;
+    }
+    template.more_links += template.links.len().saturating_sub(links) as i64;
+    template.links.truncate(links);
+}
+
+/// Why a case waits again although no sign is new: its watch is over, or the whole weighs more. Else nothing.
+pub fn again(page: &Page, row: &QueueRow) -> Option<String> {
+    if row.state != CaseState::Reopened || !row.new_evidence.is_empty() {
+        return None;
+    }
+    let until = row.decided.as_ref().and_then(|decided| decided.until).filter(|until| *until < page.today);
+    Some(until.map_or_else(|| page.t("again-risen"), |until| page.v("again-watched", "date", page.date(&until))))
+}
+
+/// What is new since the decision, each with the place of its evidence on the page.
+fn new_evidence(
+    shown: &Shown<'_>,
+    row: &QueueRow,
+    assessment: Option<&domain::Assessment>,
+) -> Vec<(Option<String>, String)> {
+    let is_shown =
+        |id: &domain::IndicatorId| assessment.is_some_and(|a| a.evidence.iter().any(|firing| firing.indicator == *id));
+    let one =
+        |id: &domain::IndicatorId| (is_shown(id).then(|| format!("#for-{}", id.as_str())), shown.title(id.as_str()));
+    row.new_evidence.iter().map(one).collect()
 }
 
 /// An address to which another part of a query can be put.
@@ -374,12 +448,12 @@ fn advertisers(page: &Page, view: &CaseView) -> Vec<AdvertiserView> {
 
 /// What a note on this page can be on: the case, its network or advertiser, the ads that are shown. A second reader
 /// sees none: a note may tell what was decided.
-fn items(view: &CaseView, blind: bool) -> Vec<Item> {
+fn items(view: &CaseView, blind: bool, most: usize) -> Vec<Item> {
     if blind {
         return Vec::new();
     }
     let subject = view.row.network.as_ref().map(|id| &id.0).or(view.row.advertiser.as_ref().map(|id| &id.0));
-    let ads = view.ads.iter().take(case_ads::MOST_ADS).map(|ad| Item::Ad(ad.label.number));
+    let ads = view.ads.iter().take(most).map(|ad| Item::Ad(ad.label.number));
     std::iter::once(Item::Case(view.row.case.clone())).chain(subject.cloned().map(Item::Subject)).chain(ads).collect()
 }
 
@@ -411,7 +485,7 @@ fn graph(page: &Page, view: &CaseView) -> GraphView {
             class: format!("band-{}", assessment.band.as_str()),
         })
         .collect();
-    graph_of(page, &nodes, &view.links, |link| {
+    graph_of(page, &nodes, &view.links, FEW_TIES, |link| {
         Some((*at.get(link.advertisers.0.as_str())?, *at.get(link.advertisers.1.as_str())?))
     })
 }

@@ -12,6 +12,8 @@ use store::CaseAd;
 pub const MOST_ADS: usize = 12;
 /// Most ads that the picture can hold and still be read.
 const MOST_ROWS: usize = 40;
+/// Newest versions of an ad whose texts a case shows at first: its page has all of them.
+pub const MOST_VERSIONS: usize = 2;
 /// Most changes shown of a version.
 const MOST_CHANGES: usize = 12;
 
@@ -19,6 +21,8 @@ const MOST_CHANGES: usize = 12;
 pub struct AdView {
     /// Name within the page.
     pub anchor: String,
+    /// The page of the ad alone.
+    pub href: String,
     /// The site and the store's own number.
     pub label: String,
     /// First sighting.
@@ -31,8 +35,12 @@ pub struct AdView {
     pub contacts: String,
     /// Places and times, for the heading.
     pub where_and_when: String,
-    /// What it said.
+    /// How many versions there are.
+    pub count: String,
+    /// What it said: the newest versions.
     pub versions: Vec<VersionView>,
+    /// Earlier versions that are left out.
+    pub earlier: i64,
 }
 
 /// A version.
@@ -66,12 +74,18 @@ pub fn anchor(number: usize) -> String {
     format!("ad-{}", number + 1)
 }
 
-/// The ads, at most `most`.
-pub fn ads(shown: &Shown<'_>, ads: &[CaseAd], most: usize) -> Vec<AdView> {
-    ads.iter().take(most).enumerate().map(|(number, ad)| view(shown, number, ad)).collect()
+/// The address of the page of an ad alone.
+pub fn href(ad: &CaseAd) -> String {
+    format!("/ad/{}", ad.label.number)
 }
 
-fn view(shown: &Shown<'_>, number: usize, ad: &CaseAd) -> AdView {
+/// The ads, at most `most`, each with its newest `versions`.
+pub fn ads(shown: &Shown<'_>, ads: &[CaseAd], most: usize, versions: usize) -> Vec<AdView> {
+    ads.iter().take(most).enumerate().map(|(number, ad)| view(shown, number, ad, versions)).collect()
+}
+
+fn view(shown: &Shown<'_>, number: usize, ad: &CaseAd, most: usize) -> AdView {
+    let earlier = ad.versions.len().saturating_sub(most);
     let page = shown.page;
     let last = page.short_time(&ad.last_seen);
     let mut places: Vec<String> = Vec::new();
@@ -84,6 +98,9 @@ fn view(shown: &Shown<'_>, number: usize, ad: &CaseAd) -> AdView {
         page.t.vs("from-to", &[("from", page.short_date(&ad.first_seen)), ("to", page.short_date(&ad.last_seen))]);
     AdView {
         anchor: anchor(number),
+        href: href(ad),
+        count: shown.page.whole(ad.versions.len()),
+        earlier: earlier as i64,
         label: ad.label.words.clone(),
         first_seen: page.short_time(&ad.first_seen),
         last_seen: match &ad.gone_at {
@@ -97,6 +114,7 @@ fn view(shown: &Shown<'_>, number: usize, ad: &CaseAd) -> AdView {
             .versions
             .iter()
             .enumerate()
+            .skip(earlier)
             .map(|(at, version)| version_view(shown, version, at.checked_sub(1).map(|before| &ad.versions[before])))
             .collect(),
     }

@@ -1,11 +1,19 @@
 //! A list as a file for a spreadsheet: semicolons and a byte-order mark, as Danish spreadsheets expect it. Cells that a
 //! spreadsheet would run as a formula begin with an apostrophe.
 
+use crate::page::Page;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
+/// Most rows of a file; the page beside the link says so.
+pub const MOST_ROWS: u32 = 1000;
 /// What makes a spreadsheet run a cell.
 const RUNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// Says so where a list has more rows than its file.
+pub fn cut(page: &Page, total: u64) -> Option<String> {
+    (total > u64::from(MOST_ROWS)).then(|| page.v("as-file-most", "count", page.whole(MOST_ROWS)))
+}
 
 /// The file's answer. The name holds no more than letters and hyphens of ours.
 pub fn answer(name: &'static str, header: Vec<String>, rows: Vec<Vec<String>>) -> Response {

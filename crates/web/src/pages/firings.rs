@@ -5,7 +5,7 @@ use crate::covered::is_covered;
 use crate::highlight::{Mark, Segment, excerpt};
 use crate::page::Page;
 use classifier::Catalogue;
-use domain::{AdRef, Assessment, Evidence, Field, Firing, Group, MarginalEffect, Role, Scope};
+use domain::{AdRef, Assessment, Evidence, Field, Firing, Group, IndicatorId, MarginalEffect, Role, Scope};
 use std::collections::BTreeMap;
 use store::CaseAd;
 
@@ -43,6 +43,8 @@ pub struct FiringView {
     pub points: Option<String>,
     /// A sensitive trait.
     pub sensitive: bool,
+    /// It came after the decision.
+    pub is_new: bool,
     /// Why it fired.
     pub evidence: Vec<EvidenceView>,
     /// Pieces of evidence left out.
@@ -81,13 +83,15 @@ pub struct Shown<'a> {
     pub text: Option<&'a str>,
     /// Covered words are shown.
     pub words_shown: bool,
+    /// What came after the decision.
+    pub new: Vec<IndicatorId>,
 }
 
 impl<'a> Shown<'a> {
     /// For a case's ads.
     pub fn of_case(page: &'a Page, catalogue: &'a Catalogue, ads: &'a [CaseAd], words_shown: bool) -> Self {
         let ads = ads.iter().enumerate().map(|(number, ad)| (&ad.ad, (number, ad))).collect();
-        Self { page, catalogue, ads, text: None, words_shown }
+        Self { page, catalogue, ads, text: None, words_shown, new: Vec::new() }
     }
 
     /// An indicator's title, or its id where the catalogue no longer has it.
@@ -157,6 +161,7 @@ impl<'a> Shown<'a> {
             }),
             points: (firing.points > 0.0).then(|| page.v("points-of", "points", page.decimal(&firing.points))),
             sensitive: firing.sensitive,
+            is_new: self.new.contains(&firing.indicator),
             more_evidence: firing.evidence.len().saturating_sub(MOST_EVIDENCE) as i64,
             evidence,
             why: indicator.map_or_else(String::new, |i| page.of_both(&i.why).to_owned()),

@@ -13,12 +13,10 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{Html, Redirect, Response};
 use std::collections::HashMap;
-use store::{Act, ActFilter, ActId, ActWhat, DecisionId, JudgementId};
+use store::{Act, ActFilter, ActId, ActWhat, DecisionId, JudgementId, SecondId};
 
 /// Acts on a page: one's own last twenty are the first page.
 const ROWS: u32 = 20;
-/// Acts in a file.
-const MOST_IN_FILE: u32 = 1000;
 
 struct ActView {
     id: String,
@@ -77,11 +75,18 @@ fn filter(who: &Who) -> ActFilter {
 fn view(state: &AppState, page: &Page, act: &Act) -> ActView {
     let t = page.t;
     let (href, subject, what, why) = match &act.what {
-        ActWhat::Decided(case, decision) => {
+        ActWhat::Decided(case, decision) | ActWhat::ReadAgain(case, decision) => {
             let reason = reason_words(state, t, &decision.reason_code);
             let why = if decision.text.is_empty() { reason } else { format!("{reason}. {}", decision.text) };
             let subject = t.v("case-title", "id", super::case::short_id(case));
-            (format!("/case/{}?look=yes", case.0), subject, decision_words(state, page, decision), why)
+            let words = decision_words(state, page, decision);
+            let again = matches!(act.what, ActWhat::ReadAgain(..));
+            let what = if again { t.v("history-read-again", "decision", words) } else { words };
+            (format!("/case/{}?look=yes", case.0), subject, what, why)
+        }
+        ActWhat::Covered(case) => {
+            let subject = t.v("case-title", "id", super::case::short_id(case));
+            (format!("/case/{}?look=yes", case.0), subject, t.t("state-decided"), t.t("history-covered"))
         }
         ActWhat::Judged((a, b), kind, reason) => {
             let subject = t.vs("pair-title", &[("a", a.words.clone()), ("b", b.words.clone())]);
@@ -116,7 +121,7 @@ pub async fn file(
     let mine = query.get("whose").is_none_or(|whose| whose != "all");
     let look = who.look("export:history", "review", whose(mine), state.now());
     let wanted = ActFilter { by: mine.then(|| who.id()), ..filter(&who) };
-    let acts = state.store.acts(&look, &wanted, 0, MOST_IN_FILE).await?;
+    let acts = state.store.acts(&look, &wanted, 0, csv::MOST_ROWS).await?;
     let page = Page::of(&state, &visit, &who, visit.language.t("history-title"));
     let header = ["act", "at", "by", "subject", "what", "why", "undone"].map(str::to_owned).to_vec();
     let row = |act: &Act| {
@@ -145,6 +150,10 @@ pub async fn undo(
         _ if act.undone.is_some() => "undone".to_owned(),
         ActId::Decision(row) => {
             state.store.undo_decision(DecisionId(row), who.id(), now).await?;
+            "undone".to_owned()
+        }
+        ActId::Second(row) => {
+            state.store.undo_second(SecondId(row), who.id(), now).await?;
             "undone".to_owned()
         }
         ActId::Judgement(row) => {

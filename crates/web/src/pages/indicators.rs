@@ -13,8 +13,10 @@ use axum::extract::{Path, Query, State};
 use axum::response::Html;
 use classifier::{Indicator, Source};
 use domain::{IndicatorId, Role, Scope};
+use report::stat::LEVEL;
+use report::stat::interval::wilson;
 use std::collections::{BTreeMap, HashMap};
-use store::PersonRole;
+use store::{DecidedWith, DecisionKind, PersonRole};
 
 struct Row {
     id: String,
@@ -46,6 +48,8 @@ struct Card {
     chart: String,
     now: String,
     decisions: Vec<(String, String, String)>,
+    /// How often people acted where it had fired, and where it had not.
+    agreement: Vec<String>,
 }
 
 #[derive(Template)]
@@ -132,6 +136,7 @@ async fn card(state: &AppState, page: &Page, id: &str) -> Result<Card, WebError>
     };
     let decided = state.store.decided_with(&indicator).await?;
     Ok(Card {
+        agreement: agreement(page, &decided),
         chart: lines(page.t, &page.t("card-over-time"), &page.t("card-over-time-note"), &[line]),
         now,
         decisions: decided
@@ -139,6 +144,41 @@ async fn card(state: &AppState, page: &Page, id: &str) -> Result<Card, WebError>
             .map(|row| (super::decision::kind_words(page.t, row.kind), page.whole(row.fired), page.whole(row.all)))
             .collect(),
     })
+}
+
+/// With fewer cases a share says nothing.
+const LEAST: u64 = 10;
+
+/// Of the cases in which people either acted (outreach, another team, the urgent route) or set the case aside (no concern,
+/// spam): the share in which they acted, where the sign had fired and where it had not. To watch is neither.
+fn agreement(page: &Page, decided: &[DecidedWith]) -> Vec<String> {
+    use DecisionKind::{NoConcern, OfferOutreach, Refer, Spam, Urgent};
+    let count = |kinds: &[DecisionKind], of: fn(&DecidedWith) -> u64| -> u64 {
+        decided.iter().filter(|row| kinds.contains(&row.kind)).map(of).sum()
+    };
+    let percent = |share: f64| page.whole((share * 100.0).round() as i64);
+    let side = |key: &'static str, of: fn(&DecidedWith) -> u64| {
+        let (acted, aside) = (count(&[OfferOutreach, Refer, Urgent], of), count(&[NoConcern, Spam], of));
+        let all = acted + aside;
+        match wilson(acted, all, LEVEL).filter(|_| all >= LEAST) {
+            None => page.t.vs(
+                "card-agree-few",
+                &[("where", page.t(key)), ("all", page.whole(all)), ("least", page.whole(LEAST))],
+            ),
+            Some(share) => page.t.vs(
+                "card-agree",
+                &[
+                    ("where", page.t(key)),
+                    ("acted", page.whole(acted)),
+                    ("all", page.whole(all)),
+                    ("percent", percent(share.value)),
+                    ("low", percent(share.low)),
+                    ("high", percent(share.high)),
+                ],
+            ),
+        }
+    };
+    vec![side("card-agree-with", |row| row.fired), side("card-agree-without", |row| row.all - row.fired)]
 }
 
 /// One indicator.

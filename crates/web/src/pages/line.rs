@@ -226,7 +226,8 @@ pub async fn page(
         minor: help,
         drawn,
         approach: Some(reach).filter(|_| open && mine),
-        mine,
+        // What is done is given back by the clock: there is nothing to leave to a colleague.
+        mine: mine && finished.is_none(),
         record,
         errors: shown.errors,
         finished,

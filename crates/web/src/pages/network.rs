@@ -2,8 +2,8 @@
 //! people judged, and how it came about.
 
 use super::case::short_id;
-use super::network_parts::{ContactRow, GraphView, JudgementView, LinkView, by_contact, graph_of, map_of};
-use super::show;
+use super::network_parts::{ContactRow, GraphView, JudgementView, LinkView, MOST_TIES, by_contact, graph_of, map_of};
+use super::{csv, show};
 use crate::access::{Researcher, Visit, Who};
 use crate::errors::WebError;
 use crate::page::Page;
@@ -11,7 +11,7 @@ use crate::picture::graph::{self, Node};
 use crate::{AppState, format};
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::Html;
+use axum::response::{Html, Response};
 use std::collections::HashMap;
 use store::{LineageStep, NetworkAd, NetworkView};
 
@@ -33,6 +33,7 @@ struct AdvertiserRow {
 
 /// An ad as a row.
 struct AdRow {
+    href: String,
     label: String,
     advertiser: String,
     first: String,
@@ -121,6 +122,55 @@ pub async fn network(
     show(&template(&state, page, &view, &query, notes))
 }
 
+/// One of a network's tables as a file. Logged as an export.
+pub async fn file(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, WebError> {
+    let view = state.store.network(&who.look("export:network", "review", id.clone(), state.now()), &id).await?;
+    refuse_urgent(&who, view.urgent)?;
+    let page = Page::of(&state, &visit, &who, String::new());
+    let header = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let place = |code: &String| state.settings.municipality(code).to_owned();
+    let (head, rows): (Vec<String>, Vec<Vec<String>>) = match query.get("list").map(String::as_str) {
+        Some("advertisers") => (
+            header(&["advertiser", "band", "points", "ads", "first_seen", "last_seen"]),
+            (view.advertisers.iter())
+                .map(|a| {
+                    let (band, points) = (a.band.as_str().to_owned(), page.decimal(&a.points));
+                    let seen = [a.first_seen.to_string(), a.last_seen.to_string()];
+                    [vec![a.id.0.clone(), band, points, a.ads.to_string()], seen.to_vec()].concat()
+                })
+                .collect(),
+        ),
+        Some("links") => (
+            header(&["ad", "other_ad", "kind", "bits", "joins", "note"]),
+            (view.links.iter())
+                .map(|link| {
+                    let joins = (link.joins && !link.outside).to_string();
+                    let (bits, note) = (page.decimal(&link.bits), page.of_both(&link.note).to_owned());
+                    vec![link.a.words.clone(), link.b.words.clone(), link.kind.as_str().to_owned(), bits, joins, note]
+                })
+                .collect(),
+        ),
+        _ => (
+            header(&["ad", "advertiser", "first_seen", "last_seen", "versions", "contacts", "municipalities"]),
+            (view.ads.iter())
+                .map(|ad| {
+                    let places = ad.municipalities.iter().map(place).collect::<Vec<_>>().join(", ");
+                    let seen = [ad.first_seen.to_string(), ad.last_seen.to_string()];
+                    let names = vec![ad.label.words.clone(), ad.advertiser.0.clone()];
+                    [names, seen.to_vec(), vec![ad.versions.to_string(), ad.contacts.join(", "), places]].concat()
+                })
+                .collect(),
+        ),
+    };
+    Ok(csv::answer("network", head, rows))
+}
+
 /// The urgent route is for those appointed for it (product.md, rule 4).
 pub fn refuse_urgent(who: &Who, urgent: bool) -> Result<(), WebError> {
     if urgent && !who.account.details.urgent_contact { Err(WebError::UrgentOnly) } else { Ok(()) }
@@ -182,6 +232,7 @@ fn template(
         ads: view.ads[at_ads]
             .iter()
             .map(|ad| AdRow {
+                href: format!("/ad/{}", ad.label.number),
                 label: ad.label.words.clone(),
                 advertiser: name_of(ad.advertiser.as_str()),
                 first: page.short_date(&ad.first_seen),
@@ -254,7 +305,8 @@ fn lead(state: &AppState, page: &Page, view: &NetworkView) -> String {
     page.t.vs("summary-who", &[("who", who), ("from", day(first)), ("to", day(last))])
 }
 
-fn case_words(page: &Page, case: &store::SubjectCase) -> String {
+/// Where a case about a subject stands, and what it came from.
+pub fn case_words(page: &Page, case: &store::SubjectCase) -> String {
     let mut words = vec![page.t(&format!("state-{}", case.state.as_str()))];
     let names = |ids: &[store::CaseId]| ids.iter().map(short_id).collect::<Vec<_>>().join(", ");
     if let Some(from) = &case.split_from {
@@ -283,7 +335,7 @@ fn graph(page: &Page, view: &NetworkView, number_of: &HashMap<&str, usize>) -> G
                 class: format!("band-{}", a.band.as_str()),
             })
             .collect();
-        return graph_of(page, &nodes, &view.links, |link| {
+        return graph_of(page, &nodes, &view.links, MOST_TIES, |link| {
             let at = |id: &domain::AdvertiserId| Some(number_of.get(id.as_str())? - 1);
             Some((at(&link.advertisers.0)?, at(&link.advertisers.1)?))
         });
@@ -297,11 +349,11 @@ fn graph(page: &Page, view: &NetworkView, number_of: &HashMap<&str, usize>) -> G
         .map(|ad| Node {
             name: ad.label.words.clone(),
             about: about(ad),
-            href: "#h-ads".to_owned(),
+            href: format!("/ad/{}", ad.label.number),
             class: String::new(),
         })
         .collect();
-    graph_of(page, &nodes, &view.links, |link| Some((*at.get(&link.a.number)?, *at.get(&link.b.number)?)))
+    graph_of(page, &nodes, &view.links, MOST_TIES, |link| Some((*at.get(&link.a.number)?, *at.get(&link.b.number)?)))
 }
 
 fn pager(page: &Page, id: &str, name: &'static str, number: usize, total: usize) -> (std::ops::Range<usize>, Pager) {

@@ -10,8 +10,10 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::{AdLabel, CaseLink, JudgementRow};
 
-/// Ties that a picture shows at most: the strongest.
-const MOST_TIES: usize = 110;
+/// Ties that the picture on a network's page shows at most: the strongest.
+pub const MOST_TIES: usize = 110;
+/// Ties that the smaller picture on a case's page shows.
+pub const FEW_TIES: usize = 40;
 
 /// A tie as a row of a table.
 pub struct LinkView {
@@ -89,6 +91,7 @@ pub fn graph_of(
     page: &Page,
     nodes: &[graph::Node],
     links: &[CaseLink],
+    most: usize,
     node_of: impl Fn(&CaseLink) -> Option<(usize, usize)>,
 ) -> GraphView {
     if nodes.len() > graph::MOST_NODES {
@@ -123,8 +126,8 @@ pub fn graph_of(
         .collect();
     // What joins comes first; the order of the rest is kept.
     ties.sort_by_key(|tie| !tie.joins);
-    let more_ties = ties.len().saturating_sub(MOST_TIES);
-    ties.truncate(MOST_TIES);
+    let more_ties = ties.len().saturating_sub(most);
+    ties.truncate(most);
     let kinds: BTreeSet<LinkKind> = ties.iter().map(|tie| tie.kind).collect();
     let legend = kinds.into_iter().map(|kind| LegendView {
         class: class(kind),

@@ -3,7 +3,7 @@
 use super::decision::by_words;
 use super::network::subject_name;
 use super::search::holds_contact;
-use super::{Choice, show};
+use super::{Choice, csv, show};
 use crate::AppState;
 use crate::access::{Researcher, Visit};
 use crate::errors::WebError;
@@ -74,7 +74,7 @@ fn note_view(page: &Page, note: &NoteRow) -> NoteView {
         href: match note.kind {
             NoteKind::Note => None,
             NoteKind::Tag => Some(format!("/tag/{}", note.id)),
-            NoteKind::Link => linked.as_ref().and_then(item_href),
+            NoteKind::Link => linked.as_ref().map(item_href),
         },
         who_and_when: by_words(page, "by-name-at", &note.by, &note.at),
         undone: note.undone.as_ref().map(|(name, at)| by_words(page, "undone-by-name-at", name, at)),
@@ -90,17 +90,16 @@ fn item_words(page: &Page, item: &Item) -> String {
     }
 }
 
-fn item_href(item: &Item) -> Option<String> {
+fn item_href(item: &Item) -> String {
     match item {
-        Item::Case(id) => Some(format!("/case/{}?look=yes", id.0)),
-        Item::Subject(id) => Some(format!("/network/{id}")),
-        Item::Contact(number) => Some(format!("/shared-numbers/{number}")),
-        // An ad is shown in its case.
-        Item::Ad(_) => None,
+        Item::Case(id) => format!("/case/{}?look=yes", id.0),
+        Item::Subject(id) => format!("/network/{id}"),
+        Item::Contact(number) => format!("/shared-numbers/{number}"),
+        Item::Ad(number) => format!("/ad/{number}"),
     }
 }
 
-/// The item that an address of ours names: `/case/…`, `/network/…`, `/shared-numbers/…`, with or without the host.
+/// The item that an address of ours names: `/case/…`, `/network/…`, `/ad/…`, `/shared-numbers/…`, with or without the host.
 fn item_of_address(address: &str) -> Option<Item> {
     let path = address.split_once("://").map_or(address, |(_, rest)| rest);
     let path = path.get(path.find('/')?..)?.split(['?', '#']).next()?;
@@ -108,6 +107,7 @@ fn item_of_address(address: &str) -> Option<Item> {
     let kind = match kind {
         "case" => "case",
         "network" => "subject",
+        "ad" => "ad",
         "shared-numbers" => "contact",
         _ => return None,
     };
@@ -116,8 +116,7 @@ fn item_of_address(address: &str) -> Option<Item> {
 
 /// Where the form was: a page of ours that shows notes.
 fn back(posted: &Posted) -> String {
-    let item = item_of_address(&posted.text("back")).and_then(|item| item_href(&item));
-    item.unwrap_or_else(|| "/queue".to_owned())
+    item_of_address(&posted.text("back")).map(|item| item_href(&item)).unwrap_or_else(|| "/queue".to_owned())
 }
 
 fn with_done(path: &str, done: &str) -> String {
@@ -181,7 +180,8 @@ pub async fn undo(
 #[template(path = "tag.html")]
 struct TagTemplate {
     page: Page,
-    rows: Vec<(String, Option<String>, String)>,
+    id: i64,
+    rows: Vec<(String, String, String)>,
 }
 
 /// Everything with a tag. The tag's words stand on the page, not in the address.
@@ -199,7 +199,24 @@ pub async fn tag(
         (item_words(&page, &note.item), item_href(&note.item), by_words(&page, "by-name-at", &note.by, &note.at))
     };
     let rows = notes.iter().map(row).collect();
-    show(&TagTemplate { rows, page })
+    show(&TagTemplate { id, rows, page })
+}
+
+/// What has a tag as a file. Logged as an export.
+pub async fn tag_file(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    visit: Visit,
+    Path(id): Path<i64>,
+) -> Result<Response, WebError> {
+    state.store.audit(&who.look("export:tag", "review", id.to_string(), state.now())).await?;
+    let (words, notes) = state.store.tagged(id, MOST_TAGGED).await?;
+    let page = Page::of(&state, &visit, &who, String::new());
+    let row = |note: &NoteRow| {
+        vec![words.clone(), note.item.to_text(), item_words(&page, &note.item), note.by.clone(), note.at.to_string()]
+    };
+    let header = ["tag", "item", "name", "by", "at"].map(str::to_owned).to_vec();
+    Ok(csv::answer("tag", header, notes.iter().map(row).collect()))
 }
 
 #[cfg(test)]
@@ -213,6 +230,8 @@ mod tests {
             ("https://bavn.example.dk/network/net_2#table-a", Some("subject:net_2")),
             ("http://127.0.0.1:8080/shared-numbers/17", Some("contact:17")),
             ("https://example.org/elsewhere", None),
+            ("/ad/381", Some("ad:381")),
+            ("/ad/x", None),
             ("/case/", None),
             ("/case/a b", None),
             ("34000050", None),

@@ -131,7 +131,7 @@ async fn page(
         links: view.links.iter().take(40).map(|link| LinkView::of(&page, link)).collect(),
         asked,
         weighed: waterfall.as_ref().map(|waterfall| weighed(&page, waterfall)),
-        ads: case_ads::ads(&shown, &view.ads, view.ads.len()),
+        ads: case_ads::ads(&shown, &view.ads, view.ads.len(), usize::MAX),
         words_shown,
         judged: view.judged().is_some(),
         judgements: view.judgements.iter().map(|row| JudgementView::of(&page, row)).collect(),

@@ -18,8 +18,6 @@ use store::{CaseState, QueueFilter, QueueRow, SavedView};
 
 /// Cases on a page.
 const ROWS: u32 = 25;
-/// Cases in a file.
-const MOST_IN_FILE: u32 = 1000;
 
 struct CountRow {
     state: String,
@@ -64,7 +62,9 @@ struct RowView {
     state: String,
     urgent: bool,
     is_spam: bool,
+    read_again: bool,
     reader: Option<String>,
+    again: Option<String>,
     new_evidence: String,
     signs: String,
     facts: String,
@@ -83,6 +83,7 @@ struct QueueView {
     filtered: bool,
     query: String,
     csv_href: String,
+    csv_cut: Option<String>,
     day: Vec<DayCount>,
     time: Option<String>,
     pause: Option<String>,
@@ -122,6 +123,7 @@ pub async fn queue(
         filters: filters(&state, &page, &asked),
         filtered: asked.is_filtered(),
         query: asked.query(),
+        csv_cut: csv::cut(&page, found.total),
         csv_href: with_query("/queue.csv", &asked.query()),
         day: day_counts(&state, &page, &who, now).await?,
         time,
@@ -150,7 +152,7 @@ pub async fn file(
         return Err(WebError::UrgentOnly);
     }
     let look = who.look("export:queue", "review", asked.query(), now);
-    let found = state.store.queue(&look, &asked.filter(&state, &who, now).await?, 0, MOST_IN_FILE).await?;
+    let found = state.store.queue(&look, &asked.filter(&state, &who, now).await?, 0, csv::MOST_ROWS).await?;
     let page = Page::of(&state, &visit, &who, t.t("queue-title"));
     let header = [
         "case",
@@ -192,6 +194,7 @@ async fn day_counts(state: &AppState, page: &Page, who: &Who, now: jiff::Timesta
         ("day-all", day("all")),
         ("day-skipped", Asked { skipped: true, ..day("") }),
         ("day-waiting", day("")),
+        ("day-read", day("read")),
     ];
     let mut filters: Vec<QueueFilter> = Vec::with_capacity(asked.len());
     for (_, asked) in &asked {
@@ -213,20 +216,19 @@ async fn saved_views(
     now: jiff::Timestamp,
 ) -> Result<Vec<SavedViewView>, WebError> {
     let views = state.store.saved_views(who.id()).await?;
-    let mut filters = Vec::with_capacity(views.len() * 2);
+    let mut filters: Vec<(QueueFilter, jiff::Timestamp)> = Vec::with_capacity(views.len());
     for view in &views {
-        let all = Asked::of_text(state, &view.query).filter(state, who, now).await?;
-        filters.push(QueueFilter { changed_after: Some(view.opened_at), ..all.clone() });
-        filters.push(all);
+        let asked = Asked::of_text(state, &view.query);
+        filters.push((asked.filter(state, who, now).await?, view.opened_at));
     }
-    let totals = state.store.queue_totals(&filters).await?;
-    let view = |(view, totals): (SavedView, &[u64])| SavedViewView {
+    let news = state.store.queue_news(&filters).await?;
+    let view = |(view, (new, total)): (SavedView, (u64, u64))| SavedViewView {
         id: view.id,
         name: view.name,
-        new: page.n("view-new", totals.first().copied().unwrap_or(0)),
-        total: page.n("queue-total", totals.last().copied().unwrap_or(0)),
+        new: page.n("view-new", new),
+        total: page.n("queue-total", total),
     };
-    Ok(views.into_iter().zip(totals.chunks(2)).map(view).collect())
+    Ok(views.into_iter().zip(news).map(view).collect())
 }
 
 fn count_row(t: Language, state: CaseState, counts: &[(CaseState, Band, u64)]) -> CountRow {
@@ -305,6 +307,8 @@ fn row_view(state: &AppState, page: &Page, row: &QueueRow, asked: &Asked, now: j
             .as_ref()
             .filter(|claim| claim.until > now)
             .map(|claim| t.vs("reader-other", &[("name", claim.name.clone()), ("until", page.clock(&claim.until))])),
+        read_again: row.read_again && row.decided.is_none(),
+        again: super::case::again(page, row),
         new_evidence: titles(state, page, &row.new_evidence),
         signs: titles(state, page, &row.indicators),
         facts: t.vs(

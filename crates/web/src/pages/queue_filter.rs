@@ -18,8 +18,8 @@ pub const LANGUAGES: [&str; 12] = ["da", "en", "th", "ro", "es", "pl", "hu", "de
 pub const AGES: [&str; 4] = ["today", "week", "older-week", "older-month"];
 /// Queues besides the ordinary one.
 pub const QUEUES: [&str; 2] = ["spam", "spam-all"];
-/// Whose decisions of today.
-const DAYS: [&str; 2] = ["mine", "all"];
+/// Whose decisions of today, or what I have read today.
+const DAYS: [&str; 3] = ["mine", "all", "read"];
 /// Far beyond any queue is an empty page.
 const MOST_PAGES: u32 = 100_000;
 
@@ -44,7 +44,7 @@ pub struct Asked {
     pub age: String,
     /// Only with new evidence.
     pub new: bool,
-    /// Decided today, by whom.
+    /// Decided today, by whom; or read today.
     pub day: String,
     /// Only what I skipped today.
     pub skipped: bool,
@@ -114,6 +114,7 @@ impl Asked {
             "all" => Some((today, None)),
             _ => None,
         };
+        let looked = (self.day == "read").then(|| (who.id(), today));
         let which = if self.skipped { Skipped::Only } else { Skipped::Without };
         // What was skipped today is left out of what waits, not of what somebody asks for by name.
         let skipped =
@@ -126,7 +127,7 @@ impl Asked {
             language: Some(self.language.clone()).filter(|language| !language.is_empty()),
             indicator: Some(self.indicator.clone()).filter(|id| !id.is_empty()).map(IndicatorId),
             urgent: self.urgent,
-            queue: (!self.urgent && decided.is_none()).then_some(if self.queue.is_empty() {
+            queue: (!self.urgent && self.day.is_empty()).then_some(if self.queue.is_empty() {
                 Queue::Ordinary
             } else {
                 Queue::Spam
@@ -136,6 +137,7 @@ impl Asked {
             opened_from,
             opened_before,
             decided,
+            looked,
             skipped,
             ..QueueFilter::default()
         }

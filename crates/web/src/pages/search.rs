@@ -24,8 +24,6 @@ use store::{ContactFound, SearchFacets, SearchGroup};
 
 /// Hits on a page.
 const ROWS: u32 = 20;
-/// Rows of a file.
-const MOST_IN_FILE: u32 = 1000;
 /// Networks shown.
 const MOST_GROUPS: u32 = 100;
 /// Longest search, in characters.
@@ -37,6 +35,7 @@ struct HitView {
     label: String,
     href: String,
     about: String,
+    network: (String, String),
     segments: Vec<Segment>,
     case: Option<(String, String)>,
 }
@@ -62,6 +61,28 @@ struct FoundView {
     ads: Vec<(String, String, Option<(String, String)>)>,
 }
 
+/// What the finds are shown as.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Show {
+    #[default]
+    Ads,
+    Networks,
+    Cases,
+}
+
+impl Show {
+    fn as_str(self) -> &'static str {
+        match self {
+            Show::Ads => "",
+            Show::Networks => "networks",
+            Show::Cases => "cases",
+        }
+    }
+    fn parse(text: &str) -> Self {
+        [Show::Networks, Show::Cases].into_iter().find(|show| show.as_str() == text).unwrap_or_default()
+    }
+}
+
 /// What is asked of the page.
 #[derive(Debug, Clone, Default)]
 struct Asked {
@@ -71,7 +92,7 @@ struct Asked {
     indicator: String,
     from: String,
     to: String,
-    groups: bool,
+    show: Show,
     page: u32,
 }
 
@@ -86,14 +107,15 @@ struct SearchTemplate {
     from: String,
     to: String,
     asked: bool,
-    groups_shown: bool,
+    show: &'static str,
+    ways: Vec<(String, String, bool)>,
     total: String,
     hits: Vec<HitView>,
     facets: Vec<(String, Vec<Facet>)>,
     groups: Vec<GroupView>,
-    ads_href: String,
-    groups_href: String,
+    groups_note: String,
     csv_href: String,
+    csv_cut: Option<String>,
     previous: Option<String>,
     next: Option<String>,
     contact: String,
@@ -113,12 +135,12 @@ impl Asked {
             indicator: among("indicator", &|id| state.catalogue.get(id).is_some()),
             from: day("from"),
             to: day("to"),
-            groups: get("show") == "networks",
+            show: Show::parse(&get("show")),
             page: get("page").parse().unwrap_or(1).clamp(1, 500),
         }
     }
 
-    fn query(&self, groups: bool) -> String {
+    fn query(&self, show: Show) -> String {
         let parts = [
             ("q", self.words.as_str()),
             ("region", &self.region),
@@ -126,7 +148,7 @@ impl Asked {
             ("indicator", &self.indicator),
             ("from", &self.from),
             ("to", &self.to),
-            ("show", if groups { "networks" } else { "" }),
+            ("show", show.as_str()),
         ];
         let parts = parts.iter().filter(|(_, value)| !value.is_empty());
         parts.map(|(name, value)| format!("{name}={}", super::line_view::percent(value))).collect::<Vec<_>>().join("&")
@@ -175,15 +197,18 @@ pub async fn search(
     let page = Page::of(&state, &visit, &who, visit.language.t("search-title"));
     let mut view = empty(&state, page, &asked);
     let wanted = asked.for_store(&state, &who);
-    if view.asked && asked.groups {
-        let look = who.look("search", "review", asked.query(true), state.now());
-        let groups = state.store.search_groups(&look, &wanted, MOST_GROUPS).await?;
-        view.groups = groups.iter().map(|group| group_view(&view.page, group)).collect();
-        view.total = view.page.n("search-networks", view.groups.len());
+    if view.asked && asked.show != Show::Ads {
+        let look = who.look("search", "review", asked.query(asked.show), state.now());
+        let groups = groups(&state, &look, &wanted, asked.show, MOST_GROUPS).await?;
+        view.groups = groups.iter().map(|group| group_view(&view.page, group, asked.show)).collect();
+        let key = if asked.show == Show::Cases { "search-cases" } else { "search-networks" };
+        view.groups_note = view.page.t(&format!("{key}-note"));
+        view.total = view.page.n(key, view.groups.len());
     } else if view.asked {
         let offset = (asked.page - 1) * ROWS;
-        let look = who.look("search", "review", asked.query(false), state.now());
+        let look = who.look("search", "review", asked.query(Show::Ads), state.now());
         let (found, facets) = state.store.search_spread(&look, &wanted, offset, ROWS, &region_of(&state)).await?;
+        view.csv_cut = csv::cut(&view.page, found.total);
         view.facets = facet_views(&state, &view.page, &asked, &facets);
         view.total = if found.total > MOST_COUNTED {
             view.page.n("search-more-than", MOST_COUNTED)
@@ -191,7 +216,7 @@ pub async fn search(
             view.page.n("search-found", found.total)
         };
         view.hits = found.hits.iter().map(|hit| hit_view(&state, &view.page, &asked.words, hit)).collect();
-        let href = |number: u32| format!("/search?{}&page={number}#found", asked.query(false));
+        let href = |number: u32| format!("/search?{}&page={number}#found", asked.query(Show::Ads));
         view.previous = (asked.page > 1).then(|| href(asked.page - 1));
         view.next = (u64::from(offset + ROWS) < found.total).then(|| href(asked.page + 1));
     }
@@ -210,7 +235,7 @@ pub async fn ask(
         asked.words = String::new();
         return refused(&state, visit, &who, asked);
     }
-    Ok(Redirect::to(&with_query("/search", &asked.query(asked.groups))).into_response())
+    Ok(Redirect::to(&with_query("/search", &asked.query(asked.show))).into_response())
 }
 
 fn refused(state: &AppState, mut visit: Visit, who: &Who, asked: Asked) -> Result<Response, WebError> {
@@ -264,17 +289,21 @@ pub async fn file(
     }
     let (t, wanted) = (visit.language, asked.for_store(&state, &who));
     let page = Page::of(&state, &visit, &who, t.t("search-title"));
-    let look = who.look("export:search", "review", asked.query(asked.groups), state.now());
-    if asked.groups {
-        let groups = state.store.search_groups(&look, &wanted, MOST_IN_FILE).await?;
-        let header = ["network", "advertisers", "ads", "case"].map(str::to_owned).to_vec();
+    let look = who.look("export:search", "review", asked.query(asked.show), state.now());
+    if asked.show != Show::Ads {
+        let groups = groups(&state, &look, &wanted, asked.show, csv::MOST_ROWS).await?;
+        let header = ["network", "advertisers", "ads", "case", "state", "band"].map(str::to_owned).to_vec();
         let row = |group: &SearchGroup| {
-            let case = group.case.as_ref().map_or_else(String::new, |case| case.0.clone());
-            vec![group.network.0.clone(), group.advertisers.to_string(), group.ads.to_string(), case]
+            let (state, band) = group.standing.map_or(("", ""), |(state, band)| (state.as_str(), band.as_str()));
+            let case = group.case.as_ref().map_or("", |case| &case.0);
+            let counts = [group.advertisers.to_string(), group.ads.to_string()];
+            let about = [case, state, band].map(str::to_owned);
+            [vec![group.network.0.clone()], counts.to_vec(), about.to_vec()].concat()
         };
-        return Ok(csv::answer("networks", header, groups.iter().map(row).collect()));
+        let name = if asked.show == Show::Cases { "cases" } else { "networks" };
+        return Ok(csv::answer(name, header, groups.iter().map(row).collect()));
     }
-    let found = state.store.search(&look, &wanted, 0, MOST_IN_FILE).await?;
+    let found = state.store.search(&look, &wanted, 0, csv::MOST_ROWS).await?;
     let header = ["ad", "version", "first_seen", "last_seen", "network", "case", "text"].map(str::to_owned).to_vec();
     let row = |hit: &SearchHit| {
         let text: String =
@@ -311,15 +340,21 @@ fn empty(state: &AppState, page: Page, asked: &Asked) -> SearchTemplate {
         indicators: choices(t.t("all-indicators"), &asked.indicator, indicators),
         from: asked.from.clone(),
         to: asked.to.clone(),
-        asked: !asked.query(false).is_empty(),
-        groups_shown: asked.groups,
+        asked: !asked.query(Show::Ads).is_empty(),
+        show: asked.show.as_str(),
+        ways: [(Show::Ads, "ads"), (Show::Networks, "networks"), (Show::Cases, "cases")]
+            .map(|(show, key)| {
+                let words = t.t(&format!("search-show-{key}"));
+                (with_query("/search", &asked.query(show)), words, show == asked.show)
+            })
+            .to_vec(),
         total: String::new(),
         hits: Vec::new(),
         facets: Vec::new(),
         groups: Vec::new(),
-        ads_href: with_query("/search", &asked.query(false)),
-        groups_href: with_query("/search", &asked.query(true)),
-        csv_href: with_query("/search.csv", &asked.query(asked.groups)),
+        groups_note: String::new(),
+        csv_cut: None,
+        csv_href: with_query("/search.csv", &asked.query(asked.show)),
         previous: None,
         next: None,
         contact: String::new(),
@@ -343,7 +378,7 @@ fn facet_views(state: &AppState, page: &Page, asked: &Asked, facets: &SearchFace
     let facet = |words: String, ads: u64, to: Asked| Facet {
         words,
         ads: page.whole(ads),
-        href: with_query("/search", &to.query(false)),
+        href: with_query("/search", &to.query(Show::Ads)),
     };
     let mut views = Vec::new();
     if asked.language.is_empty() {
@@ -399,16 +434,42 @@ fn hit_view(state: &AppState, page: &Page, typed: &str, hit: &SearchHit) -> HitV
         .vs("from-to", &[("from", page.short_date(&hit.ad.first_seen)), ("to", page.short_date(&hit.ad.last_seen))]);
     HitView {
         label: hit.ad.label.words.clone(),
-        href: format!("/network/{}", hit.network.0),
+        href: super::case_ads::href(&hit.ad),
+        network: (format!("/network/{}", hit.network.0), subject_name(page, &hit.network.0)),
         about: page.t.vs("search-about", &[("version", page.whole(u64::from(hit.version))), ("seen", seen)]),
         segments,
         case: hit.case.as_ref().map(|case| case_link(page, case)),
     }
 }
 
-fn group_view(page: &Page, group: &SearchGroup) -> GroupView {
+/// The networks of the newest finds, or those of them that have a case.
+async fn groups(
+    state: &AppState,
+    look: &store::Look,
+    wanted: &SearchQuery,
+    show: Show,
+    most: u32,
+) -> Result<Vec<SearchGroup>, WebError> {
+    Ok(match show {
+        Show::Cases => state.store.search_cases(look, wanted, most).await?,
+        Show::Ads | Show::Networks => state.store.search_groups(look, wanted, most).await?,
+    })
+}
+
+fn group_view(page: &Page, group: &SearchGroup, show: Show) -> GroupView {
     // A network of one advertiser has its page under the advertiser.
     let id = &group.network.0;
+    if let (Show::Cases, Some(case), Some((state, band))) = (show, &group.case, group.standing) {
+        let (href, name) = case_link(page, case);
+        let standing =
+            format!("{}, {}", page.t(&format!("state-{}", state.as_str())), page.t(&format!("band-{}", band.as_str())));
+        return GroupView {
+            name: format!("{name} · {standing}"),
+            href,
+            ads: page.n("count-ads", group.ads),
+            case: Some((format!("/network/{id}"), subject_name(page, id))),
+        };
+    }
     GroupView {
         href: format!("/network/{id}"),
         name: subject_name(page, id),

@@ -5,7 +5,7 @@ use super::decision::{DecisionForm, kind_words};
 use super::firings::title;
 use super::queue_acts::reading_until;
 use super::queue_filter::Asked;
-use super::show;
+use super::{csv, show};
 use crate::access::{Researcher, Visit};
 use crate::errors::WebError;
 use crate::forms::Posted;
@@ -99,6 +99,26 @@ pub async fn overview(
         page,
     };
     show(&template)
+}
+
+/// Disagreements that a third one has read, as a file. Logged as an export.
+pub async fn file(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    visit: Visit,
+) -> Result<Response, WebError> {
+    let programme = &state.settings.programme;
+    let look = who.look("export:second_readings", "review", programme.0.clone(), state.now());
+    let read = state.store.twice_read(&look, programme).await?;
+    let page = Page::of(&state, &visit, &who, String::new());
+    let row = |case: &TwiceRead| {
+        let third = case.third.filter(|_| case.first != case.second.0)?;
+        let signs: Vec<String> = case.indicators.iter().map(|id| title(&state.catalogue, &page, id.as_str())).collect();
+        let kinds = [case.first, case.second.0, third].map(|kind| kind_words(page.t, kind));
+        Some([vec![case.case.0.clone()], kinds.to_vec(), vec![case.second.1.to_string(), signs.join(", ")]].concat())
+    };
+    let header = ["case", "first", "second", "third", "second_at", "signs"].map(str::to_owned).to_vec();
+    Ok(csv::answer("second", header, read.iter().filter_map(row).collect()))
 }
 
 fn figure(page: &Page, when: String, cases: &[&TwiceRead]) -> FigureView {
@@ -197,6 +217,7 @@ pub async fn read_blind(
 ) -> Result<Html<String>, WebError> {
     let look = who.look("second_reading", "review", id.to_string(), state.now());
     let SecondView { second, view } = state.store.second_view(&look, SecondId(id), who.id()).await?;
+    state.store.read_second(who.id(), state.now(), state.settings.review.rest_minutes * 60_000).await?;
     let ask = Ask {
         words_shown: query.get("words").is_some_and(|words| words == "shown"),
         all_ads: query.get("ads").is_some_and(|ads| ads == "all"),

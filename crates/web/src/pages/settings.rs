@@ -13,6 +13,7 @@ use crate::forms::Posted;
 use crate::page::Page;
 use askama::Template;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::collections::{BTreeMap, HashMap};
 use store::{AlarmRow, ConfigHow, ConfigVersion};
@@ -108,6 +109,8 @@ struct NewPage {
     group: String,
     name: String,
     groups: Vec<char>,
+    /// The file that the new one is to be like: its id; empty for an outline.
+    like: String,
     error: Option<String>,
 }
 
@@ -149,7 +152,7 @@ pub async fn new(
     Administrator(who): Administrator,
     visit: Visit,
 ) -> Result<Html<String>, WebError> {
-    new_shown(&state, &visit, &who, &["site", "A", ""], None)
+    new_shown(&state, &visit, &who, &["site", "A", "", ""], None)
 }
 
 /// Begins a new file: with an outline, or with what another one says.
@@ -159,8 +162,8 @@ pub async fn make(
     visit: Visit,
     posted: Posted,
 ) -> Result<Response, WebError> {
-    let (name, like) = (posted.text("name"), posted.text("like"));
-    let like = Some(path_of(&like)).filter(|like| !like.is_empty());
+    let (name, like_id) = (posted.text("name"), posted.text("like"));
+    let like = Some(path_of(&like_id)).filter(|like| !like.is_empty());
     let (kind, group) = (posted.text("kind"), posted.text("group"));
     let path = match &like {
         Some(like) => beside(like, &name),
@@ -174,7 +177,8 @@ pub async fn make(
     };
     let wrong = |key: &str| -> Result<Response, WebError> {
         let error = Some(visit.language.t(key));
-        Ok(new_shown(&state, &visit, &who, &[&kind, &group, &name], error)?.into_response())
+        let page = new_shown(&state, &visit, &who, &[&kind, &group, &name, &like_id], error)?;
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
     match state.configuration.open(&path).await {
         Ok(open) if open.exists => return wrong("settings-new-exists"),
@@ -394,13 +398,13 @@ fn new_shown(
     state: &AppState,
     visit: &Visit,
     who: &Who,
-    asked: &[&str; 3],
+    asked: &[&str; 4],
     error: Option<String>,
 ) -> Result<Html<String>, WebError> {
     let page = Page::of(state, visit, who, visit.language.t("settings-new-title"))
         .under("/settings", visit.language.t("settings-title"));
-    let [kind, group, name] = asked.map(str::to_owned);
-    show(&NewPage { kind, group, name, groups: GROUPS.collect(), error, page })
+    let [kind, group, name, like] = asked.map(str::to_owned);
+    show(&NewPage { like, kind, group, name, groups: GROUPS.collect(), error, page })
 }
 
 fn file_view(page: &Page, file: &ConfigFile) -> FileView {

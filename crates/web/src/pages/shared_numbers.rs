@@ -5,7 +5,7 @@ use super::decision::by_words;
 use super::firings::Shown;
 use super::network::subject_name;
 use super::pair::{followed, wrong_reason};
-use super::{Choice, show};
+use super::{Choice, csv, show};
 use crate::AppState;
 use crate::access::{Researcher, Visit, Who};
 use crate::errors::WebError;
@@ -128,6 +128,30 @@ pub async fn list(
     show(&template)
 }
 
+/// The list as a file. Logged as an export.
+pub async fn file(
+    State(state): State<AppState>,
+    Researcher(who): Researcher,
+    visit: Visit,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, WebError> {
+    let named = query.get("show").is_some_and(|show| show == "named");
+    let which = if named { Waiting::Named } else { Waiting::Unnamed };
+    let look = who.look("export:shared_numbers", "review", state.settings.programme.0.clone(), state.now());
+    let found = state.store.shared_numbers(&look, which, 0, csv::MOST_ROWS).await?;
+    let page = Page::of(&state, &visit, &who, String::new());
+    let header =
+        ["contact", "kind", "ads", "advertisers", "texts", "municipalities", "first_seen", "last_seen", "role"];
+    let time = |at: Option<jiff::Timestamp>| at.map_or_else(String::new, |at| at.to_string());
+    let row = |row: &SharedNumber| {
+        let view = view(&page, row);
+        let counts = [row.ads, row.advertisers, row.texts, row.municipalities].map(|count| count.to_string());
+        [vec![view.name, view.kind], counts.to_vec(), vec![time(row.first_seen), time(row.last_seen), view.role]]
+            .concat()
+    };
+    Ok(csv::answer("shared-numbers", header.map(str::to_owned).to_vec(), found.rows.iter().map(row).collect()))
+}
+
 /// One of them.
 pub async fn one(
     State(state): State<AppState>,
@@ -171,7 +195,7 @@ async fn page(
         sample: found
             .sample
             .iter()
-            .zip(case_ads::ads(&shown, &found.sample, found.sample.len()))
+            .zip(case_ads::ads(&shown, &found.sample, found.sample.len(), usize::MAX))
             .map(|(ad, view)| SampleView {
                 advertiser: subject_name(&page, ad.advertiser.as_str()),
                 href: format!("/network/{}", ad.advertiser.0),

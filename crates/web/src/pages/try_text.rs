@@ -106,7 +106,14 @@ fn new_page(state: &AppState, visit: &Visit, who: &Who) -> Page {
 }
 
 fn result(state: &AppState, page: &Page, text: &str, read: &TextRead) -> ResultView {
-    let shown = Shown { page, catalogue: &state.catalogue, ads: BTreeMap::new(), text: Some(text), words_shown: true };
+    let shown = Shown {
+        page,
+        catalogue: &state.catalogue,
+        ads: BTreeMap::new(),
+        text: Some(text),
+        words_shown: true,
+        new: Vec::new(),
+    };
     let found = read.found();
     let mut marks = shown.marks(&read.firings, &Field::Text);
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();

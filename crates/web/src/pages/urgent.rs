@@ -178,7 +178,7 @@ async fn page(
         reason,
         problem,
         groups: groups(&shown, view),
-        ads: case_ads::ads(&shown, &view.ads, MOST_ADS),
+        ads: case_ads::ads(&shown, &view.ads, MOST_ADS, usize::MAX),
         more_ads: view.ads.len().saturating_sub(MOST_ADS) as i64,
         places: places(state, &page, view),
         attempts: view.attempts.iter().map(|attempt| attempt_words(state, &page, attempt)).collect(),

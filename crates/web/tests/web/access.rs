@@ -12,7 +12,7 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
         p if p.starts_with("/tag") || p.starts_with("/notes") => "1".to_owned(),
         p if p.starts_with("/second") => second.to_string(),
         p if p.starts_with("/network") => network.to_owned(),
-        p if p.starts_with("/shared-numbers") => "1".to_owned(),
+        p if p.starts_with("/shared-numbers") || p.starts_with("/ad/") => "1".to_owned(),
         p if p.starts_with("/objections") || p.starts_with("/follow-ups") => "1".to_owned(),
         p if p.starts_with("/queue/views") || p.starts_with("/hand-overs") || p.starts_with("/copies") => {
             "1".to_owned()

@@ -22,6 +22,8 @@ async fn pages(world: &World) -> Vec<(&'static str, &'static str, String)> {
         ("shared-numbers", "forsker", "/shared-numbers?show=named".to_owned()),
         ("shared-number", "forsker", "/shared-numbers/1".to_owned()),
         ("search", "forsker", "/search?q=sweet".to_owned()),
+        ("ad", "forsker", "/ad/1".to_owned()),
+        ("search-cases", "forsker", "/search?q=sweet&show=cases".to_owned()),
         ("history", "forsker", "/history?whose=all".to_owned()),
         ("second", "forsker", "/second".to_owned()),
         ("second-reading", "forsker", format!("/second/{second}")),

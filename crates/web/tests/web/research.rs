@@ -1,8 +1,11 @@
 //! The researcher: queue, case, decision, undo, conflict, and what must never be seen.
 
 use crate::browser::{Browser, value_of};
-use crate::support::{population, world};
+use crate::support::{analysed_at, now, population, world, world_at};
 use axum::http::StatusCode;
+use jiff::SignedDuration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use web::app;
 
 /// Digits of every number in the population.
@@ -35,6 +38,19 @@ async fn the_case_page_shows_evidence_and_counter_evidence_and_no_number() {
     }
     assert!(!answer.body.contains("example.dk/a1"), "no address of an ad");
     assert!(answer.body.len() < 100_000, "{} bytes", answer.body.len());
+}
+
+#[tokio::test]
+async fn a_case_of_long_ads_stays_light_and_leads_to_what_it_leaves_out() {
+    let world = world().await;
+    let mut browser = Browser::signed_in(app(world.state.clone()), "forsker").await;
+    let path = format!("/case/{}", world.team_case.0);
+    crate::support::long_versions(&world, 6, 20_000).await;
+    let page = browser.get(&path).await.body;
+    assert!(page.len() < 100_000, "{} bytes", page.len());
+    assert!(page.contains("tidligere udgaver er ikke vist") && page.contains("href=\"/ad/1\""), "{page}");
+    let all = browser.get(&format!("{path}?ads=all")).await.body;
+    assert!(all.len() > 100_000 && !all.contains("er ikke vist. <a href=\"/ad/"), "all of it where asked for");
 }
 
 #[tokio::test]
@@ -74,6 +90,10 @@ async fn a_decision_is_checked_saved_shown_and_undone() {
     let after = browser.get(&next).await.body;
     assert!(after.contains(&format!("href=\"{path}\" data-key=\"b\"")) && after.contains("Du læser sagen"), "{after}");
     let page = browser.get(&path).await.body;
+    // What the machine suggests and what people decided stand apart, each under its own words.
+    let (machine, people) = (page.find("Maskinens forslag:").unwrap(), page.find("Menneskers afgørelse:").unwrap());
+    assert!(machine < people && page[people..people + 400].contains("Hold øje til 24. december 2026 (Rikke Forsker"));
+    assert!(!page[machine..people].contains("Hold øje"), "{page}");
     assert!(
         page.contains("Hold øje til 24. december 2026")
             && page.contains("Virker selvstændig &#60;b&#62;")
@@ -86,6 +106,26 @@ async fn a_decision_is_checked_saved_shown_and_undone() {
     // From another case's page it is no decision of that case.
     let other = browser.post(&format!("/case/{}/undo", world.team_case.0), &[("decision", &decision)]).await;
     assert_eq!(other.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_case_that_waits_again_says_why_on_its_page_and_in_the_queue() {
+    let days = Arc::new(AtomicI64::new(0));
+    let clock = days.clone();
+    let world = world_at(Arc::new(move || now() + SignedDuration::from_hours(24 * clock.load(Ordering::SeqCst)))).await;
+    let mut browser = Browser::signed_in(app(world.state.clone()), "forsker").await;
+    let path = format!("/case/{}", world.team_case.0);
+    let version = value_of(&browser.get(&path).await.body, "version").unwrap();
+    let watch =
+        [("version", version.as_str()), ("kind", "watch"), ("reason", "several_signs"), ("until", "2026-12-01")];
+    assert_eq!(browser.post(&format!("{path}/decide"), &watch).await.status, StatusCode::SEE_OTHER);
+    let over = "Åbnet igen: I holdt øje til 1. december 2026, og den dag er gået.";
+    assert!(!browser.get(&path).await.body.contains("Åbnet igen"));
+    days.store(9, Ordering::SeqCst);
+    analysed_at(&world, now() + SignedDuration::from_hours(24 * 9)).await;
+    assert!(browser.get(&path).await.body.contains(over), "{}", browser.body);
+    assert!(browser.get("/queue").await.body.contains(over), "{}", browser.body);
+    assert!(browser.get("/queue?state=reopened").await.body.contains(&world.team_case.0));
 }
 
 #[tokio::test]

@@ -41,6 +41,27 @@ async fn a_second_reader_sees_the_evidence_and_nothing_of_the_first_decision() {
 }
 
 #[tokio::test]
+async fn a_second_reading_stands_in_its_reader_s_history_and_is_taken_back_from_there() {
+    let world = world().await;
+    let second = hold_second(&world).await;
+    let mut browser = Browser::signed_in(app(world.state.clone()), "forsker").await;
+    browser.get(&format!("/second/{second}")).await;
+    let fields = [("kind", "spam"), ("reason", "several_signs"), ("text", "Samme skabelon")];
+    browser.post(&format!("/second/{second}/read"), &fields).await;
+    let mine = browser.get("/history").await.body;
+    assert!(mine.contains("Læst igen: Spam eller svindel") && mine.contains("Samme skabelon"), "{mine}");
+    let mut colleague = Browser::signed_in(app(world.state.clone()), "udpeget").await;
+    assert!(!colleague.get("/history?whose=all").await.body.contains("Læst igen"), "it would tell of a disagreement");
+    let act = format!("second-{second}");
+    assert_eq!(value_of(&mine, "act").as_deref(), Some(act.as_str()));
+    colleague.get("/history").await;
+    assert_eq!(colleague.post("/history/undo", &[("act", &act)]).await.status, StatusCode::NOT_FOUND);
+    let undone = browser.post("/history/undo", &[("act", &act), ("whose", "mine")]).await;
+    assert_eq!(undone.location(), "/history?whose=mine&done=undone");
+    assert!(browser.get("/second").await.body.contains("1 sag venter på dig"));
+}
+
+#[tokio::test]
 async fn the_third_reader_s_word_holds_and_the_disagreement_is_listed_by_sign() {
     let world = world().await;
     let second = hold_second(&world).await;
@@ -100,6 +121,15 @@ async fn notes_tags_and_links_stand_on_their_item_and_hold_no_contact() {
     let tag = page.split("href=\"/tag/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let list = browser.get(&format!("/tag/{tag}")).await.body;
     assert!(list.contains("<li data-row>") && list.matches("<li data-row>").count() == 2, "case and ad: {list}");
+    let file = browser.get(&format!("/tag/{tag}/file")).await.body;
+    assert!(file.contains("uge 48;ad:1;Annonce 1;") || file.contains("Uge 48;ad:1;Annonce 1;"), "{file}");
+    // An ad has a page of its own, and a link may lead to it.
+    add(&mut browser, &item, "link", "/ad/2").await;
+    assert!(browser.get(&path).await.body.contains("href=\"/ad/2\""));
+    browser.get("/ad/2").await;
+    let on_ad = [("back", "/ad/2"), ("item", "ad:2"), ("kind", "note"), ("text", "Samme stue")];
+    assert_eq!(browser.post("/notes", &on_ad).await.location(), "/ad/2?done=noted#notes");
+    assert!(browser.get("/ad/2").await.body.contains("Samme stue"));
     // A second reader sees no note, since it may tell the decision.
     let second = hold_second(&world).await;
     let on = format!("case:{}", world.ordinary_case.0);
@@ -135,6 +165,7 @@ async fn an_indicator_s_card_shows_what_people_decided_where_it_fired() {
         card.contains("<th scope=\"row\">Tilbyd kontakt</th><td class=\"num\">1</td><td class=\"num\">1</td>"),
         "{card}"
     );
+    assert!(card.contains("Med tegnet: 1 sager. Der skal 10 til"), "one case is no share: {card}");
     let other = browser.get("/indicators/possible_minor").await.body;
     assert!(!other.contains("<td class=\"num\">1</td><td class=\"num\">1</td>"));
     // Other roles read the definition alone.
@@ -160,8 +191,23 @@ async fn whatever_was_done_is_undone_from_the_history_by_whom_it_concerns() {
     // Sent twice it stays undone once, and no other act is touched.
     let again = browser.post("/history/undo", &[("act", &act), ("whose", "mine")]).await;
     assert_eq!(again.location(), "/history?whose=mine&done=undone");
+    // What waits for a second reader is not told: who and when is, and it can be undone.
     let all = browser.get("/history?whose=all").await.body;
-    assert!(all.contains("Ulla Udpeget") && all.contains("Den første læsers ord"));
+    assert!(all.contains("Ulla Udpeget") && all.contains("Afgørelsen vises, når en kollega har læst sagen igen"));
+    for (path, what) in [
+        ("/history?whose=all", "Den første læsers ord"),
+        ("/history.csv?whose=all", "Den første læsers ord"),
+        ("/history?whose=all", "Ingen bekymring"),
+        ("/queue?state=decided", "<span class=\"badge\">Ingen bekymring"),
+        ("/queue?day=all", "<span class=\"badge\">Ingen bekymring"),
+    ] {
+        assert!(!browser.get(path).await.body.contains(what), "{path} tells {what}");
+    }
+    assert!(browser.get("/queue?state=decided").await.body.contains("Læses igen af en kollega"));
+    let mut first = Browser::signed_in(app(world.state.clone()), "udpeget").await;
+    assert!(first.get("/history").await.body.contains("Den første læsers ord"), "one's own is told");
+    assert!(first.get("/queue?state=decided").await.body.contains("<span class=\"badge\">Ingen bekymring"));
+    browser.get("/history?whose=all").await;
     let decision = all.split("value=\"decision-").nth(1).unwrap().split('"').next().unwrap().to_owned();
     browser.post("/history/undo", &[("act", &format!("decision-{decision}")), ("whose", "all")]).await;
     assert!(browser.get("/history?whose=all").await.body.matches("Fortrudt af Rikke Forsker").count() >= 2);

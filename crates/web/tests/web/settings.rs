@@ -95,7 +95,10 @@ async fn a_new_file_is_begun_looked_at_saved_removed_and_taken_back() {
     assert!(exists.body.contains("Filen findes allerede"), "{}", exists.body);
     browser.get("/settings/indicators~B~mine.toml").await;
     let like = [("like", "indicators~B~mine.toml"), ("name", "mine")];
-    assert!(browser.post("/settings/new", &like).await.body.contains("Filen findes allerede"), "beside the other one");
+    let beside = browser.post("/settings/new", &like).await;
+    assert!(beside.body.contains("Filen findes allerede"), "beside the other one");
+    assert_eq!(beside.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(beside.body.contains("name=\"like\" value=\"indicators~B~mine.toml\""), "what it is like is not lost");
     browser.get("/settings/indicators~B~mine.toml").await;
     let look = browser.post("/settings/indicators~B~mine.toml/remove", &[]).await;
     assert!(

@@ -258,6 +258,22 @@ urgent-not-sent = { $n ->
    *[other] Beskeden kunne ikke sendes på mail ({ $count } forsøg). Den prøves igen. Ring til de andre udpegede.
   }
 done-urgent-answered = Du tager dig af sagen. Ingen får mere besked om den.
+case-machine = Maskinens forslag:
+case-people = Menneskers afgørelse:
+case-undecided = Ingen endnu
+case-decided = { $decision } ({ $who })
+again-risen = Åbnet igen: det hele vejer mere nu, end da sagen blev afgjort.
+again-watched = Åbnet igen: I holdt øje til { $date }, og den dag er gået.
+read-again = Læses igen af en kollega
+firing-new = Nyt
+case-earlier-versions = { $n ->
+    [one] { $count } tidligere udgave er ikke vist.
+   *[other] { $count } tidligere udgaver er ikke vist.
+  }
+case-all-versions = Vis alle udgaver
+ad-title = Annonce { $ad }
+ad-signs = Tegn i annoncen
+ad-no-signs = Intet tegn er fundet i annoncen.
 
 referred-from = Sendt hertil fra
 referred-or-not = Sendt hertil eller ej

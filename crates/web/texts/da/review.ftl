@@ -151,7 +151,7 @@ search-networks-note = De netværk, som de 2.000 nyeste fund hører til. Flest a
 search-facets = Vælg en del af det fundne
 search-facets-note = Antal annoncer blandt de 2.000 nyeste fund. En annonce kan nævne flere steder og sprog.
 search-show-ads = Annoncer
-search-show-networks = Netværk og sager
+search-show-networks = Netværk
 search-about = Udgave { $version }, set { $seen }
 search-said = fundet
 search-pager = Flere fund
@@ -173,12 +173,12 @@ note-kind-note = Note
 note-kind-tag = Mærke
 note-kind-link = Henvisning
 note-text = Tekst
-note-help = Et mærke er et kort ord, som flere kan dele. En henvisning er adressen på en sag, et netværk eller et fælles nummer. Skriv ingen navne eller numre.
+note-help = Et mærke er et kort ord, som flere kan dele. En henvisning er adressen på en sag, et netværk, en annonce eller et fælles nummer. Skriv ingen navne eller numre.
 note-save = Gem
 note-ad = Annonce { $number }
 note-contact = Fælles nummer { $number }
 note-empty = Skriv en tekst
-note-no-link = Det er ikke adressen på en sag, et netværk eller et fælles nummer
+note-no-link = Det er ikke adressen på en sag, et netværk, en annonce eller et fælles nummer
 note-contact-refused = Der står et nummer, en e-mail eller en profil i teksten
 note-not-saved = Intet er gemt. Din tekst står her.
 note-back = Tilbage
@@ -195,3 +195,20 @@ card-decided-none = Ingen sag er afgjort endnu.
 card-decision = Afgørelse
 card-with = Med tegnet
 card-all = Alle
+day-read = læst af dig i dag
+history-covered = Afgørelsen vises, når en kollega har læst sagen igen.
+search-show-cases = Sager
+search-cases = { $n ->
+    [0] Intet fundet
+    [one] { $count } sag fundet
+   *[other] { $count } sager fundet
+  }
+search-cases-note = De sager, som de 2.000 nyeste fund hører til. Flest annoncer først.
+card-agree-title = Passer afgørelserne med tegnet?
+card-agree-note = Kun sager, hvor et menneske enten handlede eller lagde sagen væk. Hold øje tæller ikke med. I parentes står, hvor sikkert tallet er (95 %).
+card-agree = { $where }: i { $acted } af { $all } sager blev der handlet, { $percent } % ({ $low } til { $high } %).
+card-agree-few = { $where }: { $all } sager. Der skal { $least } til for at vise et tal.
+card-agree-with = Med tegnet
+card-agree-without = Uden tegnet
+history-read-again = Læst igen: { $decision }
+as-file-most = Filen har de første { $count } rækker.

@@ -154,3 +154,4 @@ hold-on-unknown = Der er ingen sag eller annonce med det navn.
 done-hold-placed = Det holdes tilbage.
 done-hold-released = Frigivet. Det slettes, når tiden er inde.
 site-usual = Seneste hele kørsel så { $now } annoncer på listerne; det sædvanlige er { $usual } ({ $share } %, midten af { $runs } kørsler før).
+settings-new-like = Den nye fil begynder som { $file }.

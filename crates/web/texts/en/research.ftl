@@ -258,6 +258,22 @@ urgent-not-sent = { $n ->
    *[other] The notice could not be sent by e-mail ({ $count } tries). It is tried again. Call the others appointed.
   }
 done-urgent-answered = You look after the case. Nobody is told of it again.
+case-machine = The machine suggests:
+case-people = People decided:
+case-undecided = Nothing yet
+case-decided = { $decision } ({ $who })
+again-risen = Reopened: all of it weighs more now than when the case was decided.
+again-watched = Reopened: you watched until { $date }, and that day is over.
+read-again = Being read again by a colleague
+firing-new = New
+case-earlier-versions = { $n ->
+    [one] { $count } earlier version is not shown.
+   *[other] { $count } earlier versions are not shown.
+  }
+case-all-versions = Show all versions
+ad-title = Ad { $ad }
+ad-signs = Signs in the ad
+ad-no-signs = No sign was found in the ad.
 
 referred-from = Sent here from
 referred-or-not = Sent here or not

@@ -151,7 +151,7 @@ search-networks-note = The networks of the 2,000 newest finds. Most ads first.
 search-facets = Show a part of what was found
 search-facets-note = Number of ads among the 2,000 newest finds. An ad can name several places and be in several languages.
 search-show-ads = Ads
-search-show-networks = Networks and cases
+search-show-networks = Networks
 search-about = Version { $version }, seen { $seen }
 search-said = found
 search-pager = More finds
@@ -173,12 +173,12 @@ note-kind-note = Note
 note-kind-tag = Tag
 note-kind-link = Link
 note-text = Text
-note-help = A tag is a short word that several can share. A link is the address of a case, a network or a shared number. Write no names or numbers.
+note-help = A tag is a short word that several can share. A link is the address of a case, a network, an ad or a shared number. Write no names or numbers.
 note-save = Save
 note-ad = Ad { $number }
 note-contact = Shared number { $number }
 note-empty = Write a text
-note-no-link = This is not the address of a case, a network or a shared number
+note-no-link = This is not the address of a case, a network, an ad or a shared number
 note-contact-refused = There is a number, an e-mail or a profile in the text
 note-not-saved = Nothing is saved. Your text stands here.
 note-back = Back
@@ -195,3 +195,20 @@ card-decided-none = No case is decided yet.
 card-decision = Decision
 card-with = With the sign
 card-all = All
+day-read = read by you today
+history-covered = The decision is shown once a colleague has read the case again.
+search-show-cases = Cases
+search-cases = { $n ->
+    [0] Nothing found
+    [one] { $count } case found
+   *[other] { $count } cases found
+  }
+search-cases-note = The cases of the 2,000 newest finds. Most ads first.
+card-agree-title = Do decisions agree with the sign?
+card-agree-note = Only cases in which a person either acted or set the case aside. Watching counts as neither. Brackets say how certain the number is (95 %).
+card-agree = { $where }: people acted in { $acted } of { $all } cases, { $percent } % ({ $low } to { $high } %).
+card-agree-few = { $where }: { $all } cases. It takes { $least } to show a number.
+card-agree-with = With the sign
+card-agree-without = Without the sign
+history-read-again = Read again: { $decision }
+as-file-most = The file has the first { $count } rows.

@@ -154,3 +154,4 @@ hold-on-unknown = There is no case or ad of that name.
 done-hold-placed = It is held back.
 done-hold-released = Released. It goes when it is due.
 site-usual = The last whole run saw { $now } ads on the listings; usual are { $usual } ({ $share } %, the middle of { $runs } runs before).
+settings-new-like = The new file begins as { $file }.

@@ -196,3 +196,49 @@ fn mask(ad: &ReadAd) -> Vec<MaskedText> {
 fn contact(phone: &str) -> Contact {
     Contact { kind: ContactKind::Phone, value: format!("+45{phone}") }
 }
+
+/// The first ad gets so many more versions, each with a text of so many letters.
+pub async fn long_versions(world: &World, versions: usize, letters: usize) {
+    let store = &world.state.store;
+    for number in 0..versions {
+        let body = format!("Udgave nummer {number}. {}", "Rolig musik og te. ".repeat(letters / 19));
+        let content = AdContent {
+            title: "Anna i Aarhus C".to_owned(),
+            body: body.clone(),
+            fields: BTreeMap::new(),
+            url: None,
+            posted_at: None,
+            images: Vec::new(),
+        };
+        let seen = vec![now() - jiff::SignedDuration::from_mins((versions - number) as i64)];
+        let ad = NewAd { ad: AdRef::new("s1", "a1"), content, seen, masked: Vec::new() };
+        store.put_ads(&[ad]).await.unwrap();
+        let unread = store.unread_versions("test", 10).await.unwrap();
+        let row = |unread: &UnreadVersion| ReadingRow {
+            row: unread.row,
+            reader_version: "test".into(),
+            reading: Reading::default(),
+            facts: VersionFacts {
+                version: unread.version,
+                first_seen: unread.first_seen,
+                last_seen: unread.last_seen,
+                contacts: vec![contact("34000050")],
+                urls: Vec::new(),
+                addresses: Vec::new(),
+                names: Vec::new(),
+                ages: Vec::new(),
+                places: Vec::new(),
+                prices: Vec::new(),
+                languages: Vec::new(),
+                images: Vec::new(),
+                skeleton: String::new(),
+                habits: vec![],
+                symbols: vec![],
+                firings: Vec::new(),
+            },
+            masked: vec![MaskedText::build(Field::Body, &body, &[])],
+        };
+        let rows: Vec<ReadingRow> = unread.iter().map(row).collect();
+        store.put_readings(&rows, now()).await.unwrap();
+    }
+}

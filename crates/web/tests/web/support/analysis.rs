@@ -8,6 +8,11 @@ pub async fn analysed_again(world: &World, change: impl FnOnce(&mut RunFigures))
     analysis(&world.state, world.firings.clone(), later, change).await;
 }
 
+/// Analyses the same ads once more at a time of one's own.
+pub async fn analysed_at(world: &World, when: Timestamp) {
+    analysis(&world.state, world.firings.clone(), when, |_| {}).await;
+}
+
 pub async fn analysis(
     state: &AppState,
     firings: BTreeMap<AdRef, Vec<Firing>>,

@@ -19,8 +19,8 @@ mod programme;
 mod trials;
 mod workbench;
 
-pub use ads::{Made, population, read};
-pub use analysis::analysed_again;
+pub use ads::{Made, long_versions, population, read};
+pub use analysis::{analysed_again, analysed_at};
 pub use lists::{hold_second, make_list, make_ordinary_list, put_list};
 pub use people::{PASSWORD, appointed};
 pub use programme::{catalogue, settings};
@@ -60,7 +60,9 @@ pub async fn world() -> World {
 }
 
 pub async fn world_at(clock: Clock) -> World {
-    world_on(Engine::Sqlite, clock).await
+    // The pages ask one store over two engines, which has its own tests on both; BAVN_PAGES_ON=postgres asks the other one.
+    let other = std::env::var("BAVN_PAGES_ON").is_ok_and(|engine| engine == "postgres");
+    world_on(if other { Engine::Postgres } else { Engine::Sqlite }, clock).await
 }
 
 /// Two programmes with the same ads that share a register: this one, and the clinics.
