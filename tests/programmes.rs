@@ -1,6 +1,6 @@
 //! Several programmes in one installation: each has its store, and none changes anything of another.
 
-use crate::support::{Ran, bavn, done, root, run};
+use crate::support::{Child, Ran, bavn, done, free_port, root, run, wait_for};
 use std::path::Path;
 
 fn text(path: &Path) -> &str {
@@ -141,4 +141,71 @@ fn programmes_that_want_the_same_are_refused() {
         let refused = here.ran("data", &["programmes"]);
         assert!(refused.code == 1 && refused.err.contains(message), "{}", refused.err);
     }
+}
+
+const AGREED: &str = "\n[register]\ncommon = true\nby = \"Test\"\nat = \"2026-11-01\"\nagreement = \"test 1\"\n";
+
+#[test]
+fn one_process_serves_all_and_those_that_agree_share_a_register() {
+    let here = Installation::new();
+    let (one, two) = (here.path("one.jsonl"), here.path("two.jsonl"));
+    assert_eq!(here.ran("data", &["import", "ads", &one]).code, 0);
+    here.add_clinics("[\"two\"]");
+    // The store of before is not passed over in silence.
+    for command in ["analyse", "run"] {
+        let unsaid = here.ran("data", &[command]);
+        assert!(unsaid.code == 1 && unsaid.err.contains("say whose it is with [store]"), "{}", unsaid.err);
+    }
+    let first = here.folder.path().join("config/programmes/initiative-1.toml");
+    let second = here.folder.path().join("config/programmes/clinics/programme.toml");
+    for (file, data) in [(&first, "data"), (&second, "data-clinics")] {
+        let text = std::fs::read_to_string(file).expect("a programme");
+        let store = format!("\n[store]\ndata = \"{}\"\n", here.path(data));
+        std::fs::write(file, format!("{text}{store}{AGREED}")).expect("written");
+    }
+    let clinics = ["--programme", "clinics"];
+    assert_eq!(here.ran("data-clinics", &[&clinics[..], &["import", "ads", &two]].concat()).code, 0);
+    let analysed = here.ran("data", &["analyse"]);
+    assert_eq!(analysed.code, 0, "both at once: {}", analysed.err);
+    for (data, named) in [("data", ["--programme", "initiative-1"]), ("data-clinics", clinics)] {
+        assert!(here.exports(data, &named).iter().all(|form| !form.is_empty()));
+    }
+    assert!(
+        here.folder.path().join("register/bavn.sqlite").exists() && here.folder.path().join("register.key").exists()
+    );
+
+    // Who says no to one is left alone by the other.
+    assert_eq!(here.ran("data-clinics", &[&clinics[..], &["objection", "add", "+4534000050"]].concat()).code, 0);
+    let found =
+        here.ran("data", &["--programme", "initiative-1", "subject", "find", "+4534000050", "--purpose", "test"]);
+    assert!(found.out.contains("common register"), "{} {}", found.out, found.err);
+    assert!(found.out.contains("another programme"), "{}", found.out);
+
+    // Each on its own address, with its own cookie.
+    let ports = (free_port(), free_port());
+    for (file, port) in [(&first, ports.0), (&second, ports.1)] {
+        let text = std::fs::read_to_string(file).expect("a programme");
+        std::fs::write(file, format!("{text}\n[serve]\nlisten = \"127.0.0.1:{port}\"\n")).expect("written");
+    }
+    let (config, data) = (here.path("config"), here.path("data"));
+    let mut command = bavn(&["--config", &config, "--data", &data, "serve"]);
+    let _child = Child(command.stderr(std::process::Stdio::null()).spawn().expect("starts"));
+    let get = |port: u16| {
+        use std::io::{Read as _, Write as _};
+        let address = format!("127.0.0.1:{port}");
+        wait_for(&address, 60);
+        let mut stream = std::net::TcpStream::connect(&address).expect("connected");
+        write!(stream, "GET /sign-in HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    let (ads, places) = (get(ports.0), get(ports.1));
+    assert!(ads.contains("bavn-form-initiative-1=") && places.contains("bavn-form-clinics="), "{ads}\n{places}");
+    assert!(ads.contains(&format!("http://127.0.0.1:{}/", ports.1)), "the sign-in page leads to the other: {ads}");
+
+    // Without its register a programme that shares one does not answer.
+    std::fs::remove_file(here.folder.path().join("register.key")).expect("removed");
+    let refused = here.ran("data", &["--programme", "initiative-1", "export", "entities"]);
+    assert!(refused.code == 1 && refused.err.contains("its key is not"), "{}", refused.err);
 }

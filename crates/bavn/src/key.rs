@@ -147,6 +147,7 @@ pub async fn open_store(cli: &Cli, need: Need, at: Timestamp) -> anyhow::Result<
         crate::anchors::move_aside(&beside(cli, "anchors.jsonl"), at)?;
     }
     hold_programme(cli, &store).await?;
+    crate::register::join(cli, &store, at).await?;
     Ok(store)
 }
 
@@ -162,7 +163,7 @@ fn next_key_waits(cli: &Cli) -> bool {
 }
 
 /// Name of the kept fact.
-const PROGRAMME: &str = "programme";
+pub const PROGRAMME: &str = "programme";
 
 /// A store belongs to one programme, so that none can see or change what is another's: the first that is named keeps it.
 async fn hold_programme(cli: &Cli, store: &Store) -> anyhow::Result<()> {

@@ -28,6 +28,7 @@ pub mod plans;
 pub mod ports;
 pub mod progress;
 pub mod references;
+pub mod register;
 pub mod release;
 pub mod time;
 pub mod web_settings;
@@ -51,11 +52,26 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     runtime.block_on(async {
         match &cli.command {
             Command::Demo(args) => jobs::demo::run(&cli, args).await,
-            Command::Run(args) => jobs::run::run(&cli, args).await,
-            Command::Serve(args) => jobs::serve::run(&cli, args).await,
-            Command::Crawl(args) => jobs::crawl::run(&cli, args).await,
-            Command::Analyse(args) => jobs::analyse::run(&cli, args).await,
-            Command::List(args) => jobs::list::run(&cli, args).await,
+            Command::Run(args) => {
+                let clis = jobs::all::of(&cli, args.listen, args.monitor)?;
+                jobs::all::together(clis, async |cli| jobs::run::run(&cli, &args.of(&cli)).await).await
+            }
+            Command::Serve(args) => {
+                let clis = jobs::all::of(&cli, args.listen, args.monitor)?;
+                jobs::all::together(clis, async |cli| jobs::serve::run(&cli, &args.of(&cli)).await).await
+            }
+            Command::Crawl(args) => {
+                let clis = jobs::all::watching(jobs::all::of(&cli, None, args.monitor)?, &args.sites)?;
+                jobs::all::together(clis, async |cli| jobs::crawl::run(&cli, &args.of(&cli)).await).await
+            }
+            Command::Analyse(args) => {
+                let clis = jobs::all::of(&cli, None, None)?;
+                jobs::all::in_turn(clis, async |cli| jobs::analyse::run(&cli, args).await).await
+            }
+            Command::List(args) => {
+                let clis = jobs::all::listing(jobs::all::of(&cli, None, None)?, args.team.as_deref())?;
+                jobs::all::in_turn(clis, async |cli| jobs::list::run(&cli, args).await).await
+            }
             Command::Import(command) => jobs::import::run(&cli, command).await,
             Command::Archive(command) => jobs::archive::run(&cli, command).await,
             Command::Export(args) => jobs::export::run(&cli, args).await,

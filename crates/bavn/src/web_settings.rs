@@ -62,9 +62,8 @@ pub fn app_state(
     let settings = WebSettings {
         programme: ProgrammeId(programme.id.clone()),
         programme_name: programme.title.clone(),
-        other_programmes: (config.programmes.values())
-            .filter(|other| other.id != programme.id)
-            .map(|other| (ProgrammeId(other.id.clone()), other.title.clone()))
+        other_programmes: (config.partners.iter())
+            .map(|(id, title)| (ProgrammeId(id.clone()), title.clone()))
             .collect(),
         teams: programme.teams.iter().map(|each| team(config, each)).collect(),
         regions: regions
@@ -142,6 +141,8 @@ pub fn app_state(
         proxies: proxies(config),
         behind_tls: config.settings.serve.https || !config.settings.serve.certificate.is_empty(),
         watch: config.watch,
+        cookie_suffix: if config.settings.several { format!("-{}", programme.id) } else { String::new() },
+        neighbours: config.neighbours.clone(),
         notice,
     };
     let public = &config.settings.public;

@@ -44,6 +44,16 @@ pub enum OutreachError {
     /// A trial that compares nothing.
     #[error("a trial names two methods or more, each once: what is not compared is not on trial")]
     Trial,
+    /// A rest that the register cannot know of.
+    #[error(
+        "common_days = {given}: it must lie between 1 and {most}, since the register keeps an approach for so long"
+    )]
+    CommonDays {
+        /// As given.
+        given: u32,
+        /// Most.
+        most: u32,
+    },
     /// A share that is none.
     #[error("the random share is {given}: it must lie between 0 and 0.1 (10 % of the list at most)")]
     RandomShare {

@@ -71,13 +71,26 @@ pub struct Checked {
     pub urgent: bool,
     /// Decisions.
     pub reviews: bool,
+    /// The register that programmes share; true where the programme shares none.
+    pub common: bool,
 }
 
 impl Checked {
     /// All were read.
     pub fn all() -> Self {
-        Self { objections: true, ledger: true, claims: true, urgent: true, reviews: true }
+        Self { objections: true, ledger: true, claims: true, urgent: true, reviews: true, common: true }
     }
+}
+
+/// What other programmes did, by the register that they share: when, and nothing else.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CommonFact {
+    /// Last approach through one of the advertiser's contacts.
+    pub approached: Option<Timestamp>,
+    /// Last approach in its network.
+    pub network_approached: Option<Timestamp>,
+    /// Until when somebody is about to approach it or its network.
+    pub held_until: Option<Timestamp>,
 }
 
 /// A live or past claim.
@@ -145,6 +158,8 @@ pub struct GateFacts<C = Contact> {
     pub third_party_possible: bool,
     /// In the urgent route, itself or through its network or case.
     pub urgent_open: bool,
+    /// What other programmes did.
+    pub common: CommonFact,
     /// A claim, live or past.
     pub claim: Option<ClaimFact>,
     /// Attempts at it that were not undone, in any order.
@@ -189,6 +204,7 @@ pub fn gate<C: Ord + Clone>(
         refusals.push(Refusal::CoolDown(cool_down));
     }
     network_cool_down(facts, policy, now, &mut refusals);
+    other_programmes(facts, policy, now, &mut refusals);
     if let Some(claim) = facts.claim.as_ref().filter(|claim| claim.until > now) {
         let mine = claim.team == team.id && team.worker.as_ref().is_none_or(|worker| *worker == claim.worker);
         if !mine {
@@ -230,6 +246,7 @@ fn unread_registers<C>(facts: &GateFacts<C>, now: Timestamp, refusals: &mut Vec<
         (checked.claims, "claims"),
         (checked.urgent, "urgent route"),
         (checked.reviews, "decisions"),
+        (checked.common, "register of programmes"),
     ] {
         if !read {
             refusals.push(Refusal::CannotAnswer(what));
@@ -250,6 +267,27 @@ fn network_cool_down<C>(facts: &GateFacts<C>, policy: &GatePolicy, now: Timestam
     let passed = (day(now) - day(latest)).get_days();
     if i64::from(passed) < i64::from(policy.network_days) {
         refusals.push(Refusal::NetworkCoolDown { approached: latest });
+    }
+}
+
+/// A person whom another programme met is left alone for some days, and no network has two approaches a day. What came of
+/// theirs the register does not say, so that one number of days is for all.
+fn other_programmes<C>(facts: &GateFacts<C>, policy: &GatePolicy, now: Timestamp, refusals: &mut Vec<Refusal>) {
+    let common = facts.common;
+    if let Some(approached) = common.approached {
+        let until = approached + SignedDuration::from_hours(24 * i64::from(policy.common_days));
+        if now < until {
+            refusals.push(Refusal::OtherProgramme { until });
+        }
+    }
+    if let Some(approached) = common.network_approached {
+        let day = |at: Timestamp| at.to_zoned_datetime(policy.zone.clone()).date();
+        if i64::from((day(now) - day(approached)).get_days()) < i64::from(policy.network_days) {
+            refusals.push(Refusal::OtherProgrammeNetwork { approached });
+        }
+    }
+    if let Some(until) = common.held_until.filter(|until| *until > now) {
+        refusals.push(Refusal::OtherProgrammeNow { until });
     }
 }
 

@@ -18,10 +18,12 @@ mod trial;
 
 pub use draw::{RandomDraw, day_seed, draw};
 pub use error::OutreachError;
-pub use gate::{Checked, ClaimFact, ContactFact, GateFacts, Review, ReviewDecision, gate};
+pub use gate::{Checked, ClaimFact, CommonFact, ContactFact, GateFacts, Review, ReviewDecision, gate};
 pub use list::{Candidate, ContactLine, ContactList, days_list, describe};
 pub use outcome::{AttemptFact, Channel, CoolDown, CoolDownCause, Outcome, WorkerCaution, cool_down};
-pub use policy::{AdmitUnread, CoolDownDays, GatePolicy, RandomApproval, Settings, Stratum, TeamView};
+pub use policy::{
+    AdmitUnread, CoolDownDays, GatePolicy, MOST_COMMON_DAYS, RandomApproval, Settings, Stratum, TeamView,
+};
 pub use reach::{AskWhy, Desk, DeskAd, DeskTie, Reach, reach};
 pub use refusal::Refusal;
 pub use shipped::shipped;

@@ -170,6 +170,8 @@ pub struct GatePolicy {
     pub cool_down_days: CoolDownDays,
     /// Local days, the day of the attempt included, on which a network gets no second approach.
     pub network_days: u32,
+    /// Days of being left alone after an approach of another programme that shares the register; at least 1, 180 at most.
+    pub common_days: u32,
     /// Bits from which ads without a contact in common count as strongly tied, so that an objection reaches from one to
     /// the other by rule: 8 = 256 times likelier between ads of one desk than of two.
     pub objection_strong_bits: f64,
@@ -179,6 +181,9 @@ pub struct GatePolicy {
     #[serde(skip, default = "copenhagen")]
     pub zone: TimeZone,
 }
+
+/// The register that programmes share keeps an approach for so many days.
+pub const MOST_COMMON_DAYS: u32 = 180;
 
 /// Europe/Copenhagen from the time zone data that is compiled in.
 pub(crate) fn copenhagen() -> TimeZone {
@@ -193,6 +198,7 @@ impl Default for GatePolicy {
             attempts_without_answer: 3,
             cool_down_days: CoolDownDays::default(),
             network_days: 1,
+            common_days: 14,
             objection_strong_bits: 8.0,
             random: None,
             zone: copenhagen(),
@@ -226,6 +232,9 @@ impl Settings {
     /// Refuses what must not go live: a text that names trafficking, a random share above a tenth.
     pub fn check(&self) -> Result<(), OutreachError> {
         self.policy.random.as_ref().map_or(Ok(()), RandomApproval::check)?;
+        if !(1..=MOST_COMMON_DAYS).contains(&self.policy.common_days) {
+            return Err(OutreachError::CommonDays { given: self.policy.common_days, most: MOST_COMMON_DAYS });
+        }
         self.trial.as_ref().map_or(Ok(()), Trial::check)?;
         let known = |name: &&String| shipped().iter().any(|text| text.draft && text.version_name() == **name);
         if let Some(name) = self.confirmed.iter().find(|name| !known(name)) {

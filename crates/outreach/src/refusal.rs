@@ -24,6 +24,21 @@ pub enum Refusal {
         /// When.
         approached: Timestamp,
     },
+    /// Another programme that shares the register approached it; it is left alone until then.
+    OtherProgramme {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Another programme approached somebody in its network.
+    OtherProgrammeNetwork {
+        /// When.
+        approached: Timestamp,
+    },
+    /// Another programme is about to approach it.
+    OtherProgrammeNow {
+        /// Until when it has the claim.
+        until: Timestamp,
+    },
     /// Somebody else has taken it.
     Claimed {
         /// Which team.
@@ -69,6 +84,9 @@ impl Refusal {
             Refusal::SpamQueue => "spam_queue",
             Refusal::CoolDown(_) => "cool_down",
             Refusal::NetworkCoolDown { .. } => "network_cool_down",
+            Refusal::OtherProgramme { .. } => "other_programme",
+            Refusal::OtherProgrammeNetwork { .. } => "other_programme_network",
+            Refusal::OtherProgrammeNow { .. } => "other_programme_now",
             Refusal::Claimed { .. } => "claimed",
             Refusal::NotRead => "not_read",
             Refusal::Reopened => "reopened",
@@ -136,6 +154,18 @@ impl Refusal {
             Refusal::NetworkCoolDown { approached } => (
                 format!("Nogen i samme netværk blev kontaktet {}", day(*approached).da),
                 format!("Someone in the same network was approached on {}", day(*approached).en),
+            ),
+            Refusal::OtherProgramme { until } => (
+                format!("Et andet program har haft kontakt; lades i fred til {}", day(*until).da),
+                format!("Another programme has been in contact; left alone until {}", day(*until).en),
+            ),
+            Refusal::OtherProgrammeNetwork { approached } => (
+                format!("Et andet program kontaktede nogen i samme netværk {}", day(*approached).da),
+                format!("Another programme approached someone in the same network on {}", day(*approached).en),
+            ),
+            Refusal::OtherProgrammeNow { until } => (
+                format!("Et andet program er ved at tage kontakt, til {}", minute(*until).da),
+                format!("Another programme is making contact, until {}", minute(*until).en),
             ),
             Refusal::Claimed { team, until } => (
                 format!("Taget af {team} til {}", minute(*until).da),

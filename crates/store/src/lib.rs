@@ -26,6 +26,7 @@ pub mod outreach;
 pub mod people;
 pub mod places;
 pub mod readings;
+pub mod register;
 pub mod release;
 pub mod research;
 mod retention;
@@ -66,8 +67,11 @@ pub use outreach::{
     WorkerCaution,
 };
 pub use people::{Account, AccountId, NewAccount, PersonRole, SessionOf, SessionRow};
-pub use places::{FormId, FormRow, FormState, NewForm, NewPlaceAct, NewVisitPlan, PlaceActRow, VisitPlanRow};
+pub use places::{
+    FormId, FormRow, FormState, NewForm, NewPlaceAct, NewVisitPlan, PlaceActRow, VisitPlanRow, VisitTold,
+};
 pub use readings::{InPassing, KnownAd, ReadAdRow, ReadingRow, UnreadVersion};
+pub use register::{CommonFacts, Incoming, IncomingState, NewReferral};
 pub use release::{
     CountedAd, CountedAssignment, CountedAttempt, CountedDecision, CountedLine, CountedQuery, CountedRun, NewRelease,
     Pseudonyms, ReleaseRow, SourceCounts,
@@ -80,7 +84,7 @@ pub use research::{
     SecondDone, SecondId, SecondRow, SecondShare, SecondView, SharedNumber, SharedNumberView, SharedNumbersPage,
     Skipped, SubjectCase, TwiceRead, Waiting,
 };
-pub use retention::{Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
+pub use retention::{COMMON_DAYS, Clocks, Due, HoldOn, HoldRow, Kind as RetentionKind, NewHold, Upcoming};
 pub use rotation::Rotated;
 pub use search::{ContactAd, ContactFound, SearchFacets, SearchGroup, SearchHit, SearchPage, SearchQuery};
 pub use sign_in::{InvitationToken, SessionShown};

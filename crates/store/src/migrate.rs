@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     step!(20, "contacts by their own clock", "0020_contacts.sql"),
     step!(21, "places, visits and forms", "0021_places.sql"),
     step!(23, "what the worker sees", "0023_worker_sees.sql"),
+    step!(24, "the register that programmes share", "0024_register.sql"),
     step!(25, "one notice a case", "0025_one_notice.sql"),
 ];
 

@@ -58,6 +58,7 @@ struct Spec {
 }
 
 const ID: &[Col] = &[Col::Int("id")];
+const COMMON: &[Col] = &[Col::Int("source"), Col::Text("programme"), Col::Hash("contact_hash")];
 const BY_ATTEMPT: Place = Place::Of(&[Col::Int("attempt_id")]);
 const BY_EVENT: Place = Place::Of(&[Col::Int("event_seq")]);
 
@@ -151,6 +152,15 @@ const SPECS: &[Spec] = &[
     spec!("recovery_code", &[Col::Int("account_id"), Col::Int("number")], [("code_hash", Purpose::SignIn)], []),
     spec!("invitation", &[Col::Hash("token_hash")], [("token_hash", Purpose::SignIn)], []),
     spec!("outer_identity", &[Col::Hash("identity_hash")], [("identity_hash", Purpose::SignIn)], []),
+    spec!("common_approach", COMMON, [("contact_hash", Purpose::Contact)], []),
+    spec!("common_hold", COMMON, [("contact_hash", Purpose::Contact)], []),
+    spec!("common_objection", COMMON, [("contact_hash", Purpose::Contact)], []),
+    spec!(
+        "common_referral_contact",
+        &[Col::Int("referral_id"), Col::Hash("contact_hash")],
+        [("contact_hash", Purpose::Contact)],
+        []
+    ),
 ];
 
 /// Whose rows wait for the next analysis when they change; a new key changes nothing of what they say.

@@ -55,7 +55,7 @@ pub struct Store {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     db: Db,
     /// Made whole once the store was migrated: the earlier keys for hashes lie in it.
     keys: OnceLock<Keys>,
@@ -63,6 +63,8 @@ struct Inner {
     /// When it was last seen that the key is still the store's; `None` while the key is being changed.
     key_seen: Option<Mutex<Instant>>,
     gathers: Gathers,
+    /// The register that programmes share, once joined.
+    pub(crate) register: OnceLock<crate::register::Register>,
 }
 
 impl std::fmt::Debug for Store {
@@ -122,7 +124,16 @@ impl Store {
             }
         }
         let derived = Keys::derive(key);
-        Ok(Store { inner: Arc::new(Inner { db, keys, derived, key_seen, gathers: Gathers::default() }) })
+        Ok(Store {
+            inner: Arc::new(Inner {
+                db,
+                keys,
+                derived,
+                key_seen,
+                gathers: Gathers::default(),
+                register: OnceLock::new(),
+            }),
+        })
     }
 
     /// Opens a store to change its key, or to go on with a change.
@@ -163,6 +174,9 @@ impl Store {
 
     /// Closes its connections; what was acknowledged is on disk already.
     pub async fn close(&self) {
+        if let Some(register) = self.register() {
+            register.store.inner.db.close().await;
+        }
         self.inner.db.close().await;
     }
 
@@ -174,6 +188,9 @@ impl Store {
 
     pub(crate) fn keys(&self) -> &Keys {
         self.inner.keys.get().unwrap_or(&self.inner.derived)
+    }
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
     }
     pub(crate) fn gathers(&self) -> &Gathers {
         &self.inner.gathers

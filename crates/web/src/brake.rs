@@ -37,8 +37,8 @@ impl Attempt {
 }
 
 /// The name of the cookie that makes a browser known.
-fn cookie_name(state: &AppState) -> &'static str {
-    if state.settings.behind_tls { "__Host-bavn-known" } else { "bavn-known" }
+fn cookie_name(state: &AppState) -> String {
+    state.settings.cookie_name("bavn-known")
 }
 
 /// Lets one attempt at an account through, or says until when there is none.
@@ -83,7 +83,7 @@ pub fn known_cookie(state: &AppState, login: &str) -> Result<String, WebError> {
 }
 
 fn known_nonce(state: &AppState, parts: &Parts, login: &str) -> Option<String> {
-    let value = cookie(parts, cookie_name(state))?;
+    let value = cookie(parts, &cookie_name(state))?;
     let (nonce, mark) = value.split_once('.')?;
     let own = state.store.device_mark(login, nonce);
     // Digests are compared, so that the time taken tells nothing of the mark.

@@ -15,8 +15,8 @@ use tower_sessions::Session;
 /// Name of the token's field.
 pub const TOKEN_FIELD: &str = "form_token";
 /// Name of the cookie that holds the token of a form without a session, such as the sign-in form.
-pub fn token_cookie_name(behind_tls: bool) -> &'static str {
-    if behind_tls { "__Host-bavn-form" } else { "bavn-form" }
+pub fn token_cookie_name(settings: &crate::WebSettings) -> String {
+    settings.cookie_name("bavn-form")
 }
 
 /// The fields of a checked form.
@@ -113,7 +113,7 @@ impl FromRequest<AppState> for PostedBeforeSignIn {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, WebError> {
         let (parts, body) = request.into_parts();
         from_our_page(&parts)?;
-        let token = cookie(&parts, token_cookie_name(state.settings.behind_tls)).unwrap_or_default();
+        let token = cookie(&parts, &token_cookie_name(&state.settings)).unwrap_or_default();
         let posted = Posted::read(Request::from_parts(parts, body), state).await?;
         if posted.carries(&token) { Ok(Self(posted)) } else { Err(WebError::OldForm) }
     }

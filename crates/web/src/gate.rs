@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use outreach::advice::Situation;
 use outreach::{
-    AttemptFact, Candidate, Checked, ClaimFact, ContactFact, ContactList, CoolDownCause, Desk, DeskAd, DeskTie,
-    GateFacts, GatePolicy, RandomApproval, RandomDraw, Refusal, Review, ReviewDecision, Stratum, TeamView, day_seed,
-    days_list,
+    AttemptFact, Candidate, Checked, ClaimFact, CommonFact, ContactFact, ContactList, CoolDownCause, Desk, DeskAd,
+    DeskTie, GateFacts, GatePolicy, RandomApproval, RandomDraw, Refusal, Review, ReviewDecision, Stratum, TeamView,
+    day_seed, days_list,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use store::{
@@ -362,6 +362,11 @@ pub fn candidate(row: GateRow, catalogue: &Catalogue) -> Candidate<ContactRef> {
         desk: row.desk.map(desk),
         third_party_possible,
         urgent_open: row.urgent,
+        common: CommonFact {
+            approached: row.common.approached,
+            network_approached: row.common.network_approached,
+            held_until: row.common.held_until,
+        },
         claim: row.claim.map(|claim| ClaimFact { team: claim.team, worker: worker_name(claim.by), until: claim.until }),
         attempts: row.attempts.iter().map(attempt).collect(),
         network_attempts: row.network_attempts.iter().map(attempt).collect(),

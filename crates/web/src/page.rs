@@ -207,7 +207,8 @@ impl Page {
 
     /// With a line on what was just done, by the word in the address; unknown words say nothing.
     pub fn with_done(mut self, word: Option<&String>) -> Self {
-        const KNOWN: [&str; 70] = [
+        const KNOWN: [&str; 71] = [
+            "incoming-set",
             "adopted",
             "dropped",
             "handed-over",

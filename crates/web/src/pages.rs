@@ -25,6 +25,7 @@ pub mod hand_over;
 pub mod health;
 pub mod history;
 pub mod identity;
+pub mod incoming;
 pub mod indicators;
 pub mod interview;
 mod interview_view;

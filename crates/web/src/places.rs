@@ -4,10 +4,10 @@
 use domain::{NormalText, ProgrammeId};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use places::{Act, Details, Event, EventId, Origin, PlaceId, Problem, Refused, Register};
+use places::{Act, Details, Event, EventId, Origin, Place, PlaceId, Problem, Refused, Register, VisitResult};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Actor, Look, NewPlaceAct, PlaceActRow, Store, StoreError};
+use store::{Actor, Look, NewPlaceAct, PlaceActRow, Store, StoreError, VisitTold};
 
 /// An act as it is kept, with what was written beside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,7 +85,55 @@ impl KnownPlaces {
     fn new_act(&self, kept: &KeptAct, on: Date, source: Option<String>) -> Result<NewPlaceAct, StoreError> {
         let (place, other) = self.places_of(&kept.act).ok_or(StoreError::NotFound { what: "act" })?;
         let body = serde_json::to_value(kept).map_err(|_| StoreError::Corrupt { what: "an act with a place" })?;
-        Ok(NewPlaceAct { place: place.0, other: other.map(|other| other.0), kind: kept.act.kind(), on, body, source })
+        let (other, kind) = (other.map(|other| other.0), kept.act.kind());
+        Ok(NewPlaceAct { place: place.0, other, kind, on, body, source, told: VisitTold::Nothing })
+    }
+
+    /// What other programmes that share a register are told: that somebody was met, or that a visit was taken back.
+    fn told(&self, act: &Act, on: Date, now: Timestamp) -> VisitTold {
+        match act {
+            Act::Visited { place, visit } if visit.result == VisitResult::Met => self.met(place, on, now, None),
+            Act::Undone { act } => {
+                // An undo that is itself taken back lets the visit count again.
+                let (mut act, mut counts) = (*act, false);
+                loop {
+                    match self.acts.iter().find(|(row, _)| id_of(row) == act) {
+                        Some((_, KeptAct { act: Act::Undone { act: before }, .. })) => {
+                            (act, counts) = (*before, !counts)
+                        }
+                        Some((row, KeptAct { act: Act::Visited { place, visit }, .. }))
+                            if visit.result == VisitResult::Met =>
+                        {
+                            return if counts {
+                                self.met(place, row.on, now, Some(row.id))
+                            } else {
+                                VisitTold::TakenBack(row.id)
+                            };
+                        }
+                        _ => return VisitTold::Nothing,
+                    }
+                }
+            }
+            _ => VisitTold::Nothing,
+        }
+    }
+
+    fn met(&self, place: &PlaceId, on: Date, now: Timestamp, visit: Option<i64>) -> VisitTold {
+        let ids = self.register.ids_of(place);
+        let current = self.register.resolve(place).and_then(Place::details);
+        // An entry that was put together with it may know it by the street where the other has the sign.
+        let merged = self.acts.iter().filter_map(|(_, kept)| match &kept.act {
+            Act::Found { place, details, .. } if ids.iter().skip(1).any(|id| id == place) => Some(details),
+            _ => None,
+        });
+        let addresses: BTreeSet<(String, String)> = current
+            .into_iter()
+            .chain(merged)
+            .map(|details| (details.municipality_code.clone(), details.name.clone()))
+            .collect();
+        let noon = on.at(12, 0, 0, 0).in_tz("Europe/Copenhagen").map_or(now, |noon| noon.timestamp());
+        let at = if day_of(now) == on { now } else { noon.min(now) };
+        VisitTold::Met { addresses: addresses.into_iter().collect(), at, visit }
     }
 
     /// Whether the act can be done now.
@@ -143,7 +191,8 @@ pub async fn act(
         if let Err(refused) = known.allows(kept, on, "somebody") {
             return Ok(Acted::Refused(refused));
         }
-        let new = known.new_act(kept, on, source.clone())?;
+        let told = known.told(&kept.act, on, look.at);
+        let new = NewPlaceAct { told, ..known.new_act(kept, on, source.clone())? };
         match store.put_place_acts(programme, &[new], known.last(), &look.actor, look.at).await {
             Err(StoreError::Conflict { .. }) if tries < TRIES => tries += 1,
             done => return Ok(Acted::Done(done?.first().copied().flatten())),

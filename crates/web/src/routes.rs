@@ -2,8 +2,8 @@
 
 use crate::pages::{
     account, ad, administration, attempt, audit, called, case, contact, copies, coverage, decision, drift, findings,
-    follow_ups, hand_over, health, history, identity, indicators, interview, invitation, left_out, line, network,
-    notes, objection, objections, pair, people, place, places, queue, queue_acts, retention, search, second,
+    follow_ups, hand_over, health, history, identity, incoming, indicators, interview, invitation, left_out, line,
+    network, notes, objection, objections, pair, people, place, places, queue, queue_acts, retention, search, second,
     second_factor, settings, shadow, shared_numbers, sign_in, today, try_text, urgent, visits, what_came, what_if,
 };
 use crate::{AppState, assets, errors, headers, sessions};
@@ -95,6 +95,8 @@ routes! {
     post "/objections/{id}/withdraw" Either(Researcher, Administrator) => objections::withdraw;
     get "/queue" Only(Researcher) => queue::queue;
     post "/queue/next" Only(Researcher) => queue_acts::next;
+    get "/incoming/{id}" Only(Researcher) => incoming::incoming;
+    post "/incoming/{id}" Only(Researcher) => incoming::set;
     post "/queue/views" Only(Researcher) => queue_acts::save_view;
     post "/queue/views/{id}/open" Only(Researcher) => queue_acts::open_view;
     post "/queue/views/{id}/delete" Only(Researcher) => queue_acts::delete_view;
@@ -252,7 +254,7 @@ pub fn public_app(state: AppState) -> Router {
 pub fn app(state: AppState) -> Router {
     let settings = &state.settings;
     router()
-        .layer(sessions::layer(state.store.clone(), settings.idle_minutes, settings.behind_tls))
+        .layer(sessions::layer(state.store.clone(), settings))
         .layer(DefaultBodyLimit::max(FORM_LIMIT_BYTES))
         .layer(axum::middleware::from_fn(headers::limit_time))
         .layer(from_fn_with_state(state.clone(), errors::write_error_pages))

@@ -63,9 +63,10 @@ impl std::fmt::Debug for StoredSessions {
 }
 
 /// The layer that finds and keeps a request's session.
-pub fn layer(store: Store, idle_minutes: i64, behind_tls: bool) -> SessionManagerLayer<StoredSessions> {
+pub fn layer(store: Store, settings: &crate::WebSettings) -> SessionManagerLayer<StoredSessions> {
+    let (idle_minutes, behind_tls) = (settings.idle_minutes, settings.behind_tls);
     SessionManagerLayer::new(StoredSessions { store })
-        .with_name(if behind_tls { "__Host-bavn" } else { "bavn" })
+        .with_name(settings.cookie_name("bavn"))
         .with_same_site(SameSite::Lax)
         .with_http_only(true)
         .with_secure(behind_tls)

@@ -17,7 +17,7 @@ pub struct WebSettings {
     pub programme: ProgrammeId,
     /// Its name.
     pub programme_name: Bilingual,
-    /// The other programmes of the installation: their cases can be read, and a case can be referred to them.
+    /// Other programmes that share the contact register with this one: a case can be sent to them, and theirs come here.
     pub other_programmes: Vec<(ProgrammeId, Bilingual)>,
     /// Its outreach teams.
     pub teams: Vec<Team>,
@@ -77,6 +77,11 @@ pub struct WebSettings {
     pub behind_tls: bool,
     /// When an analysis warns of a difference between languages or of a change.
     pub watch: classifier::WatchRules,
+    /// What stands behind the names of cookies: empty, or `-` and the programme's id where several programmes are served
+    /// under one host name, since cookies do not tell ports apart.
+    pub cookie_suffix: String,
+    /// Other programmes with the address of their pages, for whoever signs in at the wrong one.
+    pub neighbours: Vec<(Bilingual, String)>,
     /// A line on every page, for example that this is a demonstration.
     pub notice: Option<Bilingual>,
 }
@@ -280,6 +285,10 @@ pub struct Duty {
 }
 
 impl WebSettings {
+    /// A cookie's name: only for this host and over TLS where there is TLS, and this programme's own.
+    pub fn cookie_name(&self, name: &str) -> String {
+        format!("{}{name}{}", if self.behind_tls { "__Host-" } else { "" }, self.cookie_suffix)
+    }
     /// A team by its id.
     pub fn team(&self, id: &TeamId) -> Option<&Team> {
         self.teams.iter().find(|team| &team.id == id)

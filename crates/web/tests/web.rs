@@ -1,6 +1,7 @@
 //! The pages over a real store. `access`: every address as every role. `accounts`: second factor, links, sessions, the brake. `auditing`: the log of looks. `research`: queue, case, decision.
 //! `places`: the register, the plan of visits, forms, coverage.
 //! `queue`: next case, lock, skip, views, shortcuts.
+//! `incoming`: what one programme sends to another, and whom one met the other leaves alone.
 //! `search`: search, contacts, files.
 //! `second`: second readings, history. `findings`: figures, filters, downloads.
 //! `what_if`: other values tried and adopted, indicators in the shadow.
@@ -18,6 +19,8 @@ mod auditing;
 mod browser;
 #[path = "web/findings.rs"]
 mod findings;
+#[path = "web/incoming.rs"]
+mod incoming;
 #[path = "web/minor.rs"]
 mod minor;
 #[path = "web/network.rs"]

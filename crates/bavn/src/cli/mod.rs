@@ -35,7 +35,7 @@ pub struct Cli {
     /// Folder with bavn.toml, programmes, sites and indicators
     #[arg(long, global = true, default_value = "config", value_name = "DIR")]
     pub config: PathBuf,
-    /// The programme, where several are configured; each has a data folder (or database) of its own
+    /// The programme, where several are configured; each has a data folder (or database) of its own. run, serve, crawl, analyse and list without it work for all
     #[arg(long, global = true, env = "BAVN_PROGRAMME", value_name = "ID")]
     pub programme: Option<String>,
     /// Folder that holds the embedded SQLite store
@@ -53,6 +53,9 @@ pub struct Cli {
     /// How logs are written to standard error
     #[arg(long, global = true, default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
+    /// Set where a command works for all programmes in turn.
+    #[arg(skip)]
+    pub place: Option<crate::config::ProgrammePlace>,
     /// What to do
     #[command(subcommand)]
     pub command: Command,

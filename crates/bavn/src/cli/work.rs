@@ -34,6 +34,13 @@ pub struct ServeArgs {
     pub monitor: Option<std::net::SocketAddr>,
 }
 
+impl ServeArgs {
+    /// For one programme of several the addresses follow from its place among them.
+    pub fn of(&self, cli: &super::Cli) -> ServeArgs {
+        if cli.place.is_some() { ServeArgs { listen: None, monitor: None } } else { self.clone() }
+    }
+}
+
 /// `bavn crawl`
 #[derive(Clone, Args)]
 pub struct CrawlArgs {
@@ -48,6 +55,13 @@ pub struct CrawlArgs {
     /// Address and port for monitors: /metrics, /healthz, /readyz [default: monitor.listen of bavn.toml]
     #[arg(long, value_name = "ADDRESS")]
     pub monitor: Option<std::net::SocketAddr>,
+}
+
+impl CrawlArgs {
+    /// As [`ServeArgs::of`].
+    pub fn of(&self, cli: &super::Cli) -> CrawlArgs {
+        CrawlArgs { monitor: self.monitor.filter(|_| cli.place.is_none()), ..self.clone() }
+    }
 }
 
 /// `bavn analyse`

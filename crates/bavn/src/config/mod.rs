@@ -5,6 +5,7 @@
 mod builtin;
 mod instruments;
 mod overlay;
+mod place;
 mod programme;
 mod release;
 mod settings;
@@ -14,14 +15,16 @@ mod toml_file;
 pub use builtin::{Builtin, write_builtin};
 pub use instruments::{Instruments, OWN_TOOL};
 pub use overlay::{Overlay, differences};
+pub use place::ProgrammePlace;
 pub use programme::{
-    Duty, Method, Offer, Programme, Reason, TeamSettings, Unit, UrgentPerson, UrgentSettings, VisitSettings,
+    Duty, Method, Offer, Programme, ProgrammePages, Reason, RegisterAgreement, StoreSettings, TeamSettings, Unit,
+    UrgentPerson, UrgentSettings, VisitSettings,
 };
 pub use release::{FormTeller, Forms, Recipients};
 pub use settings::{
     AlarmSettings, AnalyseSettings, AuditSettings, BackupSettings, Controller, ControllerKind, CrawlSettings,
-    MonitorSettings, OidcSettings, PublicSettings, RetentionSettings, ServeSettings, Settings, SignInSettings,
-    SmtpSecurity, SmtpSettings,
+    MonitorSettings, OidcSettings, PublicSettings, RegisterSettings, RetentionSettings, ServeSettings, Settings,
+    SignInSettings, SmtpSecurity, SmtpSettings,
 };
 pub use shadow::Shadow;
 pub use toml_file::{ConfigError, parse_toml};
@@ -53,6 +56,10 @@ pub struct Config {
     pub forms: Forms,
     /// `recipients.toml`.
     pub recipients: Recipients,
+    /// Other programmes that share the contact register with this one: a case can be sent to them.
+    pub partners: Vec<(String, domain::Bilingual)>,
+    /// Other programmes with the address of their pages, where it is known.
+    pub neighbours: Vec<(domain::Bilingual, String)>,
     /// `sites/<site>/site.toml`, by site.
     pub sites: BTreeMap<String, extract::adapter::Adapter>,
     /// `sha256:…` of what reading depends on: lexicon, places, catalogue, program. Versions that another one read are
@@ -86,7 +93,8 @@ impl CrawlConfig {
     /// The part that a command's crawl needs, of its programme.
     pub fn of(cli: &Cli) -> anyhow::Result<CrawlConfig> {
         let mut config = Self::load(&cli.config)?;
-        choose(&mut config.programmes, &mut config.sites, cli.programme.as_deref())?;
+        let CrawlConfig { settings, programmes, sites, .. } = &mut config;
+        choose(settings, programmes, sites, cli.programme.as_deref(), cli.place.as_ref())?;
         Ok(config)
     }
 
@@ -99,12 +107,25 @@ impl CrawlConfig {
 impl Config {
     /// The configuration of a command: its programme alone, with the sites that it watches.
     pub fn of(cli: &Cli, fallback: bool) -> anyhow::Result<Config> {
-        Self::load(&cli.config, fallback)?.only(cli.programme.as_deref())
+        Self::load(&cli.config, fallback)?.only_at(cli.programme.as_deref(), cli.place.as_ref())
     }
 
     /// With the named programme alone, or with the only one.
-    pub fn only(mut self, programme: Option<&str>) -> anyhow::Result<Config> {
-        choose(&mut self.programmes, &mut self.sites, programme)?;
+    pub fn only(self, programme: Option<&str>) -> anyhow::Result<Config> {
+        self.only_at(programme, None)
+    }
+
+    /// As [`Config::only`], for a command that works for all programmes.
+    pub fn only_at(mut self, programme: Option<&str>, place: Option<&ProgrammePlace>) -> anyhow::Result<Config> {
+        self.neighbours = neighbours(&self.settings, &self.programmes, programme, place);
+        let sharing = self.programmes.values().filter(|programme| programme.register.common);
+        let sharing: Vec<_> = sharing.map(|programme| (programme.id.clone(), programme.title.clone())).collect();
+        choose(&mut self.settings, &mut self.programmes, &mut self.sites, programme, place)?;
+        let own = self.programmes.values().next().filter(|programme| programme.register.common);
+        self.partners = match own {
+            Some(own) => sharing.into_iter().filter(|(id, _)| *id != own.id).collect(),
+            None => Vec::new(),
+        };
         Ok(self)
     }
 
@@ -143,6 +164,8 @@ impl Config {
             folder: source.folder.clone(),
             settings,
             programmes,
+            partners: Vec::new(),
+            neighbours: Vec::new(),
             sites,
         })
     }
@@ -169,6 +192,8 @@ impl Config {
             folder: self.folder.clone(),
             settings: self.settings.clone(),
             programmes: self.programmes.clone(),
+            partners: self.partners.clone(),
+            neighbours: self.neighbours.clone(),
             sites: self.sites.clone(),
             shadows: Vec::new(),
             over,
@@ -273,13 +298,22 @@ impl Config {
     }
 }
 
+/// Settings and programmes alone, for whoever must know what is agreed among programmes.
+pub fn programmes(folder: &Path) -> anyhow::Result<(Settings, BTreeMap<String, Programme>)> {
+    let (settings, programmes, _) = Source::open(folder, false)?.programmes()?;
+    Ok((settings, programmes))
+}
+
 /// Leaves the programme that is named and the sites that it watches. Where several are configured, one must be named: a
 /// store belongs to one programme.
 fn choose(
+    settings: &mut Settings,
     programmes: &mut BTreeMap<String, Programme>,
     sites: &mut BTreeMap<String, extract::adapter::Adapter>,
     named: Option<&str>,
+    place: Option<&ProgrammePlace>,
 ) -> anyhow::Result<()> {
+    let several = programmes.len() > 1;
     let named = named.filter(|name| !name.is_empty());
     let known = programmes.keys().cloned().collect::<Vec<_>>().join(", ");
     match named {
@@ -295,7 +329,33 @@ fn choose(
         ),
         None => {}
     }
+    if let Some(programme) = programmes.values().next() {
+        settings.take_on(programme, several, place);
+    }
     Ok(())
+}
+
+/// Where the other programmes' pages are: what their files say, or where this process serves them on this machine.
+fn neighbours(
+    settings: &Settings,
+    programmes: &BTreeMap<String, Programme>,
+    own: Option<&str>,
+    place: Option<&ProgrammePlace>,
+) -> Vec<(domain::Bilingual, String)> {
+    let address = |(number, programme): (usize, &Programme)| {
+        let known = || {
+            let place = ProgrammePlace { number: u16::try_from(number).ok()?, ..*place? };
+            let mut own = settings.clone();
+            own.take_on(programme, true, Some(&place));
+            let listen = own.serve.listen;
+            let scheme = if own.serve.certificate.is_empty() { "http" } else { "https" };
+            (listen.ip().is_loopback() && listen.port() != 0).then(|| format!("{scheme}://{listen}/"))
+        };
+        let url = Some(programme.serve.pages_url.clone()).filter(|url| !url.is_empty()).or_else(known)?;
+        Some((programme.title.clone(), url))
+    };
+    let others = programmes.values().enumerate().filter(|(_, programme)| Some(programme.id.as_str()) != own);
+    others.filter_map(address).collect()
 }
 
 /// Where files come from: a folder, or the program itself; with others in place of some.
@@ -366,7 +426,8 @@ impl Source {
         paths.into_iter().map(|path| self.text(&path).map(|text| (path, text))).collect()
     }
 
-    fn crawl_config(&self) -> anyhow::Result<CrawlConfig> {
+    /// Settings and programmes, and the texts that they were read from.
+    fn programmes(&self) -> anyhow::Result<(Settings, BTreeMap<String, Programme>, Vec<String>)> {
         let settings: Settings = self.toml("bavn.toml")?;
         let mut parts = vec![self.text("bavn.toml")?];
         settings.check("bavn.toml")?;
@@ -384,6 +445,11 @@ impl Source {
         if programmes.is_empty() {
             anyhow::bail!("{} holds no programme: add one as programmes/<id>.toml", self.show("programmes/"));
         }
+        Ok((settings, programmes, parts))
+    }
+
+    fn crawl_config(&self) -> anyhow::Result<CrawlConfig> {
+        let (settings, programmes, mut parts) = self.programmes()?;
         let mut sites = BTreeMap::new();
         for (path, text) in self.texts("sites/", "/site.toml")? {
             let id = path.trim_start_matches("sites/").trim_end_matches("/site.toml").to_owned();

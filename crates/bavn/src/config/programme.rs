@@ -4,6 +4,7 @@ use super::toml_file::ConfigError;
 use domain::Bilingual;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
 /// One programme.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,6 +58,58 @@ pub struct Programme {
     pub visits: VisitSettings,
     /// The outreach teams.
     pub teams: Vec<TeamSettings>,
+    /// Whether it shares the contact register with other programmes.
+    #[serde(default)]
+    pub register: RegisterAgreement,
+    /// Where its store is, for commands that work for all programmes.
+    #[serde(default)]
+    pub store: StoreSettings,
+    /// Where its pages are.
+    #[serde(default)]
+    pub serve: ProgrammePages,
+    /// Its own clocks, in place of those of `bavn.toml`; those left out have their usual length.
+    pub retention: Option<super::RetentionSettings>,
+}
+
+/// Where a programme's store is, for a command that works for all programmes. With `--programme` the command line says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreSettings {
+    /// Folder of the embedded store; empty: `--data` with `-` and the programme's id.
+    pub data: String,
+    /// Another database in its place, `postgres://…`; empty: none.
+    pub database: String,
+    /// File with its master key; empty: beside the data folder.
+    pub key_file: String,
+}
+
+/// Where a programme's pages are; what is left out follows from `bavn.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProgrammePages {
+    /// Address and port of the pages.
+    pub listen: Option<SocketAddr>,
+    /// Address and port of the public pages, where they have a listener of their own.
+    pub public_listen: Option<SocketAddr>,
+    /// Address and port that monitors ask.
+    pub monitor_listen: Option<SocketAddr>,
+    /// Address by which people reach the pages, `https://klinikker.example.dk/`: in mails, and on the sign-in pages of the
+    /// other programmes.
+    pub pages_url: String,
+}
+
+/// Whether a programme shares the contact register, and who agreed to that: none until somebody did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegisterAgreement {
+    /// It does.
+    pub common: bool,
+    /// Who agreed for the programme.
+    pub by: String,
+    /// When.
+    pub at: Option<jiff::civil::Date>,
+    /// The agreement: its reference, the controllers' arrangement (GDPR art. 26), the impact assessment.
+    pub agreement: String,
 }
 
 /// How places are visited.
@@ -304,6 +357,21 @@ impl Programme {
             if address.parse::<lettre::Address>().is_err() {
                 return wrong("urgent", format!("'{address}' is no e-mail address"));
             }
+        }
+        let url = &self.serve.pages_url;
+        if !url.is_empty() && !url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            return wrong("pages_url", format!("'{url}' is no address of pages such as https://klinikker.example.dk/"));
+        }
+        let register = &self.register;
+        if register.common
+            && (register.by.trim().is_empty() || register.agreement.trim().is_empty() || register.at.is_none())
+        {
+            return wrong(
+                "register",
+                "common = true needs 'by', 'at' and 'agreement': who agreed to share the contact register, when, and under \
+                 which agreement"
+                    .to_owned(),
+            );
         }
         let review = &self.review;
         if !(0.0..=1.0).contains(&review.second_share) {

@@ -42,6 +42,23 @@ pub struct Settings {
     /// Who is told when something calls for somebody.
     #[serde(default)]
     pub alarms: AlarmSettings,
+    /// Where the contact register lies that programmes share.
+    #[serde(default)]
+    pub register: RegisterSettings,
+    /// Several programmes are configured: worked out, never written.
+    #[serde(skip)]
+    pub several: bool,
+}
+
+/// Where the contact register lies that programmes share who agreed to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegisterSettings {
+    /// Its own store, `sqlite:FILE` or `postgres://…`; empty: `register/bavn.sqlite` beside the data folder. The environment
+    /// variable `BAVN_REGISTER_DATABASE` comes first, for an address with a password.
+    pub database: String,
+    /// File with its own master key; empty: `register.key` beside the data folder. `BAVN_REGISTER_KEY_FILE` comes first.
+    pub key_file: String,
 }
 
 /// Alarms by mail and webhook. Nothing personal is in them.

@@ -416,7 +416,7 @@ async fn review(
             until: None,
             refer_to: None,
         };
-        let with = DecideWith { form: String::new(), second: second.clone() };
+        let with = DecideWith { form: String::new(), second: second.clone(), referral: None };
         store.decide_with(&row.case, &decision, row.version, reviewer, at, &with).await?;
     }
     Ok(page.rows.len())

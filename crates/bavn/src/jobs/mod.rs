@@ -1,6 +1,7 @@
 //! One file a command. A job is safe to run twice: what is done stays done, the rest goes on.
 
 pub mod alarms;
+pub mod all;
 pub mod analyse;
 pub mod archive;
 pub mod audit;

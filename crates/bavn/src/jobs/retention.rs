@@ -39,7 +39,10 @@ pub async fn run(cli: &Cli, command: &RetentionCommand) -> anyhow::Result<()> {
             tell(&due, "would be deleted")
         }
         RetentionCommand::Run => {
-            let done = store.retention_run(&clocks(&config), &super::system_actor(), at).await?;
+            let mut done = store.retention_run(&clocks(&config), &super::system_actor(), at).await?;
+            if let Some(register) = store.register_store() {
+                done.extend(register.retention_run(&clocks(&config), &super::system_actor(), at).await?);
+            }
             tell(&done, "deleted")
         }
         RetentionCommand::Upcoming => upcoming(&config, &store, at).await,
@@ -68,6 +71,7 @@ fn what(kind: RetentionKind) -> &'static str {
         RetentionKind::Cases => "cases, decisions, judgements",
         RetentionKind::Ledger => "lists, claims, contact attempts",
         RetentionKind::Audit => "who did and looked at what; the chain stays",
+        RetentionKind::Common => "approaches in the register that programmes share",
         RetentionKind::Derived => "left-overs of analyses, counts of looks",
     }
 }

@@ -70,6 +70,10 @@ async fn find(config: &Config, store: &Store, text: &str, purpose: &str, at: Tim
     writeln!(out, "list lines       {}", found.lines)?;
     writeln!(out, "attempts         {}", found.attempts)?;
     let day = |at: Option<Timestamp>| at.map_or_else(|| "none".to_owned(), |at| crate::time::local_day(at).to_string());
+    if store.shares_register() {
+        let elsewhere = if found.objected_elsewhere { "; an objection in another programme stops it" } else { "" };
+        writeln!(out, "common register  {} approaches{elsewhere}", found.common_approaches)?;
+    }
     writeln!(out, "objection        {}", day(found.objection))?;
     writeln!(out, "erased           {}", day(found.erased))?;
     match found.check {

@@ -153,6 +153,9 @@ async fn due_deletion(config: &Config, store: &Store, now: Timestamp) -> anyhow:
         Err(StoreError::Refused { why }) => tracing::warn!("{why}"),
         Err(error) => return Err(error.into()),
     }
+    if let Some(register) = store.register_store() {
+        register.retention_run(&retention::clocks(config), &actor, now).await?;
+    }
     store.put_setting(DELETED, &now.to_string()).await?;
     Ok(true)
 }

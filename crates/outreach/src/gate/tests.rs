@@ -43,6 +43,7 @@ pub(crate) fn open(id: &str) -> GateFacts<u32> {
         desk: None,
         third_party_possible: false,
         urgent_open: false,
+        common: CommonFact::default(),
         claim: None,
         attempts: vec![],
         network_attempts: vec![],
@@ -238,13 +239,45 @@ fn the_random_stratum_needs_its_whole_approval() {
     assert!(!passes(&facts, Some(approval)), "the same gate");
 }
 
+#[test]
+fn whom_another_programme_met_is_left_alone_for_the_agreed_days() {
+    let hours = |hours: i64| Some(now() - SignedDuration::from_hours(hours));
+    let asked = |common: CommonFact| {
+        let facts = GateFacts { common, ..open("adv_1") };
+        gate(&facts, &team(), &GatePolicy::default(), now()).err().unwrap_or_default()
+    };
+    assert_eq!(asked(CommonFact::default()), []);
+    for (since, stops) in [(1, true), (24, true), (14 * 24 - 1, true), (14 * 24, false)] {
+        let refusals = asked(CommonFact { approached: hours(since), ..CommonFact::default() });
+        assert_eq!(matches!(refusals[..], [Refusal::OtherProgramme { .. }]), stops, "{since} hours: {refusals:?}");
+    }
+    let network = asked(CommonFact { network_approached: hours(1), ..CommonFact::default() });
+    assert!(matches!(network[..], [Refusal::OtherProgrammeNetwork { .. }]), "{network:?}");
+    assert_eq!(asked(CommonFact { network_approached: hours(25), ..CommonFact::default() }), [], "one a day");
+    let held = asked(CommonFact { held_until: hours(-1), ..CommonFact::default() });
+    assert!(matches!(held[..], [Refusal::OtherProgrammeNow { .. }]), "{held:?}");
+    assert_eq!(asked(CommonFact { held_until: hours(1), ..CommonFact::default() }), [], "run out");
+    for refusal in [&network[0], &held[0]] {
+        let words = refusal.explain();
+        assert!(words.en.contains("nother programme") && words.da.contains("ndet program"), "{words:?}");
+    }
+    let facts = GateFacts { checked: Checked { common: false, ..Checked::all() }, ..open("adv_1") };
+    let unread = gate(&facts, &team(), &GatePolicy::default(), now()).unwrap_err();
+    assert!(matches!(unread[..], [Refusal::CannotAnswer(_)]), "what was not read is not assumed to be empty");
+    for common_days in [0, 181] {
+        let policy = GatePolicy { common_days, ..GatePolicy::default() };
+        let settings = crate::Settings { policy, ..crate::Settings::default() };
+        assert!(matches!(settings.check(), Err(crate::OutreachError::CommonDays { .. })), "{common_days}");
+    }
+}
+
 prop_compose! {
     /// Facts of any kind, mostly near the open ones.
     pub(crate) fn facts()(
         id in 0u32..40,
         network in 0u32..12,
         flags in proptest::collection::vec(prop::bool::weighted(0.06), 9),
-        read in proptest::collection::vec(prop::bool::weighted(0.97), 5),
+        read in proptest::collection::vec(prop::bool::weighted(0.97), 6),
         band in prop::sample::select(vec![Band::None, Band::Low, Band::Medium, Band::High]),
         decision in prop::option::weighted(0.8, prop::sample::select(vec![
             ReviewDecision::OfferOutreach, ReviewDecision::OfferOutreach, ReviewDecision::OfferOutreach,
@@ -257,7 +290,7 @@ prop_compose! {
         let mut facts = open(&format!("adv_{id:02}"));
         facts.network = NetworkId(format!("net_{network}"));
         facts.checked = Checked {
-            objections: read[0], ledger: read[1], claims: read[2], urgent: read[3], reviews: read[4],
+            objections: read[0], ledger: read[1], claims: read[2], urgent: read[3], reviews: read[4], common: read[5],
         };
         facts.objection = flags[0];
         facts.urgent_open = flags[1];

@@ -53,7 +53,8 @@ impl Store {
             attempts.insert((attempt.at, attempt.id), attempt);
         }
         let attempts: Vec<AttemptRow> = attempts.into_values().filter(|attempt| !attempt.undone).collect();
-        let objected = tx.one("SELECT at FROM objection WHERE contact_hash = $1", args![hash]).await?.is_some();
+        let objected = tx.one("SELECT at FROM objection WHERE contact_hash = $1", args![hash]).await?.is_some()
+            || !self.objected_elsewhere([contact]).await?.is_empty();
         let known = !attempts.is_empty();
         let subject = if known { self.keys().pseudonym(&hash) } else { "unknown".to_owned() };
         Look { subject, ..look.clone() }.write(&mut tx, self.keys()).await?;

@@ -64,6 +64,9 @@ impl Store {
             });
             chain::event(&mut tx, self.keys(), "claim", &Actor::Account(by), body, at).await?;
         }
+        if let Some(theirs) = self.hold_in_register(&mut tx, advertiser.as_str(), anchor, at, until).await? {
+            return Ok(ClaimResult::Elsewhere(theirs));
+        }
         tx.commit().await?;
         Ok(ClaimResult::Yours(Claim { by, name, team: team.clone(), at: since, until }))
     }
@@ -83,7 +86,8 @@ impl Store {
             let body = serde_json::json!({ "advertiser": advertiser.as_str(), "ad": anchor });
             chain::event(&mut tx, self.keys(), "release", &Actor::Account(by), body, at).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        if given == 1 { self.release_in_register(anchor).await } else { Ok(()) }
     }
 }
 

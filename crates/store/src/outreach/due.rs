@@ -57,7 +57,8 @@ impl Store {
         Ok(due)
     }
 
-    /// The contacts that these attempts used, in clear, without those that an objection covers.
+    /// The contacts that these attempts used, in clear, without those that an objection covers, here or in a
+    /// programme of the register.
     async fn contacts_not_objected(&self, tx: &mut Tx, rows: &[Row]) -> Result<HashMap<i64, Contact>, StoreError> {
         let mut ids = Vec::with_capacity(rows.len());
         for row in rows {
@@ -70,6 +71,8 @@ impl Store {
             let value = self.keys().open_text("contact", &row.blob(2)?, "value", &row.blob(3)?)?;
             found.insert(row.int(0)?, Contact { kind: parse_contact_kind(&row.text(1)?)?, value });
         }
+        let elsewhere = self.objected_elsewhere(found.values()).await?;
+        found.retain(|_, contact| !elsewhere.contains(contact));
         Ok(found)
     }
 

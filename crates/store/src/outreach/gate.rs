@@ -9,7 +9,7 @@ use super::objection_reach::{desks, extents};
 use super::{AttemptRow, Claim, ContactRef, GateRow};
 use crate::analysis::current;
 use crate::db::{Arg, Tx, args};
-use crate::keys::{Keys, parse_contact_kind};
+use crate::keys::parse_contact_kind;
 use crate::times::from_ms;
 use crate::{Look, Store, StoreError};
 use domain::{AdvertiserId, Band, Contact, IndicatorId, NetworkId, ProgrammeId, Queue};
@@ -35,7 +35,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<GateRow>, StoreError> {
         let mut tx = self.read("asking what the gate must know").await?;
-        gate(&mut tx, Of::Programme(programme), as_of, now).await
+        gate(self, &mut tx, Of::Programme(programme), as_of, now).await
     }
 
     /// The gate's facts of one advertiser.
@@ -52,7 +52,7 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let network = row.text(0)?;
-        let rows = gate(&mut tx, Of::Network(&network), as_of, now).await?;
+        let rows = gate(self, &mut tx, Of::Network(&network), as_of, now).await?;
         Ok(rows.into_iter().find(|row| row.advertiser == *advertiser))
     }
 
@@ -65,7 +65,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<GateRow>, StoreError> {
         let mut tx = self.read("asking what the gate must know of a list").await?;
-        gate(&mut tx, Of::List(list), as_of, now).await
+        gate(self, &mut tx, Of::List(list), as_of, now).await
     }
 
     /// Whether an advertiser is in the urgent route, as the gate has it.
@@ -79,17 +79,17 @@ impl Store {
     pub async fn open_contacts(&self, look: &Look, contacts: &[ContactRef]) -> Result<Vec<Contact>, StoreError> {
         let mut tx = self.write("opening contacts").await?;
         look.write(&mut tx, self.keys()).await?;
-        let opened = open_each(&mut tx, self.keys(), &contacts.iter().copied().collect()).await?;
+        let opened = open_each(self, &mut tx, &contacts.iter().copied().collect()).await?;
         tx.commit().await?;
         let one = |contact| opened.get(contact).map(|(contact, _)| contact.clone());
         contacts.iter().map(|contact| one(contact).ok_or(StoreError::NotFound { what: "contact" })).collect()
     }
 }
 
-/// Contacts in clear, each with whether an objection covers it.
+/// Contacts in clear, each with whether an objection covers it, here or in a programme of the register.
 pub(super) async fn open_each(
+    store: &Store,
     tx: &mut Tx,
-    keys: &Keys,
     contacts: &BTreeSet<ContactRef>,
 ) -> Result<HashMap<ContactRef, (Contact, bool)>, StoreError> {
     const OPEN: &str = "SELECT c.kind, c.contact_hash, c.value_sealed, o.at, c.id FROM contact c \
@@ -97,8 +97,12 @@ pub(super) async fn open_each(
     let mut opened = HashMap::with_capacity(contacts.len());
     for row in tx.all_in(OPEN, &[], contacts.iter().map(|contact| Arg::from(contact.0))).await? {
         let kind = parse_contact_kind(&row.text(0)?)?;
-        let value = keys.open_text("contact", &row.blob(1)?, "value", &row.blob(2)?)?;
+        let value = store.keys().open_text("contact", &row.blob(1)?, "value", &row.blob(2)?)?;
         opened.insert(ContactRef(row.int(4)?), (Contact { kind, value }, row.opt_int(3)?.is_some()));
+    }
+    let elsewhere = store.objected_elsewhere(opened.values().map(|(contact, _)| contact)).await?;
+    for (contact, objected) in opened.values_mut() {
+        *objected |= elsewhere.contains(contact);
     }
     Ok(opened)
 }
@@ -141,7 +145,13 @@ pub(super) async fn urgent_among(
     Ok(urgent.map(|(id, _)| id).collect())
 }
 
-async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Result<Vec<GateRow>, StoreError> {
+async fn gate(
+    store: &Store,
+    tx: &mut Tx,
+    of: Of<'_>,
+    as_of: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<GateRow>, StoreError> {
     let analysis = current(tx).await?;
     let (advertisers_on, members_on, value) = match of {
         Of::Programme(programme) => (
@@ -197,7 +207,11 @@ async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Resu
     let indicators = indicators(tx, &whose, analysis).await?;
     let cases = cases(tx, &whose, as_of).await?;
     let claims = claims(tx, now).await?;
-    let contacts = contacts(tx, analysis, members_on, &value).await?;
+    let mut contacts = contacts(tx, analysis, members_on, &value).await?;
+    let network_of: HashMap<String, String> =
+        heads.iter().map(|head| Ok((head.text(0)?, head.text(1)?))).collect::<Result<_, StoreError>>()?;
+    let common =
+        store.common_facts(tx, &mut contacts, &network_of, (analysis, members_on, &value), (as_of, now)).await?;
     let attempts = attempts(tx, &whose, as_of, &advertiser_of, &contacts).await?;
     let municipalities = ordered(
         tx,
@@ -291,6 +305,7 @@ async fn gate(tx: &mut Tx, of: Of<'_>, as_of: Timestamp, now: Timestamp) -> Resu
             address_known: addressed.contains(&id),
             desk: desks.remove(&id),
             objection: extents.get(&id).copied(),
+            common: common.get(&id).copied().unwrap_or_default(),
             advertiser: AdvertiserId(id),
             network: NetworkId(network),
         });

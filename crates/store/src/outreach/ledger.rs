@@ -163,6 +163,8 @@ impl Store {
         if let Some(consent) = &details.consent {
             put_consent(tx, id, consent, attempt.recorded_at).await?;
         }
+        let contact = new.contact.map(|contact| contact.0);
+        self.note_in_register(tx, new.advertiser.as_str(), contact, id, new.made_at).await?;
         if new.outcome == Some(Outcome::Objection)
             && let Some(contact) = new.contact
         {
@@ -181,8 +183,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let row = tx.one("SELECT contact_hash FROM contact WHERE id = $1", args![contact]).await?;
         let hash = row.ok_or(StoreError::NotFound { what: "contact" })?.blob(0)?;
-        keep(tx, self.keys(), &hash, Some(attempt), ObjectionChannel::Worker, actor, at).await?;
-        Ok(())
+        let put = keep(tx, self.keys(), &hash, Some(attempt), ObjectionChannel::Worker, actor, at).await?;
+        self.share_objection(tx, put.id, None).await
     }
 
     /// Undoes an attempt within 10 minutes of its recording; later it is refused, as where another team has accepted it
@@ -214,8 +216,12 @@ impl Store {
         let body = serde_json::json!({ "attempt": attempt.0 });
         // The chain is locked before any objection, here as where one is kept, so that two cannot wait for each other.
         chain::event(&mut tx, self.keys(), "undo_attempt", &Actor::Account(by), body, at).await?;
-        undo_of_attempt(&mut tx, attempt, by, at).await?;
-        tx.commit().await
+        let ended = undo_of_attempt(&mut tx, attempt, by, at).await?;
+        tx.commit().await?;
+        for objection in ended {
+            self.unshare_objection(objection, None).await?;
+        }
+        self.forget_in_register(attempt).await
     }
 
     /// Attempts at an advertiser, undone ones too, oldest first.

@@ -176,7 +176,7 @@ impl Store {
             anchors.insert(row.int(15)?);
         }
         let all: BTreeSet<ContactRef> = refs_of.iter().flatten().copied().collect();
-        let opened = open_each(tx, self.keys(), &all).await?;
+        let opened = open_each(self, tx, &all).await?;
         // The ad may belong to another advertiser since the list was made: what counts is how it stands now.
         const NOW: &str = "SELECT m.ad_id, m.advertiser FROM entity_member m WHERE m.analysis_id = $1 AND m.ad_id IN";
         let members = tx.all_in(NOW, &[analysis.into()], anchors.into_iter().map(Arg::from)).await?;

@@ -197,6 +197,8 @@ pub struct GateRow {
     pub desk: Option<DeskRows>,
     /// How far a named person lets an objection go here.
     pub objection: Option<Extent>,
+    /// What other programmes did, by the register that they share with this one.
+    pub common: crate::register::CommonFacts,
 }
 
 /// A live claim on an advertiser.
@@ -221,6 +223,8 @@ pub enum ClaimResult {
     Yours(Claim),
     /// Another's.
     Taken(Claim),
+    /// Another programme's, in the register that both share, until then.
+    Elsewhere(Timestamp),
 }
 
 /// A list to keep.

@@ -147,6 +147,7 @@ impl Store {
             )
             .await?;
         }
+        self.share_objection(&mut tx, spread.at.id, None).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -247,8 +248,10 @@ impl Store {
             for contact in contacts {
                 cover(&mut tx, id, &contact.blob(0)?, "decision", Some(question), event, at).await?;
             }
+            self.share_objection(&mut tx, id, None).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        if extent == Extent::Advertiser { Ok(()) } else { self.unshare_objection(id, Some(question)).await }
     }
 
     /// Takes a named person's decision back: the question is open again, and what it covered is free.
@@ -273,7 +276,8 @@ impl Store {
         let body = serde_json::json!({ "objection": id.0, "question": question });
         chain::event(&mut tx, self.keys(), "objection_undecided", actor, body, at).await?;
         uncover(&mut tx, id, Some(question)).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.unshare_objection(id, Some(question)).await
     }
 }
 

@@ -79,6 +79,7 @@ impl Store {
         let mut tx = self.write("keeping an objection").await?;
         let hash = self.keys().contact(contact);
         let put = keep(&mut tx, self.keys(), &hash, None, channel, actor, at).await?;
+        self.share_objection(&mut tx, put.id, Some(contact)).await?;
         tx.commit().await?;
         Ok(put)
     }
@@ -92,6 +93,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut tx = self.write("keeping an objection again").await?;
         let put = keep(&mut tx, self.keys(), contact_hash, None, ObjectionChannel::Office, actor, at).await?;
+        self.share_objection(&mut tx, put.id, None).await?;
         tx.commit().await?;
         Ok(put.new)
     }
@@ -112,13 +114,17 @@ impl Store {
                 args![through],
             )
             .await?;
-        let new = match request {
+        let (id, new) = match request {
             Some(row) => {
                 let id = ObjectionId(row.int(0)?);
-                cover(&mut tx, id, contact_hash, "restore", None, row.int(1)?, at).await?
+                (id, cover(&mut tx, id, contact_hash, "restore", None, row.int(1)?, at).await?)
             }
-            None => keep(&mut tx, self.keys(), contact_hash, None, ObjectionChannel::Office, actor, at).await?.new,
+            None => {
+                let put = keep(&mut tx, self.keys(), contact_hash, None, ObjectionChannel::Office, actor, at).await?;
+                (put.id, put.new)
+            }
         };
+        self.share_objection(&mut tx, id, None).await?;
         tx.commit().await?;
         Ok(new)
     }
@@ -127,7 +133,8 @@ impl Store {
     pub async fn has_objection(&self, contact: &Contact) -> Result<bool, StoreError> {
         let mut tx = self.read("asking for an objection").await?;
         let hash = self.keys().contact(contact);
-        Ok(tx.one("SELECT at FROM objection WHERE contact_hash = $1", args![hash]).await?.is_some())
+        Ok(tx.one("SELECT at FROM objection WHERE contact_hash = $1", args![hash]).await?.is_some()
+            || !self.objected_elsewhere([contact]).await?.is_empty())
     }
 
     /// Objections, newest first; `open` = only those on which a named person has to decide. Audited.
@@ -170,7 +177,8 @@ impl Store {
         chain::event(&mut tx, self.keys(), "objection_withdrawn", actor, body, at).await?;
         let name = by_name(&mut tx, actor).await?.1;
         end(&mut tx, id, &name, at).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.unshare_objection(id, None).await
     }
 }
 
@@ -285,21 +293,24 @@ pub(super) async fn uncover(tx: &mut Tx, id: ObjectionId, question: Option<i64>)
     Ok(())
 }
 
-/// Takes back the objection that an attempt recorded, with the attempt.
+/// Takes back the objection that an attempt recorded, with the attempt. Which ones.
 pub(super) async fn undo_of_attempt(
     tx: &mut Tx,
     attempt: AttemptId,
     by: AccountId,
     at: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Vec<ObjectionId>, StoreError> {
     let name = crate::people::account_name(tx, by).await?;
     let rows = tx
         .all("SELECT id FROM objection_request WHERE attempt_id = $1 AND withdrawn_at IS NULL", args![attempt.0])
         .await?;
+    let mut ended = Vec::with_capacity(rows.len());
     for row in rows {
-        end(tx, ObjectionId(row.int(0)?), &name, at).await?;
+        let id = ObjectionId(row.int(0)?);
+        end(tx, id, &name, at).await?;
+        ended.push(id);
     }
-    Ok(())
+    Ok(ended)
 }
 
 fn request(keys: &Keys, row: &Row) -> Result<ObjectionRow, StoreError> {

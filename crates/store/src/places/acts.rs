@@ -26,6 +26,27 @@ pub struct NewPlaceAct {
     pub body: serde_json::Value,
     /// Where it came from, in words of the caller: an act of the same source is kept once. Only a keyed hash is kept.
     pub source: Option<String>,
+    /// What the register that programmes share is told of it, where there is one.
+    pub told: VisitTold,
+}
+
+/// What the register that programmes share is told of an act: that somebody was met, and nothing of what came of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum VisitTold {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Somebody was met.
+    Met {
+        /// The addresses by which the place is known: municipality code, and the street and number.
+        addresses: Vec<(String, String)>,
+        /// When.
+        at: Timestamp,
+        /// The visit's number, where it is one of before that counts again; `None` for the act itself.
+        visit: Option<i64>,
+    },
+    /// A visit does not count any more: its number.
+    TakenBack(i64),
 }
 
 /// An act as it was done.
@@ -142,7 +163,17 @@ impl Store {
         let touched: BTreeSet<String> =
             acts.iter().flat_map(|act| [Some(&act.place), act.other.as_ref()]).flatten().cloned().collect();
         renew(&mut tx, programme, touched, retention.until(at)).await?;
+        for (act, id) in acts.iter().zip(&ids) {
+            if let (VisitTold::Met { addresses, at, visit }, Some(id)) = (&act.told, id) {
+                self.note_visit(&mut tx, addresses, visit.unwrap_or(*id), *at).await?;
+            }
+        }
         tx.commit().await?;
+        for (act, id) in acts.iter().zip(&ids) {
+            if let (VisitTold::TakenBack(visit), Some(_)) = (&act.told, id) {
+                self.forget_visit(*visit).await?;
+            }
+        }
         Ok(ids)
     }
 

@@ -8,6 +8,6 @@ mod acts;
 mod forms;
 mod plans;
 
-pub use acts::{NewPlaceAct, PlaceActRow};
+pub use acts::{NewPlaceAct, PlaceActRow, VisitTold};
 pub use forms::{FormId, FormRow, FormState, NewForm};
 pub use plans::{NewVisitPlan, VisitPlanRow};

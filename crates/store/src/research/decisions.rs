@@ -42,6 +42,8 @@ pub struct DecideWith {
     pub form: String,
     /// Which share is read once more, blind.
     pub second: super::SecondShare,
+    /// Where it sends the case to another programme: what goes along.
+    pub referral: Option<crate::register::NewReferral>,
 }
 
 pub(super) const DECISION: &str = "SELECT id, case_id, event_seq, kind, reason_code, body_sealed, watch_until, by_name, at, undone_at, \
@@ -154,6 +156,11 @@ impl Store {
         let decider = Decider { account: Some(by), name, actor: &actor, import_hash: None, form_hash };
         let id = self.put_decision(&mut tx, case, decision, &decider, at, at).await?;
         super::second::draw(&mut tx, case, id, &with.second, at).await?;
+        if let Some(referral) = &with.referral {
+            let row = tx.one("SELECT subject FROM case_file WHERE id = $1", args![&case.0]).await?;
+            let subject = row.map(|row| row.opt_text(0)).transpose()?.flatten().unwrap_or_default();
+            self.send_referral(&mut tx, &subject, id.0, referral, at).await?;
+        }
         tx.commit().await?;
         Ok(id)
     }
@@ -298,7 +305,8 @@ impl Store {
         }
         let body = serde_json::json!({ "case": case, "decision": id.0 });
         chain::event(&mut tx, self.keys(), "undo_decision", &Actor::Account(by), body, at).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.withdraw_referral(id.0, at).await
     }
 
     /// Closes the urgent route of a case: a named person, appointed for it (`urgent_contact`), with a reason. New

@@ -142,6 +142,8 @@ pub struct QueueFilter {
     pub queue: Option<Queue>,
     /// Only cases of the spam queue that were drawn to be read.
     pub drawn: bool,
+    /// Only these cases; `None` for all.
+    pub only: Option<Vec<CaseId>>,
     /// Case ids to leave out.
     pub skip: Vec<CaseId>,
     /// Only cases with evidence that is new since their decision.

@@ -70,6 +70,10 @@ fn condition(filter: &QueueFilter, analysis: i64) -> Where {
         let place = on.value(queue_text(queue));
         on.and(&format!("c.queue = {place}"));
     }
+    if let Some(only) = &filter.only {
+        let places: Vec<String> = only.iter().map(|case| on.value(&case.0)).collect();
+        on.and(&if places.is_empty() { "1 = 0".to_owned() } else { format!("c.id IN ({})", places.join(", ")) });
+    }
     if filter.drawn {
         on.and("EXISTS (SELECT 1 FROM spam_draw d WHERE d.case_id = c.id AND d.drawn = 1)");
     }

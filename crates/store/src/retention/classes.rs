@@ -6,6 +6,9 @@ use jiff::Timestamp;
 /// Milliseconds of a day.
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
+/// Days for which the register that programmes share keeps an approach.
+pub const COMMON_DAYS: i64 = 180;
+
 /// A retention class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Retention {
@@ -27,6 +30,8 @@ pub(crate) enum Retention {
     Session,
     /// Objections: as long as the installation looks at ads.
     Objection,
+    /// Approaches in the register that programmes share: 180 days, longer than any of them lets a contact rest.
+    Common,
 }
 
 impl Retention {
@@ -41,6 +46,7 @@ impl Retention {
             Retention::Account => "account",
             Retention::Session => "session",
             Retention::Objection => "objection",
+            Retention::Common => "common",
         }
     }
 
@@ -57,6 +63,7 @@ impl Retention {
             Retention::Analysis => Some(90),
             Retention::Case | Retention::Ledger | Retention::Audit => Some(1_826),
             Retention::Session => Some(1),
+            Retention::Common => Some(COMMON_DAYS),
             Retention::Account | Retention::Objection => None,
         }
     }

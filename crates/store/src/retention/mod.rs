@@ -10,6 +10,7 @@ mod hold;
 mod rules;
 mod run;
 
+pub use classes::COMMON_DAYS;
 pub(crate) use classes::Retention;
 pub(crate) use forget::{Forget, erase_contacts, forget_ads};
 pub use hold::{HoldOn, HoldRow, NewHold};

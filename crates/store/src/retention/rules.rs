@@ -22,12 +22,23 @@ pub enum Kind {
     Audit,
     /// Left-overs of analyses, counts of looks.
     Derived,
+    /// Approaches in the register that programmes share.
+    Common,
 }
 
 impl Kind {
     /// All of them, in the order in which they are deleted.
-    pub const ALL: [Kind; 8] =
-        [Kind::Pages, Kind::Ads, Kind::Contacts, Kind::Images, Kind::Cases, Kind::Ledger, Kind::Audit, Kind::Derived];
+    pub const ALL: [Kind; 9] = [
+        Kind::Pages,
+        Kind::Ads,
+        Kind::Contacts,
+        Kind::Images,
+        Kind::Cases,
+        Kind::Ledger,
+        Kind::Audit,
+        Kind::Derived,
+        Kind::Common,
+    ];
 
     /// As written: `pages`, `ads`, …
     pub fn as_str(self) -> &'static str {
@@ -40,6 +51,7 @@ impl Kind {
             Kind::Ledger => "ledger",
             Kind::Audit => "audit",
             Kind::Derived => "derived",
+            Kind::Common => "common",
         }
     }
 }
@@ -75,6 +87,7 @@ impl Clocks {
             Kind::Ledger => self.ledger_days,
             Kind::Audit => self.audit_days,
             Kind::Derived => 90,
+            Kind::Common => u32::try_from(super::classes::COMMON_DAYS).unwrap_or(u32::MAX),
         }
     }
 
@@ -88,6 +101,7 @@ impl Clocks {
             Kind::Ledger => Retention::Ledger,
             Kind::Audit => Retention::Audit,
             Kind::Derived => Retention::Analysis,
+            Kind::Common => Retention::Common,
         };
         let own = class.days().unwrap_or_default();
         now.as_millisecond() - (i64::from(self.days(kind)) - own) * DAY_MS
@@ -266,6 +280,21 @@ pub(super) const RULES: &[Rule] = &[
         before: None,
     },
     Rule { kind: Kind::Ledger, table: "place_act", due: "place_act.delete_after <= $1", key: Some("id"), before: None },
+    Rule {
+        kind: Kind::Cases,
+        table: "common_referral",
+        due: "common_referral.delete_after <= $1",
+        key: Some("id"),
+        before: None,
+    },
+    Rule {
+        kind: Kind::Common,
+        table: "common_approach",
+        due: "common_approach.delete_after <= $1",
+        key: None,
+        before: None,
+    },
+    Rule { kind: Kind::Common, table: "common_hold", due: "common_hold.delete_after <= $1", key: None, before: None },
     Rule { kind: Kind::Derived, table: "look_count", due: "look_count.delete_after <= $1", key: None, before: None },
     Rule { kind: Kind::Derived, table: "entity", due: LEFT_OVER, key: None, before: None },
     Rule { kind: Kind::Derived, table: "entity_member", due: LEFT_OVER, key: None, before: None },

@@ -59,11 +59,26 @@ impl Store {
             "notes": self.notes_answer(&mut tx, &of, &cases).await?,
             "lists": lines.iter().map(|(_, day, team)| json!({ "day": day, "team": team })).collect::<Vec<_>>(),
             "attempts": self.attempts_answer(&mut tx, &of).await?,
+            "shared_register": self.register_answer(contact).await?,
             "objection_since": objection.map(|row| row.time(0)).transpose()?.map(|at| at.to_string()),
             "looks": self.looks_answer(&mut tx, &of, contact, &cases, &lines).await?,
         });
         tx.commit().await?;
         Ok(answer)
+    }
+
+    /// What the register that programmes share holds of the person: which programme approached when, who has an objection,
+    /// who sent her case to whom.
+    async fn register_answer(&self, contact: &Contact) -> Result<Value, StoreError> {
+        let named = |rows: Vec<(String, jiff::Timestamp)>| -> Vec<Value> {
+            rows.into_iter().map(|(programme, at)| json!({ "programme": programme, "at": at.to_string() })).collect()
+        };
+        let sent = self.common_referrals(contact).await?.into_iter();
+        Ok(json!({
+            "approaches": named(self.common_approaches(contact).await?),
+            "objections": named(self.common_objections(contact).await?),
+            "sent": sent.map(|(from, to, at)| json!({ "from": from, "to": to, "at": at.to_string() })).collect::<Vec<_>>(),
+        }))
     }
 
     async fn ad_answer(&self, tx: &mut Tx, id: i64) -> Result<(domain::AdRef, Value), StoreError> {

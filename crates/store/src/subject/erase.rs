@@ -82,6 +82,7 @@ impl Store {
         look.write(&mut tx, self.keys()).await?;
         tx.commit().await?;
         self.put_objection(contact, &look.actor, look.at).await?;
+        self.erase_in_register(contact).await?;
         self.erase_hash(hash, Some(contact), &look.actor, look.at).await
     }
 

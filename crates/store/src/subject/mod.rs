@@ -35,6 +35,10 @@ pub struct SubjectFound {
     pub lines: u32,
     /// Contact attempts.
     pub attempts: u32,
+    /// Approaches that the register holds that programmes share, of any of them.
+    pub common_approaches: u32,
+    /// Another programme of that register has an objection that covers it.
+    pub objected_elsewhere: bool,
     /// Since when an objection covers it.
     pub objection: Option<Timestamp>,
     /// When it was erased before.
@@ -218,6 +222,8 @@ impl Store {
         found.objection = time(tx.one("SELECT at FROM objection WHERE contact_hash = $1", args![of.hash]).await?)?;
         found.erased = time(tx.one("SELECT at FROM erasure WHERE contact_hash = $1", args![of.hash]).await?)?;
         found.check = newest_check(&mut tx, &of.hash).await?;
+        found.objected_elsewhere = !self.objected_elsewhere([contact]).await?.is_empty();
+        found.common_approaches = u32::try_from(self.common_approaches(contact).await?.len()).unwrap_or(u32::MAX);
         tx.commit().await?;
         Ok(found)
     }

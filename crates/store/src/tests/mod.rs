@@ -7,6 +7,7 @@
 //! - `analyses`: keeping an analysis, cases that follow, reopen, split and merge
 //! - `figures`: figures of each analysis, the draw of spam cases
 //! - `reading`: several readers at one queue, second readings, the history
+//! - `register`: what programmes share of contacts, two workers of two programmes at once, what one sends to another
 //! - `releases`: what figures are counted from, the register of releases
 //! - `queue`: the researcher's queue, decisions, undo, the urgent route
 //! - `ledger`: the gate, claims under concurrency, attempts, objections, lists
@@ -41,6 +42,7 @@ mod objections;
 mod places;
 mod queue;
 mod reading;
+mod register;
 mod releases;
 mod rotation;
 mod schema;

@@ -18,6 +18,7 @@ fn act(place: &str, kind: &'static str, other: Option<&str>) -> NewPlaceAct {
         on: date(2026, 11, 2),
         body: serde_json::json!({ kind: { "place": place, "name": "canary-place" } }),
         source: None,
+        told: crate::VisitTold::Nothing,
     }
 }
 

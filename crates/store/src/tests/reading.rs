@@ -64,7 +64,11 @@ async fn decide(
     minute: i64,
     share: f64,
 ) -> crate::DecisionId {
-    let with = DecideWith { form: String::new(), second: SecondShare { share, seed: "s".to_owned() } };
+    let with = DecideWith {
+        form: String::new(),
+        second: SecondShare { share, seed: "s".to_owned() },
+        ..DecideWith::default()
+    };
     let version = version(store, case).await;
     store.decide_with(case, &says(kind), version, by, at(minute), &with).await.unwrap()
 }

@@ -230,6 +230,11 @@ pub async fn page(
     let notes = of_items(state, &page, &items(&view, ask.blind.is_some(), most)).await?;
     let (time, pause) = super::care::words(state, &page, who, now).await?;
     let in_force = view.decisions.iter().find(|decision| decision.undone.is_none());
+    let mut decisions = Vec::with_capacity(view.decisions.len());
+    for decision in &view.decisions {
+        let sent = super::decision::sent_words(state, &page, decision).await?;
+        decisions.push(DecisionView { sent, ..DecisionView::of(state, &page, decision) });
+    }
     let mut template = CaseTemplate {
         id: row.case.0.clone(),
         query: ask.asked.query(),
@@ -307,7 +312,7 @@ pub async fn page(
                 (name, page.short_date(first), page.short_date(last))
             })
             .collect(),
-        decisions: view.decisions.iter().map(|decision| DecisionView::of(state, &page, decision)).collect(),
+        decisions,
         judgements: view.judgements.iter().map(|row| JudgementView::of(&page, row)).collect(),
         attempts: view.attempts.iter().map(|attempt| attempt_words(state, &page, attempt)).collect(),
         notes,

@@ -15,7 +15,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use std::collections::HashMap;
-use store::{CaseId, DecideWith, Decision, DecisionId, DecisionKind, DecisionRow, SecondShare, StoreError};
+use store::{
+    CaseId, DecideWith, Decision, DecisionId, DecisionKind, DecisionRow, NewReferral, SecondShare, StoreError,
+};
 
 /// Longest text of a decision, in characters.
 const MOST_TEXT: usize = 4000;
@@ -57,6 +59,8 @@ pub struct DecisionView {
     pub who_and_when: String,
     /// Who undid it, and when.
     pub undone: Option<String>,
+    /// Where the case is that it sent to another programme.
+    pub sent: Option<String>,
 }
 
 impl DecisionView {
@@ -71,6 +75,7 @@ impl DecisionView {
             change_mind: row.decision.change_mind.clone(),
             who_and_when: by_words(page, "by-name-at", &row.by, &row.at),
             undone: row.undone.as_ref().map(|(name, at)| by_words(page, "undone-by-name-at", name, at)),
+            sent: None,
         }
     }
 }
@@ -181,6 +186,26 @@ impl DecisionForm {
     }
 }
 
+/// What goes along where the decision sends the case to another programme: the reason from the list, never the words.
+fn referral(state: &AppState, decision: &Decision) -> Option<NewReferral> {
+    let to = decision.refer_to.as_deref()?.strip_prefix(TO_PROGRAMME)?;
+    let reason = state.settings.reasons.iter().find(|reason| reason.code == decision.reason_code)?;
+    Some(NewReferral { to: domain::ProgrammeId::from(to), reason: reason.code.clone(), words: reason.text.clone() })
+}
+
+/// Where a case is that was sent to another programme with a decision.
+pub async fn sent_words(state: &AppState, page: &Page, row: &DecisionRow) -> Result<Option<String>, WebError> {
+    let there = row.decision.refer_to.as_deref().is_some_and(|to| to.starts_with(TO_PROGRAMME));
+    if !there {
+        return Ok(None);
+    }
+    let sent = state.store.sent_state(row.id.0).await?;
+    Ok(sent.map(|(how, when)| {
+        let words = page.t(&format!("sent-{}", how.as_str()));
+        page.t.vs("incoming-state", &[("state", words), ("when", page.near(&when))])
+    }))
+}
+
 /// Keeps the case for this reader for a while.
 pub async fn take(
     State(state): State<AppState>,
@@ -242,7 +267,7 @@ pub async fn decide(
     };
     let review = &state.settings.review;
     let second = SecondShare { share: review.second_share, seed: review.second_seed.clone() };
-    let with = DecideWith { form: posted.text("key"), second };
+    let with = DecideWith { form: posted.text("key"), second, referral: referral(&state, &decision) };
     match state.store.decide_with(&id, &decision, seen, who.id(), now, &with).await {
         Ok(_) => Ok(go_on(&state, &who, &asked, Some(&id), Some("decided"), now).await?.into_response()),
         Err(StoreError::Conflict { found, .. }) => {

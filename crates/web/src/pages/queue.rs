@@ -2,6 +2,7 @@
 //! address. The day's progress and the reader's own views stand above it.
 
 use super::case::{short_id, titles, who_and_where};
+use super::incoming::IncomingRow;
 use super::queue_filter::{AGES, Asked, BANDS, LANGUAGES, QUEUES, STATES, with_query};
 use super::{Choice, csv, show};
 use crate::access::{Researcher, Visit, Who};
@@ -88,6 +89,7 @@ struct QueueView {
     pause: Option<String>,
     views: Vec<SavedViewView>,
     second_waiting: u64,
+    incoming: Vec<IncomingRow>,
     total: u64,
     rows: Vec<RowView>,
     previous: Option<String>,
@@ -108,7 +110,7 @@ pub async fn queue(
     }
     let offset = (asked.page - 1) * ROWS;
     let look = who.look("queue", "review", state.settings.programme.0.clone(), now);
-    let found = state.store.queue(&look, &asked.filter(&state, &who, now), offset, ROWS).await?;
+    let found = state.store.queue(&look, &asked.filter(&state, &who, now).await?, offset, ROWS).await?;
     let (counts, urgent_count) = state.store.queue_counts().await?;
     let page = Page::of(&state, &visit, &who, t.t("queue-title")).with_done(query.get("done")).with_last(&query);
     let (time, pause) = super::care::words(&state, &page, &who, now).await?;
@@ -127,6 +129,7 @@ pub async fn queue(
         time,
         pause,
         views: saved_views(&state, &page, &who, now).await?,
+        incoming: super::incoming::rows(&state, &page, &who, &asked.programme).await?,
         second_waiting: state.store.second_waiting(&state.settings.programme, who.id(), now).await?,
         total: found.total,
         previous: (asked.page > 1).then(|| asked.href(asked.page - 1)),
@@ -149,7 +152,7 @@ pub async fn file(
         return Err(WebError::UrgentOnly);
     }
     let look = who.look("export:queue", "review", asked.query(), now);
-    let found = state.store.queue(&look, &asked.filter(&state, &who, now), 0, csv::MOST_ROWS).await?;
+    let found = state.store.queue(&look, &asked.filter(&state, &who, now).await?, 0, csv::MOST_ROWS).await?;
     let page = Page::of(&state, &visit, &who, t.t("queue-title"));
     let header = [
         "case",
@@ -193,7 +196,10 @@ async fn day_counts(state: &AppState, page: &Page, who: &Who, now: jiff::Timesta
         ("day-waiting", day("")),
         ("day-read", day("read")),
     ];
-    let filters: Vec<QueueFilter> = asked.iter().map(|(_, asked)| asked.filter(state, who, now)).collect();
+    let mut filters: Vec<QueueFilter> = Vec::with_capacity(asked.len());
+    for (_, asked) in &asked {
+        filters.push(asked.filter(state, who, now).await?);
+    }
     let totals = state.store.queue_totals(&filters).await?;
     let count = |((key, asked), total): (&(&str, Asked), &u64)| DayCount {
         href: asked.href(1),
@@ -210,9 +216,11 @@ async fn saved_views(
     now: jiff::Timestamp,
 ) -> Result<Vec<SavedViewView>, WebError> {
     let views = state.store.saved_views(who.id()).await?;
-    let filters: Vec<(QueueFilter, jiff::Timestamp)> = (views.iter())
-        .map(|view| (Asked::of_text(state, &view.query).filter(state, who, now), view.opened_at))
-        .collect();
+    let mut filters: Vec<(QueueFilter, jiff::Timestamp)> = Vec::with_capacity(views.len());
+    for view in &views {
+        let asked = Asked::of_text(state, &view.query);
+        filters.push((asked.filter(state, who, now).await?, view.opened_at));
+    }
     let news = state.store.queue_news(&filters).await?;
     let view = |(view, (new, total)): (SavedView, (u64, u64))| SavedViewView {
         id: view.id,
@@ -272,8 +280,7 @@ fn filters(state: &AppState, page: &Page, asked: &Asked) -> Vec<Select> {
         select("queue", t.t("queue-which"), t.t("queue-ordinary"), &asked.queue, spam),
     ];
     if !programmes.is_empty() {
-        let own = t.of(&state.settings.programme_name).to_owned();
-        selects.push(select("programme", t.t("programme"), own, &asked.programme, programmes));
+        selects.push(select("programme", t.t("referred-from"), t.t("referred-or-not"), &asked.programme, programmes));
     }
     selects
 }

@@ -35,7 +35,7 @@ pub async fn go_on(
     // Lists of what is done already lead back to themselves.
     let waits = asked.day.is_empty() && asked.state != "decided";
     let next = if waits {
-        state.store.claim_next(&asked.filter(state, who, now), who.id(), now, reading_until(state, now)).await?
+        state.store.claim_next(&asked.filter(state, who, now).await?, who.id(), now, reading_until(state, now)).await?
     } else {
         None
     };

@@ -1,6 +1,7 @@
 //! What the queue's address asks for. Only known words are taken, so that nothing personal can stand there.
 
 use crate::access::Who;
+use crate::errors::WebError;
 use crate::{AppState, format};
 use domain::{Band, IndicatorId, Queue};
 use jiff::{SignedDuration, Timestamp};
@@ -29,7 +30,7 @@ pub struct Asked {
     pub band: String,
     /// State; empty for all that wait.
     pub state: String,
-    /// Another programme than that of the pages.
+    /// Only what another programme sent here: its id.
     pub programme: String,
     /// Region.
     pub region: String,
@@ -89,7 +90,15 @@ impl Asked {
     }
 
     /// What the store is asked.
-    pub fn filter(&self, state: &AppState, who: &Who, now: Timestamp) -> QueueFilter {
+    pub async fn filter(&self, state: &AppState, who: &Who, now: Timestamp) -> Result<QueueFilter, WebError> {
+        let only = match self.programme.as_str() {
+            "" => None,
+            from => Some(state.store.referred_cases(&domain::ProgrammeId::from(from)).await?),
+        };
+        Ok(QueueFilter { only, ..self.own_filter(state, who, now) })
+    }
+
+    fn own_filter(&self, state: &AppState, who: &Who, now: Timestamp) -> QueueFilter {
         let region = state.settings.regions.iter().find(|region| region.id == self.region);
         let today = format::day_began(now);
         let ago = |days: i64| today - SignedDuration::from_hours(24 * days);
@@ -111,10 +120,7 @@ impl Asked {
         let skipped =
             (self.skipped || (self.state.is_empty() && self.day.is_empty())).then(|| (which, who.id(), today));
         QueueFilter {
-            programme: Some(match self.programme.as_str() {
-                "" => state.settings.programme.clone(),
-                other => domain::ProgrammeId::from(other),
-            }),
+            programme: Some(state.settings.programme.clone()),
             band: BANDS.into_iter().find(|band| band.as_str() == self.band),
             state: CaseState::parse(&self.state).or(decided.is_some().then_some(CaseState::Decided)),
             municipalities: region.map(|region| region.municipalities.clone()).unwrap_or_default(),

@@ -32,6 +32,7 @@ struct SignInView {
     login: String,
     provider: Option<String>,
     error: Option<String>,
+    others: Vec<(String, String)>,
 }
 
 /// To the start page of whoever is signed in.
@@ -65,7 +66,9 @@ pub(super) fn sign_in_page(
     let form_token = new_token()?;
     let page = Page::public(state, visit, visit.language.t("sign-in"));
     let provider = state.identity.as_ref().map(|provider| provider.name().to_owned());
-    let view = SignInView { page, form_token: form_token.clone(), next, login, provider, error };
+    let named = |(title, url): &(domain::Bilingual, String)| (page.t.of(title).to_owned(), url.clone());
+    let others = state.settings.neighbours.iter().map(named).collect();
+    let view = SignInView { page, form_token: form_token.clone(), next, login, provider, error, others };
     let mut response = (status, show(&view)?).into_response();
     set_cookie(&mut response, &token_cookie(state, &form_token))?;
     Ok(response)
@@ -73,7 +76,7 @@ pub(super) fn sign_in_page(
 
 /// Holds the token of a form that has no session yet.
 pub(super) fn token_cookie(state: &AppState, token: &str) -> String {
-    let name = token_cookie_name(state.settings.behind_tls);
+    let name = token_cookie_name(&state.settings);
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{}", secure(state))
 }
 

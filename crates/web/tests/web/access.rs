@@ -17,6 +17,7 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
         p if p.starts_with("/queue/views") || p.starts_with("/hand-overs") || p.starts_with("/copies") => {
             "1".to_owned()
         }
+        p if p.starts_with("/incoming") => "1".to_owned(),
         p if p.starts_with("/case") => world.team_case.0.clone(),
         p if p.starts_with("/urgent") => world.urgent_case.0.clone(),
         p if p.starts_with("/line") => line.to_string(),
@@ -36,7 +37,10 @@ fn path_of(pattern: &str, world: &World, line: i64, second: i64, network: &str) 
 
 #[tokio::test]
 async fn every_address_is_asked_for_as_every_role() {
-    let mut world = world().await;
+    // The second of two programmes, to which the first has sent a case.
+    let pair = crate::support::pair_on(store::Engine::Sqlite).await;
+    crate::incoming::send(&pair).await;
+    let mut world = pair.clinics;
     crate::places::open(&mut world).await;
     let line = make_list(&world).await[0];
     let network = crate::network::team_network(&world).await;

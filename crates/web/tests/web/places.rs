@@ -49,6 +49,7 @@ pub async fn open(world: &mut World) {
         on: date(2026, 10, 1),
         body: act,
         source: Some("ads|0751|havnegade 1".into()),
+        told: store::VisitTold::Nothing,
     };
     store.put_place_acts(&programme, &[act], 0, &Actor::System("test".into()), now()).await.unwrap();
     let by = store.account_by_login("vest").await.unwrap().unwrap().id;

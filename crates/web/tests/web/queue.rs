@@ -220,28 +220,3 @@ async fn shortcuts_are_listed_and_come_from_one_file_of_our_own() {
     let mut worker = Browser::signed_in(app(world.state.clone()), "vest").await;
     assert!(!worker.get("/today").await.body.contains("<script"));
 }
-
-#[tokio::test]
-async fn another_programme_has_its_own_queue_and_a_case_can_be_referred_to_it() {
-    let world = world().await;
-    let mut browser = Browser::signed_in(app(world.state.clone()), "forsker").await;
-    let case = format!("/case/{}", world.team_case.0);
-    assert!(browser.get("/queue").await.body.contains(&case));
-    let other = browser.get("/queue?programme=initiative-3").await.body;
-    assert!(!other.contains(&case) && other.contains("value=\"initiative-3\" selected"), "{other}");
-    assert!(browser.get("/queue?programme=unknown").await.body.contains(&case), "an unknown one is not asked for");
-    let page = browser.get(&case).await.body;
-    assert!(page.contains("value=\"programme:initiative-3\""), "{page}");
-    let (version, key) = (value_of(&page, "version").unwrap(), value_of(&page, "key").unwrap());
-    let posted = [
-        ("version", version.as_str()),
-        ("key", key.as_str()),
-        ("kind", "refer"),
-        ("reason", "other"),
-        ("text", "It belongs there"),
-        ("refer", "programme:initiative-3"),
-    ];
-    let answer = browser.post(&format!("{case}/decide"), &posted).await;
-    assert!(answer.status.is_redirection(), "{}", answer.body);
-    assert!(browser.get(&case).await.body.contains("Program: Klinikker"));
-}

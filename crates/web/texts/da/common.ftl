@@ -3,6 +3,7 @@ sign-in = Log ind
 sign-out = Log ud
 sign-in-login = Brugernavn
 sign-in-password = Adgangskode
+sign-in-others = Andre programmer her
 sign-in-help = Har du glemt din adgangskode, så spørg jeres administrator.
 sign-in-wrong = Brugernavn eller adgangskode er forkert. Prøv igen.
 sign-in-locked = Der er prøvet for mange gange. Vent til kl. { $time }, og prøv igen.

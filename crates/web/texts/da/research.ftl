@@ -155,7 +155,6 @@ chart-description = { $ads } fra { $from } til { $to }. Tabellen nedenfor viser 
 decide = Afgørelse
 decide-kind = Hvad skal der ske?
 decide-until = Hold øje til (kun ved Hold øje)
-programme = Program
 decide-refer-programme = Program: { $programme }
 decide-refer = Til hvem (kun ved Send videre)
 decide-reason = Grund
@@ -275,3 +274,38 @@ case-all-versions = Vis alle udgaver
 ad-title = Annonce { $ad }
 ad-signs = Tegn i annoncen
 ad-no-signs = Intet tegn er fundet i annoncen.
+
+referred-from = Sendt hertil fra
+referred-or-not = Sendt hertil eller ej
+incoming-title = Sendt hertil fra et andet program
+incoming-lead = I ser kun kommune og grund, og et dæknavn for hvert nummer. Alt andet bliver hos dem.
+incoming-count = { $n ->
+    [one] { $count } sag er sendt hertil
+   *[other] { $count } sager er sendt hertil
+  }
+incoming-from = Sendt hertil af { $programme }
+incoming-facts = { $where }. Grund: { $reason }. Sendt { $when }.
+incoming-no-place = Kommunen kendes ikke
+incoming-state = { $state } ({ $when })
+incoming-sent = Venter på jer
+incoming-taken = I er i gang
+incoming-closed = I er færdige
+incoming-withdrawn = Taget tilbage af afsenderen
+sent-sent = Sendt, venter på modtageren
+sent-taken = Modtageren er i gang
+sent-closed = Modtageren er færdig
+sent-withdrawn = Taget tilbage
+incoming-label-from = Fra
+incoming-label-where = Kommune
+incoming-label-reason = Grund
+incoming-label-when = Sendt
+incoming-contacts = Kontaktpunkter
+incoming-contacts-help = De samme dæknavne ses hos dem.
+incoming-no-contacts = Der fulgte ingen kontaktpunkter med.
+incoming-cases = Egne sager med et af kontaktpunkterne
+incoming-no-cases = Ingen af jeres sager har et af dem.
+incoming-case = Sag { $id }
+incoming-do-taken = Vi går i gang
+incoming-do-closed = Vi er færdige
+incoming-do-sent = Læg den tilbage
+done-incoming-set = Gemt.

@@ -3,6 +3,7 @@ sign-in = Sign in
 sign-out = Sign out
 sign-in-login = User name
 sign-in-password = Password
+sign-in-others = Other programmes here
 sign-in-help = If you have forgotten your password, ask your administrator.
 sign-in-wrong = User name or password is wrong. Try again.
 sign-in-locked = There were too many tries. Wait until { $time } and try again.

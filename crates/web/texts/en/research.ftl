@@ -155,7 +155,6 @@ chart-description = { $ads } from { $from } to { $to }. The table below shows th
 decide = Decision
 decide-kind = What should happen?
 decide-until = Watch until (only for Watch)
-programme = Programme
 decide-refer-programme = Programme: { $programme }
 decide-refer = To whom (only for Pass on)
 decide-reason = Reason
@@ -275,3 +274,38 @@ case-all-versions = Show all versions
 ad-title = Ad { $ad }
 ad-signs = Signs in the ad
 ad-no-signs = No sign was found in the ad.
+
+referred-from = Sent here from
+referred-or-not = Sent here or not
+incoming-title = Sent here from another programme
+incoming-lead = You see only place and reason, and a cover name for each contact. All else stays with them.
+incoming-count = { $n ->
+    [one] { $count } case was sent here
+   *[other] { $count } cases were sent here
+  }
+incoming-from = Sent here by { $programme }
+incoming-facts = { $where }. Reason: { $reason }. Sent { $when }.
+incoming-no-place = The municipality is not known
+incoming-state = { $state } ({ $when })
+incoming-sent = Waits for you
+incoming-taken = You are at it
+incoming-closed = You are done
+incoming-withdrawn = Taken back by the sender
+sent-sent = Sent, waits for the receiver
+sent-taken = The receiver is at it
+sent-closed = The receiver is done
+sent-withdrawn = Taken back
+incoming-label-from = From
+incoming-label-where = Municipality
+incoming-label-reason = Reason
+incoming-label-when = Sent
+incoming-contacts = Contacts
+incoming-contacts-help = They see the same cover names.
+incoming-no-contacts = No contacts came along.
+incoming-cases = Own cases with one of the contacts
+incoming-no-cases = None of your cases has one of them.
+incoming-case = Case { $id }
+incoming-do-taken = We look after it
+incoming-do-closed = We are done
+incoming-do-sent = Put it back
+done-incoming-set = Saved.

@@ -180,7 +180,7 @@ impl History<'_> {
             let kinds =
                 [(0.55, DecisionKind::OfferOutreach), (0.32, DecisionKind::NoConcern), (0.08, DecisionKind::Watch)];
             let kind = choose(self.lot(&["decision", &case.case.0]), &kinds, DecisionKind::Spam);
-            let with = DecideWith { form: String::new(), second: self.cast.second.clone() };
+            let with = DecideWith { form: String::new(), second: self.cast.second.clone(), referral: None };
             let decision = decision(kind, day);
             self.store.decide_with(&case.case, &decision, case.version, self.cast.researchers[0], at, &with).await?;
             read += 1;

@@ -107,10 +107,16 @@ pub async fn ads(state: &AppState) -> BTreeMap<AdRef, Vec<Firing>> {
             store.put_ads(&[ad]).await.unwrap();
         }
     }
+    read(state, "test", &[]).await
+}
+
+/// Reads every version as the reader `version` does, which finds these addresses in the ads of Aarhus.
+pub async fn read(state: &AppState, version: &str, addresses: &[&str]) -> BTreeMap<AdRef, Vec<Firing>> {
+    let store = &state.store;
     let made = population();
     let mut firings: BTreeMap<AdRef, Vec<Firing>> = BTreeMap::new();
     let mut rows = Vec::new();
-    for unread in store.unread_versions("test", 1000).await.unwrap() {
+    for unread in store.unread_versions(version, 1000).await.unwrap() {
         let made = made.iter().find(|made| unread.ad == AdRef::new(made.site, made.id)).unwrap();
         let mut texts = vec![(Field::Title, unread.content.title.clone()), (Field::Body, unread.content.body.clone())];
         texts.extend(unread.content.fields.iter().map(|(name, value)| (Field::Named(name.clone()), value.clone())));
@@ -131,7 +137,7 @@ pub async fn ads(state: &AppState) -> BTreeMap<AdRef, Vec<Firing>> {
             last_seen: unread.last_seen,
             contacts: vec![contact(made.phone)],
             urls: Vec::new(),
-            addresses: Vec::new(),
+            addresses: addresses.iter().filter(|_| made.place.0 == "0751").map(|of| (*of).to_owned()).collect(),
             names: vec![made.name.to_owned()],
             ages: Vec::new(),
             places: vec![PlaceFact { municipality_code: made.place.0.into(), place: made.place.1.into() }],
@@ -143,7 +149,7 @@ pub async fn ads(state: &AppState) -> BTreeMap<AdRef, Vec<Firing>> {
             symbols: vec![],
             firings: fired,
         };
-        rows.push(ReadingRow { row: unread.row, reader_version: "test".into(), reading: ad.reading, facts, masked });
+        rows.push(ReadingRow { row: unread.row, reader_version: version.into(), reading: ad.reading, facts, masked });
     }
     store.put_readings(&rows, now()).await.unwrap();
     firings

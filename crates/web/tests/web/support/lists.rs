@@ -22,7 +22,11 @@ pub async fn hold_second(world: &World) -> i64 {
         until: None,
         refer_to: None,
     };
-    let with = DecideWith { form: String::new(), second: SecondShare { share: 1.0, seed: "s".into() } };
+    let with = DecideWith {
+        form: String::new(),
+        second: SecondShare { share: 1.0, seed: "s".into() },
+        ..DecideWith::default()
+    };
     let first = by("udpeget").await;
     store.decide_with(&world.ordinary_case, &decision, version, first, now(), &with).await.unwrap();
     let until = now() + jiff::SignedDuration::from_mins(30);

@@ -19,7 +19,7 @@ mod programme;
 mod trials;
 mod workbench;
 
-pub use ads::{Made, long_versions, population};
+pub use ads::{Made, long_versions, population, read};
 pub use analysis::{analysed_again, analysed_at};
 pub use lists::{hold_second, make_list, make_ordinary_list, put_list};
 pub use people::{PASSWORD, appointed};
@@ -62,7 +62,30 @@ pub async fn world() -> World {
 pub async fn world_at(clock: Clock) -> World {
     // The pages ask one store over two engines, which has its own tests on both; BAVN_PAGES_ON=postgres asks the other one.
     let other = std::env::var("BAVN_PAGES_ON").is_ok_and(|engine| engine == "postgres");
-    let test = ::store::testing::on(if other { Engine::Postgres } else { Engine::Sqlite }).await;
+    world_on(if other { Engine::Postgres } else { Engine::Sqlite }, clock).await
+}
+
+/// Two programmes with the same ads that share a register: this one, and the clinics.
+pub struct Pair {
+    pub ads: World,
+    pub clinics: World,
+    pub register: TestStore,
+}
+
+pub async fn pair_on(engine: Engine) -> Pair {
+    let (ads, mut clinics) = (world_on(engine, Arc::new(now)).await, world_on(engine, Arc::new(now)).await);
+    let register = ::store::testing::on(engine).await;
+    ads.state.store.join_register(&register.store, &ProgrammeId::from("initiative-1")).await.unwrap();
+    clinics.state.store.join_register(&register.store, &ProgrammeId::from("initiative-3")).await.unwrap();
+    let name = Bilingual { da: "Opsøgende indsats".into(), en: "Outreach".into() };
+    let mut settings = (*clinics.state.settings).clone();
+    settings.other_programmes = vec![(ProgrammeId::from("initiative-1"), name)];
+    clinics.state.settings = Arc::new(settings);
+    Pair { ads, clinics, register }
+}
+
+pub async fn world_on(engine: Engine, clock: Clock) -> World {
+    let test = ::store::testing::on(engine).await;
     let catalogue = Arc::new(catalogue());
     let state = AppState {
         identity: None,

@@ -67,6 +67,8 @@ pub fn settings(clock: Clock) -> WebSettings {
             ledger_days: 1826,
             audit_days: 1826,
         },
+        cookie_suffix: String::new(),
+        neighbours: Vec::new(),
         default_language: Language::Da,
         clock,
         reasons: vec![
