@@ -201,8 +201,11 @@ pub async fn search(
         let look = who.look("search", "review", asked.query(asked.show), state.now());
         let groups = groups(&state, &look, &wanted, asked.show, MOST_GROUPS).await?;
         view.groups = groups.iter().map(|group| group_view(&view.page, group, asked.show)).collect();
-        let key = if asked.show == Show::Cases { "search-cases" } else { "search-networks" };
-        view.groups_note = view.page.t(&format!("{key}-note"));
+        let (key, note) = match asked.show {
+            Show::Cases => ("search-cases", "search-cases-note"),
+            _ => ("search-networks", "search-networks-note"),
+        };
+        view.groups_note = view.page.t(note);
         view.total = view.page.n(key, view.groups.len());
     } else if view.asked {
         let offset = (asked.page - 1) * ROWS;
