@@ -118,7 +118,7 @@ fn all_reasons_are_listed_and_explained_in_both_languages() {
         f.checked = Checked::default();
         f.contacts.clear();
     });
-    assert_eq!(all.len(), 9);
+    assert_eq!(all.len(), 10);
     for refusal in all {
         let text = refusal.explain();
         assert!(!text.da.is_empty() && !text.en.is_empty() && !refusal.as_str().is_empty());
