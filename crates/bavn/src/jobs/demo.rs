@@ -154,15 +154,22 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The demo's configuration as its files say, with its sites at `base_url` or at addresses that lead nowhere. A demo of
-/// before it had files goes by `--config`.
+/// What a command on a demo's store goes by: `--config` where that is there, else the demo's own files (a demo of before
+/// it had any: what is built into the program). Its sites are at `base_url`, or at addresses that lead nowhere.
 pub fn configured(cli: &Cli, base_url: impl Fn(&str) -> Option<String>) -> anyhow::Result<Config> {
     let folder = folder(cli);
-    let mut config = match folder.is_dir() {
+    let mut config = match folder.is_dir() && !cli.config.is_dir() {
         true => Config::load(&folder, false)?.only(cli.programme.as_deref())?,
         false => Config::of(cli, true)?,
     };
     use_demo(&mut config, base_url)?;
+    Ok(config)
+}
+
+/// The demo's own files, which its pages follow.
+pub fn own(cli: &Cli) -> anyhow::Result<Config> {
+    let mut config = Config::load(&folder(cli), false)?.only(cli.programme.as_deref())?;
+    use_demo(&mut config, |_| None)?;
     Ok(config)
 }
 

@@ -79,7 +79,7 @@ fn follow(
     match today {
         None => Live::open(&cli.config.clone(), move |_| Ok(live_pages::at_address(Config::of(&cli, false)?, address))),
         Some(_) if folder.is_dir() => {
-            Live::open(&folder, move |_| Ok(live_pages::at_address(super::demo::configured(&cli, |_| None)?, address)))
+            Live::open(&folder, move |_| Ok(live_pages::at_address(super::demo::own(&cli)?, address)))
         }
         Some(_) => Ok(Live::fixed(Arc::new(live_pages::at_address(config, address)))),
     }

@@ -27,13 +27,22 @@ pub(super) struct Parts {
     pub reading_hash: String,
 }
 
-/// `sha256:…` over every file's path and bytes, in order of path.
+/// `sha256:…` over every file's path and bytes, in order of path. A path counts from the folder that holds all of them:
+/// the same catalogue is the same wherever it lies.
 pub(super) fn hash(files: &CatalogueFiles) -> String {
     let mut all: Vec<&(String, String)> = files.indicators.iter().chain([&files.sources, &files.rules]).collect();
     all.sort();
+    let folder = match (all.first(), all.last()) {
+        // In order: what the first and the last begin with, all begin with.
+        (Some((first, _)), Some((last, _))) => {
+            let alike = first.bytes().zip(last.bytes()).take_while(|(a, b)| a == b).count();
+            first.as_bytes().iter().take(alike).rposition(|byte| *byte == b'/').map_or(0, |at| at + 1)
+        }
+        _ => 0,
+    };
     let mut hash = Sha256::new();
     for (path, text) in all {
-        for part in [path, text] {
+        for part in [path.get(folder..).unwrap_or(path), text] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }
@@ -283,4 +292,28 @@ fn parameters(
         }
     }
     parameters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::testing::files;
+
+    #[test]
+    fn the_hash_is_that_of_the_files_wherever_they_lie() {
+        let here = files();
+        let moved = |(path, text): &(String, String)| (format!("/srv/of-another/config/{path}"), text.clone());
+        let there = CatalogueFiles {
+            indicators: here.indicators.iter().map(moved).collect(),
+            sources: moved(&here.sources),
+            rules: moved(&here.rules),
+        };
+        assert_eq!(hash(&here), hash(&there));
+        let mut changed = here.clone();
+        changed.indicators[0].0 = "A/of_another_name.toml".to_owned();
+        assert_ne!(hash(&here), hash(&changed), "a file's name counts");
+        changed = here.clone();
+        changed.rules.1.push('\n');
+        assert_ne!(hash(&here), hash(&changed), "and every byte");
+    }
 }

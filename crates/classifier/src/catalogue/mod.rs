@@ -69,7 +69,7 @@ impl Catalogue {
         })
     }
 
-    /// `sha256:…` over the paths and bytes of all files in order of path.
+    /// `sha256:…` over the paths (from the catalogue's folder) and bytes of all files in order of path.
     pub fn hash(&self) -> &str {
         &self.hash
     }
