@@ -36,6 +36,10 @@ pub mod what_if;
 
 use cli::{Cli, Command, IndicatorCommand};
 
+/// Bytes of a thread's stack, as the main thread has them: a job awaits deep into store and pages, and what an unoptimised
+/// build keeps of it does not fit into tokio's 2 MiB. Only what is used takes memory.
+const STACK: usize = 8 << 20;
+
 /// Carries out a command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     match &cli.command {
@@ -48,7 +52,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Init => return jobs::init::run(&cli.config),
         _ => {}
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()?;
     runtime.block_on(async {
         match &cli.command {
             Command::Demo(args) => jobs::demo::run(&cli, args).await,

@@ -297,7 +297,7 @@ fn files_named_anew(path: &str, before: &str, after: &str) -> Vec<ConfigMistake>
 }
 
 /// The texts that make a configuration: neither saved pages nor what is hidden.
-fn copy_texts(from: &Path, to: &Path) -> std::io::Result<()> {
+pub fn copy_texts(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;

@@ -126,7 +126,7 @@ pub async fn in_turn(clis: Vec<Cli>, one: impl AsyncFn(Cli) -> anyhow::Result<()
 }
 
 /// The programme's name, where the command works for several.
-fn told(cli: &Cli) -> Option<String> {
+pub fn told(cli: &Cli) -> Option<String> {
     cli.place.as_ref().and(cli.programme.clone())
 }
 

@@ -5,6 +5,7 @@ mod history;
 
 use crate::cli::{Cli, DemoArgs};
 use crate::config::{Config, Duty, UrgentPerson, write_builtin};
+use crate::configuring::copy_texts;
 use crate::jobs::{analyse, crawl, list, serve};
 use crate::key::{database_url, default_key_file, write_key};
 use crate::pipeline::{self, NewReference};
@@ -36,8 +37,7 @@ pub const VIRTUAL_TODAY: &str = "virtual_today";
 pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     let started = std::time::Instant::now();
     let listener = if args.once { None } else { Some(serve::listen(args.listen).await?) };
-    // What cannot be read is said before anything is made.
-    drop(Config::of(cli, true)?);
+    let mut config = Config::of(cli, true)?;
     let settings = PopulationSettings {
         seed: args.seed,
         days: args.days,
@@ -50,7 +50,7 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     let clock = VirtualClock::new(population.settings.start);
     let sites = DemoSites::start(population.clone(), clock.reader()).await.context("starting the synthetic sites")?;
     make_folder(cli).context("writing the demo's configuration")?;
-    let mut config = configured(cli, |site| Some(sites.base_url(site)))?;
+    use_demo(&mut config, |site| Some(sites.base_url(site)))?;
     config.settings.crawl.interval_min = 180;
 
     let today = population.end();
@@ -122,9 +122,9 @@ fn make_folder(cli: &Cli) -> anyhow::Result<()> {
         _ => {}
     }
     if cli.config.is_dir() {
-        copy(&cli.config, &folder)?
+        copy_texts(&cli.config, &folder)?;
     } else {
-        _ = write_builtin(&folder)?
+        write_builtin(&folder)?;
     }
     let sites = folder.join("sites");
     for other in std::fs::read_dir(&sites).into_iter().flatten() {
@@ -143,26 +143,14 @@ fn make_folder(cli: &Cli) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        // Of what a link leads to: a folder that is mounted by an orchestrator is made of links.
-        if path.is_dir() { copy(&path, &target)? } else { _ = std::fs::copy(&path, &target)? }
-    }
-    Ok(())
-}
-
 /// What a command on a demo's store goes by: `--config` where that is there, else the demo's own files (a demo of before
-/// it had any: what is built into the program). Its sites are at `base_url`, or at addresses that lead nowhere.
-pub fn configured(cli: &Cli, base_url: impl Fn(&str) -> Option<String>) -> anyhow::Result<Config> {
-    let folder = folder(cli);
-    let mut config = match folder.is_dir() && !cli.config.is_dir() {
-        true => Config::load(&folder, false)?.only(cli.programme.as_deref())?,
-        false => Config::of(cli, true)?,
-    };
-    use_demo(&mut config, base_url)?;
+/// it had any: what is built into the program).
+pub fn configured(cli: &Cli) -> anyhow::Result<Config> {
+    if folder(cli).is_dir() && !cli.config.is_dir() {
+        return own(cli);
+    }
+    let mut config = Config::of(cli, true)?;
+    use_demo(&mut config, |_| None)?;
     Ok(config)
 }
 

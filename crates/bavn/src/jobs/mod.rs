@@ -46,12 +46,12 @@ use store::{Actor, Look, Store};
 /// Configuration and store of a command. A store made by `bavn demo` goes with the demo's sites and rules.
 pub async fn open(cli: &Cli, need: Need, now: Timestamp) -> anyhow::Result<(Config, Store)> {
     if cli.database.as_deref().is_none_or(str::is_empty) && cli.data.join(demo::MARKER).exists() {
-        let config = demo::configured(cli, |_| None)?;
+        let config = demo::configured(cli)?;
         return Ok((config, open_store(cli, need, now).await?));
     }
     let config = Config::of(cli, false)?;
     let store = open_store(cli, need, now).await?;
-    let config = if virtual_today(&store).await?.is_some() { demo::configured(cli, |_| None)? } else { config };
+    let config = if virtual_today(&store).await?.is_some() { demo::configured(cli)? } else { config };
     Ok((config, store))
 }
 

@@ -34,7 +34,7 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let listener = serve::listen(args.listen.unwrap_or(config.settings.serve.listen)).await?;
     let states = live_pages::states(&live, &store, None, stop.clone())?;
     let tls = serve::tls(&config)?;
-    eprintln!("The pages are at {}://{}/", serve::scheme(&tls), listener.local_addr()?);
+    serve::say_where(cli, &config, listener.local_addr()?)?;
     let _public = serve::start_public(config.settings.public.address(), &tls, &states).await?;
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let mut tasks = tokio::task::JoinSet::new();

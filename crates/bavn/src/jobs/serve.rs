@@ -27,7 +27,7 @@ pub async fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<()> {
     let _monitor = monitor::start(args.monitor.or(config.settings.monitor.address()), &store).await?;
     let today = super::virtual_today(&store).await?;
     super::notices::appoint(&store, &config, today.unwrap_or_else(crate::time::now)).await?;
-    eprintln!("The pages are at {}://{}/", scheme(&tls(&config)?), listener.local_addr()?);
+    say_where(cli, &config, listener.local_addr()?)?;
     pages(cli, config, store, listener, today, stopping).await
 }
 
@@ -85,6 +85,13 @@ fn follow(
     }
 }
 
+/// Says where the pages are, and whose they are where one process serves those of several programmes.
+pub fn say_where(cli: &Cli, config: &Config, address: SocketAddr) -> anyhow::Result<()> {
+    let of = super::all::told(cli).map(|programme| format!(" of '{programme}'")).unwrap_or_default();
+    eprintln!("The pages{of} are at {}://{address}/", scheme(&tls(config)?));
+    Ok(())
+}
+
 /// The server's own TLS, where a certificate is configured.
 pub fn tls(config: &Config) -> anyhow::Result<Option<Tls>> {
     let serve = &config.settings.serve;
@@ -96,7 +103,7 @@ pub fn tls(config: &Config) -> anyhow::Result<Option<Tls>> {
 }
 
 /// How the pages' address begins.
-pub fn scheme(tls: &Option<Tls>) -> &'static str {
+fn scheme(tls: &Option<Tls>) -> &'static str {
     if tls.is_some() { "https" } else { "http" }
 }
 

@@ -39,8 +39,9 @@ const CANARIES: [&str; 22] = [
     "canary-answer",
 ];
 
-/// What a crawl brings in.
-async fn crawled(store: &crate::Store) {
+/// Every path on which something personal comes in.
+pub(super) async fn fill(test: &TestStore) {
+    let store = &test.store;
     register(store).await;
     let site = SiteId::from("s1");
     let seed = NewEntry { kind: EntryKind::Listing, url: "https://x.dk/canary-url".to_owned(), ad: None, depth: 0 };
@@ -105,13 +106,6 @@ async fn crawled(store: &crate::Store) {
         };
         store.complete(run.id, &entry, &outcome, at(1)).await.unwrap();
     }
-}
-
-/// Every path on which something personal comes in.
-pub(super) async fn fill(test: &TestStore) {
-    let store = &test.store;
-    // On the heap: with what follows it would not fit on the stack of a test.
-    Box::pin(crawled(store)).await;
     let mut facts = crate::tests::fixture::facts(1, at(1), at(1), "9999");
     facts.contacts.push(Contact { kind: ContactKind::Email, value: "canary@example.dk".to_owned() });
     let unread = store.unread_versions("r1", 10).await.unwrap();
