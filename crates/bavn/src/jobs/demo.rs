@@ -33,6 +33,9 @@ pub const MARKER: &str = "made-by-bavn-demo";
 /// The name under which the store keeps the time at which it stands still.
 pub const VIRTUAL_TODAY: &str = "virtual_today";
 
+/// When the demo's people come to work, on the morning after its last day: the time at which its pages stand.
+const MORNING: jiff::civil::Time = jiff::civil::time(8, 30, 0, 0);
+
 /// Makes everything, then serves unless `--once`.
 pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     let started = std::time::Instant::now();
@@ -53,14 +56,14 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     use_demo(&mut config, |site| Some(sites.base_url(site)))?;
     config.settings.crawl.interval_min = 180;
 
-    let today = population.end();
-    crawl_days(&config, &store, &clock, today).await?;
+    crawl_days(&config, &store, &clock, population.end()).await?;
     eprintln!(
         "Crawled {} pages of {} sites over {} virtual days.",
         sites.request_log().len(),
         config.sites.len(),
         args.days
     );
+    let today = crate::time::at_hour(crate::time::local_day(population.end()), MORNING)?;
     let summary = pipeline::analyse(&store, &config, today, today, NewReference::Always, &|_, _| {}).await?;
     eprintln!("{}", analyse::describe(&summary));
     store.put_setting(VIRTUAL_TODAY, &today.to_string()).await?;
