@@ -40,10 +40,15 @@ pub fn date(language: Language, day: Date) -> String {
     }
 }
 
-/// `24.11.2026`, `24/11/2026`: for tables.
+/// `24.11.2026`, `24 Nov 2026`: for tables. Readers of English differ in which number of 06/09/2026 is the month.
 pub fn short_date(language: Language, day: Date) -> String {
-    let dot = if language == Language::Da { '.' } else { '/' };
-    format!("{:02}{dot}{:02}{dot}{}", day.day(), day.month(), day.year())
+    match language {
+        Language::Da => format!("{:02}.{:02}.{}", day.day(), day.month(), day.year()),
+        Language::En => {
+            let month: String = language.t(&format!("month-{}", day.month())).chars().take(3).collect();
+            format!("{} {month} {}", day.day(), day.year())
+        }
+    }
 }
 
 /// `24. november 2026 kl. 14.05`, `24 November 2026 at 14:05`.
@@ -56,7 +61,7 @@ pub fn time(language: Language, at: Timestamp) -> String {
     }
 }
 
-/// `24.11.2026 14.05`, `24/11/2026 14:05`: for tables.
+/// `24.11.2026 14.05`, `24 Nov 2026 14:05`: for tables.
 pub fn short_time(language: Language, at: Timestamp) -> String {
     let at = local(at);
     let colon = if language == Language::Da { '.' } else { ':' };
