@@ -167,14 +167,17 @@ fn view(
                 ConsentHow::Written => t.t("consent-written"),
                 ConsentHow::Message => t.t("consent-message"),
             };
-            let interpreter =
-                if consent.interpreter { format!(", {}", t.t("consent-interpreter")) } else { String::new() };
+            let interpreter = if consent.interpreter {
+                format!(", {}", t.t("consent-interpreter").to_lowercase())
+            } else {
+                String::new()
+            };
             ReferralView {
                 consent: format!(
                     "{}: {} · {how}, {}{interpreter} · {}",
                     t.t("consent-to"),
                     consent.referred_to,
-                    consent.language,
+                    page.language(&consent.language),
                     page.date(&consent.on)
                 ),
                 last: match &referral.last {
