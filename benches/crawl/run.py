@@ -109,23 +109,27 @@ def main():
                 results[name].append(getattr(bench, name)())
         if "plain" in names:
             bench.plain_show()
-        expected = None
+        expected, read = None, {}
         for name in names:
             ads = ads_of(bench.work / f"{name}.jsonl")
-            assert len(ads) == options.ads, f"{name} read {len(ads)} ads"
+            read[name] = len(ads)
+            # Another crawler that loses pages is said so, and its rate is of what it read; bavn must not lose any.
+            assert read[name] == options.ads or name != "bavn", f"bavn read {len(ads)} ads"
+            if read[name] != options.ads:
+                print(f"{name} read {read[name]} of {options.ads} ads in its last round")
             expected = expected or ads
             wrong = [(ad, field) for ad in ads for field in ads[ad] if ads[ad][field] != expected[ad][field]]
             assert not wrong, f"{name} and {names[0]} differ: {len(wrong)}, for instance {wrong[0]}"
-        print(f"all {options.ads} ads were read alike by {', '.join(names)}")
+        print(f"what was read is alike for {', '.join(names)}")
     finally:
         site.kill()
     middle = lambda name, of: statistics.median(of(result) for result in results[name])
     rows = {}
-    print(f"{'':8} {'pages/s':>8} {'CPU s':>7} {'user':>6} {'system':>6} {'MiB':>6}   (medians of {options.rounds} rounds, in turn; each the whole process)")
+    print(f"{'':8} {'pages/s':>8} {'CPU s':>7} {'user':>6} {'system':>6} {'MiB':>6}   (medians of {options.rounds} rounds, in turn; each the whole process; CPU s for {options.ads} ads)")
     for name in names:
         rows[name] = {
-            "rate": options.ads / middle(name, lambda one: one["wall"]),
-            "cpu": middle(name, lambda one: one["user"] + one["system"]),
+            "rate": read[name] / middle(name, lambda one: one["wall"]),
+            "cpu": middle(name, lambda one: one["user"] + one["system"]) * options.ads / read[name],
             "memory": middle(name, lambda one: one["memory"]),
         }
         print(f"{name:8} {rows[name]['rate']:8.0f} {rows[name]['cpu']:7.2f} {middle(name, lambda one: one['user']):6.2f} {middle(name, lambda one: one['system']):6.2f} {rows[name]['memory']:6.0f}")
