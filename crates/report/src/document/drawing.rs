@@ -165,11 +165,15 @@ impl Drawing {
 fn svg_path(parts: &[Vec<(f64, f64)>], closed: bool) -> String {
     let tenths = |value: f64| (value * 10.0).round() as i64;
     let mut path = String::new();
-    let number = |path: &mut String, value: i64| {
-        if value >= 0 && path.ends_with(|c: char| c.is_ascii_digit()) {
+    // Two numbers need nothing between them where the second begins with a sign, or with a point that the first has already.
+    let mut pointed = false;
+    let mut number = |path: &mut String, value: i64| {
+        let (sign, whole, tenth) = (if value < 0 { "-" } else { "" }, value.abs() / 10, value.abs() % 10);
+        let begins_with_point = sign.is_empty() && whole == 0 && tenth != 0;
+        if sign.is_empty() && !(begins_with_point && pointed) && path.ends_with(|c: char| c.is_ascii_digit()) {
             path.push(' ');
         }
-        let (sign, whole, tenth) = (if value < 0 { "-" } else { "" }, value.abs() / 10, value.abs() % 10);
+        pointed = tenth != 0;
         // Writing to a String cannot fail.
         _ = match (whole, tenth) {
             (_, 0) => write!(path, "{sign}{whole}"),
@@ -219,6 +223,7 @@ mod tests {
     fn a_path_goes_by_steps_and_ends_where_it_should() {
         let parts = vec![vec![(1.0, 2.0), (1.04, 2.0), (1.5, 2.0), (0.04, 1.46)], vec![(10.0, 10.0), (-1.0, 10.0)]];
         assert_eq!(svg_path(&parts, false), "M1 2l.5 0-1.5-.5M10 10l-11 0");
+        assert_eq!(svg_path(&[vec![(0.0, 0.0), (0.5, 0.3), (1.0, 1.3)]], false), "M0 0l.5.3.5 1");
         assert!(svg_path(&parts, true).ends_with("l-11 0Z"));
     }
 }
