@@ -72,7 +72,7 @@ try:
     pages = ["/queue", "/queue?band=medium&region=region-hovedstaden", "/queue?region=region-hovedstaden", "/queue?language=en",
              "/queue?indicator=third_person_voice", case, *([network.group(1)] if network else []), *([ad.group(1)] if ad else []),
              "/search", "/search?q=pige", "/search?q=ring+ny", "/search?q=ny&show=networks", "/search?q=ny&show=cases", "/second", "/history", "/history?whose=all",
-             "/shared-numbers", "/indicators", "/indicators/third_person_voice", "/drift", "/try"]
+             "/shared-numbers", "/indicators", "/indicators/third_person_voice", "/drift", "/try", "/findings"]
     over = 0
     for path in pages:
         rounds = [ask("GET", path) for _ in range(ROUNDS)]

@@ -138,7 +138,7 @@ for (const [language, size] of withAxe ? everyLook : everyLook.slice(0, 2)) {
     await page.goto(`${base}/second`);
     await check(page, "second", language, size);
     await page.goto(`${base}/indicators`);
-    await check(page, "indicators", language, size, 200_000);
+    await check(page, "indicators", language, size);
     await page.goto(`${base}/indicators/third_person_voice`);
     await check(page, "indicator", language, size);
     await page.goto(`${base}/try`);
@@ -189,11 +189,11 @@ for (const [language, size] of withAxe ? everyLook : everyLook.slice(0, 2)) {
     await page.goto(`${base}/findings`);
     assert.ok((await page.locator("main svg").count()) >= 5, "charts and the map");
     assert.ok((await page.locator("main table").count()) >= (await page.locator("main svg").count()), "each has its table");
-    await check(page, "findings", language, size, 400_000);
+    await check(page, "findings", language, size);
     await page.locator("#f-region").selectOption({ index: 1 });
     await page.locator("form[action='/findings'] button").click();
     await page.waitForURL(/region=/);
-    await check(page, "findings-region", language, size, 400_000);
+    await check(page, "findings-region", language, size);
     const file = await page.request.get(base + (await page.locator("a[href^='/findings.csv']").first().getAttribute("href")));
     assert.equal(file.status(), 200, "a table is a file");
     const refused = await page.goto(`${base}/today`);
@@ -437,7 +437,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
     await check(page, "sites", language, size);
     assert.equal(await page.locator("a[href^='/sites/demo-']").count() >= 3, true, "three sites");
     await follow(page.locator("a[href^='/sites/demo-']").first());
-    await check(page, "site", language, size, 200_000);
+    await check(page, "site", language, size);
     await page.goto(`${base}/people`);
     await check(page, "people", language, size);
     await page.locator("#login").fill(`ny-${language}`);
@@ -483,7 +483,7 @@ for (const [language, size] of [["da", "desktop"], ["en", "phone"]]) {
   await signIn(page, "forsker");
   for (const name of ["queue", "search", "findings", "second", "drift"]) {
     await page.goto(`${base}/${name}`);
-    await check(page, `${name}-dark`, "da", "desktop", 400_000);
+    await check(page, `${name}-dark`, "da", "desktop");
   }
   await context.close();
 }

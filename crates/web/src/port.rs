@@ -74,6 +74,8 @@ pub struct FindingsAsked {
 /// The figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindingsMade {
+    /// When the figures were counted: some minutes ago, where somebody looked before.
+    pub counted_at: Timestamp,
     /// What is said of the chosen region or language, before the rest.
     pub chosen: Vec<report::document::Block>,
     /// The report.

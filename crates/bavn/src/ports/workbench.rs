@@ -3,6 +3,7 @@
 use super::what_if::Trials;
 use crate::config::Config;
 use crate::pipeline::{self, NewReference};
+use crate::release::{self, KeptFigures};
 use async_trait::async_trait;
 use domain::{AdRef, Field, Waterfall};
 use jiff::Timestamp;
@@ -33,6 +34,7 @@ pub struct Bench {
     turn: Arc<Mutex<()>>,
     /// Time of the last judgement (milliseconds): the analysis that has its turn takes in all up to it.
     judged_ms: Arc<AtomicI64>,
+    figures: KeptFigures,
 }
 
 impl Bench {
@@ -45,6 +47,7 @@ impl Bench {
             turns: Arc::new(Semaphore::new(2)),
             turn: Arc::default(),
             judged_ms: Arc::default(),
+            figures: KeptFigures::default(),
         }
     }
 
@@ -57,6 +60,8 @@ impl Bench {
             turns: self.turns.clone(),
             turn: self.turn.clone(),
             judged_ms: self.judged_ms.clone(),
+            // What counts and how may be said in the configuration.
+            figures: KeptFigures::default(),
         }
     }
 
@@ -85,7 +90,7 @@ impl Workbench for Bench {
     }
 
     async fn findings(&self, asked: &FindingsAsked) -> Result<FindingsMade, WorkbenchError> {
-        crate::release::page(&self.store, &self.config, asked)
+        release::page(&self.store, &self.config, asked, &self.figures)
             .await
             .map_err(|error| WorkbenchError::Unavailable { what: error.to_string() })
     }

@@ -6,4 +6,4 @@ mod status;
 
 pub use gather::{Asked, gather};
 pub use package::{Making, Outcome, PERIOD, made, verify};
-pub use status::{page, report};
+pub use status::{KeptFigures, page, report};

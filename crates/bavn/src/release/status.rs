@@ -4,13 +4,17 @@ use super::gather::{Asked, gather};
 use crate::config::Config;
 use anyhow::Context;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use report::document::Tongue;
 use report::figures::{Figures, LANGUAGE, REGION};
 use report::guard::cube::LEAST;
 use report::guard::earlier::Released;
 use report::package::sha256;
 use report::source::Source;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use store::{Actor, Look, NewRelease, Store};
+use tokio::sync::Mutex;
 use web::{FindingsAsked, FindingsMade, Language};
 
 /// Gathers a period and computes its figures against what was released before; notes the release. The same report again is
@@ -27,8 +31,33 @@ pub async fn report(
     Ok((source, figures))
 }
 
+/// How long the figures of a period serve: a page says as of when they are, and to choose another region counts nothing anew.
+const KEPT: Duration = Duration::from_secs(600);
+
+/// What was counted of a period.
+struct Counted {
+    from: Date,
+    to: Date,
+    /// As of which analysis, and when by the pages' clock (a demo's stands still) and by this machine's.
+    analysed_as_of: Timestamp,
+    at: Timestamp,
+    since: Instant,
+    source: Source,
+    figures: Figures,
+    release: NewRelease,
+}
+
+/// The period that was counted last. Whoever asks for it while it is being counted waits for that.
+#[derive(Default)]
+pub struct KeptFigures(Mutex<Option<Arc<Counted>>>);
+
 /// The figures of a page; noted as a release where they leave the house.
-pub async fn page(store: &Store, config: &Config, asked: &FindingsAsked) -> anyhow::Result<FindingsMade> {
+pub async fn page(
+    store: &Store,
+    config: &Config,
+    asked: &FindingsAsked,
+    kept: &KeptFigures,
+) -> anyhow::Result<FindingsMade> {
     let actor = Actor::Account(asked.by);
     let look = Look {
         actor: actor.clone(),
@@ -37,19 +66,10 @@ pub async fn page(store: &Store, config: &Config, asked: &FindingsAsked) -> anyh
         subject: format!("{} {}", asked.from, asked.to),
         at: asked.at,
     };
-    let header = store.latest_analysis().await?.context("nothing was analysed yet")?;
-    let as_of = asked.at.max(header.as_of);
-    let of = Asked {
-        programme: config.programme(None)?,
-        from: asked.from,
-        to: asked.to,
-        as_of,
-        analysed_as_of: header.as_of,
-        look: &look,
-    };
-    let (source, figures, release) = counted(store, config, &of, asked.at).await?;
+    let counted = counted_for(store, config, asked, &look, kept).await?;
+    let Counted { source, figures, release, .. } = &*counted;
     if asked.leaves {
-        store.note_release(&release, &actor).await?;
+        store.note_release(release, &actor).await?;
     }
     let tongue = match asked.tongue {
         Language::Da => Tongue::Da,
@@ -59,12 +79,48 @@ pub async fn page(store: &Store, config: &Config, asked: &FindingsAsked) -> anyh
         |dimension: usize| figures.cube.dimensions().get(dimension).map(|d| d.values.clone()).unwrap_or_default();
     let (region, language) = (asked.region.as_deref(), asked.language.as_deref());
     Ok(FindingsMade {
-        chosen: report::status::chosen(&figures, region, language, &source, tongue),
-        proposals: report::status::proposals(&figures, &source, tongue),
-        document: report::status::document(&source, &figures, tongue),
+        counted_at: counted.at,
+        chosen: report::status::chosen(figures, region, language, source, tongue),
+        proposals: report::status::proposals(figures, source, tongue),
+        document: report::status::document(source, figures, tongue),
         regions: values(REGION).into_iter().filter(|region| region != "unknown").collect(),
         languages: values(LANGUAGE).into_iter().filter(|language| language != "other").collect(),
     })
+}
+
+/// From what is kept, while it is of this analysis and not too old; each look is logged.
+async fn counted_for(
+    store: &Store,
+    config: &Config,
+    asked: &FindingsAsked,
+    look: &Look,
+    kept: &KeptFigures,
+) -> anyhow::Result<Arc<Counted>> {
+    let header = store.latest_analysis().await?.context("nothing was analysed yet")?;
+    let mut last = kept.0.lock().await;
+    let serves = |counted: &&Arc<Counted>| {
+        (counted.from, counted.to, counted.analysed_as_of) == (asked.from, asked.to, header.as_of)
+            && counted.since.elapsed() < KEPT
+    };
+    if let Some(counted) = last.as_ref().filter(serves) {
+        store.audit(look).await?;
+        return Ok(counted.clone());
+    }
+    // The room that the one before took is free before another is counted.
+    *last = None;
+    let of = Asked {
+        programme: config.programme(None)?,
+        from: asked.from,
+        to: asked.to,
+        as_of: asked.at.max(header.as_of),
+        analysed_as_of: header.as_of,
+        look,
+    };
+    let (source, figures, release) = counted(store, config, &of, asked.at).await?;
+    let (from, to, at, since) = (asked.from, asked.to, asked.at, Instant::now());
+    let made = Arc::new(Counted { from, to, analysed_as_of: header.as_of, at, since, source, figures, release });
+    *last = Some(made.clone());
+    Ok(made)
 }
 
 async fn counted(

@@ -44,6 +44,7 @@ enum Shown {
 struct FindingsTemplate {
     page: Page,
     selects: Vec<Select>,
+    counted: String,
     pdf_href: String,
     blocks: Vec<Shown>,
     proposals: Vec<ProposalView>,
@@ -155,6 +156,7 @@ pub async fn findings(
     let page = Page::of(&state, &visit, &who, visit.language.t("findings-title"));
     let template = FindingsTemplate {
         selects: selects(&state, &page, &asked, &made),
+        counted: page.v("findings-counted", "time", page.time(&made.counted_at)),
         pdf_href: format!("/findings.pdf?{}", query_of(&asked)),
         blocks: shown(&made, &query_of(&asked)),
         proposals: proposals(&state, &page, &made),

@@ -52,6 +52,7 @@ findings-region = Region
 findings-language = Sprog
 findings-any = alle
 findings-show = Vis
+findings-counted = Talt { $time }. Nyt kommer med i løbet af ti minutter.
 findings-pdf = Hent rapporten som PDF
 findings-csv = Hent tabellen
 findings-pdf-note = Når du henter den, står det i listen over det, der er sendt ud.

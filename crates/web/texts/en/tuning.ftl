@@ -52,6 +52,7 @@ findings-region = Region
 findings-language = Language
 findings-any = all
 findings-show = Show
+findings-counted = Counted { $time }. What is new comes in within ten minutes.
 findings-pdf = Download the report as PDF
 findings-csv = Download the table
 findings-pdf-note = When you fetch it, that is noted in the list of what was sent out.

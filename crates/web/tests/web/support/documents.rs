@@ -31,6 +31,7 @@ pub fn findings(asked: &FindingsAsked) -> FindingsMade {
         because: "udfald: 3,00 (1,50–6,00)".into(),
     };
     FindingsMade {
+        counted_at: asked.at,
         chosen,
         document,
         proposals: vec![proposal("third_person_voice", "A"), proposal("not_in_the_files", "A")],
