@@ -134,7 +134,7 @@ impl Config {
     pub fn load(folder: &Path, fallback: bool) -> anyhow::Result<Config> {
         let source = Source::open(folder, fallback)?;
         let CrawlConfig { settings, programmes, sites, version } = source.crawl_config()?;
-        let catalogue = source.catalogue()?;
+        let (catalogue, reader) = source.reading()?;
         let instruments = source.instruments()?;
         for programme in programmes.values() {
             if let Some(id) = programme.instruments.iter().find(|id| !instruments.has(id)) {
@@ -151,7 +151,7 @@ impl Config {
             over: Overlay::default(),
             reader_version: source.reader_version(&catalogue)?,
             catalogue: Arc::new(catalogue),
-            reader: Arc::new(source.reader()?),
+            reader: Arc::new(reader),
             geography: source.geography()?,
             linkage: source.toml("linkage.toml")?,
             watch: source.watch()?,
@@ -268,8 +268,7 @@ impl Config {
 
     /// The catalogue and the reader alone, for `bavn read` and `bavn indicators`.
     pub fn load_reading(folder: &Path) -> anyhow::Result<(classifier::Catalogue, extract::Reader)> {
-        let source = Source::open(folder, true)?;
-        Ok((source.catalogue()?, source.reader()?))
+        Source::open(folder, true)?.reading()
     }
 
     /// The indicators in the shadow beside that catalogue.
@@ -525,6 +524,16 @@ impl Source {
         let (recipients, text): (Recipients, String) = self.later_toml("recipients.toml")?;
         recipients.check(&self.show("recipients.toml"), &text)?;
         Ok(recipients)
+    }
+
+    /// Catalogue and reader, side by side: they are most of what any start takes.
+    fn reading(&self) -> anyhow::Result<(classifier::Catalogue, extract::Reader)> {
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| self.reader());
+            let catalogue = self.catalogue()?;
+            let reader = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok((catalogue, reader))
+        })
     }
 
     fn reader(&self) -> anyhow::Result<extract::Reader> {

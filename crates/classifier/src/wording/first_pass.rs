@@ -6,8 +6,9 @@
 
 use super::literals::{Literal, MOST_PARTS, Needs, apostrophe};
 use super::trie::Trie;
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Which patterns could match.
@@ -116,7 +117,7 @@ impl FirstPass {
     /// For patterns given by the parts that each needs; one without parts can always match. `crosses` says of each
     /// whether it names a sign that ends a sentence.
     pub fn of(needs: Vec<Needs>, crosses: &[bool]) -> Self {
-        let mut known: HashMap<(bool, Vec<Literal>), u32> = HashMap::new();
+        let mut known: FxHashMap<(bool, Vec<Literal>), u32> = FxHashMap::default();
         let (mut kinds, mut rarest): (Vec<Kind>, Vec<Vec<u32>>) = (Vec::new(), Vec::new());
         let (mut patterns, mut steps, mut always) = (Vec::with_capacity(needs.len()), Vec::new(), Vec::new());
         for (number, needs) in (0_u32..).zip(needs) {

@@ -7,7 +7,7 @@
 //! the automaton ([`Walked::Far`]).
 
 use super::literals::Openings;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Steps for one try; ordinary text needs some dozens.
@@ -124,10 +124,10 @@ pub(super) type Made = (Arc<Part>, Bytes, bool);
 /// The parts made so far, each kept once.
 #[derive(Default)]
 pub(super) struct Parts {
-    known: HashMap<Key, Made>,
+    known: FxHashMap<Key, Made>,
     /// What stood in brackets.
-    groups: HashMap<String, Made>,
-    pub(super) openings: HashMap<usize, Openings>,
+    groups: FxHashMap<String, Made>,
+    pub(super) openings: FxHashMap<usize, Openings>,
 }
 
 impl Parts {

@@ -1,7 +1,7 @@
 //! What a word says of the language it is in: how frequent it is in each, and how usual its letters are.
 
 use crate::lexicon::files::FrequencyFile;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// At most so many languages; a row of the table is one byte for each.
 pub(crate) const LANGUAGES: usize = 32;
@@ -45,7 +45,7 @@ impl LanguageModel {
     ) -> Self {
         let mut model = Self { rows: vec![[UNLISTED; LANGUAGES]], ..Self::default() };
         model.lettered = vec![false; LANGUAGES];
-        let mut known: HashMap<&str, u32> = HashMap::new();
+        let mut known: FxHashMap<&str, u32> = FxHashMap::default();
         let mut counts = vec![[0u16; LANGUAGES]; SIGNS * SIGNS * SIGNS];
         let words = frequencies.iter().flat_map(|(code, lines)| {
             let language = codes.iter().position(|known| known == code);

@@ -7,8 +7,9 @@ use super::{AgeWords, Flags, Lexicon, Word, numbers, phrases::Phrases};
 use crate::error::ReaderError;
 use crate::language::LanguageModel;
 use domain::NormalText;
+use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Folds a word or phrase of a file and splits it into words as an ad's tokens are split.
 pub(crate) fn folded_words(text: &str) -> Vec<String> {
@@ -34,7 +35,7 @@ fn number_key(file: &str, key: &str) -> Result<u16, ReaderError> {
 }
 
 #[derive(Default)]
-struct Words(HashMap<String, Word>);
+struct Words(FxHashMap<String, Word>);
 
 impl Words {
     fn entry(&mut self, word: String) -> &mut Word {
@@ -105,14 +106,14 @@ pub(crate) fn load(lexicon: &[(String, String)]) -> Result<(Lexicon, PlacesFile)
     words.flag(&places.prepositions, Flags::PREPOSITION);
     words.flag(&places.not_after, Flags::NOT_AFTER);
     words.flag(&places.area_after, Flags::AREA_AFTER);
-    let mut short_words: HashMap<String, Vec<String>> = HashMap::new();
+    let mut short_words: FxHashMap<String, Vec<String>> = FxHashMap::default();
     for (full, shorts) in &places.short_words {
         for short in shorts {
             words.entry(folded(short)).flags.add(Flags::SHORT);
             short_words.entry(folded(short)).or_default().push(folded(full));
         }
     }
-    let mut parts: HashMap<String, Vec<String>> = HashMap::new();
+    let mut parts: FxHashMap<String, Vec<String>> = FxHashMap::default();
     for (codes, list) in &places.parts {
         for word in list {
             let word = folded_words(word).pop().unwrap_or_default();
@@ -169,9 +170,9 @@ fn load_languages(
     Ok((languages, model))
 }
 
-fn load_numbers(words: &mut Words, file: &NumbersFile) -> HashMap<String, u8> {
+fn load_numbers(words: &mut Words, file: &NumbersFile) -> FxHashMap<String, u8> {
     let own = [&file.da, &file.en, &file.sv, &file.no, &file.de];
-    let mut number_words = HashMap::new();
+    let mut number_words = FxHashMap::default();
     for (language, others) in
         own.map(|own| (own, false)).into_iter().chain(file.others.values().map(|other| (other, true)))
     {
@@ -246,7 +247,7 @@ fn load_money(words: &mut Words, file: &MoneyFile) -> Result<(Vec<String>, Phras
     Ok((currencies, lengths))
 }
 
-fn load_contact(words: &mut Words, file: &ContactFile) -> (Vec<String>, HashMap<String, u8>) {
+fn load_contact(words: &mut Words, file: &ContactFile) -> (Vec<String>, FxHashMap<String, u8>) {
     words.flag(&file.phone.hints, Flags::HINT);
     words.flag(&file.phone.fillers, Flags::FILLER);
     words.flag(&file.phone.rest, Flags::FILLER.or(Flags::REST));
@@ -270,7 +271,7 @@ fn load_contact(words: &mut Words, file: &ContactFile) -> (Vec<String>, HashMap<
         services.push(service.clone());
     }
     let links: &WordLists = &file.links;
-    let mut hosts = HashMap::new();
+    let mut hosts = FxHashMap::default();
     for (service, list) in links {
         if let Some(index) = services.iter().position(|known| known == service) {
             hosts.extend(list.iter().map(|host| (host.clone(), index.min(255) as u8)));
@@ -300,7 +301,7 @@ impl Lexicon {
         let mut words = Words::default();
         let number_words = match toml::from_str(content) {
             Ok(file) => load_numbers(&mut words, &file),
-            Err(_) => HashMap::new(),
+            Err(_) => FxHashMap::default(),
         };
         for (word, minutes) in
             [("min", 1), ("minutter", 1), ("minutes", 1), ("time", 60), ("timer", 60), ("hour", 60), ("hours", 60)]

@@ -12,7 +12,7 @@ pub(crate) use ages::AgeWords;
 pub(crate) use flags::Flags;
 pub(crate) use load::load;
 use phrases::Phrases;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Everything known about a word, small enough to be copied into its token.
 #[derive(Clone, Copy, Default)]
@@ -44,9 +44,9 @@ impl Word {
 /// All word lists.
 #[derive(Default)]
 pub(crate) struct Lexicon {
-    pub(crate) words: HashMap<String, Word>,
+    pub(crate) words: FxHashMap<String, Word>,
     /// Number words without compounds, for words written together (`nulnulfem`).
-    pub(crate) number_words: HashMap<String, u8>,
+    pub(crate) number_words: FxHashMap<String, u8>,
     pub(crate) currencies: Vec<String>,
     pub(crate) services: Vec<String>,
     /// Codes of the languages that `model` knows.
@@ -68,11 +68,11 @@ pub(crate) struct Lexicon {
     /// Street endings, folded, longest first; `true` for those that are sure in lower case.
     pub(crate) street_endings: Vec<(String, bool)>,
     /// Hosts whose path is a handle, with the service's index.
-    pub(crate) link_hosts: HashMap<String, u8>,
+    pub(crate) link_hosts: FxHashMap<String, u8>,
     /// Short forms in place names (`nr` for `noerre`), several full words each.
-    pub(crate) short_words: HashMap<String, Vec<String>>,
+    pub(crate) short_words: FxHashMap<String, Vec<String>>,
     /// Parts of the country with the first digits of their municipality codes.
-    pub(crate) parts: HashMap<String, Vec<String>>,
+    pub(crate) parts: FxHashMap<String, Vec<String>>,
 }
 
 impl Lexicon {

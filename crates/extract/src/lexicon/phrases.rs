@@ -1,16 +1,16 @@
 //! Short phrases found forwards from their first word or backwards from their last.
 
 use crate::tokens::{Kind, Tokens};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Phrases with a value each, indexed by one of their ends. Symbols between their words do not matter.
 pub(crate) struct Phrases<V> {
-    by_end: HashMap<String, Vec<(Vec<String>, V)>>,
+    by_end: FxHashMap<String, Vec<(Vec<String>, V)>>,
 }
 
 impl<V> Default for Phrases<V> {
     fn default() -> Self {
-        Self { by_end: HashMap::new() }
+        Self { by_end: FxHashMap::default() }
     }
 }
 

@@ -4,7 +4,8 @@ use super::names::{base, shortened, without_marks, words};
 use crate::error::ReaderError;
 use crate::lexicon::files::PlacesFile;
 use crate::lexicon::{Flags, Lexicon};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// How careful one must be with a name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -39,9 +40,9 @@ pub(crate) struct Postal {
 
 /// All places by their first word, and by postal code.
 pub(crate) struct Gazetteer {
-    by_first: HashMap<String, Vec<(Vec<String>, usize)>>,
+    by_first: FxHashMap<String, Vec<(Vec<String>, usize)>>,
     entries: Vec<Entry>,
-    postal: HashMap<u32, Postal>,
+    postal: FxHashMap<u32, Postal>,
 }
 
 struct Row {
@@ -153,7 +154,7 @@ struct Builder<'a> {
     file: &'a PlacesFile,
     lexicon: &'a mut Lexicon,
     municipalities: &'a BTreeMap<String, String>,
-    names: HashMap<Vec<String>, usize>,
+    names: FxHashMap<Vec<String>, usize>,
     entries: Vec<Entry>,
     strong: HashSet<String>,
     mild: HashSet<String>,
@@ -169,7 +170,7 @@ impl<'a> Builder<'a> {
             file,
             lexicon,
             municipalities,
-            names: HashMap::new(),
+            names: FxHashMap::default(),
             entries: Vec::new(),
             strong,
             mild,
@@ -287,8 +288,8 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn finish(self) -> (HashMap<String, Vec<(Vec<String>, usize)>>, Vec<Entry>) {
-        let mut by_first: HashMap<String, Vec<(Vec<String>, usize)>> = HashMap::new();
+    fn finish(self) -> (FxHashMap<String, Vec<(Vec<String>, usize)>>, Vec<Entry>) {
+        let mut by_first: FxHashMap<String, Vec<(Vec<String>, usize)>> = FxHashMap::default();
         for (mut key, index) in self.names {
             let first = key.remove(0);
             self.lexicon.words.entry(first.clone()).or_default().flags.add(Flags::PLACE);
