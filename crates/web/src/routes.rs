@@ -90,6 +90,7 @@ routes! {
     get "/readyz" Public => health::readyz;
     get "/assets/{name}" Public => assets::asset;
     get "/objections" Either(Researcher, Administrator) => objections::objections;
+    get "/objections.csv" Either(Researcher, Administrator) => objections::file;
     post "/objections/{id}/decide" Either(Researcher, Administrator) => objections::decide;
     post "/objections/{id}/undo" Either(Researcher, Administrator) => objections::undo;
     post "/objections/{id}/withdraw" Either(Researcher, Administrator) => objections::withdraw;
@@ -133,6 +134,7 @@ routes! {
     post "/second/{id}/read" Only(Researcher) => second::answer;
     post "/second/{id}/give-back" Only(Researcher) => second::give_back;
     get "/drift" Only(Researcher) => drift::drift;
+    get "/drift.csv" Only(Researcher) => drift::file;
     get "/findings" Only(Researcher) => findings::findings;
     get "/findings.csv" Only(Researcher) => findings::table;
     get "/findings.pdf" Only(Researcher) => findings::pdf;
@@ -221,8 +223,10 @@ routes! {
     get "/what-if" Either(Researcher, Administrator) => what_if::form;
     post "/what-if" Either(Researcher, Administrator) => what_if::begin;
     get "/what-if/{id}" Either(Researcher, Administrator) => what_if::trial;
+    get "/what-if/{id}/file" Either(Researcher, Administrator) => what_if::trial_file;
     post "/what-if/{id}/adopt" Either(Researcher, Administrator) => what_if::adopt;
     get "/shadow/{id}" Either(Researcher, Administrator) => shadow::shadow;
+    get "/shadow/{id}/file" Either(Researcher, Administrator) => shadow::file;
     post "/shadow/{id}/adopt" Either(Researcher, Administrator) => shadow::adopt;
     post "/shadow/{id}/drop" Either(Researcher, Administrator) => shadow::leave;
     get "/indicators" SignedIn => indicators::indicators;

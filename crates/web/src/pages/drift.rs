@@ -1,7 +1,7 @@
 //! Fairness and drift: how often which language is flagged, what points rest on, what began or stopped to fire.
 
 use super::firings::group_name;
-use super::show;
+use super::{csv, show};
 use crate::AppState;
 use crate::access::{Researcher, Visit};
 use crate::errors::WebError;
@@ -9,7 +9,7 @@ use crate::page::Page;
 use crate::picture::line_chart::{Line, lines};
 use askama::Template;
 use axum::extract::State;
-use axum::response::Html;
+use axum::response::{Html, Response};
 use classifier::{Share, Warning, warnings, wilson};
 use domain::{IndicatorId, RunFigures};
 use std::collections::BTreeSet;
@@ -102,6 +102,39 @@ pub async fn drift(
         page,
     };
     show(&view)
+}
+
+/// The history of the analyses as a file: one row for each count, the newest analysis first.
+pub async fn file(State(state): State<AppState>, Researcher(who): Researcher) -> Result<Response, WebError> {
+    state.store.audit(&who.look("export:drift", "research", String::new(), state.now())).await?;
+    let mut rows = Vec::new();
+    for row in state.store.run_figures(MOST).await? {
+        let of = &row.analysis;
+        let mut put = |kind: &str, of_what: &str, count: String| {
+            rows.push(vec![of.as_of.to_string(), of.catalogue.clone(), kind.to_owned(), of_what.to_owned(), count]);
+        };
+        let figures = &row.figures;
+        put("advertisers", "", figures.advertisers.to_string());
+        for (band, count) in ["none", "low", "medium", "high"].iter().zip(figures.bands) {
+            put("band", band, count.to_string());
+        }
+        for (code, of) in &figures.languages {
+            put("language_advertisers", code, of.advertisers.to_string());
+            put("language_flagged", code, of.flagged.to_string());
+            put("language_high", code, of.high.to_string());
+        }
+        for (group, points) in &figures.points {
+            put("group_points", &group.0.to_string(), points.to_string());
+        }
+        for (id, count) in &figures.fired {
+            put("indicator_fired", id.as_str(), count.to_string());
+        }
+        for (id, count) in &figures.abstained {
+            put("indicator_abstained", id.as_str(), count.to_string());
+        }
+    }
+    let header = ["as_of", "catalogue", "kind", "of", "count"].map(str::to_owned).to_vec();
+    Ok(csv::answer("drift", header, rows))
 }
 
 fn percent(page: &Page, share: f64) -> String {

@@ -1,7 +1,7 @@
 //! Objections for the office: on which of them a named person must decide how far they go, and all of them as they came.
 //! Contacts stand as pseudonyms.
 
-use super::{Choice, show};
+use super::{Choice, csv, show};
 use crate::AppState;
 use crate::access::{Office, Visit, Who};
 use crate::errors::WebError;
@@ -70,6 +70,19 @@ pub async fn objections(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Html<String>, WebError> {
     page(&state, &visit, &who, Wrong::default(), query.get("done")).await
+}
+
+/// All of them as a file. Contacts stand as pseudonyms there too.
+pub async fn file(State(state): State<AppState>, Office(who): Office, visit: Visit) -> Result<Response, WebError> {
+    let look = who.look("export:objections", "objections", String::new(), state.now());
+    let rows = state.store.objections(&look, false, csv::MOST_ROWS).await?;
+    let page = Page::of(&state, &visit, &who, String::new());
+    let cells = |row: &ObjectionRow| {
+        let view = row_view(&page, row);
+        vec![view.contact, view.made, view.covers, view.state]
+    };
+    let header = ["contact", "made", "covers", "state"].map(str::to_owned).to_vec();
+    Ok(csv::answer("objections", header, rows.iter().map(cells).collect()))
 }
 
 async fn page(

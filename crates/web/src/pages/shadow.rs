@@ -1,8 +1,8 @@
 //! An indicator in the shadow: what it would do if it were adopted, on stored and incoming ads. Until then it does nothing.
 
 use super::pair::wrong_reason;
-use super::show;
-use super::what_if::{ChangeView, KindView, change_views, moved_view};
+use super::what_if::{ChangeView, KindView, MOVED_HEADER, change_views, moved_cells, moved_view};
+use super::{csv, show};
 use crate::AppState;
 use crate::access::{Office, Visit, Who};
 use crate::errors::WebError;
@@ -15,7 +15,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::collections::{BTreeSet, HashMap};
-use store::{Actor, CaseChange, ShadowOverview, ShadowRow};
+use store::{Actor, CaseChange, CaseId, ShadowOverview, ShadowRow};
 
 /// Rows of one kind on a page.
 const ROWS: u32 = 50;
@@ -38,6 +38,7 @@ struct ShadowView {
     about: String,
     changes: Vec<ChangeView>,
     kinds: Vec<KindView>,
+    csv_cut: Option<String>,
     reason: String,
     error: Option<String>,
 }
@@ -122,6 +123,7 @@ async fn shadow_page(
         about: about.unwrap_or_default(),
         changes: change_views(state, &page, &info.changes),
         kinds,
+        csv_cut: csv::cut(&page, overview.as_ref().map_or(0, |overview| overview.counts.fires.into())),
         reason,
         error,
         page,
@@ -150,7 +152,18 @@ async fn kind(
     let rows = state.store.shadow_rows(&look, version, change, (at * u64::from(ROWS), ROWS)).await?;
     let subjects: BTreeSet<String> = rows.iter().map(|row| row.then.subject.clone()).collect();
     let cases = state.store.cases_about(&subjects).await?;
-    let moved = |row: &ShadowRow| MovedCase {
+    let left = count > (at + 1) * u64::from(ROWS);
+    Ok(Some(KindView {
+        key,
+        title: page.t(&format!("what-if-{key}")),
+        count: page.whole(count),
+        rows: rows.iter().map(|row| moved_view(state, page, who, &moved(row, &cases))).collect(),
+        more: left.then(|| (format!("/shadow/{id}?{key}={}#k-{key}", at + 1), page.t("pager-next"))),
+    }))
+}
+
+fn moved(row: &ShadowRow, cases: &HashMap<String, CaseId>) -> MovedCase {
+    MovedCase {
         subject: row.then.subject.clone(),
         case: cases.get(&row.then.subject).cloned(),
         now: Some(row.now.clone()),
@@ -160,15 +173,32 @@ async fn kind(
         causes: row.causes.clone(),
         other_ads: false,
         also_without: None,
-    };
-    let left = count > (at + 1) * u64::from(ROWS);
-    Ok(Some(KindView {
-        key,
-        title: page.t(&format!("what-if-{key}")),
-        count: page.whole(count),
-        rows: rows.iter().map(|row| moved_view(state, page, who, &moved(row))).collect(),
-        more: left.then(|| (format!("/shadow/{id}?{key}={}#k-{key}", at + 1), page.t("pager-next"))),
-    }))
+    }
+}
+
+/// Whom it would move, then all others on which it fires, as a file.
+pub async fn file(
+    State(state): State<AppState>,
+    Office(who): Office,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let shadows = state.workbench.shadows();
+    let info = shadows.iter().find(|info| info.indicator.id.as_str() == id).ok_or(WebError::NotFound)?;
+    let look = who.look("export:shadow", "review", id.clone(), state.now());
+    let page = Page::of(&state, &visit, &who, String::new());
+    let mut cells = Vec::new();
+    for change in CaseChange::ALL.map(Some).into_iter().chain([None]) {
+        let left = csv::MOST_ROWS.saturating_sub(cells.len() as u32);
+        let rows = state.store.shadow_rows(&look, &info.version, change, (0, left)).await?;
+        // Those that it moves and on which it fires are there already.
+        let rows = rows.iter().filter(|row| change.is_some() || row.change.is_none());
+        cells.extend(rows.map(|row| {
+            let of = row.change.map_or("fires", CaseChange::as_str);
+            moved_cells(&state, &page, &who, of, &moved(row, &HashMap::new()))
+        }));
+    }
+    Ok(csv::answer("shadow", MOVED_HEADER.map(str::to_owned).to_vec(), cells))
 }
 
 /// Takes it into the catalogue.

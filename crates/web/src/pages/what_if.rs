@@ -4,7 +4,7 @@
 use super::firings::group_name;
 use super::network::subject_name;
 use super::pair::wrong_reason;
-use super::show;
+use super::{csv, show};
 use crate::AppState;
 use crate::access::{Office, Visit, Who};
 use crate::errors::WebError;
@@ -94,6 +94,7 @@ struct ResultView {
     unchanged: String,
     anyway: Option<String>,
     kinds: Vec<KindView>,
+    csv_cut: Option<String>,
     reason: String,
     error: Option<String>,
     done: bool,
@@ -304,6 +305,32 @@ pub async fn trial(
     trial_page(&state, &visit, &who, id, query.get("all"), (String::new(), None, false))
 }
 
+/// Columns of a file of cases that move.
+pub(super) const MOVED_HEADER: [&str; 6] = ["subject", "change", "now", "then", "why", "also_without"];
+
+/// A row of such a file.
+pub(super) fn moved_cells(state: &AppState, page: &Page, who: &Who, change: &str, one: &MovedCase) -> Vec<String> {
+    let view = moved_view(state, page, who, one);
+    let anyway = if view.anyway { "1" } else { "0" }.to_owned();
+    vec![view.name, change.to_owned(), view.now, view.then, view.why.join(", "), anyway]
+}
+
+/// What a trial found, as a file.
+pub async fn trial_file(
+    State(state): State<AppState>,
+    Office(who): Office,
+    visit: Visit,
+    Path(id): Path<u64>,
+) -> Result<Response, WebError> {
+    let (_, trial) = state.workbench.trial(id).ok_or(WebError::NotFound)?;
+    let Trial::Done(found) = trial else { return Err(WebError::NotFound) };
+    state.store.audit(&who.look("export:what_if", "review", id.to_string(), state.now())).await?;
+    let page = Page::of(&state, &visit, &who, String::new());
+    let rows = found.moved.iter().take(csv::MOST_ROWS as usize);
+    let rows = rows.map(|one| moved_cells(&state, &page, &who, one.change.as_str(), one)).collect();
+    Ok(csv::answer("what-if", MOVED_HEADER.map(str::to_owned).to_vec(), rows))
+}
+
 fn trial_page(
     state: &AppState,
     visit: &Visit,
@@ -324,6 +351,7 @@ fn trial_page(
         unchanged: String::new(),
         anyway: None,
         kinds: Vec::new(),
+        csv_cut: None,
         reason,
         error,
         done,
@@ -345,6 +373,7 @@ fn trial_page(
             view.unchanged = page.n("what-if-unchanged", found.unchanged);
             let anyway = found.moved.iter().filter(|one| one.also_without == Some(true)).count();
             view.anyway = (anyway > 0).then(|| page.n("what-if-anyway-count", anyway));
+            view.csv_cut = csv::cut(page, found.moved.len() as u64);
             view.kinds = kinds(state, page, who, id, &found, all);
         }
     }
