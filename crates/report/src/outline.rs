@@ -90,6 +90,10 @@ fn read(topology: &Value) -> Option<BTreeMap<String, Area>> {
                 rings.push(points);
             }
         }
+        // The first ring was taken unseen, and may be an islet that became a line there and back.
+        if rings.iter().any(|ring| ring.len() >= 4) {
+            rings.retain(|ring| ring.len() >= 4);
+        }
         areas.insert(code, Area { rings, middle });
     }
     Some(areas)

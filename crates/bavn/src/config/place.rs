@@ -19,7 +19,13 @@ pub struct ProgrammePlace {
 const PORTS_APART: u16 = 10;
 
 impl ProgrammePlace {
-    fn of(&self, first: SocketAddr) -> SocketAddr {
+    /// The place beside the first.
+    pub fn second() -> Self {
+        Self { number: 1, ..Self::default() }
+    }
+
+    /// Where this one's pages are where those of the first are at `first`.
+    pub fn of(&self, first: SocketAddr) -> SocketAddr {
         let mut own = first;
         if first.port() != 0 {
             own.set_port(first.port().saturating_add(PORTS_APART.saturating_mul(self.number)));

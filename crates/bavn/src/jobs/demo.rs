@@ -1,10 +1,11 @@
 //! `bavn demo`: the whole path on synthetic sites. Key, people and 'today' come from the seed; one virtual clock drives
 //! sites, pacing and schedule, so that 30 days run in minutes and every run is the same.
 
+mod clinics;
 mod history;
 
 use crate::cli::{Cli, DemoArgs};
-use crate::config::{Config, Duty, UrgentPerson, write_builtin};
+use crate::config::{Config, Duty, ProgrammePlace, UrgentPerson, write_builtin};
 use crate::configuring::copy_texts;
 use crate::jobs::{analyse, crawl, list, serve};
 use crate::key::{database_url, default_key_file, write_key};
@@ -40,6 +41,11 @@ const MORNING: jiff::civil::Time = jiff::civil::time(8, 30, 0, 0);
 pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     let started = std::time::Instant::now();
     let listener = if args.once { None } else { Some(serve::listen(args.listen).await?) };
+    let beside = clinics::beside(cli);
+    let other = match &beside {
+        Some(_) if !args.once => Some(serve::listen(ProgrammePlace::second().of(args.listen)).await?),
+        _ => None,
+    };
     let mut config = Config::of(cli, true)?;
     let settings = PopulationSettings {
         seed: args.seed,
@@ -49,7 +55,7 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     };
     eprintln!("Making {} advertisers and their ads (seed {}) …", settings.advertisers, settings.seed);
     let population = Arc::new(tokio::task::spawn_blocking(move || Population::generate(&settings)).await?);
-    let store = fresh_store(cli, args.seed, population.settings.start).await?;
+    let store = fresh_store(cli, from_seed(args.seed, "key"), population.settings.start).await?;
     let clock = VirtualClock::new(population.settings.start);
     let sites = DemoSites::start(population.clone(), clock.reader()).await.context("starting the synthetic sites")?;
     make_folder(cli).context("writing the demo's configuration")?;
@@ -87,6 +93,10 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     let decided = review(&store, &second, reviewer, today).await?;
     eprintln!("{decided} cases were decided by the demo's researcher; the others wait.");
     make_lists(&config, &store, today).await?;
+    let clinics = match beside {
+        Some(own) => Some(clinics::make(own, args.seed, today).await?),
+        None => None,
+    };
     if cli.database.as_deref().is_none_or(str::is_empty) {
         std::fs::write(cli.data.join("truth.jsonl"), population.truth_jsonl()).context("writing truth.jsonl")?;
         eprintln!("Who is behind each ad stands in {}.", cli.data.join("truth.jsonl").display());
@@ -94,22 +104,37 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     eprintln!("Done in {:.0} s.", started.elapsed().as_secs_f64());
     let Some(listener) = listener else {
         store.close().await;
+        if let Some(clinics) = clinics {
+            clinics.store.close().await;
+        }
         return Ok(());
     };
     println!("bavn is at http://{}/", listener.local_addr()?);
-    for person in &people {
+    tell(&people);
+    if let Some((other, clinics)) = other.as_ref().zip(clinics.as_ref()) {
+        println!("The clinics' programme is at http://{}/", other.local_addr()?);
+        tell(&clinics.people);
+    }
+    println!("The demo asks for no code from an app; an installation does, from administrators and outreach workers.");
+    println!("Its rules and texts can be changed on the pages; the files are in {}.", folder(cli).display());
+    println!("Stop with Ctrl-C.");
+    let own = serve::pages(cli, config, store, listener, Some(today), crawl::signal());
+    let Some((other, clinics)) = other.zip(clinics) else { return own.await };
+    let second = serve::pages(&clinics.cli, clinics.config, clinics.store, other, Some(today), crawl::signal());
+    futures::future::try_join(own, second).await.map(drop)
+}
+
+/// Who can sign in.
+fn tell(people: &[Person]) {
+    for person in people {
         println!(
-            "  {:<14} {}   ({}, {})",
+            "  {:<18} {}   ({}, {})",
             person.account.login,
             person.password,
             person.account.name,
             person.account.role.as_str()
         );
     }
-    println!("The demo asks for no code from an app; an installation does, from administrators and outreach workers.");
-    println!("Its rules and texts can be changed on the pages; the files are in {}.", folder(cli).display());
-    println!("Stop with Ctrl-C.");
-    serve::pages(cli, config, store, listener, Some(today), crawl::signal()).await
 }
 
 /// The demo's own configuration, beside its data: whoever tries the demo changes nothing of an installation.
@@ -117,8 +142,8 @@ pub fn folder(cli: &Cli) -> PathBuf {
     crate::key::beside(cli, "demo-config")
 }
 
-/// Writes it anew: what `--config` names (else what is built into the program), with the demo's sites instead of others.
-fn make_folder(cli: &Cli) -> anyhow::Result<()> {
+/// Writes it anew: what `--config` names, else what is built into the program.
+fn copy_configuration(cli: &Cli) -> anyhow::Result<()> {
     let folder = folder(cli);
     match std::fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
@@ -129,6 +154,13 @@ fn make_folder(cli: &Cli) -> anyhow::Result<()> {
     } else {
         write_builtin(&folder)?;
     }
+    Ok(())
+}
+
+/// The demo's configuration: with its own sites instead of others.
+fn make_folder(cli: &Cli) -> anyhow::Result<()> {
+    copy_configuration(cli)?;
+    let folder = folder(cli);
     let sites = folder.join("sites");
     for other in std::fs::read_dir(&sites).into_iter().flatten() {
         let other = other?.path();
@@ -147,9 +179,9 @@ fn make_folder(cli: &Cli) -> anyhow::Result<()> {
 }
 
 /// What a command on a demo's store goes by: `--config` where that is there, else the demo's own files (a demo of before
-/// it had any: what is built into the program).
+/// it had any: what is built into the program). The clinics' programme stands in its own files alone.
 pub fn configured(cli: &Cli) -> anyhow::Result<Config> {
-    if folder(cli).is_dir() && !cli.config.is_dir() {
+    if folder(cli).is_dir() && (!cli.config.is_dir() || clinics::are_of(&folder(cli))) {
         return own(cli);
     }
     let mut config = Config::of(cli, true)?;
@@ -167,7 +199,11 @@ pub fn own(cli: &Cli) -> anyhow::Result<Config> {
 /// Turns a configuration into the demo's: its three sites (at `base_url`, or at addresses that lead nowhere), unread cases of
 /// band high on the lists, a made-up controller and duty.
 pub fn use_demo(config: &mut Config, base_url: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
-    let own = site_folders();
+    let watches = config.programmes.values().any(|programme| !programme.sites.is_empty());
+    let own = if watches { site_folders() } else { Vec::new() };
+    // The programme that watches no site is served beside the one that does, on another port of the same host: cookies
+    // know no ports, and need names of their own.
+    config.settings.several |= !watches;
     config.sites.retain(|id, _| own.iter().any(|folder| folder.id == id));
     for folder in own {
         let folder = match base_url(folder.id) {
@@ -252,9 +288,9 @@ fn from_seed(seed: u64, what: &str) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// An empty store with the seed's key. A folder that the demo made before is made anew; any other is left alone.
-async fn fresh_store(cli: &Cli, seed: u64, at: Timestamp) -> anyhow::Result<Store> {
-    let key = MasterKey::from_bytes(from_seed(seed, "key"));
+/// An empty store with a key from the seed. A folder that the demo made before is made anew; any other is left alone.
+async fn fresh_store(cli: &Cli, key: [u8; 32], at: Timestamp) -> anyhow::Result<Store> {
+    let key = MasterKey::from_bytes(key);
     let key_file = cli.key.clone().unwrap_or_else(|| default_key_file(&cli.data));
     let embedded = cli.database.as_deref().is_none_or(str::is_empty);
     if embedded {

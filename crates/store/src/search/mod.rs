@@ -166,6 +166,17 @@ const CASE: &str = "(SELECT min(c.id) FROM case_file c WHERE c.merged_into IS NU
      AND c.subject IN (m.network, m.advertiser))";
 
 impl Store {
+    /// A search's transaction, with its line in the log. PostgreSQL plans each question by its words: a plan that does
+    /// for any words would, for common ones, gather hundreds of thousands of hits of which a page shows twenty.
+    async fn searching(&self, look: &Look) -> Result<Tx, StoreError> {
+        let mut tx = self.write("searching").await?;
+        if tx.is_postgres() {
+            tx.run("SET LOCAL plan_cache_mode = force_custom_plan", args![]).await?;
+        }
+        look.write(&mut tx, self.keys()).await?;
+        Ok(tx)
+    }
+
     /// A page of what is found, newest version first. Audited in the same transaction.
     pub async fn search(
         &self,
@@ -174,8 +185,7 @@ impl Store {
         offset: u32,
         limit: u32,
     ) -> Result<SearchPage, StoreError> {
-        let mut tx = self.write("searching").await?;
-        look.write(&mut tx, self.keys()).await?;
+        let mut tx = self.searching(look).await?;
         let page = self.found(&mut tx, query, offset, limit).await?;
         tx.commit().await?;
         Ok(page)
@@ -191,8 +201,7 @@ impl Store {
         limit: u32,
         region_of: &(dyn Fn(&str) -> Option<String> + Sync),
     ) -> Result<(SearchPage, SearchFacets), StoreError> {
-        let mut tx = self.write("searching").await?;
-        look.write(&mut tx, self.keys()).await?;
+        let mut tx = self.searching(look).await?;
         let page = self.found(&mut tx, query, offset, limit).await?;
         let facets =
             if page.total > 0 { self.facets(&mut tx, query, region_of).await? } else { SearchFacets::default() };
@@ -298,8 +307,7 @@ impl Store {
         limit: u32,
         having: &'static str,
     ) -> Result<Vec<SearchGroup>, StoreError> {
-        let mut tx = self.write("searching").await?;
-        look.write(&mut tx, self.keys()).await?;
+        let mut tx = self.searching(look).await?;
         if query.is_empty() {
             tx.commit().await?;
             return Ok(Vec::new());
