@@ -27,7 +27,7 @@ const CLINICS: &str = "clinics";
 /// Days of visits before the demo's today.
 const DAYS: i64 = 60;
 /// Places that a municipality of the teams' areas has at most.
-const MOST_PLACES: usize = 3;
+const MOST_PLACES: usize = 5;
 /// Talks that are drawn at most for one that was held.
 const TALKS: usize = 40;
 const STREETS: [&str; 12] = [
