@@ -131,6 +131,7 @@ pub fn app_state(
             second_share: programme.review.second_share,
             second_seed: programme.review.second_seed.clone(),
         },
+        watches: !programme.sites.is_empty(),
         places: programme.unit.visits_places().then(|| Arc::new(places(config, programme))),
         copies: Copies { paper: programme.copies.paper, csv: programme.copies.csv },
         approach_minutes: 120,
@@ -164,7 +165,7 @@ pub fn centres(config: &Config) -> BTreeMap<String, (f64, f64)> {
 }
 
 /// How places are visited, with the forms of the programme in every version that was asked.
-fn places(config: &Config, programme: &Programme) -> PlacesSettings {
+pub fn places(config: &Config, programme: &Programme) -> PlacesSettings {
     let visits = &programme.visits;
     PlacesSettings {
         interval_days: visits.interval_days,

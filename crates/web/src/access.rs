@@ -40,6 +40,7 @@ impl Who {
 /// Where a role begins its day.
 pub fn start_page(state: &AppState, role: PersonRole) -> &'static str {
     match role {
+        PersonRole::Researcher if !state.settings.watches && state.settings.places.is_some() => "/places",
         PersonRole::Researcher => "/queue",
         PersonRole::OutreachWorker if state.settings.places.is_some() => "/visits",
         PersonRole::OutreachWorker => "/today",

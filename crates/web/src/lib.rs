@@ -32,6 +32,7 @@ pub mod settings;
 mod state;
 mod texts;
 mod totp;
+pub mod visit_plan;
 mod what_if;
 
 pub use clients::{Peer, Proxies};

@@ -122,6 +122,9 @@ impl Page {
                 ("/called", t.t("menu-called")),
                 ("/contact", t.t("menu-contact")),
             ],
+            PersonRole::Researcher if visits && !state.settings.watches => {
+                vec![("/history", t.t("menu-history")), ("/objections", t.t("menu-objections"))]
+            }
             PersonRole::Researcher => vec![
                 ("/queue", t.t("menu-queue")),
                 ("/search", t.t("menu-search")),
@@ -155,8 +158,10 @@ impl Page {
             PersonRole::Auditor => vec![("/audit", t.t("menu-audit")), ("/indicators", t.t("menu-indicators"))],
         };
         if visits && who.role() == PersonRole::Researcher {
-            entries.push(("/places", t.t("menu-places")));
-            entries.push(("/coverage", t.t("menu-coverage")));
+            let places = [("/places", t.t("menu-places")), ("/coverage", t.t("menu-coverage"))];
+            // Where there are no ads, the day begins with places.
+            let at = if state.settings.watches { entries.len() } else { 0 };
+            entries.splice(at..at, places);
         }
         if who.account.details.urgent_contact {
             // Second: what a day begins with stays first.

@@ -59,6 +59,8 @@ pub struct WebSettings {
     pub review: ReviewSettings,
     /// How places are visited; `None` where the programme's teams get contact lists.
     pub places: Option<Arc<PlacesSettings>>,
+    /// The programme watches sites: there are ads, and cases about them.
+    pub watches: bool,
     /// Copies of a list that may leave the screen.
     pub copies: Copies,
     /// How long a line is kept for the worker who took it, in minutes.

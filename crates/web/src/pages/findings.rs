@@ -50,6 +50,13 @@ struct FindingsTemplate {
     proposals: Vec<ProposalView>,
 }
 
+/// Before anything was analysed.
+#[derive(Template)]
+#[template(path = "findings_none.html")]
+struct NoneTemplate {
+    page: Page,
+}
+
 /// A change of a grade that can be tried: what the form of 'what if' is sent.
 struct ProposalView {
     title: String,
@@ -152,8 +159,11 @@ pub async fn findings(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Html<String>, WebError> {
     let asked = asked(&state, &visit, &who, &query, false)?;
-    let made = state.workbench.findings(&asked).await?;
     let page = Page::of(&state, &visit, &who, visit.language.t("findings-title"));
+    if state.store.latest_analysis().await?.is_none() {
+        return show(&NoneTemplate { page });
+    }
+    let made = state.workbench.findings(&asked).await?;
     let template = FindingsTemplate {
         selects: selects(&state, &page, &asked, &made),
         counted: page.v("findings-counted", "time", page.time(&made.counted_at)),

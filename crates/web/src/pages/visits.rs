@@ -9,44 +9,19 @@ use crate::errors::WebError;
 use crate::forms::Posted;
 use crate::page::Page;
 use crate::places::{self as register, Acted, KeptAct, KnownPlaces};
-use crate::settings::Team;
+use crate::visit_plan::{self, PlanBody, StopBody};
 use crate::{AppState, Language, format};
-use ::places::{Act, Place, PlaceId, PlanSettings, Planned, VisitResult, Why, advice};
+use ::places::{Act, Place, PlaceId, VisitResult, advice};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use jiff::ToSpan;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use store::NewVisitPlan;
 
-/// Days of a plan.
-const PLAN_DAYS: u32 = 7;
 /// Longest note, in characters.
 const MOST_NOTE: usize = 1_000;
 /// Most offers of a kind that one visit makes.
 const MOST_OFFERS: i64 = 99;
-
-/// A plan as it is kept.
-#[derive(Debug, Serialize, Deserialize)]
-struct PlanBody {
-    stops: Vec<StopBody>,
-    late: Vec<PlaceId>,
-    /// Places that it was drawn from.
-    frame: usize,
-    /// The same seed draws the same plan from the same register.
-    seed: String,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct StopBody {
-    on: Date,
-    place: PlaceId,
-    why: String,
-    last_day: Date,
-    distance_km: Option<f64>,
-}
 
 /// An offer on the form of a visit.
 pub struct OfferRow {
@@ -199,14 +174,6 @@ fn why_words(t: Language, why: &str) -> String {
     })
 }
 
-fn why_word(why: Why) -> &'static str {
-    match why {
-        Why::Concern => "concern",
-        Why::LastDay => "last_day",
-        Why::Drawn => "drawn",
-    }
-}
-
 /// Draws the plan of the next days, from today on. What was planned before stands beside it.
 pub async fn plan(
     State(state): State<AppState>,
@@ -214,45 +181,10 @@ pub async fn plan(
     _posted: Posted,
 ) -> Result<Redirect, WebError> {
     let (team, today) = (own_team(&state, &who)?, format::day_of(state.now()));
-    let plan_settings = plan_settings(&state, team)?;
     let look = look(&state, &who, &format!("plan {today} {}", team.id));
-    let known = KnownPlaces::read(&state.store, &look, &state.settings.programme).await?;
-    let plan = ::places::plan(&known.register, &plan_settings, today, PLAN_DAYS);
-    let stop = |visit: Planned| StopBody {
-        on: visit.on,
-        place: visit.place,
-        why: why_word(visit.why).to_owned(),
-        last_day: visit.last_day,
-        distance_km: visit.distance_km,
-    };
-    let body = PlanBody {
-        stops: plan.visits.into_iter().map(stop).collect(),
-        late: plan.late,
-        frame: plan.frame,
-        seed: plan_settings.seed,
-    };
-    let new = NewVisitPlan {
-        programme: state.settings.programme.clone(),
-        team: team.id.clone(),
-        first: today,
-        last: today.saturating_add((i64::from(PLAN_DAYS) - 1).days()),
-        body: serde_json::to_value(body).map_err(|error| WebError::Internal { what: error.to_string() })?,
-    };
-    state.store.put_visit_plan(&new, &look.actor, look.at).await?;
+    let of_team = (settings(&state)?, team);
+    visit_plan::draw(&state.store, &look, &state.settings.programme, of_team, today).await?;
     Ok(Redirect::to("/visits?done=plan-drawn"))
-}
-
-fn plan_settings(state: &AppState, team: &Team) -> Result<PlanSettings, WebError> {
-    let settings = settings(state)?;
-    Ok(PlanSettings {
-        municipalities: team.municipalities.clone(),
-        interval_days: settings.interval_days,
-        concern_days: settings.concern_days,
-        pause_days: settings.pause_days,
-        visits: settings.visits,
-        base: settings.bases.get(&team.id).copied(),
-        seed: format!("{}|{}", state.settings.programme, team.id),
-    })
 }
 
 /// Records a visit that was made.

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use store::{AccountId, Actor, FormState, Look, NewForm, Store};
 use web::places::{Acted, Incoming, KeptAct, KnownPlaces, act, day_of, take_in};
+use web::visit_plan::draw;
 
 /// The example that the documentation ships.
 const EXAMPLE: &str = include_str!("../../../../../docs/examples/programmes/clinics/programme.toml");
@@ -175,7 +176,7 @@ impl Past<'_> {
                 if self.pick(&[team, "day", &days.to_string()], 3) == 0 {
                     continue;
                 }
-                for _ in 0..a_day.min(2) {
+                for _ in 0..a_day.min(1) {
                     let Some((name, place)) = next.next() else { break };
                     let kept = self.visit(team, name, place);
                     self.keep(Actor::Account(*worker), at, &kept).await?;
@@ -199,6 +200,13 @@ impl Past<'_> {
                 review: day_of(self.today).saturating_add(30.days()),
             };
             self.keep(Actor::Account(self.researcher), self.before(1), &concern.into()).await?;
+        }
+        let visited = crate::web_settings::places(self.config, self.programme);
+        for team in &self.programme.teams {
+            let team = crate::web_settings::team(self.config, team);
+            let Some(worker) = self.workers.get(&team.id) else { continue };
+            let look = self.look(Actor::Account(*worker), self.today);
+            draw(self.store, &look, &self.id, (&visited, &team), day_of(self.today)).await?;
         }
         eprintln!("Clinics: {} places, {visits} visits, {forms} talks (all made up).", known.register.places().count());
         Ok(())

@@ -106,6 +106,7 @@ pub fn settings(clock: Clock) -> WebSettings {
         }),
         review: ReviewSettings::default(),
         places: None,
+        watches: true,
         copies: Copies { paper: true, csv: true },
         approach_minutes: 120,
         idle_minutes: 60,
