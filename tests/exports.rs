@@ -38,11 +38,21 @@ fn only_keys(value: &Value, allowed: &[&str]) {
     }
 }
 
+/// The second programme lies beside the first, with places, visits and two of concern; commands find it by its folder.
+fn the_clinics_are_there(folder: &Path) {
+    let path = folder.join("data/clinics").display().to_string();
+    let places = lines(&done(&mut bavn(&["--data", &path, "places", "list"])).out);
+    let count = |key: &str| places.iter().filter(|place| !place[key].is_null() && place[key] != 0).count();
+    assert!(places.len() > 50, "{} places", places.len());
+    assert!(count("concern") >= 1 && places.iter().any(|place| place.to_string().contains("Øvestræde")), "{places:?}");
+}
+
 #[test]
 fn a_demo_is_exported_whole_true_and_twice_the_same() {
     let (one, two) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     demo(one.path());
     demo(two.path());
+    the_clinics_are_there(one.path());
     let mut out: BTreeMap<&str, String> = BTreeMap::new();
     for form in FORMS {
         let first = export(one.path(), form, &[]);

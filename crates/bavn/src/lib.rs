@@ -42,6 +42,7 @@ const STACK: usize = 8 << 20;
 
 /// Carries out a command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
+    let cli = jobs::demo::at_home(cli);
     match &cli.command {
         Command::Read(args) => return jobs::read::run(&cli.config, args),
         // Those in the shadow need the store.

@@ -4,7 +4,7 @@
 mod clinics;
 mod history;
 
-use crate::cli::{Cli, DemoArgs};
+use crate::cli::{Cli, Command, DemoArgs};
 use crate::config::{Config, Duty, ProgrammePlace, UrgentPerson, write_builtin};
 use crate::configuring::copy_texts;
 use crate::jobs::{analyse, crawl, list, serve};
@@ -178,10 +178,20 @@ fn make_folder(cli: &Cli) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A command on the store of the demo's clinics goes by their own files: no other configuration has their programme.
+pub fn at_home(mut cli: Cli) -> Cli {
+    let making = matches!(cli.command, Command::Demo(_));
+    let own = folder(&cli);
+    if !making && clinics::are_of(&own) {
+        cli.config = own;
+    }
+    cli
+}
+
 /// What a command on a demo's store goes by: `--config` where that is there, else the demo's own files (a demo of before
-/// it had any: what is built into the program). The clinics' programme stands in its own files alone.
+/// it had any: what is built into the program).
 pub fn configured(cli: &Cli) -> anyhow::Result<Config> {
-    if folder(cli).is_dir() && (!cli.config.is_dir() || clinics::are_of(&folder(cli))) {
+    if folder(cli).is_dir() && !cli.config.is_dir() {
         return own(cli);
     }
     let mut config = Config::of(cli, true)?;

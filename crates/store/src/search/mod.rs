@@ -161,9 +161,58 @@ fn found_in(is_postgres: bool) -> (String, &'static str) {
     (text, version)
 }
 
-/// The case about a hit's network or advertiser.
-const CASE: &str = "(SELECT min(c.id) FROM case_file c WHERE c.merged_into IS NULL \
-     AND c.subject IN (m.network, m.advertiser))";
+/// A hit, and where its ad belongs.
+struct Found {
+    row: i64,
+    ad: i64,
+    version: u32,
+    network: String,
+    advertiser: String,
+}
+
+impl Found {
+    /// The case about its network or its advertiser.
+    fn case(&self, cases: &HashMap<String, String>) -> Option<String> {
+        [&self.network, &self.advertiser].into_iter().filter_map(|subject| cases.get(subject)).min().cloned()
+    }
+}
+
+/// The newest hits: all that a search counts, shows and groups, by one walk through the index.
+async fn newest(tx: &mut Tx, query: &SearchQuery, analysis: i64) -> Result<Vec<Found>, StoreError> {
+    let (found, version) = found_in(tx.is_postgres());
+    let asked = query.asked();
+    let text = if tx.is_postgres() { asked.for_postgres() } else { asked.for_sqlite() };
+    let sql = format!(
+        "SELECT {version}, v.ad_id, v.version, m.network, m.advertiser {found} ORDER BY {version} DESC LIMIT {MOST_GROUPED}"
+    );
+    let rows = tx.all_of(sql, args![analysis, text, query.may_urgent]).await?;
+    let hit = |row: &Row| {
+        Ok(Found {
+            row: row.int(0)?,
+            ad: row.int(1)?,
+            version: row.count(2)?,
+            network: row.text(3)?,
+            advertiser: row.text(4)?,
+        })
+    };
+    rows.iter().map(hit).collect()
+}
+
+/// The first case about each network and advertiser of these hits.
+async fn cases_of(tx: &mut Tx, hits: &[Found]) -> Result<HashMap<String, String>, StoreError> {
+    let subjects: BTreeSet<&str> =
+        hits.iter().flat_map(|hit| [hit.network.as_str(), hit.advertiser.as_str()]).collect();
+    const CASES: &str = "SELECT subject, id FROM case_file WHERE merged_into IS NULL AND subject IN";
+    let mut cases = HashMap::new();
+    for row in tx.all_in(CASES, &[], subjects.into_iter().map(Arg::from)).await? {
+        let (subject, case) = (row.text(0)?, row.text(1)?);
+        let first = cases.entry(subject).or_insert_with(|| case.clone());
+        if case < *first {
+            *first = case;
+        }
+    }
+    Ok(cases)
+}
 
 impl Store {
     /// A search's transaction, with its line in the log. PostgreSQL plans each question by its words: a plan that does
@@ -186,7 +235,7 @@ impl Store {
         limit: u32,
     ) -> Result<SearchPage, StoreError> {
         let mut tx = self.searching(look).await?;
-        let page = self.found(&mut tx, query, offset, limit).await?;
+        let (page, _) = self.found(&mut tx, query, offset, limit).await?;
         tx.commit().await?;
         Ok(page)
     }
@@ -202,82 +251,40 @@ impl Store {
         region_of: &(dyn Fn(&str) -> Option<String> + Sync),
     ) -> Result<(SearchPage, SearchFacets), StoreError> {
         let mut tx = self.searching(look).await?;
-        let page = self.found(&mut tx, query, offset, limit).await?;
-        let facets =
-            if page.total > 0 { self.facets(&mut tx, query, region_of).await? } else { SearchFacets::default() };
+        let (page, hits) = self.found(&mut tx, query, offset, limit).await?;
+        let facets = facets(&mut tx, &hits, region_of).await?;
         tx.commit().await?;
         Ok((page, facets))
     }
 
-    async fn facets(
+    async fn found(
         &self,
         tx: &mut Tx,
         query: &SearchQuery,
-        region_of: &(dyn Fn(&str) -> Option<String> + Sync),
-    ) -> Result<SearchFacets, StoreError> {
-        let analysis = current(tx).await?;
-        let (found, version) = found_in(tx.is_postgres());
-        let values = self.values(query, analysis, tx.is_postgres());
-        let part = |kind: &str, table: &str, column: &str| {
-            format!(
-                "SELECT '{kind}' AS kind, x.{column} AS value, h.ad_id AS ad FROM hits h JOIN {table} x \
-                 ON x.version_id = h.version_id"
-            )
-        };
-        let sql = format!(
-            "WITH hits AS MATERIALIZED (SELECT {version} AS version_id, v.ad_id AS ad_id {found} ORDER BY {version} DESC \
-             LIMIT {MOST_GROUPED}) SELECT f.kind, f.value, f.ad FROM ({} UNION {}) f",
-            part("language", "language_mention", "code"),
-            part("place", "place_mention", "municipality_code")
-        );
-        let (mut languages, mut regions) = (BTreeMap::<String, BTreeSet<i64>>::new(), BTreeMap::new());
-        for row in tx.all_of(sql, values).await? {
-            let (value, ad) = (row.text(1)?, row.int(2)?);
-            let of = match row.text(0)?.as_str() {
-                "language" => Some((&mut languages, value)),
-                _ => region_of(&value).map(|region| (&mut regions, region)),
-            };
-            if let Some((counts, value)) = of {
-                counts.entry(value).or_default().insert(ad);
-            }
-        }
-        let most_first = |counts: BTreeMap<String, BTreeSet<i64>>| {
-            let mut counts: Vec<(String, u64)> =
-                counts.into_iter().map(|(value, ads)| (value, ads.len() as u64)).collect();
-            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            counts
-        };
-        Ok(SearchFacets { languages: most_first(languages), regions: most_first(regions) })
-    }
-
-    async fn found(&self, tx: &mut Tx, query: &SearchQuery, offset: u32, limit: u32) -> Result<SearchPage, StoreError> {
+        offset: u32,
+        limit: u32,
+    ) -> Result<(SearchPage, Vec<Found>), StoreError> {
         if query.is_empty() {
-            return Ok(SearchPage::default());
+            return Ok(Default::default());
         }
         let analysis = current(tx).await?;
-        let (found, version) = found_in(tx.is_postgres());
-        let values = self.values(query, analysis, tx.is_postgres());
-        let count = format!("SELECT count(*) FROM (SELECT 1 AS one {found} LIMIT {}) AS hits", MOST_COUNTED + 1);
-        let counted = tx.all_of(count, values.clone()).await?;
-        let total = counted.first().map_or(Ok(0), |row| Ok::<u64, StoreError>(row.int(0)?.unsigned_abs()))?;
-        let mut values = values;
-        values.extend(args![limit, offset]);
-        let sql =
-            format!("SELECT v.ad_id, v.version, m.network, {CASE} {found} ORDER BY {version} DESC LIMIT $4 OFFSET $5");
-        let rows = tx.all_of(sql, values).await?;
-        let mut hits = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let ad = row.int(0)?;
-            let of = Of::One(ad);
+        let found = newest(tx, query, analysis).await?;
+        let shown: &[Found] = found.get(offset as usize..).unwrap_or_default();
+        let shown = shown.get(..limit as usize).unwrap_or(shown);
+        let cases = cases_of(tx, shown).await?;
+        let mut hits = Vec::with_capacity(shown.len());
+        for hit in shown {
+            let of = Of::One(hit.ad);
             let Some(ad) = self.case_ads(tx, analysis, &of, i64::MAX).await?.into_iter().next() else { continue };
             hits.push(SearchHit {
                 ad,
-                version: row.count(1)?,
-                network: NetworkId(row.text(2)?),
-                case: row.opt_text(3)?.map(CaseId),
+                version: hit.version,
+                network: NetworkId(hit.network.clone()),
+                case: hit.case(&cases).map(CaseId),
             });
         }
-        Ok(SearchPage { hits, total })
+        let total = (found.len() as u64).min(MOST_COUNTED + 1);
+        Ok((SearchPage { hits, total }, found))
     }
 
     /// The networks and cases of the newest hits, those with most ads first. Audited in the same transaction.
@@ -287,7 +294,7 @@ impl Store {
         query: &SearchQuery,
         limit: u32,
     ) -> Result<Vec<SearchGroup>, StoreError> {
-        self.grouped(look, query, limit, "").await
+        self.grouped(look, query, limit, false).await
     }
 
     /// As [`Store::search_groups`], only those that a case is about.
@@ -297,7 +304,7 @@ impl Store {
         query: &SearchQuery,
         limit: u32,
     ) -> Result<Vec<SearchGroup>, StoreError> {
-        self.grouped(look, query, limit, "HAVING min(m.found_case) IS NOT NULL").await
+        self.grouped(look, query, limit, true).await
     }
 
     async fn grouped(
@@ -305,7 +312,7 @@ impl Store {
         look: &Look,
         query: &SearchQuery,
         limit: u32,
-        having: &'static str,
+        with_case: bool,
     ) -> Result<Vec<SearchGroup>, StoreError> {
         let mut tx = self.searching(look).await?;
         if query.is_empty() {
@@ -313,19 +320,30 @@ impl Store {
             return Ok(Vec::new());
         }
         let analysis = current(&mut tx).await?;
-        let (found, version) = found_in(tx.is_postgres());
-        let mut values = self.values(query, analysis, tx.is_postgres());
-        values.push(limit.into());
-        let sql = format!(
-            "SELECT m.network, min(m.advertiser), count(DISTINCT m.advertiser), count(DISTINCT m.ad_id), min(m.found_case) \
-             FROM (SELECT m.network, m.advertiser, m.ad_id, {CASE} AS found_case {found} ORDER BY {version} DESC \
-             LIMIT {MOST_GROUPED}) AS m GROUP BY m.network {having} ORDER BY 4 DESC, 1 LIMIT $4"
-        );
-        let rows = tx.all_of(sql, values).await?;
-        let mut cases = Vec::new();
-        for row in &rows {
-            cases.extend(row.opt_text(4)?);
+        let hits = newest(&mut tx, query, analysis).await?;
+        let cases = cases_of(&mut tx, &hits).await?;
+        let mut by_network: BTreeMap<&str, Vec<&Found>> = BTreeMap::new();
+        hits.iter().for_each(|hit| by_network.entry(&hit.network).or_default().push(hit));
+        let mut groups = Vec::new();
+        for (network, hits) in by_network {
+            let advertisers: BTreeSet<&str> = hits.iter().map(|hit| hit.advertiser.as_str()).collect();
+            let ads: BTreeSet<i64> = hits.iter().map(|hit| hit.ad).collect();
+            let case = hits.iter().filter_map(|hit| hit.case(&cases)).min();
+            if !with_case || case.is_some() {
+                groups.push(SearchGroup {
+                    network: NetworkId(network.to_owned()),
+                    advertiser: AdvertiserId(advertisers.first().copied().unwrap_or_default().to_owned()),
+                    advertisers: advertisers.len() as u32,
+                    ads: ads.len() as u32,
+                    case: case.map(CaseId),
+                    standing: None,
+                });
+            }
         }
+        groups.sort_by(|a, b| b.ads.cmp(&a.ads).then_with(|| a.network.cmp(&b.network)));
+        groups.truncate(limit as usize);
+        let cases: Vec<String> =
+            groups.iter().filter_map(|group| group.case.as_ref()).map(|case| case.0.clone()).collect();
         let mut standing = HashMap::with_capacity(cases.len());
         const STANDING: &str = "SELECT id, state, band FROM case_file WHERE id IN";
         for row in tx.all_in(STANDING, &[], cases.iter().map(Arg::from)).await? {
@@ -333,23 +351,37 @@ impl Store {
             standing.insert(row.text(0)?, (state, band_from(row.int(2)?)));
         }
         tx.commit().await?;
-        let group = |row: &Row| {
-            let case = row.opt_text(4)?;
-            Ok(SearchGroup {
-                network: NetworkId(row.text(0)?),
-                advertiser: AdvertiserId(row.text(1)?),
-                advertisers: row.count(2)?,
-                ads: row.count(3)?,
-                standing: case.as_ref().and_then(|case| standing.get(case).copied()),
-                case: case.map(CaseId),
-            })
-        };
-        rows.iter().map(group).collect()
+        for group in &mut groups {
+            group.standing = group.case.as_ref().and_then(|case| standing.get(&case.0).copied());
+        }
+        Ok(groups)
     }
+}
 
-    fn values(&self, query: &SearchQuery, analysis: i64, is_postgres: bool) -> Vec<Arg> {
-        let asked = query.asked();
-        let text = if is_postgres { asked.for_postgres() } else { asked.for_sqlite() };
-        args![analysis, text, query.may_urgent]
+/// How hits are spread.
+async fn facets(
+    tx: &mut Tx,
+    hits: &[Found],
+    region_of: &(dyn Fn(&str) -> Option<String> + Sync),
+) -> Result<SearchFacets, StoreError> {
+    let ads: HashMap<i64, i64> = hits.iter().map(|hit| (hit.row, hit.ad)).collect();
+    let rows = || hits.iter().map(|hit| Arg::from(hit.row));
+    const LANGUAGES: &str = "SELECT version_id, code FROM language_mention WHERE version_id IN";
+    const PLACES: &str = "SELECT version_id, municipality_code FROM place_mention WHERE version_id IN";
+    let mut languages = BTreeMap::<String, BTreeSet<i64>>::new();
+    for row in tx.all_in(LANGUAGES, &[], rows()).await? {
+        languages.entry(row.text(1)?).or_default().extend(ads.get(&row.int(0)?));
     }
+    let mut regions = BTreeMap::<String, BTreeSet<i64>>::new();
+    for row in tx.all_in(PLACES, &[], rows()).await? {
+        if let Some(region) = region_of(&row.text(1)?) {
+            regions.entry(region).or_default().extend(ads.get(&row.int(0)?));
+        }
+    }
+    let most_first = |counts: BTreeMap<String, BTreeSet<i64>>| {
+        let mut counts: Vec<(String, u64)> = counts.into_iter().map(|(value, ads)| (value, ads.len() as u64)).collect();
+        counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        counts
+    };
+    Ok(SearchFacets { languages: most_first(languages), regions: most_first(regions) })
 }

@@ -253,7 +253,7 @@ async fn a_referral_is_recorded_with_its_consent_or_not_at_all() {
     // It waits on the page of follow-ups until the authority has said the last word.
     let due = browser.get("/follow-ups").await.body;
     assert!(
-        due.contains("CMM") && due.contains("Mundtligt, engelsk, Med tolk") && due.contains("Intet svar endnu"),
+        due.contains("CMM") && due.contains("Mundtligt, engelsk, med tolk") && due.contains("Intet svar endnu"),
         "{due}"
     );
     assert!(due.contains("tel:+4534000050"), "a promise is kept by the number used");
