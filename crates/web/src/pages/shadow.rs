@@ -123,7 +123,7 @@ async fn shadow_page(
         about: about.unwrap_or_default(),
         changes: change_views(state, &page, &info.changes),
         kinds,
-        csv_cut: csv::cut(&page, overview.as_ref().map_or(0, |overview| overview.counts.fires.into())),
+        csv_cut: csv::cut(&page, overview.as_ref().map_or(0, |overview| overview.counts.fires)),
         reason,
         error,
         page,
