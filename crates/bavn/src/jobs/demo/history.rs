@@ -80,6 +80,8 @@ struct History<'a> {
     first: HashMap<String, Timestamp>,
     /// Signs that are made to go with accepted offers, and without them.
     signs: Option<[String; 2]>,
+    /// What fires on whom, as of the last lists.
+    shown: HashMap<AdvertiserId, BTreeSet<String>>,
     done: Done,
 }
 
@@ -117,6 +119,7 @@ pub async fn fill(
         trial: Trial { by, at: start, until, dpia, seed: cast.seed, methods },
         first: first_seen(store, population).await?,
         signs: None,
+        shown: HashMap::new(),
         done: Done::default(),
     };
     let cases = history.cases(today).await?;
@@ -177,8 +180,16 @@ impl History<'_> {
         let mut read = 0;
         while read < READ_A_DAY && waiting.first().is_some_and(|case| case.first_seen < at) {
             let case = waiting.remove(0);
-            let kinds =
-                [(0.55, DecisionKind::OfferOutreach), (0.32, DecisionKind::NoConcern), (0.08, DecisionKind::Watch)];
+            let shown = case.advertiser.as_ref().and_then(|of| self.shown.get(of));
+            let without = self.signs.as_ref().map(|[_, without]| without);
+            // The sign that goes without accepted offers is seen through by the researcher too, so that there is a
+            // proposal to take it down.
+            let offers = if shown.zip(without).is_some_and(|(of, sign)| of.contains(sign)) { 0.12 } else { 0.7 };
+            let kinds = [
+                (offers, DecisionKind::OfferOutreach),
+                (0.87 - offers, DecisionKind::NoConcern),
+                (0.08, DecisionKind::Watch),
+            ];
             let kind = choose(self.lot(&["decision", &case.case.0]), &kinds, DecisionKind::Spam);
             let with = DecideWith { form: String::new(), second: self.cast.second.clone(), referral: None };
             let decision = decision(kind, day);
@@ -214,26 +225,27 @@ impl History<'_> {
         if self.signs.is_none() {
             self.signs = self.choose_signs(&all);
         }
+        self.shown = all
+            .iter()
+            .map(|one| (one.facts.advertiser.clone(), one.indicators.iter().map(|id| id.0.clone()).collect()))
+            .collect();
         for team in &self.programme.teams {
             let as_of = list::hour_of(team, day)?;
             let view = web::gate::team_view(&crate::web_settings::team(self.config, team), None);
             let mut candidates = all.clone();
             let seed = self.cast.seed.wrapping_add(day.day_of_year().unsigned_abs().into());
             let draw = outreach::draw(&mut candidates, &view, &self.policy, as_of, seed);
-            let indicators: HashMap<AdvertiserId, BTreeSet<String>> = candidates
-                .iter()
-                .map(|one| (one.facts.advertiser.clone(), one.indicators.iter().map(|id| id.0.clone()).collect()))
-                .collect();
             let list = outreach::days_list(day, &view, candidates, &self.policy, as_of);
             let made = web::gate::DayList { list, draw, seed, approval: self.policy.random.clone() };
             let keep = web::gate::to_keep(&made, &programme, as_of, as_of);
             self.store.put_list(&keep, &Actor::System("job:demo".to_owned())).await?;
-            self.work(day, team, &indicators).await?;
+            self.work(day, team).await?;
         }
         Ok(())
     }
 
-    /// The two signs with points that stand for about a third of those who may be drawn.
+    /// The two signs with points that stand for about a third of those who may be drawn; the second of a grade that can
+    /// be taken down.
     fn choose_signs(&self, all: &[Candidate<ContactRef>]) -> Option<[String; 2]> {
         let unflagged: Vec<_> = all.iter().filter(|one| one.facts.band <= Band::Low).collect();
         let share = |id: &domain::IndicatorId| {
@@ -243,19 +255,13 @@ impl History<'_> {
         let mut signs: Vec<_> =
             self.config.catalogue.indicators().iter().filter(|one| one.role == Role::Score).collect();
         signs.sort_by(|a, b| share(&a.id).total_cmp(&share(&b.id)).then(a.id.cmp(&b.id)));
-        match &signs[..] {
-            [with, without, ..] => Some([with.id.0.clone(), without.id.0.clone()]),
-            _ => None,
-        }
+        let (with, others) = signs.split_first()?;
+        let without = others.iter().find(|one| one.grade != domain::Grade::D)?;
+        Some([with.id.0.clone(), without.id.0.clone()])
     }
 
     /// The worker's day: most lines are taken, a method is drawn for the flagged ones, and what came of it is recorded.
-    async fn work(
-        &mut self,
-        day: Date,
-        team: &TeamSettings,
-        indicators: &HashMap<AdvertiserId, BTreeSet<String>>,
-    ) -> anyhow::Result<()> {
+    async fn work(&mut self, day: Date, team: &TeamSettings) -> anyhow::Result<()> {
         let id = TeamId(team.id.clone());
         let by = *self.cast.workers.get(&id).context("a team of the demo has no worker")?;
         let mut at = crate::time::at_hour(day, time(9, 0, 0, 0))?;
@@ -289,8 +295,8 @@ impl History<'_> {
             if of("left", tries) < 0.06 {
                 continue;
             }
-            let signs = indicators.get(&advertiser);
-            let outcome = self.outcome(signs, of("answer", tries), of("yes", 0), of("which", tries));
+            let outcome =
+                self.outcome(self.shown.get(&advertiser), of("answer", tries), of("yes", 0), of("which", tries));
             self.store.put_attempt(&self.attempt(&line, day, id.clone(), channel, outcome, at), by).await?;
             self.done.attempts += 1;
             at += SignedDuration::from_mins(25);
