@@ -15,6 +15,17 @@ pub enum OutreachError {
         /// The word found.
         word: &'static str,
     },
+    /// A text for a phone that somebody else may hold takes up who writes.
+    #[error(
+        "prepared text '{id}' ({language}) has reveals_nothing = true and a variable: somebody else may read it, so it names \
+         neither team nor number; write it without variables, or set reveals_nothing = false"
+    )]
+    Reveals {
+        /// The text's id.
+        id: String,
+        /// Its language.
+        language: String,
+    },
     /// A text has a variable that nobody fills.
     #[error("prepared text '{id}' ({language}) uses '{{{variable}}}', which is unknown: use one of {known}")]
     Variable {

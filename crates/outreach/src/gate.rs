@@ -234,7 +234,10 @@ fn objected_by_rule<C: Ord + Clone>(facts: &GateFacts<C>, policy: &GatePolicy) -
     }
     match &facts.desk {
         Some(desk) => reach(&objected, desk, facts.third_party_possible, policy.objection_strong_bits).whole,
-        None => facts.personas <= 1 && facts.contacts.iter().any(|contact| contact.objected && !contact.damped),
+        None => {
+            let one = facts.personas == 1 || facts.contacts.len() == 1;
+            one && facts.contacts.iter().any(|contact| contact.objected && !contact.damped)
+        }
     }
 }
 

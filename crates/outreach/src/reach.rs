@@ -131,8 +131,13 @@ pub fn reach<C: Ord + Clone>(
         .filter(|(at, _)| near.contains(&sides[*at]))
         .flat_map(|(_, ad)| ad.personas.iter().copied())
         .collect();
+    // Ads without a name say nothing of how many persons they are about: what stands only in such is not covered by rule,
+    // or whoever runs eight nameless numbers could end the offers to eight persons.
+    let of_somebody: BTreeSet<&C> =
+        desk.ads.iter().filter(|ad| !ad.personas.is_empty()).flat_map(|ad| &ad.contacts).collect();
+    let nameless = covers.iter().any(|contact| !of_somebody.contains(contact));
     let mut ask = BTreeSet::new();
-    if personas.len() > 1 {
+    if personas.len() > 1 || nameless {
         ask.insert(AskWhy::SeveralPersonas);
     }
     if third_party_possible {

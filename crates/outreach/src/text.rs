@@ -28,7 +28,7 @@ pub struct PreparedText {
 pub const VARIABLES: [&str; 5] = ["team", "phone", "place", "hotline", "page"];
 
 /// Stems that no text of ours holds, in the languages most written: folded to lower case before comparing.
-const NEVER: [&str; 22] = [
+const NEVER: [&str; 29] = [
     "menneskehandel",
     "handel med menneske",
     "handlede kvinder",
@@ -51,6 +51,13 @@ const NEVER: [&str; 22] = [
     "торговл",
     "การค้ามนุษย์",
     "emberkereskedelem",
+    "трафик на хора",
+    "трафика на хора",
+    "торгівл",
+    "traficul de persoane",
+    "traficului de persoane",
+    "traficant",
+    "zwangsprostitution",
 ];
 
 /// The first word in a text that must not stand there.
@@ -60,8 +67,12 @@ pub fn names_trafficking(text: &str) -> Option<&'static str> {
 }
 
 impl PreparedText {
-    /// Refuses a text that names trafficking or uses a variable that nobody fills.
+    /// Refuses a text that names trafficking or uses a variable that nobody fills, and one that is said to reveal nothing
+    /// and yet takes up who writes.
     pub fn check(&self) -> Result<(), OutreachError> {
+        if self.reveals_nothing && self.body.contains('{') {
+            return Err(OutreachError::Reveals { id: self.id.clone(), language: self.language.clone() });
+        }
         if let Some(word) = names_trafficking(&self.body) {
             return Err(OutreachError::Names { id: self.id.clone(), language: self.language.clone(), word });
         }

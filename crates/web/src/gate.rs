@@ -305,6 +305,12 @@ pub async fn left_out(
         .into_iter()
         .filter_map(|(advertiser, refusals)| {
             let (row, municipality_code) = expected.remove(&advertiser)?;
+            // Who was approached before and rests now: that no case was read would tell who was drawn at random.
+            let unread =
+                |refusal: &Refusal| matches!(refusal, Refusal::NotRead | Refusal::Decided(_) | Refusal::NoRandomDraw);
+            let approached = !row.attempts.is_empty() && refusals.iter().any(|refusal| !unread(refusal));
+            let refusals: Vec<Refusal> =
+                refusals.into_iter().filter(|refusal| !approached || !unread(refusal)).collect();
             let told = |refusal: Refusal| {
                 let words = explain_for(&refusal, &team.id, &row.attempts);
                 (refusal, words)
@@ -348,6 +354,14 @@ pub fn candidate(row: GateRow, catalogue: &Catalogue) -> Candidate<ContactRef> {
     let third_party_possible = third_party_possible(&indicators, &contacts, &row.attempts);
     // Versions that were read before addresses were noted: where the rule on shared premises fired there is one.
     let address_known = row.address_known || indicators.iter().any(|id| id.as_str() == "shared_premises");
+    // Who said no at the door is not visited again, whatever contact the objection is kept with, unless the person asked
+    // later or a named person decided that it is about the contact alone.
+    let at_the_door =
+        (row.attempts.iter()).filter(|attempt| !attempt.undone).fold(false, |no, attempt| match attempt.outcome {
+            Some(store::Outcome::Objection) if attempt.channel == store::Channel::Visit => true,
+            _ => no && !attempt.person_asked,
+        });
+    let address_known = address_known && (!at_the_door || row.objection == Some(Extent::Contact));
     let facts = GateFacts {
         advertiser: row.advertiser,
         network: row.network,

@@ -109,12 +109,13 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
         }
         return Ok(());
     };
-    println!("bavn is at http://{}/", listener.local_addr()?);
-    tell(&people);
+    // Standard output names the first programme alone, for whoever reads it by machine.
     if let Some((other, clinics)) = other.as_ref().zip(clinics.as_ref()) {
-        println!("The clinics' programme is at http://{}/", other.local_addr()?);
-        tell(&clinics.people);
+        eprintln!("The clinics' programme is at http://{}/", other.local_addr()?);
+        logins(&clinics.people).iter().for_each(|line| eprintln!("{line}"));
     }
+    println!("bavn is at http://{}/", listener.local_addr()?);
+    logins(&people).iter().for_each(|line| println!("{line}"));
     println!("The demo asks for no code from an app; an installation does, from administrators and outreach workers.");
     println!("Its rules and texts can be changed on the pages; the files are in {}.", folder(cli).display());
     println!("Stop with Ctrl-C.");
@@ -124,17 +125,13 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> anyhow::Result<()> {
     futures::future::try_join(own, second).await.map(drop)
 }
 
-/// Who can sign in.
-fn tell(people: &[Person]) {
-    for person in people {
-        println!(
-            "  {:<18} {}   ({}, {})",
-            person.account.login,
-            person.password,
-            person.account.name,
-            person.account.role.as_str()
-        );
-    }
+/// Who can sign in, a line for each.
+fn logins(people: &[Person]) -> Vec<String> {
+    let line = |person: &Person| {
+        let of = &person.account;
+        format!("  {:<18} {}   ({}, {})", of.login, person.password, of.name, of.role.as_str())
+    };
+    people.iter().map(line).collect()
 }
 
 /// The demo's own configuration, beside its data: whoever tries the demo changes nothing of an installation.

@@ -15,7 +15,9 @@ pub async fn send_due(store: &Store, config: &Config, now: Timestamp) -> anyhow:
     for programme in config.programmes.values() {
         let own: Vec<&UrgentNotice> = open.iter().filter(|notice| notice.programme.as_str() == programme.id).collect();
         let waits = SignedDuration::from_mins(i64::from(programme.urgent.answer_min));
-        let untold: Vec<i64> = own.iter().filter(|of| of.told_at.is_none()).map(|of| of.id).collect();
+        // Whoever has answered needs no mail any more, whether or not one went out.
+        let waits_for_mail = |of: &&&UrgentNotice| of.told_at.is_none() && of.acknowledged.is_none();
+        let untold: Vec<i64> = own.iter().filter(waits_for_mail).map(|of| of.id).collect();
         // Also where the first mail never went out: an hour is an hour.
         let late = |of: &&&UrgentNotice| {
             of.acknowledged.is_none() && of.escalated_at.is_none() && now.duration_since(of.opened_at) >= waits
@@ -41,10 +43,9 @@ async fn send(
     if notices.is_empty() || to.is_empty() {
         return Ok(());
     }
-    let people = u32::try_from(to.len()).unwrap_or(u32::MAX);
     let told = match mail(&config.settings.smtp, programme, notices.len(), to, escalated).await {
-        Ok(()) if escalated => Told::Escalated(people),
-        Ok(()) => Told::Sent(people),
+        Ok(people) if escalated => Told::Escalated(people),
+        Ok(people) => Told::Sent(people),
         Err(error) => {
             // Logged without an address: only the kind of fault.
             tracing::error!("a notice of the urgent route could not be sent and is tried again: {error:#}");
@@ -55,20 +56,29 @@ async fn send(
     Ok(())
 }
 
-/// Sends one mail to each; the first that fails ends it.
+/// Sends one mail to each, and tells how many were taken. An address that is refused keeps nobody else from being told,
+/// and nobody is told twice on its account; where no mail was taken it is a failure.
 async fn mail(
     smtp: &SmtpSettings,
     programme: &Programme,
     cases: usize,
     to: &[&str],
     escalated: bool,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<u32> {
     let mailer = Mailer::new(smtp)?;
     let (subject, body) = words(smtp, programme, cases, escalated);
+    let (mut taken, mut refused) = (0, None);
     for address in to {
-        mailer.send(address, &subject, &body).await?;
+        match mailer.send(address, &subject, &body).await {
+            Ok(()) => taken += 1,
+            Err(error) => {
+                // Logged without an address: only the kind of fault.
+                tracing::error!("one of those appointed could not be told of the urgent route: {error:#}");
+                refused = Some(error);
+            }
+        }
     }
-    Ok(())
+    refused.filter(|_| taken == 0).map_or(Ok(taken), Err)
 }
 
 /// Subject and body, Danish then English.

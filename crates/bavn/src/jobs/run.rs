@@ -129,8 +129,11 @@ async fn due_lists(config: &Config, store: &Store, now: Timestamp) -> anyhow::Re
                 continue;
             }
             let actor = Actor::System("job:list".to_owned());
-            let made = list::make(store, config, programme, team, today, hour, now, &actor).await?;
-            tracing::info!(team = %team.id, lines = made.lines.len(), "the day's list is ready");
+            // What one team's list fails on keeps no other team from theirs; it is tried again at the next look.
+            match list::make(store, config, programme, team, today, hour, now, &actor).await {
+                Ok(made) => tracing::info!(team = %team.id, lines = made.lines.len(), "the day's list is ready"),
+                Err(error) => tracing::error!(team = %team.id, "the day's list could not be made: {error:#}"),
+            }
         }
     }
     Ok(())

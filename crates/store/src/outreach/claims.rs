@@ -23,6 +23,11 @@ impl Store {
         let mut tx = self.write("claiming an advertiser").await?;
         let name = account_name(&mut tx, by).await?;
         let (anchor, programme) = anchor(&mut tx, advertiser).await?;
+        // Of two who ask for two advertisers of one network, the second reads what the first has taken.
+        chain::hold(&mut tx).await?;
+        if let Some(other) = claim_in_network(&mut tx, advertiser, at).await? {
+            return Ok(ClaimResult::Taken(other));
+        }
         // Two advertisers that were claimed apart may be one by now.
         if let Some(other) = live_claim(&mut tx, anchor, at).await?
             && other.by != by
@@ -115,6 +120,22 @@ pub(super) async fn live_claim(tx: &mut Tx, anchor: i64, now: Timestamp) -> Resu
              (SELECT m.ad_id FROM entity_member o JOIN entity_member m ON m.analysis_id = o.analysis_id \
              AND m.advertiser = o.advertiser WHERE o.analysis_id = $1 AND o.ad_id = $2)) ORDER BY c.at LIMIT 1",
             args![analysis, anchor, now],
+        )
+        .await?;
+    row.map(|row| claim(&row)).transpose()
+}
+
+/// A live claim on another advertiser of the same network: a network gets one approach at a time, whoever makes it.
+async fn claim_in_network(tx: &mut Tx, advertiser: &AdvertiserId, now: Timestamp) -> Result<Option<Claim>, StoreError> {
+    let analysis = current(tx).await?;
+    let row = tx
+        .one(
+            "SELECT c.account_id, a.name, c.team, c.at, c.until FROM outreach_claim c \
+             JOIN account a ON a.id = c.account_id JOIN entity_member m ON m.analysis_id = $1 AND m.ad_id = c.anchor_ad \
+             WHERE c.until > $3 AND m.advertiser <> $2 AND m.network IN \
+             (SELECT o.network FROM entity_member o WHERE o.analysis_id = $1 AND o.advertiser = $2) \
+             ORDER BY c.at LIMIT 1",
+            args![analysis, advertiser.as_str(), now],
         )
         .await?;
     row.map(|row| claim(&row)).transpose()

@@ -26,8 +26,8 @@ impl Store {
              (n.made_at > t.made_at OR (n.made_at = t.made_at AND n.id > t.id))) \
              AND (t.outcome IS NULL OR (t.follow_up IS NOT NULL AND t.follow_up <= $2) OR EXISTS (SELECT 1 FROM referral r \
              WHERE r.attempt_id = t.id AND NOT EXISTS (SELECT 1 FROM referral_status s WHERE s.attempt_id = r.attempt_id \
-             AND s.status <> 'pending'))) ORDER BY CASE WHEN t.outcome IS NULL AND t.follow_up IS NULL THEN 1 ELSE 0 END, \
-             coalesce(t.follow_up, ''), t.id LIMIT 200"
+             AND s.status <> 'pending'))) ORDER BY CASE WHEN t.follow_up IS NOT NULL THEN 0 WHEN t.outcome IS NOT NULL THEN 1 ELSE 2 END, \
+             t.follow_up, t.id LIMIT 200"
         );
         let rows = tx.all_of(sql, args![team.as_str(), until.to_string()]).await?;
         let attempts: Vec<AttemptRow> = rows.iter().map(attempt_row).collect::<Result<_, _>>()?;

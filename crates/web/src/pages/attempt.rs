@@ -61,9 +61,9 @@ pub async fn attempt(
         advertiser: found.line.line.advertiser.clone(),
         line: Some(id),
         contact: used.map(|(row, _)| *row),
-        // What was drawn is what is analysed, whatever the form says.
-        method: match state.store.assigned_method(&found.line.line.advertiser).await? {
-            Some(drawn) => drawn,
+        // What was drawn is what is analysed, whatever the form says, while the trial's approval holds.
+        method: match super::line::drawn(&state, &found.line.line.advertiser, None, now).await? {
+            Some((drawn, _)) => drawn,
             None => method.map_or("outreach", |method| method.code.as_str()).to_owned(),
         },
         channel,

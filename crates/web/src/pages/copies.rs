@@ -182,8 +182,12 @@ async fn own_copy(
     let mut open = Vec::with_capacity(all);
     for line in lines {
         let (advertiser, random) = (&line.line.advertiser, line.line.random);
-        let answer = gate::ask(&state.store, &state.catalogue, advertiser, random, &view, policy, now).await?;
+        let mut answer = gate::ask(&state.store, &state.catalogue, advertiser, random, &view, policy, now).await?;
         let mine = line.claim.as_ref().is_some_and(|claim| claim.by == who.id());
+        // What was drawn by lot is the way that the copy names too.
+        if let Some((_, Some(way))) = super::line::drawn(state, advertiser, Some(&answer), now).await? {
+            answer.channel = way;
+        }
         if answer.is_open() && mine && may_leave(&line, &answer) {
             open.push((line, answer));
         }

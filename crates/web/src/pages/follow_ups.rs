@@ -24,6 +24,8 @@ use store::{AccountId, AttemptId, ConsentHow, DueRow, FollowUpEdit, Outcome, Per
 
 /// Days ahead that the page looks.
 pub const AHEAD_DAYS: i64 = 7;
+/// Of them on one page, which stays small on a bad connection.
+const ROWS: usize = 12;
 /// Longest plan, in characters.
 const MOST_PLAN: usize = 2000;
 
@@ -63,6 +65,8 @@ struct FollowUpsView {
     undo: Vec<(i64, String)>,
     minor: UrgentHelp,
     today: String,
+    previous: Option<String>,
+    next: Option<String>,
 }
 
 /// Shows them.
@@ -72,7 +76,8 @@ pub async fn follow_ups(
     visit: Visit,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Html<String>, WebError> {
-    page(&state, &visit, &who, None, (0, Posted::default()), query.get("done")).await
+    let at = query.get("page").and_then(|at| at.parse().ok()).unwrap_or(0_usize);
+    page(&state, &visit, &who, None, (0, Posted::default()), (query.get("done"), at)).await
 }
 
 async fn due(state: &AppState, who: &Who, team: &Team) -> Result<Vec<DueRow>, WebError> {
@@ -88,14 +93,17 @@ async fn page(
     who: &Who,
     problem: Option<String>,
     typed: (i64, Posted),
-    done: Option<&String>,
+    (done, at): (Option<&String>, usize),
 ) -> Result<Html<String>, WebError> {
     let (team, today) = (own_team(state, who)?, format::day_of(state.now()));
     let page = Page::of(state, visit, who, visit.language.t("follow-ups-title")).with_done(done);
     let rows = due(state, who, team).await?;
     let colleagues = colleagues(state, team).await?;
-    let mut views = Vec::with_capacity(rows.len());
-    for row in &rows {
+    // What was typed is shown on the page that it was typed on.
+    let at = rows.iter().position(|row| row.attempt.id.0 == typed.0).map_or(at, |row| row / ROWS);
+    let at = at.min(rows.len().saturating_sub(1) / ROWS);
+    let mut views = Vec::with_capacity(ROWS);
+    for row in rows.iter().skip(at * ROWS).take(ROWS) {
         let mut view = view(state, &page, team, row, today, &colleagues);
         if view.id == typed.0 {
             view.typed = typed.1.clone();
@@ -106,7 +114,20 @@ async fn page(
     let receivers = receivers(state, who, team).await?;
     let minor = super::urgent::help(state, &page).await?;
     let undo = undoable(state, &page, who, team).await?;
-    show(&FollowUpsView { due: views, hand_overs, receivers, problem, undo, minor, today: today.to_string(), page })
+    let to = |at: usize| format!("/follow-ups?page={at}");
+    let (previous, next) = (at.checked_sub(1).map(to), ((at + 1) * ROWS < rows.len()).then(|| to(at + 1)));
+    show(&FollowUpsView {
+        previous,
+        next,
+        due: views,
+        hand_overs,
+        receivers,
+        problem,
+        undo,
+        minor,
+        today: today.to_string(),
+        page,
+    })
 }
 
 /// Workers of the team to choose from.
@@ -242,7 +263,7 @@ pub async fn save(
         _ => None,
     };
     if let Some(key) = wrong {
-        let page = page(&state, &visit, &who, Some(visit.language.t(key)), (id, posted), None).await?;
+        let page = page(&state, &visit, &who, Some(visit.language.t(key)), (id, posted), (None, 0)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let edit = FollowUpEdit { day, plan, care: posted.number("care").map(AccountId) };
@@ -324,7 +345,8 @@ pub async fn status(
     let on = posted.text("said_on").parse::<Date>().ok().filter(|day| *day <= today);
     let status = ReferralStatus::parse(&posted.text("status"));
     let (Some(status), Some(on), true) = (status, on, !by.is_empty() && by.chars().count() <= 200) else {
-        let page = page(&state, &visit, &who, Some(visit.language.t("wrong-referral")), (id, posted), None).await?;
+        let page =
+            page(&state, &visit, &who, Some(visit.language.t("wrong-referral")), (id, posted), (None, 0)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     state.store.set_referral_status(attempt, status, &by, on, who.id(), now).await?;

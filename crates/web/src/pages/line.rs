@@ -15,6 +15,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use domain::AdvertiserId;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use store::{AttemptRow, ClaimResult, ListLine};
@@ -74,8 +75,13 @@ pub async fn find<'a>(state: &'a AppState, who: &Who, id: i64, now: Timestamp) -
     let team = own_team(state, who)?;
     let look = who.look("line", "outreach", id.to_string(), now);
     let (header, line) = state.store.list_line(&look, id).await?.ok_or(WebError::NotFound)?;
-    // Another team's line is no page of ours, and an old list is no way to somebody.
-    if header.team != team.id || header.date != format::day_of(now) {
+    // Another team's line is no page of ours, and an old list is no way to somebody: but whoever works past midnight can
+    // still write what came of a line that she holds or has tried.
+    let held = line.claim.as_ref().is_some_and(|claim| claim.by == who.id())
+        || line.attempts.iter().any(|attempt| attempt.by_account == Some(who.id()) && !attempt.undone);
+    let (day, hour) = (format::day_of(now), format::local(now).hour());
+    let past_midnight = held && hour < 12 && header.date.tomorrow().is_ok_and(|next| next == day);
+    if header.team != team.id || !(header.date == day || past_midnight) {
         return Err(WebError::NotFound);
     }
     Ok(Found { team, line })
@@ -160,15 +166,16 @@ pub async fn page(
     let urgent_open = answer.as_ref().is_some_and(|answer| answer.refusals.contains(&outreach::Refusal::Urgent));
     // One form holds the button on a possible minor: whatever was typed in it goes along.
     let mut minor = (!urgent_open).then(|| (format!("/line/{}/urgent", line.id), help.clone()));
-    let drawn = match mine {
-        true => (state.store.assigned_method(&line.line.advertiser).await?).map(|code| {
-            let method = state.settings.methods.iter().find(|method| method.code == code);
-            t.v("line-drawn", "method", method.map_or(code.as_str(), |method| t.of(&method.name)))
-        }),
-        false => None,
-    };
+    let lot = if mine { drawn(state, &line.line.advertiser, answer.as_ref(), now).await? } else { None };
+    let drawn = lot.as_ref().map(|(code, way)| {
+        let method = state.settings.methods.iter().find(|method| method.code == *code);
+        let key = if way.is_some() { "line-drawn" } else { "line-drawn-unsafe" };
+        t.v(key, "method", method.map_or(code.as_str(), |method| t.of(&method.name)))
+    });
+    // What was drawn is what the page offers first, where it is safe now.
+    let way = lot.as_ref().and_then(|(_, way)| *way).or_else(|| answer.as_ref().map(|answer| answer.channel));
     let advised =
-        answer.as_ref().map_or((outreach::Channel::None, true), |answer| (answer.channel, answer.third_party_possible));
+        (way.unwrap_or(outreach::Channel::None), answer.as_ref().is_none_or(|answer| answer.third_party_possible));
     let reach = approach(state, &page, found.team, line, advised, &shown);
     // Whoever holds the line may have made contact before it was shut: what came of it can be written all the same.
     let sent = shown.posted.ticked("key");
@@ -204,8 +211,8 @@ pub async fn page(
             .map(|caution| t.of(caution).to_owned())
             .collect(),
         no_way: answer.as_ref().is_some_and(|answer| open && answer.channel == outreach::Channel::None),
-        channel: (answer.as_ref().filter(|answer| open && answer.channel != outreach::Channel::None))
-            .map(|answer| t.of(&answer.channel.label()).to_owned()),
+        channel: (way.filter(|way| open && answer.is_some() && *way != outreach::Channel::None))
+            .map(|way| t.of(&way.label()).to_owned()),
         language: super::today::matches(&page, who, found.team, line).map(|(words, _)| words),
         addresses: match answer.as_ref().filter(|_| open && mine) {
             Some(answer) => addresses(state, &page, who, line, answer).await?,
@@ -333,6 +340,20 @@ pub async fn claim(
     let found = find(&state, &who, id, now).await?;
     let page = page(&state, &visit, &who, &found, Shown::default()).await?;
     Ok((StatusCode::CONFLICT, page).into_response())
+}
+
+/// The method that was drawn for an advertiser while its trial holds, with its way where that is safe now.
+pub(super) async fn drawn(
+    state: &AppState,
+    advertiser: &AdvertiserId,
+    answer: Option<&gate::Answer>,
+    now: Timestamp,
+) -> Result<Option<(String, Option<outreach::Channel>)>, WebError> {
+    let Some(trial) = state.settings.outreach.trial.as_ref().filter(|trial| trial.holds(now)) else { return Ok(None) };
+    let Some(code) = state.store.assigned_method(advertiser).await? else { return Ok(None) };
+    let way = trial.methods.iter().find(|method| method.code == code).map(|method| method.channel);
+    let safe = way.filter(|way| answer.is_some_and(|answer| answer.safe_channels.contains(way)));
+    Ok(Some((code, safe)))
 }
 
 /// Draws the method for the advertiser where a trial is approved: concealed until the line is taken, and kept.

@@ -23,7 +23,7 @@ use tokio::time::Instant;
 const STEP: Duration = Duration::from_millis(400);
 /// Longest entry, in characters, and most contacts that one entry may name.
 const MOST_TEXT: usize = 200;
-const MOST_CONTACTS: usize = 3;
+const MOST_CONTACTS: usize = 25;
 
 /// What the page shows besides its words.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -105,6 +105,7 @@ referral-save = Gem
 wrong-referral = Vælg, hvad der er sket, og skriv, hvem der siger det, og hvornår
 done-follow-up = Gemt.
 done-referral = Gemt.
+line-drawn-unsafe = Der blev trukket lod om { $method }, men den måde er ikke sikker nu. Brug den, der foreslås.
 line-drawn = Brug metoden: { $method }. Den er trukket ved lod, så metoderne kan sammenlignes. Er den ikke sikker her, så lad være, og skriv det i noten.
 today-left-out = Hvem er ikke på listen?
 line-speaks = Dit sprog

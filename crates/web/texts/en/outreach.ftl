@@ -105,6 +105,7 @@ referral-save = Save
 wrong-referral = Choose what has happened, and write who says so and when
 done-follow-up = Saved.
 done-referral = Saved.
+line-drawn-unsafe = { $method } was drawn by lot, but that way is not safe now. Use the one suggested.
 line-drawn = Use the method: { $method }. It was drawn by lot, so that methods can be compared. If it is not safe here, leave it, and say so in the note.
 today-left-out = Who is not on the list?
 line-speaks = Your language
