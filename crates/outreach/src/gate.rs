@@ -235,7 +235,7 @@ fn objected_by_rule<C: Ord + Clone>(facts: &GateFacts<C>, policy: &GatePolicy) -
     match &facts.desk {
         Some(desk) => reach(&objected, desk, facts.third_party_possible, policy.objection_strong_bits).whole,
         None => {
-            let one = facts.personas == 1 || facts.contacts.len() == 1;
+            let one = facts.personas == 1 || (facts.personas == 0 && facts.contacts.len() == 1);
             one && facts.contacts.iter().any(|contact| contact.objected && !contact.damped)
         }
     }

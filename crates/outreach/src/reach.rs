@@ -230,6 +230,17 @@ mod tests {
     }
 
     #[test]
+    fn ads_without_a_name_say_nothing_of_how_many_persons_they_are_about() {
+        let nameless = Desk { ads: (1..8).map(|n| ad(&[n, n + 1], &[])).collect(), ties: vec![], damped: set(&[]) };
+        let answer = reach(&set(&[3]), &nameless, false, 8.0);
+        assert!(answer.covers.is_empty() && !answer.whole && answer.ask.contains(&AskWhy::SeveralPersonas));
+        let alone = Desk { ads: vec![ad(&[3], &[])], ties: vec![], damped: set(&[]) };
+        assert!(reach(&set(&[3]), &alone, false, 8.0).whole, "one number is one number");
+        let partly = Desk { ads: vec![ad(&[1, 2], &[7]), ad(&[2, 3], &[])], ties: vec![], damped: set(&[]) };
+        assert!(reach(&set(&[1]), &partly, false, 8.0).covers.is_empty(), "3 stands in nobody's ad");
+    }
+
+    #[test]
     fn a_third_party_may_speak_for_somebody_and_a_damped_number_is_nobody_s() {
         let desk = Desk { ads: vec![ad(&[1, 2], &[7])], ties: vec![], damped: set(&[]) };
         let answer = reach(&set(&[1]), &desk, true, 8.0);

@@ -215,6 +215,13 @@ mod tests {
         assert!(matches!(text("Hjælp mod MENNESKEHANDEL").check(), Err(OutreachError::Names { .. })));
         let filled = text("{place}").fill(&BTreeMap::from([("place", "human trafficking")]));
         assert!(matches!(filled, Err(OutreachError::Names { .. })));
+        for words in
+            ["трафика на хора", "торгівлі людьми", "traficului de persoane", "Zwangsprostitution", "trata de personas"]
+        {
+            assert!(matches!(text(words).check(), Err(OutreachError::Names { .. })), "{words}");
+        }
+        let neutral = PreparedText { reveals_nothing: true, ..text("Hej, vi er {team}") };
+        assert!(matches!(neutral.check(), Err(OutreachError::Reveals { .. })));
         assert!(matches!(text("{navn}").check(), Err(OutreachError::Variable { .. })));
         assert!(matches!(text("{team").check(), Err(OutreachError::Brace { .. })));
         assert!(matches!(text("team}").check(), Err(OutreachError::Brace { .. })));

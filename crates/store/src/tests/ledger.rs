@@ -184,6 +184,24 @@ on_both! {
         assert_eq!(claims, 5, "one event for each claim");
     }
 
+    a_network_is_held_by_one_at_a_time(test) {
+        let store = &test.store;
+        world(test).await;
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..16 {
+            let worker = account(store, &format!("n{number}"), PersonRole::OutreachWorker).await;
+            let (store, advertiser) = (store.clone(), if number % 2 == 0 { one() } else { three() });
+            tasks.spawn(async move { store.claim(&advertiser, worker, &team(), at(400), at(460)).await.unwrap() });
+        }
+        let results = tasks.join_all().await;
+        let won = results.iter().filter(|result| matches!(result, ClaimResult::Yours(_))).count();
+        assert_eq!(won, 1, "one of sixteen, whichever of the network's two they asked for");
+        let late = account(store, "late", PersonRole::OutreachWorker).await;
+        let alone = store.claim(&AdvertiserId::of(&ad("4")), late, &team(), at(401), at(461)).await.unwrap();
+        assert!(matches!(alone, ClaimResult::Yours(_)), "who is in no network is free");
+        assert!(matches!(store.claim(&three(), late, &team(), at(470), at(530)).await.unwrap(), ClaimResult::Yours(_)), "run out");
+    }
+
     a_claim_is_renewed_given_back_and_runs_out(test) {
         let store = &test.store;
         let (ida, bo) = world(test).await;
