@@ -41,7 +41,7 @@ fn the_people_appointed_are_told_without_anything_personal_and_others_where_nobo
             ("pages_url     = \"\"", "pages_url     = \"https://bavn.example.dk/\"".to_owned()),
         ],
     );
-    let people = "people      = [{ login = \"ulla\", email = \"ulla@example.dk\" }, { login = \"per\", email = \"per@example.dk\" }]";
+    let people = "people      = [{ login = \"anna\", email = \"gone@example.dk\" }, { login = \"ulla\", email = \"ulla@example.dk\" }, { login = \"per\", email = \"per@example.dk\" }]";
     set(
         "programmes/initiative-1.toml",
         &[
@@ -69,6 +69,7 @@ fn the_people_appointed_are_told_without_anything_personal_and_others_where_nobo
     std::fs::remove_file(inbox.join("refuse")).expect("removed");
     with(&["analyse"]);
     let sent = mails(&inbox);
+    // One of three has no such address any more: the two others are told all the same, and once.
     assert_eq!(sent.len(), 3, "two people appointed, then one where nobody answered in time: {sent:?}");
     for (mail, to) in sent.iter().zip(["ulla@example.dk", "per@example.dk", "leder@example.dk"]) {
         assert!(mail.contains(&format!("To: {to}")), "{mail}");

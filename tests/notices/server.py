@@ -1,4 +1,5 @@
-"""A real SMTP server for the test: keeps each mail as a file in clear, refuses while a file named `refuse` is there."""
+"""A real SMTP server for the test: keeps each mail as a file in clear, refuses while a file named `refuse` is there,
+and knows no address that begins with `gone@`."""
 
 import email
 import email.policy
@@ -14,6 +15,12 @@ folder, port = sys.argv[1], int(sys.argv[2])
 
 class Keep:
     number = itertools.count()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("gone@"):
+            return "550 no such address"
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
 
     async def handle_DATA(self, server, session, envelope):
         if os.path.exists(os.path.join(folder, "refuse")):

@@ -139,25 +139,23 @@ pub fn folder(cli: &Cli) -> PathBuf {
     crate::key::beside(cli, "demo-config")
 }
 
-/// Writes it anew: what `--config` names, else what is built into the program.
-fn copy_configuration(cli: &Cli) -> anyhow::Result<()> {
-    let folder = folder(cli);
-    match std::fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-        _ => {}
+/// Takes a folder away, where there is one.
+fn remove(folder: &Path) -> std::io::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
+}
+
+/// Writes it anew: what `--config` names (else what is built into the program), with the demo's sites instead of others.
+fn make_folder(cli: &Cli) -> anyhow::Result<()> {
+    let folder = folder(cli);
+    remove(&folder)?;
     if cli.config.is_dir() {
         copy_texts(&cli.config, &folder)?;
     } else {
         write_builtin(&folder)?;
     }
-    Ok(())
-}
-
-/// The demo's configuration: with its own sites instead of others.
-fn make_folder(cli: &Cli) -> anyhow::Result<()> {
-    copy_configuration(cli)?;
-    let folder = folder(cli);
     let sites = folder.join("sites");
     for other in std::fs::read_dir(&sites).into_iter().flatten() {
         let other = other?.path();

@@ -12,7 +12,7 @@ use report::guard::earlier::Released;
 use report::package::sha256;
 use report::source::Source;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::{Actor, Look, NewRelease, Store};
 use tokio::sync::Mutex;
 use web::{FindingsAsked, FindingsMade, Language};
@@ -38,18 +38,31 @@ const KEPT: Duration = Duration::from_secs(600);
 struct Counted {
     from: Date,
     to: Date,
-    /// As of which analysis, and when by the pages' clock (a demo's stands still) and by this machine's.
+    /// As of which analysis, and when.
     analysed_as_of: Timestamp,
     at: Timestamp,
-    since: Instant,
     source: Source,
     figures: Figures,
     release: NewRelease,
 }
 
-/// The period that was counted last. Whoever asks for it while it is being counted waits for that.
+/// The period that was counted last, let go of after [`KEPT`]: what a year is counted from takes hundreds of MB. Whoever
+/// asks for it while it is being counted waits for that.
 #[derive(Default)]
-pub struct KeptFigures(Mutex<Option<Arc<Counted>>>);
+pub struct KeptFigures(Arc<Mutex<Option<Arc<Counted>>>>);
+
+impl KeptFigures {
+    fn let_go_later(&self, counted: &Arc<Counted>) {
+        let (last, counted) = (self.0.clone(), Arc::downgrade(counted));
+        tokio::spawn(async move {
+            tokio::time::sleep(KEPT).await;
+            let mut last = last.lock().await;
+            if last.as_ref().is_some_and(|kept| std::ptr::eq(Arc::as_ptr(kept), counted.as_ptr())) {
+                *last = None;
+            }
+        });
+    }
+}
 
 /// The figures of a page; noted as a release where they leave the house.
 pub async fn page(
@@ -88,7 +101,7 @@ pub async fn page(
     })
 }
 
-/// From what is kept, while it is of this analysis and not too old; each look is logged.
+/// From what is kept, where it is of this analysis; each look is logged.
 async fn counted_for(
     store: &Store,
     config: &Config,
@@ -100,7 +113,6 @@ async fn counted_for(
     let mut last = kept.0.lock().await;
     let serves = |counted: &&Arc<Counted>| {
         (counted.from, counted.to, counted.analysed_as_of) == (asked.from, asked.to, header.as_of)
-            && counted.since.elapsed() < KEPT
     };
     // What leaves the house is held against every release up to now.
     if let Some(counted) = last.as_ref().filter(|_| !asked.leaves).filter(serves) {
@@ -118,9 +130,10 @@ async fn counted_for(
         look,
     };
     let (source, figures, release) = counted(store, config, &of, asked.at).await?;
-    let (from, to, at, since) = (asked.from, asked.to, asked.at, Instant::now());
-    let made = Arc::new(Counted { from, to, analysed_as_of: header.as_of, at, since, source, figures, release });
+    let (from, to, at) = (asked.from, asked.to, asked.at);
+    let made = Arc::new(Counted { from, to, analysed_as_of: header.as_of, at, source, figures, release });
     *last = Some(made.clone());
+    kept.let_go_later(&made);
     Ok(made)
 }
 

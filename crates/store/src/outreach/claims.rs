@@ -84,6 +84,8 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write("giving a claim back").await?;
+        // First the chain, then the claim, as whoever takes one does: else the two could wait for each other.
+        chain::hold(&mut tx).await?;
         let (anchor, _) = anchor(&mut tx, advertiser).await?;
         let given =
             tx.run("DELETE FROM outreach_claim WHERE anchor_ad = $1 AND account_id = $2", args![anchor, by.0]).await?;

@@ -22,8 +22,8 @@ use words::{Asked, Entry};
 
 /// Most hits that are counted; beyond it the page says 'more than'.
 pub const MOST_COUNTED: u64 = 1_000;
-/// Newest hits whose networks are listed.
-const MOST_GROUPED: i64 = 2_000;
+/// Newest hits that a search knows of: its pages, facets, networks and cases are all of these.
+const MOST_FOUND: i64 = 2_000;
 
 /// What is searched for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -183,7 +183,7 @@ async fn newest(tx: &mut Tx, query: &SearchQuery, analysis: i64) -> Result<Vec<F
     let asked = query.asked();
     let text = if tx.is_postgres() { asked.for_postgres() } else { asked.for_sqlite() };
     let sql = format!(
-        "SELECT {version}, v.ad_id, v.version, m.network, m.advertiser {found} ORDER BY {version} DESC LIMIT {MOST_GROUPED}"
+        "SELECT {version}, v.ad_id, v.version, m.network, m.advertiser {found} ORDER BY {version} DESC LIMIT {MOST_FOUND}"
     );
     let rows = tx.all_of(sql, args![analysis, text, query.may_urgent]).await?;
     let hit = |row: &Row| {

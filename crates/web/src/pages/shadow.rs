@@ -185,11 +185,16 @@ pub async fn file(
 ) -> Result<Response, WebError> {
     let shadows = state.workbench.shadows();
     let info = shadows.iter().find(|info| info.indicator.id.as_str() == id).ok_or(WebError::NotFound)?;
-    let look = who.look("export:shadow", "review", id.clone(), state.now());
+    // One file is one export in the log; what it is made of are looks as on the page.
+    state.store.audit(&who.look("export:shadow", "review", id.clone(), state.now())).await?;
+    let look = who.look("shadow", "review", id, state.now());
     let page = Page::of(&state, &visit, &who, String::new());
     let mut cells = Vec::new();
     for change in CaseChange::ALL.map(Some).into_iter().chain([None]) {
         let left = csv::MOST_ROWS.saturating_sub(cells.len() as u32);
+        if left == 0 {
+            break;
+        }
         let rows = state.store.shadow_rows(&look, &info.version, change, (0, left)).await?;
         // Those that it moves and on which it fires are there already.
         let rows = rows.iter().filter(|row| change.is_some() || row.change.is_none());

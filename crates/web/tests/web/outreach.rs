@@ -152,6 +152,46 @@ async fn an_attempt_waits_for_its_outcome_and_can_be_taken_back_for_ten_minutes(
 }
 
 #[tokio::test]
+async fn who_works_past_midnight_writes_what_came_of_a_line_that_is_held_and_opens_no_other() {
+    let clock = Arc::new(Mutex::new(now()));
+    let ticking = clock.clone();
+    let world = world_at(Arc::new(move || -> Timestamp { *ticking.lock().unwrap() })).await;
+    let lines = make_list(&world).await;
+    let path = format!("/line/{}", lines[0]);
+    // The last minute of the day, and then the first of the next.
+    let midnight: Timestamp = "2026-11-24T23:00:00Z".parse().unwrap();
+    *clock.lock().unwrap() = midnight - SignedDuration::from_mins(1);
+    let mut browser = Browser::signed_in(app(world.state.clone()), "vest").await;
+    browser.get(&path).await;
+    browser.post(&format!("{path}/claim"), &[]).await;
+    *clock.lock().unwrap() = midnight + SignedDuration::from_mins(1);
+    let page = browser.get(&path).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let key = value_of(&page.body, "key").unwrap();
+    let fields = [("key", key.as_str()), ("channel", "call"), ("outcome", "informed")];
+    assert_eq!(browser.post(&format!("{path}/attempt"), &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(attempts(&world, lines[0]).await, 1);
+    for other in &lines[1..] {
+        assert_eq!(browser.get(&format!("/line/{other}")).await.status, StatusCode::NOT_FOUND, "an old list");
+    }
+}
+
+#[tokio::test]
+async fn who_said_no_at_the_door_is_not_visited_again() {
+    let world = world().await;
+    let path = format!("/line/{}", make_list(&world).await[0]);
+    let mut browser = Browser::signed_in(app(world.state.clone()), "vest").await;
+    browser.get(&path).await;
+    browser.post(&format!("{path}/claim"), &[]).await;
+    let page = browser.get(&path).await.body;
+    assert!(page.contains("value=\"visit\""), "a visit is possible: {page}");
+    let key = value_of(&page, "key").unwrap();
+    browser.post(&format!("{path}/attempt"), &[("key", &key), ("channel", "visit"), ("outcome", "objection")]).await;
+    let after = browser.get(&path).await.body;
+    assert!(!after.contains("Foreslået vej") && !after.contains("tel:"), "{after}");
+}
+
+#[tokio::test]
 async fn where_the_gate_cannot_answer_the_list_is_empty_and_nothing_can_be_taken() {
     let world = world().await;
     let path = format!("/line/{}", make_list(&world).await[0]);

@@ -153,6 +153,12 @@ async fn the_method_on_trial_is_concealed_until_the_claim_and_stays_in_the_recor
     let taken = browser.get(&path).await.body;
     let drawn = if taken.contains("Brug metoden: Lodbesked") { "lot-message" } else { "lot-call" };
     assert!(taken.contains("Den er trukket ved lod"), "{taken}");
+    let way = if drawn == "lot-call" { "call" } else { "sms" };
+    let chosen: Vec<&str> = (taken.split("name=\"channel\" value=\"").skip(1))
+        .filter(|rest| rest.split('>').next().is_some_and(|input| input.ends_with(" checked")))
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(chosen, [way], "what was drawn is what the form begins with: {taken}");
     let other = if drawn == "lot-call" { "lot-message" } else { "lot-call" };
     attempt(&mut browser, &path, &[("method", other), ("outcome", "no_answer")]).await;
     let store = &world.state.store;

@@ -2,9 +2,9 @@
 //! configuration of its own beside the first one's, so that the one changes nothing in the other. Every place is made up;
 //! streets are named so that no town has them.
 
-use super::{Person, copy_configuration, fill_people, folder, fresh_store, from_seed, people, use_demo};
+use super::{Person, fill_people, folder, fresh_store, from_seed, people, remove, use_demo};
 use crate::cli::Cli;
-use crate::config::{Config, Programme};
+use crate::config::{Config, Programme, write_builtin};
 use crate::key::PROGRAMME;
 use crate::web_settings::centres;
 use anyhow::Context as _;
@@ -71,16 +71,21 @@ pub(super) fn beside(cli: &Cli) -> Option<Cli> {
     embedded.then_some(own)
 }
 
+/// What is built into the program, with the example for its only programme: an installation's own rules need not have the
+/// forms that it names.
+fn write_configuration(folder: &Path) -> anyhow::Result<()> {
+    remove(folder)?;
+    write_builtin(folder)?;
+    remove(&folder.join("programmes"))?;
+    let file = folder.join(FILE);
+    std::fs::create_dir_all(file.parent().unwrap_or(folder))?;
+    Ok(std::fs::write(file, EXAMPLE)?)
+}
+
 /// Makes its configuration and store, and fills in what was done up to `today`.
 pub(super) async fn make(cli: Cli, seed: u64, today: Timestamp) -> anyhow::Result<Clinics> {
-    copy_configuration(&cli).context("writing the configuration of the demo's clinics")?;
-    let (folder, file) = (folder(&cli), folder(&cli).join(FILE));
-    for folder in [folder.join("programmes"), folder.join("sites")] {
-        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot clear {}", folder.display()))?;
-        std::fs::create_dir_all(&folder)?;
-    }
-    std::fs::create_dir_all(file.parent().unwrap_or(&folder))?;
-    std::fs::write(&file, EXAMPLE).with_context(|| format!("cannot write {}", file.display()))?;
+    let folder = folder(&cli);
+    write_configuration(&folder).with_context(|| format!("writing {}", folder.display()))?;
     let mut config = Config::load(&folder, false)?.only(None)?;
     use_demo(&mut config, |_| None)?;
     let start = today - SignedDuration::from_hours(24 * (DAYS + 1));
